@@ -1,0 +1,95 @@
+#pragma once
+// A setting is declared once, in its struct's `declare`, and parsed, overridden, validated, printed,
+// documented and dumped from there.
+//
+//   struct LoRAConfig {
+//     int64_t rank = 16;
+//     std::vector<std::string> target_modules = {"kernel"};
+//     void declare(config::Fields& fields) {
+//       fields.add("optimization/lora/rank", rank, "Rank r of each adapter.", {.min = 1});
+//       fields.add("optimization/lora/target_modules", target_modules, "Substrings of …");
+//     }
+//   };
+//
+// The struct's initial member values are the defaults. Two parts of a config may declare the same
+// key (a model and a tokenizer job both have architecture/block_size) if type and default agree.
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace twofold::config {
+
+/// What a value must satisfy beyond its type. Applies to every element of a list.
+struct Constraint {
+  double min = -std::numeric_limits<double>::infinity();
+  double max = std::numeric_limits<double>::infinity();
+  bool exclusive_min = false;
+  bool exclusive_max = false;
+  std::vector<std::string> choices = {};  ///< allowed texts
+  bool required = false;                  ///< no default: `???` in a written config, an error if left open
+};
+
+class Fields;
+struct Field;  // one declared key; see field.h for whoever walks them
+
+/// A value type that a field may have: bool, int64_t, double, std::string, an enum with a
+/// `config_names(E)` overload found by ADL (returns a container of pair<E, const char*>), a record
+/// (a struct with `declare(Fields&)`), std::vector of any of these (nested too), and
+/// std::map<std::string, T> of the scalars.
+class Fields {
+ public:
+  Fields();
+  ~Fields();
+  Fields(Fields&&) noexcept;
+  Fields& operator=(Fields&&) noexcept;
+
+  /// Declares `key` (slash-separated) as bound to `target`, which must outlive this object.
+  template <class T>
+  void add(std::string key, T& target, std::string doc, Constraint constraint = {});
+
+  /// Fields in order of declaration.
+  const std::vector<std::unique_ptr<Field>>& all() const { return fields_; }
+  const Field* find(const std::string& key) const;
+
+ private:
+  void insert(std::unique_ptr<Field> field);
+  std::vector<std::unique_ptr<Field>> fields_;
+};
+
+/// Where a configuration comes from, strongest last: defaults, YAML text, `key.path=value` overrides.
+struct Source {
+  std::string text;                    ///< YAML; may be empty
+  std::string name = "config.yaml";    ///< shown in errors, e.g. the path given by the user
+  std::vector<std::string> overrides;  ///< as on the command line: "optimization.lora.rank=8"
+  /// Top-level keys that are not the job's settings and are skipped (`job`).
+  std::vector<std::string> ignored = {"job"};
+};
+
+/// Fills every bound target. Throws one Error with all problems: unknown or dead keys (with the
+/// nearest valid name), wrong types, values out of range, missing required values; each with
+/// file:line (or the override), the full key, expected and found. `allow_missing` leaves required
+/// values open (for `configure`). Lists are replaced whole by YAML; overrides may address list
+/// elements and record members by index: training.post_lora_dataset.0.0.rate=0.5.
+void load(Fields& fields, const Source& source, bool allow_missing = false);
+
+/// The keys that `source` sets itself (by YAML or override), as full slash keys.
+std::vector<std::string> keys_set(const Fields& fields, const Source& source);
+
+/// The `job:` entry of a YAML text, if it has one.
+std::optional<std::string> job_of(const Source& source);
+
+/// The current values as YAML. Commented: each key is preceded by its doc, type and range.
+std::string dump(const Fields& fields, const std::string& job, bool commented);
+
+/// A Markdown table of all keys: key, type, default (the current value), range, doc.
+std::string document(const Fields& fields);
+
+}  // namespace twofold::config
+
+#include "config/fields.inl.h"

@@ -1,0 +1,35 @@
+#pragma once
+// Which dataset serves sample n of a stage, and its how-manieth sample that is: exact shares (after
+// any n samples every dataset has served rate·n of them to within one), O(1) seek, no state.
+
+#include <cstdint>
+#include <vector>
+
+#include "data/sampling.h"
+
+namespace twofold {
+
+class MixtureOrder {
+ public:
+  /// `rates` must sum to 1 within 1e-6 and lie in (0, 1] (an Error otherwise).
+  explicit MixtureOrder(const std::vector<double>& rates);
+
+  struct Draw {
+    int dataset = 0;    ///< index into the rates
+    int64_t index = 0;  ///< how many samples this dataset has served before
+  };
+  Draw operator()(int64_t sample) const;
+  /// Samples that each dataset serves among the first `samples`.
+  std::vector<int64_t> counts(int64_t samples) const;
+
+ private:
+  int datasets_;
+  int64_t period_;
+  std::vector<uint8_t> order_;           // dataset of each sample of one period
+  std::vector<int64_t> blocks_;          // counts before every kBlock samples, datasets_ each
+};
+
+/// Throws an Error naming `key` if the rates of a mixture are out of range or do not sum to 1.
+void check_rates(const Mixture& mixture, const std::string& key);
+
+}  // namespace twofold

@@ -1,0 +1,37 @@
+#pragma once
+// Makes the next few batches on a thread of its own while the current one is being trained on.
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "data/batch.h"
+
+namespace twofold {
+
+/// Batches step, step + 1, … of `make`, at most `depth` ahead. An exception in `make` is rethrown by
+/// next() when its batch is reached. The destructor stops the thread without waiting for a batch.
+class Prefetcher {
+ public:
+  using Make = std::function<Batch(int64_t step)>;
+  Prefetcher(Make make, int64_t first_step, int64_t end_step, int depth = 3);
+  ~Prefetcher();
+  Batch next();
+
+ private:
+  void work(int64_t first, int64_t end);
+  Make make_;
+  size_t depth_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Batch> ready_;
+  std::exception_ptr failure_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace twofold

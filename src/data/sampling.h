@@ -1,0 +1,32 @@
+#pragma once
+// One member of a mixture, as written in a config: {name, rate, style, suffix}.
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/fields.h"
+
+namespace twofold {
+
+enum class DatasetStyle { PADDED, PMD, CONTRASTIVE };
+
+inline std::array<std::pair<DatasetStyle, const char*>, 3> config_names(DatasetStyle) {
+  return {{{DatasetStyle::PADDED, "PADDED"}, {DatasetStyle::PMD, "PMD"},
+           {DatasetStyle::CONTRASTIVE, "CONTRASTIVE"}}};
+}
+
+struct Sampling {
+  std::string name;
+  double rate = 1.0;
+  DatasetStyle style = DatasetStyle::PADDED;
+  std::string suffix;
+  void declare(config::Fields& fields);
+  /// Name shown to people and used in metrics: `name`, or `name_suffix`.
+  std::string label() const { return suffix.empty() ? name : name + "_" + suffix; }
+};
+
+using Mixture = std::vector<Sampling>;
+
+}  // namespace twofold

@@ -1,0 +1,60 @@
+#pragma once
+// The safetensors file format (version of huggingface/safetensors 0.8): strict reader over a mapping,
+// streaming writer. Byte-identical to the reference writer; rejects whatever the reference rejects,
+// and duplicate keys as well. Nothing is allocated from a size before that size is checked.
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+#include "formats/dtype.h"
+
+namespace twofold::formats {
+
+/// One tensor of a file: row-major, little-endian, bytes [begin, end) of the data section.
+struct TensorEntry {
+  std::string name;
+  DType dtype;
+  std::vector<int64_t> shape;
+  uint64_t begin = 0;
+  uint64_t end = 0;
+};
+
+class SafetensorsFile {
+ public:
+  /// Maps and validates. Throws an Error naming the file, the tensor and the broken rule.
+  explicit SafetensorsFile(const Path& path);
+
+  const std::vector<TensorEntry>& tensors() const { return tensors_; }  ///< in file order
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  const TensorEntry* find(const std::string& name) const;
+  /// The bytes of a tensor: a view into the mapping, not necessarily aligned.
+  std::span<const std::byte> bytes(const TensorEntry& entry) const;
+  const Path& path() const { return file_.path(); }
+
+ private:
+  MappedFile file_;
+  uint64_t data_start_ = 0;
+  std::vector<TensorEntry> tensors_;
+  std::map<std::string, std::string> metadata_;
+  std::map<std::string, size_t> index_;
+};
+
+/// A tensor to be written: `bytes` must stay valid until write_safetensors returns.
+struct TensorToWrite {
+  std::string name;
+  DType dtype;
+  std::vector<int64_t> shape;
+  std::span<const std::byte> bytes;
+};
+
+/// Writes and syncs one file (not atomically: checkpoints publish whole folders). Tensors are laid
+/// out as the reference writer does (dtype descending, then name).
+void write_safetensors(const Path& path, std::vector<TensorToWrite> tensors,
+                       const std::map<std::string, std::string>& metadata);
+
+}  // namespace twofold::formats

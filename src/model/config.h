@@ -1,0 +1,59 @@
+#pragma once
+// A family's settings: `architecture/*`. One struct a family (in the family's file) adds its own keys
+// to the common ones and knows how to build the model and how Hugging Face spells it.
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "config/fields.h"
+
+namespace twofold {
+
+class Model;
+
+/// One of our parameters and the tensor of a Hugging Face file that holds it.
+struct HfTensor {
+  std::string ours;    ///< "blocks/0/attn/q_proj/kernel"
+  std::string theirs;  ///< "model.layers.0.self_attn.q_proj.weight"
+  bool transpose = false;  ///< stored (out, in) there
+};
+
+struct ModelConfig {
+  int64_t n_layers = 32;
+  int64_t n_embd = 2048;
+  int64_t n_head = 16;
+  int64_t block_size = 512;
+  int64_t vocab_size = 100288;
+  double dropout = 0.0;
+  std::string param_dtype = "float32";        ///< architecture/dtype/param
+  std::string activation_dtype = "bfloat16";  ///< architecture/dtype/activation
+  bool checkpointing = false;                 ///< architecture/checkpointing (activation checkpointing)
+  std::string weights;                        ///< architecture/backbone/weights: a local folder
+
+  virtual ~ModelConfig() = default;
+  virtual std::string family() const = 0;  ///< "llama"
+  /// Declares the common keys and the family's own.
+  virtual void declare(config::Fields& fields) = 0;
+  /// Problems between settings (n_embd not a multiple of n_head, …), thrown as one Error.
+  virtual void validate() const = 0;
+  virtual std::unique_ptr<Model> build() const = 0;
+
+  /// Fills the architecture from a Hugging Face config.json. Throws an Error naming the field for a
+  /// model_type of another family and for any field that changes the meaning and is not supported.
+  virtual void from_hf(const nlohmann::json& config, const std::string& file) = 0;
+  /// The config.json of this architecture; `dtype` is the dtype of the exported tensors.
+  virtual nlohmann::json to_hf(const std::string& dtype) const = 0;
+  /// Every parameter's place in a Hugging Face checkpoint; used in both directions.
+  virtual std::vector<HfTensor> hf_tensors() const = 0;
+
+ protected:
+  void declare_common(config::Fields& fields);
+};
+
+/// "gpt", "llama", "qwen", "gpt_neox".
+std::vector<std::string> model_families();
+std::unique_ptr<ModelConfig> make_model_config(const std::string& family);
+
+}  // namespace twofold

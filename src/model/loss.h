@@ -1,0 +1,28 @@
+#pragma once
+// Batches through a model: the loss as a sum and a count, and losses for evaluation.
+
+#include "data/batch.h"
+#include "model/model.h"
+
+namespace twofold {
+
+struct InputKey {
+  bool training = false;
+  uint64_t seed = 0, step = 0;
+  int64_t first_row = 0;
+};
+ModelInput to_input(const Batch& batch, const InputKey& key);
+
+/// scale · Σ token losses as a scalar with a gradient graph. With scale = 1 / supervised tokens of the
+/// global batch, summing over micro-batches gives the mean loss of the step.
+at::Tensor batch_loss(Model& model, const Batch& batch, double scale, const InputKey& key);
+
+/// Σ of token losses and their count, no gradient, dropout off.
+struct LossSum {
+  double sum = 0;
+  int64_t count = 0;
+  double mean() const { return sum / static_cast<double>(count); }
+};
+LossSum evaluate_loss(Model& model, const Batch& batch, int64_t micro_rows);
+
+}  // namespace twofold

@@ -1,0 +1,51 @@
+#pragma once
+// What a language model is to the rest of twofold: named parameters, a forward pass to hidden states,
+// and a head. It knows neither adapters, nor optimizers, nor checkpoints.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernels/activation.h"
+#include "tensor/parameters.h"
+
+namespace twofold {
+
+struct ModelConfig;
+struct KvCache;  // model/kv_cache.h
+
+/// A batch as tensors (int32, (B, T)); see data/batch.h for the meaning of each.
+struct ModelInput {
+  at::Tensor tokens;
+  at::Tensor positions;
+  at::Tensor first_key;        ///< undefined: plain causal
+  bool training = false;       ///< dropout on
+  kernels::DropoutKey dropout; ///< seed, step and first row; the model fills `site`
+  KvCache* cache = nullptr;    ///< generation: keys and values of earlier positions
+};
+
+class Model {
+ public:
+  explicit Model(const ModelConfig& config);
+  virtual ~Model() = default;
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  /// (B, T, D) hidden states after the final norm, in the activation dtype.
+  virtual at::Tensor hidden(const ModelInput& input) = 0;
+  /// (V, D) weight of the head (the embedding table itself when tied).
+  virtual const Weight& head() const = 0;
+
+  ParameterTree& parameters() { return parameters_; }
+  const ParameterTree& parameters() const { return parameters_; }
+  at::ScalarType activation() const { return activation_; }
+  void set_activation(at::ScalarType type) { activation_ = type; }  ///< float64 for gradient checks
+  void set_checkpointing(bool on) { checkpointing_ = on; }
+
+ protected:
+  ParameterTree parameters_;
+  at::ScalarType activation_;
+  bool checkpointing_ = false;  ///< recompute each block in the backward pass instead of keeping it
+};
+
+}  // namespace twofold

@@ -1,0 +1,42 @@
+#pragma once
+// Learning rate as a pure function of the step within a phase.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/fields.h"
+
+namespace twofold {
+
+struct ScheduleConfig {
+  double lr = 3e-4;              ///< optimization/lr
+  std::string schedule = "wsd";  ///< optimization/schedule: wsd, wsds, cosine, cosine_rewarm, constant
+  double warmup_pct = 0.01;      ///< training/warmup_pct, share of the phase's steps
+  double decay_pct = 0.1;        ///< training/decay_pct
+  double constant_pct = 0.5;     ///< optimization/constant_pct (wsds: second plateau)
+  double warmup_lr_mult = 0.01;  ///< optimization/warmup_lr_mult
+  double decay_lr_mult = 0.01;   ///< optimization/decay_lr_mult
+  double rewarm_lr = 1e-4;       ///< optimization/rewarm_lr (cosine_rewarm: peak of later stages)
+  double min_lr_mult = 0.01;     ///< optimization/min_lr_mult (cosine floors)
+  void declare(config::Fields& fields);
+};
+
+class Schedule {
+ public:
+  /// `stage_steps`: steps of each stage of the phase (cosine_rewarm restarts at each); peak = config.lr
+  /// unless `lr_override` ≥ 0.
+  Schedule(const ScheduleConfig& config, std::vector<int64_t> stage_steps, double lr_override = -1);
+  /// Rate of step `step` (from 0) of the phase.
+  double operator()(int64_t step) const;
+  int64_t total_steps() const;
+  /// Whether this schedule gives the same rates as `other` for the first `steps` steps: what extending
+  /// a finished or running phase must not change.
+  bool same_past(const Schedule& other, int64_t steps) const;
+
+ private:
+  ScheduleConfig config_;
+  std::vector<int64_t> stage_steps_;
+};
+
+}  // namespace twofold

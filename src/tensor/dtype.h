@@ -1,0 +1,17 @@
+#pragma once
+// Names of element types as configs spell them, and their counterparts in files.
+
+#include <c10/core/ScalarType.h>
+
+#include <string>
+
+#include "formats/dtype.h"
+
+namespace twofold {
+
+at::ScalarType scalar_type(const std::string& name);  ///< "float32", "bfloat16", "float16"; else a Bug
+std::string dtype_name(at::ScalarType type);
+formats::DType file_dtype(at::ScalarType type);
+at::ScalarType scalar_type(formats::DType dtype);
+
+}  // namespace twofold

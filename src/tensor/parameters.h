@@ -1,0 +1,58 @@
+#pragma once
+// The parameters of a model: a flat, ordered list of slash paths, `blocks/0/attn/q_proj/kernel`.
+
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tensor/weight.h"
+
+namespace twofold {
+
+using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
+
+/// How a fresh parameter starts.
+struct Init {
+  enum class Kind { kNormal, kZeros, kOnes } kind = Kind::kNormal;
+  double stddev = 0.02;
+};
+
+struct Parameter {
+  std::string path;
+  std::vector<int64_t> shape;
+  Init init;
+  std::vector<std::string> axes;  ///< logical axes (vocab, n_embd, n_embd_ff, …), for sharding later
+  bool transposed_storage = false;  ///< kernels: stored (out, in) contiguous, seen as its transpose
+  Weight weight;
+
+  bool is_matrix() const { return shape.size() == 2; }
+  int64_t count() const;
+};
+
+/// Ordered as declared. References to its elements stay valid for its lifetime.
+class ParameterTree {
+ public:
+  /// Declares a parameter and returns the weight that the model keeps a pointer to.
+  Weight& declare(Parameter parameter);
+
+  std::deque<Parameter>& all() { return parameters_; }
+  const std::deque<Parameter>& all() const { return parameters_; }
+  Parameter* find(const std::string& path);
+  const Parameter* find(const std::string& path) const;
+  Parameter& at(const std::string& path);  ///< a Bug if absent
+  std::vector<std::string> paths() const;
+  int64_t count() const;  ///< elements of all parameters
+
+  /// Draws every parameter from its own stream (seed, path): independent of the order and of the
+  /// other parameters. dtype: float32, or float64 for gradient checks.
+  void initialize(uint64_t seed, at::ScalarType dtype);
+  NamedTensors named() const;
+
+ private:
+  std::deque<Parameter> parameters_;
+  std::map<std::string, size_t> index_;
+};
+
+}  // namespace twofold
