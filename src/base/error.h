@@ -13,11 +13,11 @@ namespace twofold {
 
 /// One thing that is wrong with what the user gave us. Empty parts are not printed.
 struct Problem {
-  std::string what;      ///< the fault in one line
-  std::string where;     ///< file:line, key, tensor, byte offset
-  std::string expected;  ///< what would have been right
-  std::string found;     ///< what was there
-  std::string hint;      ///< what to try
+  std::string what = {};      ///< the fault in one line
+  std::string where = {};     ///< file:line, key, tensor, byte offset
+  std::string expected = {};  ///< what would have been right
+  std::string found = {};     ///< what was there
+  std::string hint = {};      ///< what to try
 
   /// Several lines: "error: what", then "  where: …" and so on for each part that is set.
   std::string render() const;
@@ -62,7 +62,7 @@ class Bug : public std::exception {
 }  // namespace twofold
 
 /// Holds unless twofold itself is wrong; never used on user input.
-#define TWOFOLD_EXPECT(condition, message)                                       \
-  do {                                                                           \
+#define TWOFOLD_EXPECT(condition, message)                                           \
+  do {                                                                               \
     if (!(condition)) throw ::twofold::Bug(#condition, __FILE__, __LINE__, message); \
   } while (false)

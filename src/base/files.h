@@ -1,13 +1,16 @@
 #pragma once
 // Files the way a trainer needs them: read whole, mapped, or written so that a crash leaves either
-// the old file or the new one. Every failure is an `Error` that names the path and the system's reason.
+// the old file or the new one. Every failure is an `Error` that names the path and the system's
+// reason.
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "base/descriptor.h"
 
 namespace twofold {
 
@@ -49,17 +52,19 @@ class OutputFile {
  public:
   enum class Mode { kTruncate, kAppend };
   OutputFile(Path path, Mode mode);
-  OutputFile(OutputFile&&) noexcept;
+  OutputFile(OutputFile&&) noexcept = default;
   ~OutputFile();  ///< closes without sync; errors are swallowed, so call close()
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
-  uint64_t position() const { return position_; }  ///< bytes written so far, the old contents included
+  uint64_t position() const {
+    return position_;
+  }  ///< bytes written so far, the old contents included
   void flush();
   void close();
 
  private:
   Path path_;
-  int descriptor_ = -1;
+  Descriptor descriptor_;
   uint64_t position_ = 0;
   std::string buffer_;
 };

@@ -10,12 +10,9 @@ namespace twofold {
 class RunLock {
  public:
   explicit RunLock(const Path& folder);
-  ~RunLock();
-  RunLock(const RunLock&) = delete;
-  RunLock& operator=(const RunLock&) = delete;
 
  private:
-  int descriptor_ = -1;
+  Descriptor descriptor_;
 };
 
 }  // namespace twofold
