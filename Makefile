@@ -1,0 +1,41 @@
+# One word for each thing a person does. The build itself is CMake's (CMakePresets.json).
+BUILD := build/release
+DEMO_ROOT ?= runs/demo
+
+.PHONY: demo build test test-long bench format sanitizers clean
+
+demo: build  ## train a small Llama on the King James Bible, then adapters on Shakespeare
+	@examples/demo/demo.sh $(DEMO_ROOT)
+
+build:
+	@tools/setup.sh
+	@cmake --preset release $(CMAKE_ARGS) > build-configure.log || { cat build-configure.log; exit 1; }
+	@rm -f build-configure.log
+	@ninja -C $(BUILD) twofold
+
+test:  ## everything, in minutes
+	@tools/setup.sh --tests
+	@cmake --preset release $(CMAKE_ARGS)
+	@ninja -C $(BUILD)
+	@ctest --preset release -j2 -LE long
+	@$(MAKE) --no-print-directory sanitizers
+
+sanitizers:  ## the torch-free layers under ASan and UBSan
+	@cmake --preset sanitizers > /dev/null
+	@ninja -C build/sanitizers
+	@ctest --preset sanitizers -j2
+
+test-long: test  ## the long tier: 500 kills, long goldens
+	@ctest --preset release -L long
+
+bench:  ## both phases beside PyTorch and PEFT, in the same run
+	@tools/setup.sh --tests
+	@cmake --preset release $(CMAKE_ARGS)
+	@ninja -C $(BUILD) bench_step
+	@bench/bench.sh
+
+format:
+	@find src include tests bench examples -name '*.h' -o -name '*.cpp' | xargs clang-format -i
+
+clean:
+	@rm -rf build

@@ -1,0 +1,116 @@
+// Times one optimizer step of twofold, exactly as `twofold run` takes it, at the sizes and precisions
+// of the peer drivers, and prints one JSON line like theirs.
+//
+//   bench_step --size M --mode lora --prec fp32 --steps 5 --warmup 2
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "base/random.h"
+#include "job/train_state.h"
+#include "model/loss.h"
+#include "tensor/machine.h"
+#include "train/step.h"
+
+namespace twofold {
+namespace {
+
+struct Size {
+  int64_t layers, width, heads, block, rows;
+};
+
+struct Options {
+  std::string size = "S", mode = "full", precision = "fp32";
+  int steps = 5, warmup = 2, threads = 0;
+};
+
+std::unique_ptr<ModelConfig> gpt2(const Size& size, const std::string& precision) {
+  auto model = make_model_config("gpt");
+  config::Fields fields;
+  model->declare(fields);
+  config::load(fields, {.overrides = {fmt::format("architecture.n_layers={}", size.layers),
+                                      fmt::format("architecture.n_embd={}", size.width),
+                                      fmt::format("architecture.n_head={}", size.heads),
+                                      fmt::format("architecture.block_size={}", size.block),
+                                      "architecture.vocab_size=50304", "architecture.rope=false",
+                                      fmt::format("architecture.dtype.activation={}",
+                                                  precision == "fp32" ? "float32" : "bfloat16")}});
+  return model;
+}
+
+Batch random_batch(const Size& size, int64_t step) {
+  const RandomStream stream(7, Purpose::kTest, 0, static_cast<uint64_t>(step));
+  Batch batch{.rows = size.rows, .width = size.block};
+  for (int64_t row = 0; row < size.rows; ++row) {
+    for (int64_t t = 0; t <= size.block; ++t) {
+      const auto index = static_cast<uint64_t>(row * (size.block + 1) + t);
+      const auto id = static_cast<int32_t>(stream.bits(index) % 50304);
+      if (t < size.block) batch.tokens.push_back(id);
+      if (t > 0) batch.labels.push_back(id);
+      if (t < size.block) batch.positions.push_back(static_cast<int32_t>(t));
+      if (t < size.block) batch.first_key.push_back(0);
+    }
+    batch.sources.push_back({"random", row, step});
+  }
+  return batch;
+}
+
+void bench(const Options& options) {
+  configure_allocator();
+  set_threads(options.threads);
+  const Size size = options.size == "S" ? Size{6, 384, 6, 256, 8} : Size{12, 768, 12, 512, 4};
+  const auto model = gpt2(size, options.precision);
+  const OptimizerConfig optimizer;
+  const bool lora = options.mode == "lora";
+  LoRATrainState state = start_state(*model, optimizer, 1337, /*train_all=*/!lora);
+  if (lora) {
+    LoRAConfig config;
+    config.alpha = 32;
+    config.base_dtype = options.precision == "fp32" ? "float32" : "bfloat16";
+    transition_to_lora(state, config, optimizer);
+  }
+  const auto tensors = state.trainables();
+  const LossFunction loss_of = [&](const Batch& micro, double scale, int64_t) {
+    return batch_loss(*state.model, micro, scale, {.training = true});
+  };
+  std::vector<double> seconds;
+  double first_step = 0, first_loss = 0, last_loss = 0;
+  for (int step = 0; step < options.warmup + options.steps; ++step) {
+    const Batch batch = random_batch(size, step);
+    if (step == 0) first_step = seconds_since_exec();
+    const auto begin = std::chrono::steady_clock::now();
+    last_loss = train_step(loss_of, batch, size.rows, tensors, *state.optimizer, 1e-4, step + 1).loss;
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    if (step == 0) first_loss = last_loss;
+    if (step >= options.warmup) seconds.push_back(took.count());
+  }
+  std::sort(seconds.begin(), seconds.end());
+  const double median = seconds[seconds.size() / 2];
+  const nlohmann::ordered_json line = {
+      {"peer", "twofold"}, {"size", options.size}, {"mode", options.mode},
+      {"prec", options.precision}, {"step_ms", 1e3 * median}, {"step_ms_min", 1e3 * seconds.front()},
+      {"tok_s", static_cast<double>(size.rows * size.block) / median},
+      {"peak_rss_mib", peak_rss_bytes() >> 20}, {"first_step_s", first_step},
+      {"loss_first", first_loss}, {"loss_last", last_loss}};
+  fmt::print("{}\n", line.dump());
+}
+
+}  // namespace
+}  // namespace twofold
+
+int main(int argc, char** argv) {
+  twofold::Options options;
+  CLI::App app{"one optimizer step of twofold"};
+  app.add_option("--size", options.size)->check(CLI::IsMember({"S", "M"}));
+  app.add_option("--mode", options.mode)->check(CLI::IsMember({"full", "lora"}));
+  app.add_option("--prec", options.precision)->check(CLI::IsMember({"fp32", "bf16"}));
+  app.add_option("--steps", options.steps);
+  app.add_option("--warmup", options.warmup);
+  app.add_option("--threads", options.threads);
+  CLI11_PARSE(app, argc, argv);
+  twofold::bench(options);
+}

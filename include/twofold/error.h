@@ -1,0 +1,2 @@
+#pragma once
+#include "base/error.h"  // Problem, Error, Interrupted

@@ -1,0 +1,94 @@
+#pragma once
+// The front door: everything the command line does, for programs that embed twofold.
+//
+//   #include <twofold/job.h>
+//   twofold::ExecutionSpec spec{.name = "first", .root = "runs"};
+//   twofold::Observer quiet;
+//   twofold::run({.file = "run.yaml", .overrides = {"training.seed=1"}}, spec, {}, quiet);
+//
+// Faults of the input are thrown as twofold::Error; a run told to stop as twofold::Interrupted.
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "twofold/error.h"
+#include "twofold/observer.h"
+
+namespace twofold {
+
+/// Who a run is and where its files go. `root` holds data/, checkpoints/ and results/.
+struct ExecutionSpec {
+  std::string name;
+  std::string project = "general";
+  std::string group = "default";
+  std::filesystem::path root;
+
+  std::filesystem::path data() const { return root / "data"; }
+  std::filesystem::path checkpoints() const { return root / "checkpoints" / project / group / name; }
+  std::filesystem::path results() const { return root / "results" / project / group / name; }
+};
+
+/// A configuration: a YAML file (may be empty: defaults only) and `key.path=value` overrides. `job`
+/// names the job where the file does not.
+struct ConfigSource {
+  std::filesystem::path file;
+  std::vector<std::string> overrides;
+  std::string job;
+};
+
+struct JobInfo {
+  std::string name;     ///< "llama/train/lora"
+  std::string summary;  ///< one line
+};
+std::vector<JobInfo> jobs();
+
+/// A full, commented YAML of `job`; required values that are left open stand as `???`.
+std::string configure(const std::string& job, const std::vector<std::string>& overrides);
+
+/// Writes a config to a file, whole or not at all.
+void write_config(const std::filesystem::path& file, const std::string& yaml);
+
+/// The Markdown reference of every key of every job.
+std::string config_reference();
+
+/// Steps, tokens, parameters, memory, data shares; allocates no tensors. `root` finds the data.
+std::vector<Table> plan(const ConfigSource& config, const std::filesystem::path& root);
+
+/// Runs the job, or continues it from `latest`, or says that it is done. `restore`: a checkpoint,
+/// relative to <root>/checkpoints (project/group/name/suffix), to start from.
+void run(const ConfigSource& config, const ExecutionSpec& spec,
+         const std::optional<std::string>& restore, Observer& observer);
+
+/// The complete checkpoints of a run as a table.
+Table checkpoints(const ExecutionSpec& spec);
+
+/// Writes a run's newest (or `suffix`'s) weights to `out`, which must not exist. `format`: "merged",
+/// a Hugging Face folder with the adapters added in. `dtype`: empty = the dtype the weights came in,
+/// else optimization/lora/base_dtype (parameters' dtype for a phase-1 checkpoint).
+struct ExportRequest {
+  std::string format = "merged";
+  std::filesystem::path out;
+  std::string suffix;
+  std::string dtype;
+};
+void export_model(const ExecutionSpec& spec, const ExportRequest& request, Observer& observer);
+
+/// Text from a run's newest (or `suffix`'s) weights, one piece at a time to `emit`.
+struct GenerateRequest {
+  std::string prompt;
+  int64_t max_tokens = 200;
+  double temperature = 0.8;
+  double top_p = 1.0;
+  int64_t top_k = 0;
+  double min_p = 0.0;
+  int64_t seed = 0;
+  bool adapters = true;  ///< phase-2 checkpoints: with the adapters on
+  std::string suffix;
+};
+void generate(const ExecutionSpec& spec, const GenerateRequest& request,
+              const std::function<void(const std::string&)>& emit);
+
+}  // namespace twofold

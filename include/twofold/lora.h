@@ -1,0 +1,3 @@
+#pragma once
+// Adapters on named parameters: param_filter, inject_lora_params, merge_lora_params, …
+#include "lora/lora.h"

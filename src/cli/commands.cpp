@@ -1,0 +1,168 @@
+#include "cli/commands.h"
+
+#include <fmt/format.h>
+#include <twofold/job.h>
+#include <twofold/render.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "cli/console.h"
+
+namespace {
+
+/// What a verb's options are bound to; lives as long as the verb.
+struct Arguments {
+  twofold::ExecutionSpec spec;
+  twofold::ConfigSource config;
+  std::string job, out, restore;
+  bool reference = false, adapters_off = false;
+  twofold::GenerateRequest generate;
+  twofold::ExportRequest exported;
+};
+
+std::shared_ptr<Arguments> verb(CLI::App& app, const std::string& name, const std::string& summary,
+                                CLI::App*& command) {
+  command = app.add_subcommand(name, summary);
+  return std::make_shared<Arguments>();
+}
+
+void take_config(CLI::App* command, Arguments& to) {
+  command->add_option("config", to.config.file, "YAML file of the job")->required();
+}
+
+void take_root(CLI::App* command, Arguments& to) {
+  command->add_option("ROOT", to.spec.root, "folder of data/, checkpoints/ and results/")->required();
+}
+
+void take_overrides(CLI::App* command, Arguments& to) {
+  command->add_option("overrides", to.config.overrides, "key.path=value: any declared key");
+}
+
+void take_identity(CLI::App* command, Arguments& to) {
+  command->add_option("NAME", to.spec.name, "name of the run")->required();
+  command->add_option("-p,--project", to.spec.project)->capture_default_str();
+  command->add_option("-g,--group", to.spec.group)->capture_default_str();
+}
+
+}  // namespace
+
+void add_jobs(CLI::App& app) {
+  app.add_subcommand("jobs", "list what can be run")->callback([] {
+    for (const auto& job : twofold::jobs()) fmt::print("{:36}{}\n", job.name, job.summary);
+  });
+}
+
+void add_configure(CLI::App& app) {
+  CLI::App* command = nullptr;
+  const auto to = verb(app, "configure", "write a full, commented YAML of a job", command);
+  command->add_option("JOB", to->job, "see `twofold jobs`");
+  command->add_option("out.yaml", to->out, "file to write; - for the terminal");
+  command->add_flag("--reference", to->reference, "print the reference of every key of every job");
+  take_overrides(command, *to);
+  command->callback([to] {
+    if (to->reference) {
+      fmt::print("{}", twofold::config_reference());
+      return;
+    }
+    if (to->out.empty()) throw CLI::RequiredError("JOB and out.yaml");
+    const std::string yaml = twofold::configure(to->job, to->config.overrides);
+    if (to->out == "-") {
+      fmt::print("{}", yaml);
+    } else {
+      twofold::write_config(to->out, yaml);
+      fmt::print("wrote {}\nnext: twofold plan {} ROOT\n", to->out, to->out);
+    }
+  });
+}
+
+void add_plan(CLI::App& app) {
+  CLI::App* command = nullptr;
+  const auto to = verb(app, "plan", "steps, tokens, parameters, memory, data; allocates nothing", command);
+  take_config(command, *to);
+  take_root(command, *to);
+  take_overrides(command, *to);
+  command->callback([to] {
+    for (const auto& table : twofold::plan(to->config, to->spec.root)) {
+      fmt::print("{}\n", twofold::render(table));
+    }
+  });
+}
+
+void add_tokenize(CLI::App& app) {
+  CLI::App* command = nullptr;
+  const auto to = verb(app, "tokenize", "text to dataset files under ROOT/data", command);
+  take_config(command, *to);
+  take_root(command, *to);
+  take_overrides(command, *to);
+  command->callback([to] {
+    Console console(stdout);
+    to->spec.name = "tokenize";
+    twofold::run(to->config, to->spec, {}, console);
+  });
+}
+
+void add_run(CLI::App& app) {
+  CLI::App* command = nullptr;
+  const auto to = verb(app, "run", "run a job, or continue it where it stopped", command);
+  take_identity(command, *to);
+  take_config(command, *to);
+  take_root(command, *to);
+  command->add_option("--restore", to->restore,
+                      "checkpoint to start from: project/group/name/suffix under ROOT/checkpoints");
+  take_overrides(command, *to);
+  command->callback([to] {
+    Console console(stdout);
+    twofold::run(to->config, to->spec,
+                 to->restore.empty() ? std::nullopt : std::optional(to->restore), console);
+  });
+}
+
+void add_checkpoints(CLI::App& app) {
+  CLI::App* command = nullptr;
+  const auto to = verb(app, "checkpoints", "list the checkpoints of a run", command);
+  take_identity(command, *to);
+  take_root(command, *to);
+  command->callback([to] { fmt::print("{}", twofold::render(twofold::checkpoints(to->spec))); });
+}
+
+void add_generate(CLI::App& app) {
+  CLI::App* command = nullptr;
+  const auto to = verb(app, "generate", "continue a text with a run's weights", command);
+  twofold::GenerateRequest& request = to->generate;
+  take_identity(command, *to);
+  take_root(command, *to);
+  command->add_option("--prompt", request.prompt, "text to continue; empty: from nothing");
+  command->add_option("--tokens", request.max_tokens, "most new tokens")->capture_default_str();
+  command->add_option("--temperature", request.temperature, "0 = the likeliest token")->capture_default_str();
+  command->add_option("--top-p", request.top_p)->capture_default_str();
+  command->add_option("--top-k", request.top_k, "0 = all")->capture_default_str();
+  command->add_option("--min-p", request.min_p)->capture_default_str();
+  command->add_option("--seed", request.seed)->capture_default_str();
+  command->add_option("--checkpoint", request.suffix, "suffix; default: the newest");
+  command->add_flag("--adapters-off", to->adapters_off, "the frozen base alone");
+  command->callback([to] {
+    to->generate.adapters = !to->adapters_off;
+    twofold::generate(to->spec, to->generate, [](const std::string& piece) {
+      std::fwrite(piece.data(), 1, piece.size(), stdout);
+      std::fflush(stdout);
+    });
+    std::fputc('\n', stdout);
+  });
+}
+
+void add_export(CLI::App& app) {
+  CLI::App* command = nullptr;
+  const auto to = verb(app, "export", "write a run's weights in another program's format", command);
+  take_identity(command, *to);
+  take_root(command, *to);
+  command->add_option("--to", to->exported.format, "merged: a Hugging Face folder")->capture_default_str();
+  command->add_option("OUT", to->exported.out, "folder to write; must not exist")->required();
+  command->add_option("--checkpoint", to->exported.suffix, "suffix; default: the newest");
+  command->add_option("--dtype", to->exported.dtype, "float32 or bfloat16; default: the weights' own");
+  command->callback([to] {
+    Console console(stdout);
+    twofold::export_model(to->spec, to->exported, console);
+  });
+}

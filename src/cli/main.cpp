@@ -1,0 +1,35 @@
+// twofold: the command line, a guest of the public library. Exit codes: 0 done, 2 a fault of the
+// input, 70 a bug of ours, 75 stopped on request (run the same command again).
+
+#include <twofold/error.h>
+#include <twofold/stop.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "cli/commands.h"
+
+int main(int argc, char** argv) {
+  twofold::install_stop_handlers();
+  CLI::App app{"twofold trains a language model, freezes it, and trains adapters on it"};
+  app.require_subcommand(1);
+  for (const auto add : {add_jobs, add_configure, add_plan, add_tokenize, add_run, add_checkpoints,
+                         add_generate, add_export}) {
+    add(app);
+  }
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : twofold::Error::kExitCode;
+  } catch (const twofold::Error& problem) {
+    std::fprintf(stderr, "%s\n", problem.what());
+    return twofold::Error::kExitCode;
+  } catch (const twofold::Interrupted&) {
+    std::fprintf(stderr, "\nstopped; run the same command again to continue\n");
+    return twofold::Interrupted::kExitCode;
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "this is a bug in twofold, please report it:\n%s\n", problem.what());
+    return twofold::Bug::kExitCode;
+  }
+}

@@ -1,0 +1,153 @@
+#include "job/base_trainer.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "job/compatibility.h"
+#include "job/extension.h"
+#include "job/learned_forgotten.h"
+#include "job/loaded_run.h"
+#include "job/log_file.h"
+#include "model/hugging_face.h"
+#include "tensor/machine.h"
+
+namespace twofold {
+
+BaseTrainer::BaseTrainer(const std::string& family) : model_(make_model_config(family)) {}
+
+void BaseTrainer::declare(config::Fields& fields) {
+  model_->declare(fields);
+  optimizer_.declare(fields);
+  schedule_.declare(fields);
+  declare_stages(fields);
+  trainer_.declare(fields);
+  tokenizer_.declare(fields);
+}
+
+void BaseTrainer::declare_stages(config::Fields& fields) { data_.declare(fields); }
+
+std::vector<PhaseStages> BaseTrainer::phases() const { return {{1, data_.stages()}}; }
+
+AdapterPlan BaseTrainer::adapter_plan(const Model&) const { return {}; }
+
+std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& set_keys) {
+  std::vector<std::string> lines;
+  if (!model_->weights.empty()) {
+    for (const auto& [key, value] : configure_from_hf(*model_, model_->weights, set_keys)) {
+      lines.push_back(key + " = " + value + " from " + model_->weights + "/config.json");
+    }
+  }
+  model_->validate();
+  return lines;
+}
+
+RunPlan BaseTrainer::make_run_plan() const {
+  const std::unique_ptr<Model> model = model_->build();
+  return make_plan(trainer_, *model_, *model, phases(), adapter_plan(*model));
+}
+
+std::vector<Table> BaseTrainer::plan(const std::filesystem::path& root) {
+  std::vector<Table> tables = describe(make_run_plan(), *model_, root / "data");
+  for (const Table& table : more_tables()) tables.push_back(table);
+  return tables;
+}
+
+void BaseTrainer::train(TrainingRun& run) { run.train(1); }
+
+void BaseTrainer::run(const ExecutionSpec& spec, const std::string& config_yaml,
+                      Observer& observer) {
+  set_threads(static_cast<int>(trainer_.threads));
+  const RunPlan plan = make_run_plan();
+  TrainingRun run({.trainer = trainer_,
+                   .model = *model_,
+                   .optimizer = optimizer_,
+                   .schedule = schedule_,
+                   .lora = lora_,
+                   .tokenizer = tokenizer_,
+                   .plan = plan,
+                   .config_yaml = config_yaml},
+                  spec, observer);
+  LogFile log(spec.results() / "log.txt");
+  Observers both;
+  both.add(observer);
+  both.add(log);
+  run.watch(both);
+  if (begin(run, spec, plan, config_yaml, both)) {
+    train(run);
+    run.finish();
+  }
+  show_end(run, both);
+}
+
+bool BaseTrainer::begin(TrainingRun& run, const ExecutionSpec& spec, const RunPlan& plan,
+                        const std::string& config_yaml, Observer& observer) {
+  if (const auto own = run.own_checkpoint()) {
+    continue_from(run, *own, plan, config_yaml, /*own=*/true);
+    const RunState& now = run.state.progress;
+    if (now.finished && is_complete(now, plan)) {
+      observer.message(Severity::kInfo, fmt::format("{} is done: {} steps, checkpoint {}", spec.name,
+                                                    now.step, own->suffix));
+      return false;
+    }
+    run.reopen();
+    observer.message(Severity::kInfo, fmt::format("continuing from {} at step {} of {}", own->suffix,
+                                                  now.step, plan.total_steps()));
+  }
+  write_atomic(spec.results() / "config.yaml", config_yaml);
+  for (const Table& table : describe(plan, *model_, spec.data())) observer.table(table);
+  for (const Table& table : more_tables()) observer.table(table);
+  if (run.started_from().empty()) {
+    if (restore_path_.empty()) {
+      run.start();
+    } else {
+      const Path folder = spec.root / "checkpoints" / restore_path_;
+      start_from(run, CheckpointStore::open(folder, restore_path_), plan, config_yaml, observer);
+    }
+  }
+  run.open_logs();
+  run.score_moment("start");
+  return true;
+}
+
+bool BaseTrainer::is_complete(const RunState& progress, const RunPlan& plan) {
+  const PhasePlan& last = plan.phases.back();
+  return progress.phase == last.phase &&
+         (progress.phase_step >= last.steps || progress.phase_ended_early);
+}
+
+void BaseTrainer::continue_from(TrainingRun& run, const CheckpointInfo& checkpoint,
+                                const RunPlan& plan, const std::string& config_yaml, bool own) {
+  const Comparison comparison = compare_configs(checkpoint, config_yaml);
+  check_unchanged(comparison, checkpoint);
+  const RunState progress =
+      RunState::from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
+  if (!plan.find(progress.phase)) refuse_phase(progress.phase, checkpoint);
+  if (!comparison.budgets.empty()) {
+    const std::unique_ptr<Job> writer = job_of_checkpoint(checkpoint);
+    const auto* trainer = dynamic_cast<const BaseTrainer*>(writer.get());
+    TWOFOLD_EXPECT(trainer, "a training checkpoint holds a training job's config");
+    check_extension(trainer->make_run_plan(), plan, schedule_, lora_.lr, progress);
+  }
+  run.restore(checkpoint, own);
+}
+
+void BaseTrainer::refuse_phase(int phase, const CheckpointInfo& checkpoint) const {
+  fail({.what = fmt::format("the checkpoint is in phase {}, which this run does not have", phase),
+        .where = checkpoint.folder.string(),
+        .expected = phase == 2 ? "a phase-1 checkpoint (model.safetensors)" : "a phase-2 checkpoint",
+        .found = phase == 2 ? "a frozen base with adapters" : "a phase-1 checkpoint",
+        .hint = phase == 2
+                    ? "continue it with a .../train/lora job, or merge it with `twofold export --to "
+                      "merged` and give the folder as architecture/backbone/weights"
+                    : "give the run stages for phase 1 (training/pre_lora_tokens, _dataset)"});
+}
+
+void BaseTrainer::start_from(TrainingRun& run, const CheckpointInfo& checkpoint, const RunPlan& plan,
+                             const std::string& config_yaml, Observer& observer) {
+  continue_from(run, checkpoint, plan, config_yaml, /*own=*/false);
+  observer.message(Severity::kInfo, fmt::format("starting from {} in phase {} at step {}",
+                                                checkpoint.suffix, run.state.progress.phase,
+                                                run.state.progress.step));
+}
+
+}  // namespace twofold

@@ -1,0 +1,58 @@
+#pragma once
+// Trains all parameters of a model on one mixture: phase 1 alone. What both trainers share is here;
+// LoRATrainer adds the switch and phase 2.
+
+#include "job/job.h"
+#include "job/training_run.h"
+
+namespace twofold {
+
+class BaseTrainer : public RestoreableJob {
+ public:
+  explicit BaseTrainer(const std::string& family);
+
+  void declare(config::Fields& fields) override;
+  std::vector<std::string> resolve(const std::vector<std::string>& set_keys) override;
+  std::vector<Table> plan(const std::filesystem::path& root) override;
+  void run(const ExecutionSpec& spec, const std::string& config_yaml, Observer& observer) override;
+
+  const ModelConfig& model_config() const { return *model_; }
+  const LoRAConfig& lora_config() const { return lora_; }
+  const TokenizerConfig& tokenizer_config() const { return tokenizer_; }
+
+ protected:
+  /// Declares what is trained on (and, for LoRA, with which adapters).
+  virtual void declare_stages(config::Fields& fields);
+  /// The phases of this trainer and their stages.
+  virtual std::vector<PhaseStages> phases() const;
+  virtual AdapterPlan adapter_plan(const Model& model) const;
+  /// Tables shown before step 1, after the plan.
+  virtual std::vector<Table> more_tables() const { return {}; }
+  /// Trains what is left of the run.
+  virtual void train(TrainingRun& run);
+  /// Starts from another run's checkpoint, or throws an Error with the reason why not.
+  virtual void start_from(TrainingRun& run, const CheckpointInfo& checkpoint, const RunPlan& plan,
+                          const std::string& config_yaml, Observer& observer);
+  /// Takes over the checkpoint's whole state, of whichever phase it is in, if this run may.
+  void continue_from(TrainingRun& run, const CheckpointInfo& checkpoint, const RunPlan& plan,
+                     const std::string& config_yaml, bool own);
+
+  RunPlan make_run_plan() const;
+  std::unique_ptr<ModelConfig> model_;
+  TrainerConfig trainer_;
+  OptimizerConfig optimizer_;
+  ScheduleConfig schedule_;
+  TokenizerConfig tokenizer_;
+  LoRAConfig lora_;
+
+ private:
+  /// Restores, or starts; false if the run is finished already.
+  bool begin(TrainingRun& run, const ExecutionSpec& spec, const RunPlan& plan,
+             const std::string& config_yaml, Observer& observer);
+  static bool is_complete(const RunState& progress, const RunPlan& plan);
+  [[noreturn]] void refuse_phase(int phase, const CheckpointInfo& checkpoint) const;
+
+  BaseTrainerConfig data_;
+};
+
+}  // namespace twofold

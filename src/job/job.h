@@ -1,0 +1,47 @@
+#pragma once
+// What can be run: something with settings, a plan and a run() that continues where it stopped.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/fields.h"
+#include "twofold/job.h"
+
+namespace twofold {
+
+class Job {
+ public:
+  virtual ~Job() = default;
+  /// Binds every setting of the job; nothing else is read from a config.
+  virtual void declare(config::Fields& fields) = 0;
+  /// Completes and checks the settings once they are filled; `set_keys` are those the user set
+  /// himself. Returns lines to show ("architecture/n_layers = 5 from config.json").
+  virtual std::vector<std::string> resolve(const std::vector<std::string>& set_keys) = 0;
+  virtual std::vector<Table> plan(const std::filesystem::path& root) = 0;
+  virtual void run(const ExecutionSpec& spec, const std::string& config_yaml,
+                   Observer& observer) = 0;
+};
+
+/// A job that saves where it is and can start from a saved state.
+class RestoreableJob : public Job {
+ public:
+  /// Before run(): start from the checkpoint at `relative` (project/group/name/suffix under
+  /// <root>/checkpoints) instead of from nothing. Ignored when the run has a checkpoint of its own.
+  void restore_from_path(const std::string& relative) { restore_path_ = relative; }
+
+ protected:
+  std::string restore_path_;
+};
+
+/// One line of the registry.
+struct JobEntry {
+  const char* name;
+  const char* summary;
+  std::unique_ptr<Job> (*make)();
+};
+const std::vector<JobEntry>& job_registry();
+/// Throws an Error with near names for an unknown job.
+std::unique_ptr<Job> make_job(const std::string& name);
+
+}  // namespace twofold

@@ -1,0 +1,44 @@
+#include "job/loaded_run.h"
+
+#include "base/error.h"
+
+namespace twofold {
+namespace {
+
+CheckpointInfo find_checkpoint(const ExecutionSpec& spec, const std::string& suffix) {
+  if (!suffix.empty()) return CheckpointStore::open(spec.checkpoints() / suffix, suffix);
+  const auto newest = CheckpointStore(spec.checkpoints()).newest_valid([](const std::string&) {});
+  if (!newest) {
+    fail({.what = "no checkpoint of this run",
+          .where = spec.checkpoints().string(),
+          .hint = "check NAME, ROOT, --project and --group"});
+  }
+  return *newest;
+}
+
+}  // namespace
+
+const BaseTrainer& LoadedRun::trainer() const {
+  const auto* trainer = dynamic_cast<const BaseTrainer*>(job.get());
+  TWOFOLD_EXPECT(trainer, "a training checkpoint holds a training job's config");
+  return *trainer;
+}
+
+std::unique_ptr<Job> job_of_checkpoint(const CheckpointInfo& checkpoint) {
+  const config::Source source{.text = CheckpointStore::config_yaml(checkpoint),
+                              .name = (checkpoint.folder / "config.yaml").string()};
+  std::unique_ptr<Job> job = make_job(config::job_of(source).value_or(""));
+  config::Fields fields;
+  job->declare(fields);
+  config::load(fields, source);
+  return job;
+}
+
+LoadedRun load_run(const ExecutionSpec& spec, const std::string& suffix) {
+  LoadedRun run{.checkpoint = find_checkpoint(spec, suffix), .job = nullptr, .state = {}};
+  run.job = job_of_checkpoint(run.checkpoint);
+  run.state = restore_weights(run.checkpoint, run.trainer().model_config(), run.trainer().lora_config());
+  return run;
+}
+
+}  // namespace twofold

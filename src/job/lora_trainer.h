@@ -1,0 +1,26 @@
+#pragma once
+// Both phases: trains all parameters (or is given weights), freezes them, injects adapters, trains
+// only those.
+
+#include "job/base_trainer.h"
+
+namespace twofold {
+
+class LoRATrainer : public BaseTrainer {
+ public:
+  using BaseTrainer::BaseTrainer;
+
+ protected:
+  void declare_stages(config::Fields& fields) override;
+  std::vector<PhaseStages> phases() const override;
+  AdapterPlan adapter_plan(const Model& model) const override;
+  std::vector<Table> more_tables() const override;
+  void train(TrainingRun& run) override;
+  void start_from(TrainingRun& run, const CheckpointInfo& checkpoint, const RunPlan& plan,
+                  const std::string& config_yaml, Observer& observer) override;
+
+ private:
+  LoRATrainerConfig data_;
+};
+
+}  // namespace twofold

@@ -1,0 +1,61 @@
+#include "twofold/render.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace twofold {
+namespace {
+
+/// Columns that a terminal uses for UTF-8 text without wide characters.
+size_t columns(const std::string& text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string render_row(const std::vector<std::string>& row, const std::vector<size_t>& widths) {
+  std::string line = " ";
+  for (size_t i = 0; i < row.size(); ++i) {
+    line += " " + row[i];
+    if (i + 1 < row.size()) line += std::string(widths[i] - columns(row[i]) + 1, ' ');
+  }
+  return line + "\n";
+}
+
+}  // namespace
+
+std::string render(const Table& table) {
+  std::vector<size_t> widths;
+  const auto widen = [&](const std::vector<std::string>& row) {
+    widths.resize(std::max(widths.size(), row.size()), 0);
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns(row[i]));
+  };
+  widen(table.header);
+  for (const auto& row : table.rows) widen(row);
+  std::string text = table.title + "\n";
+  if (!table.header.empty()) text += render_row(table.header, widths);
+  for (const auto& row : table.rows) text += render_row(row, widths);
+  if (!table.note.empty()) text += "  " + table.note + "\n";
+  return text;
+}
+
+std::string render(const ValidationReport& report) {
+  std::string text = fmt::format("step {}: ", report.step);
+  if (!report.moment.empty()) text += report.moment + ", ";
+  text += "validation";
+  for (const auto& [dataset, loss] : report.datasets) text += fmt::format("  {} {:.4f}", dataset, loss);
+  return text + (report.best ? "  (best)" : "");
+}
+
+std::string render(const StepReport& report) {
+  std::string text = fmt::format("step {}/{} │ phase {} │ loss {:.4f} │ {} tokens/s", report.step,
+                                 report.total_steps, report.phase, report.loss,
+                                 human_count(report.tokens_per_s));
+  if (report.peak_share > 0) text += fmt::format(" │ {:.0f} % of peak", 100 * report.peak_share);
+  if (report.eta_s > 0) text += " │ ETA " + human_duration(report.eta_s);
+  return text;
+}
+
+}  // namespace twofold

@@ -1,0 +1,73 @@
+#pragma once
+// Every number that follows from a config, before anything is allocated: steps, stages, tokens,
+// parameters, memory, arithmetic.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "job/trainer_config.h"
+#include "model/config.h"
+#include "model/model.h"
+#include "twofold/observer.h"
+
+namespace twofold {
+
+struct StagePlan {
+  StageConfig config;
+  int64_t steps = 0;
+  int64_t first_step = 0;  ///< within its phase
+  int number = 0;          ///< counted over the whole run
+};
+
+struct PhasePlan {
+  int phase = 1;
+  std::vector<StagePlan> stages;
+  int64_t steps = 0;
+  double flops_per_token = 0;
+
+  /// The stage that step `phase_step` belongs to (the last one for the end of the phase).
+  const StagePlan& stage_at(int64_t phase_step) const;
+  std::vector<int64_t> stage_steps() const;
+};
+
+/// Bytes of a run at its widest point.
+struct MemoryPlan {
+  int64_t weights = 0, gradients = 0, moments = 0, activations = 0, head = 0;
+  int64_t total() const { return weights + gradients + moments + activations + head; }
+};
+
+struct RunPlan {
+  int64_t batch_size = 0, block_size = 0, micro_rows = 0;
+  int64_t parameters = 0;
+  int64_t adapter_parameters = 0;  ///< 0: no phase 2
+  std::vector<PhasePlan> phases;
+  std::vector<MemoryPlan> memory;  ///< one a phase
+
+  int64_t tokens_per_step() const { return batch_size * block_size; }
+  int64_t total_steps() const;
+  const PhasePlan* find(int phase) const;
+  std::vector<StageConfig> all_stages() const;
+};
+
+/// Stages of one phase, as configured.
+struct PhaseStages {
+  int phase = 1;
+  std::vector<StageConfig> stages;
+};
+
+/// What of phase 2 the plan needs to know.
+struct AdapterPlan {
+  int64_t parameters = 0;
+  int64_t base_bytes = 2;  ///< an element of the frozen base
+};
+
+/// Throws one Error with every budget below one step.
+RunPlan make_plan(const TrainerConfig& trainer, const ModelConfig& config, const Model& model,
+                  const std::vector<PhaseStages>& phases, const AdapterPlan& adapters);
+
+/// The plan as tables: run, stages (with the share and the epochs of each dataset), memory.
+std::vector<Table> describe(const RunPlan& plan, const ModelConfig& config,
+                            const std::filesystem::path& data_root);
+
+}  // namespace twofold

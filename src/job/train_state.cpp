@@ -1,0 +1,145 @@
+#include "job/train_state.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "model/hugging_face.h"
+#include "tensor/dtype.h"
+#include "tensor/storage.h"
+
+namespace twofold {
+namespace {
+
+std::unique_ptr<Model> build_model(const ModelConfig& config) {
+  auto model = config.build();
+  model->set_checkpointing(config.checkpointing);
+  return model;
+}
+
+/// Puts saved values into the tree, in each parameter's own storage order (so that every product is
+/// computed exactly as before the save).
+void load_parameters(ParameterTree& parameters, const NamedTensors& saved, const std::string& file) {
+  std::map<std::string, at::Tensor> by_name(saved.begin(), saved.end());
+  std::vector<Problem> problems;
+  for (Parameter& parameter : parameters.all()) {
+    const auto found = by_name.find(parameter.path);
+    const std::string where = file + ", tensor " + parameter.path;
+    if (found == by_name.end()) {
+      problems.push_back({.what = "the checkpoint lacks a tensor that the architecture has",
+                          .where = where,
+                          .hint = "restore with the architecture the checkpoint was trained with"});
+      continue;
+    }
+    if (found->second.sizes() != at::IntArrayRef(parameter.shape)) {
+      problems.push_back({.what = "a tensor of the checkpoint has another shape",
+                          .where = where,
+                          .expected = fmt::format("[{}]", fmt::join(parameter.shape, ", ")),
+                          .found = fmt::format("[{}]", fmt::join(found->second.sizes(), ", ")),
+                          .hint = "restore with the architecture/* that the checkpoint was trained "
+                                  "with (its config.yaml has them)"});
+      continue;
+    }
+    parameter.weight.value = in_storage_order(found->second, parameter.transposed_storage);
+    by_name.erase(found);
+  }
+  for (const auto& [name, tensor] : by_name) {
+    problems.push_back({.what = "the checkpoint has a tensor that the architecture lacks",
+                        .where = file + ", tensor " + name});
+  }
+  if (!problems.empty()) throw Error(problems);
+}
+
+void require_gradients(ParameterTree& parameters) {
+  for (Parameter& parameter : parameters.all()) parameter.weight.value.requires_grad_(true);
+}
+
+}  // namespace
+
+std::vector<Trainable> LoRATrainState::trainables() const {
+  std::vector<Trainable> tensors;
+  if (progress.phase == 1) {
+    for (const auto& [name, value] : model->parameters().named()) tensors.push_back({name, value});
+  } else {
+    for (const auto& [name, value] : named_adapters(adapters)) tensors.push_back({name, value});
+  }
+  return tensors;
+}
+
+Snapshot LoRATrainState::snapshot(const std::string& config_yaml) const {
+  Snapshot snapshot;
+  if (progress.phase == 1) {
+    snapshot.tensors["model"] = model->parameters().named();
+  } else {
+    snapshot.tensors["base"] = model->parameters().named();
+    snapshot.immutable_ids["base"] = progress.base_id;
+    snapshot.tensors["adapters"] = named_adapters(adapters);
+  }
+  snapshot.tensors["optimizer"] = optimizer->state();
+  snapshot.state = progress.to_json();
+  snapshot.config_yaml = config_yaml;
+  return snapshot;
+}
+
+LoRATrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer,
+                           uint64_t seed, bool train_all) {
+  LoRATrainState state;
+  state.progress.seed = seed;
+  state.model = build_model(config);
+  if (config.weights.empty()) {
+    state.model->parameters().initialize(seed, scalar_type(config.param_dtype));
+  } else {
+    load_hf_weights(*state.model, config, config.weights);
+    state.progress.weights_dtype = hf_dtype(config.weights);
+  }
+  if (train_all) {
+    require_gradients(state.model->parameters());
+    state.optimizer = make_optimizer(optimizer, state.trainables());
+  }
+  return state;
+}
+
+LoRATrainState restore_weights(const CheckpointInfo& checkpoint, const ModelConfig& config,
+                               const LoRAConfig& lora) {
+  LoRATrainState state;
+  state.progress =
+      RunState::from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
+  state.model = build_model(config);
+  ParameterTree& parameters = state.model->parameters();
+  const char* stem = state.progress.phase == 1 ? "model" : "base";
+  load_parameters(parameters, CheckpointStore::read(checkpoint, stem),
+                  (checkpoint.folder / stem).string() + ".safetensors");
+  if (state.progress.phase == 2) {
+    state.adapters = adapters_from_named(CheckpointStore::read(checkpoint, "adapters"));
+    attach_lora_params(parameters, state.adapters, lora);
+  }
+  return state;
+}
+
+LoRATrainState restore_state(const CheckpointInfo& checkpoint, const ModelConfig& config,
+                             const OptimizerConfig& optimizer, const LoRAConfig& lora) {
+  LoRATrainState state = restore_weights(checkpoint, config, lora);
+  if (state.progress.phase == 1) {
+    require_gradients(state.model->parameters());
+    state.optimizer = make_optimizer(optimizer, state.trainables());
+  } else {
+    state.optimizer = make_adapter_optimizer(optimizer, state.trainables());
+  }
+  state.optimizer->load_state(CheckpointStore::read(checkpoint, "optimizer"));
+  return state;
+}
+
+void freeze_base(LoRATrainState& state, const LoRAConfig& lora) {
+  state.optimizer.reset();
+  freeze_parameters(state.model->parameters(), lora.base_dtype);
+  state.progress.base_id = content_id(state.model->parameters().named());
+}
+
+void transition_to_lora(LoRATrainState& state, const LoRAConfig& lora,
+                        const OptimizerConfig& optimizer) {
+  if (state.progress.base_id.empty()) freeze_base(state, lora);
+  state.adapters = inject_lora_params(state.model->parameters(), lora, state.progress.seed);
+  state.progress.enter_phase(2);
+  state.optimizer = make_adapter_optimizer(optimizer, state.trainables());
+}
+
+}  // namespace twofold

@@ -1,0 +1,96 @@
+#include "job/trainer_config.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "data/mixture.h"
+
+namespace twofold {
+
+void TrainerConfig::declare(config::Fields& fields) {
+  fields.add("training/seed", seed, "Seed of everything random: initial weights, data order, dropout.",
+             {.min = 0});
+  fields.add("training/batch_size", batch_size,
+             "Sequences an optimizer step; a step consumes batch_size x block_size tokens.", {.min = 1});
+  fields.add("training/per_device_batch_size", per_device_batch_size,
+             "Sequences a forward pass; -1 chooses the largest that the memory plan admits. The loss "
+             "does not depend on it.",
+             {.min = -1});
+  fields.add("training/validation", validation, "Score validation data during the run.");
+  fields.add("training/validation_steps", validation_steps,
+             "Validation sequences of each dataset (fewer if its val split is smaller).", {.min = 1});
+  fields.add("training/patience", patience,
+             "End the phase after this many validations without a better loss; 0 = never.",
+             {.min = 0});
+  fields.add("logging/report_interval", report_interval, "Steps between lines of metrics.jsonl.",
+             {.min = 1});
+  fields.add("logging/checkpoint_interval", checkpoint_interval,
+             "Steps between periodic checkpoints; 0 = none.", {.min = 0});
+  fields.add("logging/validation_interval", validation_interval, "Steps between validations.",
+             {.min = 1});
+  fields.add("logging/keep", keep, "Periodic checkpoints kept, newest first; 0 keeps all.", {.min = 0});
+  fields.add("logging/samples", samples,
+             "Samples of text to write when a run ends (needs the tokenizer); 0 = none.", {.min = 0});
+  fields.add("logging/sample_tokens", sample_tokens, "Tokens a sample.", {.min = 1});
+  fields.add("runtime/device", device, "Where to train.", {.choices = {"cpu"}});
+  fields.add("runtime/threads", threads, "Threads; 0 = physical cores.", {.min = 0});
+}
+
+void BaseTrainerConfig::declare(config::Fields& fields) {
+  fields.add("training/tokens", tokens, "Token budget of the run.", {.min = 1});
+  fields.add("training/dataset", dataset, "Mixture to train on; rates sum to 1.");
+}
+
+std::vector<StageConfig> BaseTrainerConfig::stages() const {
+  check_rates(dataset, "training/dataset");
+  return {{tokens, dataset, "training/tokens", "training/dataset"}};
+}
+
+void LoRATrainerConfig::declare(config::Fields& fields) {
+  fields.add("training/pre_lora_tokens", pre_lora_tokens,
+             "Phase 1: token budget of each stage. Empty lists start the run in phase 2.", {.min = 1});
+  fields.add("training/pre_lora_dataset", pre_lora_dataset,
+             "Phase 1: mixture of each stage; rates of a mixture sum to 1.");
+  fields.add("training/post_lora_tokens", post_lora_tokens, "Phase 2: token budget of each stage.",
+             {.min = 1});
+  fields.add("training/post_lora_dataset", post_lora_dataset, "Phase 2: mixture of each stage.");
+}
+
+namespace {
+
+std::vector<StageConfig> pair_up(const std::vector<int64_t>& tokens,
+                                 const std::vector<Mixture>& mixtures, const std::string& phase) {
+  const std::string tokens_key = "training/" + phase + "_tokens";
+  const std::string dataset_key = "training/" + phase + "_dataset";
+  if (tokens.size() != mixtures.size()) {
+    fail({.what = "every stage needs one token budget and one mixture",
+          .where = tokens_key + ", " + dataset_key,
+          .expected = "lists of the same length",
+          .found = fmt::format("{} budgets and {} mixtures", tokens.size(), mixtures.size())});
+  }
+  std::vector<StageConfig> stages;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const std::string stage_key = fmt::format("{}/{}", dataset_key, i);
+    check_rates(mixtures[i], stage_key);
+    stages.push_back({tokens[i], mixtures[i], fmt::format("{}/{}", tokens_key, i), stage_key});
+  }
+  return stages;
+}
+
+}  // namespace
+
+std::vector<StageConfig> LoRATrainerConfig::pre_stages() const {
+  return pair_up(pre_lora_tokens, pre_lora_dataset, "pre_lora");
+}
+
+std::vector<StageConfig> LoRATrainerConfig::post_stages() const {
+  if (post_lora_tokens.empty()) {
+    fail({.what = "phase 2 has no stage",
+          .where = "training/post_lora_tokens",
+          .expected = "at least one token budget and mixture",
+          .hint = "to train without adapters use a .../train/pretrain job"});
+  }
+  return pair_up(post_lora_tokens, post_lora_dataset, "post_lora");
+}
+
+}  // namespace twofold

@@ -1,0 +1,60 @@
+#pragma once
+// The settings that every trainer shares, and those that a two-phase one adds.
+
+#include <vector>
+
+#include "config/fields.h"
+#include "data/sampling.h"
+
+namespace twofold {
+
+/// `training/*`, `logging/*`, `runtime/*` of every trainer.
+struct TrainerConfig {
+  int64_t seed = 0;
+  int64_t batch_size = 512;
+  int64_t per_device_batch_size = -1;
+  bool validation = true;
+  int64_t validation_steps = 2048;
+  int64_t patience = 0;
+  int64_t report_interval = 32;
+  int64_t checkpoint_interval = 1024;
+  int64_t validation_interval = 512;
+  int64_t keep = 3;
+  int64_t samples = 0;
+  int64_t sample_tokens = 200;
+  std::string device = "cpu";
+  int64_t threads = 0;
+  void declare(config::Fields& fields);
+};
+
+/// One stage: a token budget and the mixture it is spent on.
+struct StageConfig {
+  int64_t tokens = 0;
+  Mixture mixture;
+  std::string tokens_key;   ///< where it was set, for errors: training/pre_lora_tokens/0
+  std::string dataset_key;
+};
+
+/// `training/tokens`, `training/dataset`: one phase, one stage.
+struct BaseTrainerConfig {
+  int64_t tokens = 1'000'000'000;
+  Mixture dataset = {{.name = "fineweb", .rate = 1.0, .style = DatasetStyle::PMD, .suffix = ""}};
+  void declare(config::Fields& fields);
+  std::vector<StageConfig> stages() const;
+};
+
+/// `training/{pre,post}_lora_{tokens,dataset}`: stages of both phases.
+struct LoRATrainerConfig {
+  std::vector<int64_t> pre_lora_tokens = {1'000'000'000};
+  std::vector<Mixture> pre_lora_dataset = {
+      {{.name = "fineweb", .rate = 1.0, .style = DatasetStyle::PMD, .suffix = ""}}};
+  std::vector<int64_t> post_lora_tokens = {100'000'000};
+  std::vector<Mixture> post_lora_dataset = {
+      {{.name = "fineweb", .rate = 1.0, .style = DatasetStyle::PMD, .suffix = ""}}};
+  void declare(config::Fields& fields);
+  /// Throws an Error if budgets and mixtures do not pair up, or post_lora is empty.
+  std::vector<StageConfig> pre_stages() const;
+  std::vector<StageConfig> post_stages() const;
+};
+
+}  // namespace twofold

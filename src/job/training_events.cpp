@@ -1,0 +1,88 @@
+// What a run does at its moments: after a step, at a validation, at the turning points.
+
+#include <fmt/format.h>
+
+#include "job/training_run.h"
+#include "lora/movement.h"
+#include "tensor/machine.h"
+
+namespace twofold {
+
+void TrainingRun::after_step(const PhasePlan& phase, const StepResult& result, double lr) {
+  const RunState& now = state.progress;
+  if (now.phase == 2 && now.phase_step == kMovementProofStep) {
+    prove_movement(state.adapters, setup_.lora, now.seed);
+  }
+  meter_.step(setup_.plan.tokens_per_step());
+  const int64_t total_steps = now.step - now.phase_step + phase.steps +
+                              (now.phase == 1 && setup_.plan.find(2) ? setup_.plan.find(2)->steps : 0);
+  StepReport report{.step = now.step, .total_steps = total_steps, .phase = now.phase,
+                    .tokens = now.tokens, .loss = result.loss, .lr = lr,
+                    .grad_norm = result.grad_norm, .tokens_per_s = meter_.tokens_per_s()};
+  report.eta_s = meter_.seconds_for((total_steps - now.step) * setup_.plan.tokens_per_step());
+  report.peak_share = report.tokens_per_s * phase.flops_per_token / peak_flops_;
+  observer_->step(report);
+
+  const bool line_due = now.step % setup_.trainer.report_interval == 0 || now.phase_step == 1 ||
+                        now.phase_step == phase.steps;
+  if (!line_due) return;
+  metrics_->append({{"step", now.step}, {"phase", now.phase}, {"tokens", now.tokens},
+                    {"loss", result.loss}, {"lr", lr}, {"grad_norm", result.grad_norm}});
+  timing_->append({{"step", now.step}, {"tokens_per_s", report.tokens_per_s},
+                   {"rss_mib", static_cast<double>(current_rss_bytes()) / (1 << 20)},
+                   {"elapsed_s", seconds_since_exec()}});
+}
+
+Scores TrainingRun::score(const std::vector<std::string>& labels, const std::string& what) {
+  const Scores scores = validation_->score(*state.model, labels, [&](double done) {
+    observer_->work({.what = what, .done = done, .detail = {}});
+  });
+  meter_.pause();
+  return scores;
+}
+
+void TrainingRun::log_scores(const Scores& scores, const std::string& moment) {
+  nlohmann::ordered_json line = {{"step", state.progress.step}, {"phase", state.progress.phase},
+                                 {"tokens", state.progress.tokens}};
+  if (!moment.empty()) line["moment"] = moment;
+  for (const auto& [label, loss] : scores) line["val/" + label + "/loss"] = loss;
+  metrics_->append(line);
+}
+
+void TrainingRun::validate(const PhasePlan& phase) {
+  const StagePlan& stage = phase.stage_at(std::max<int64_t>(state.progress.phase_step - 1, 0));
+  const auto number = static_cast<size_t>(stage.number);
+  const Scores scores = score(validation_->seen(number), "validating");
+  const double loss = validation_->mixture_loss(number, scores);
+  log_scores(scores, "");
+  const bool best = loss < state.progress.best_loss;
+  observer_->validation({.step = state.progress.step, .phase = state.progress.phase, .loss = loss,
+                        .best = best, .datasets = {scores.begin(), scores.end()}});
+  consider_best(loss);
+}
+
+void TrainingRun::consider_best(double loss) {
+  RunState& now = state.progress;
+  if (!(loss < now.best_loss)) {
+    ++now.stale_validations;
+    return;
+  }
+  now.best_loss = loss;
+  now.stale_validations = 0;
+  now.validated_step = now.step;  // as saved: this validation has been done
+  if (now.phase_step > 0) save("best");
+}
+
+void TrainingRun::score_moment(const std::string& moment) {
+  RunState& now = state.progress;
+  if (!validation_ || now.scores.contains(moment)) return;
+  const Scores scores = score(validation_->all(), "validating (" + moment + ")");
+  now.scores[moment] = scores;
+  now.validated_step = now.step;
+  log_scores(scores, moment);
+  observer_->validation({.step = now.step, .phase = now.phase,
+                        .loss = 0, .best = false,
+                        .datasets = {scores.begin(), scores.end()}, .moment = moment});
+}
+
+}  // namespace twofold

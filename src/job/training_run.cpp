@@ -1,0 +1,151 @@
+#include "job/training_run.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "model/loss.h"
+#include "tensor/machine.h"
+
+namespace twofold {
+
+TrainingRun::TrainingRun(const TrainingSetup& setup, const ExecutionSpec& spec, Observer& observer)
+    : setup_(setup),
+      spec_(spec),
+      observer_(&observer),
+      lock_(spec.checkpoints()),
+      store_(spec.checkpoints()) {
+  std::filesystem::create_directories(spec_.results());
+  peak_flops_ = measured_peak_flops((spec_.root / "cache").string());
+  if (setup_.trainer.validation) {
+    validation_.emplace(setup_.plan.all_stages(), stage_options(0), setup_.trainer.validation_steps,
+                        setup_.plan.micro_rows);
+  }
+}
+
+Stage::Options TrainingRun::stage_options(int stage) const {
+  return {.data_root = spec_.data(),
+          .width = setup_.model.block_size,
+          .vocab_size = setup_.model.vocab_size,
+          .seed = static_cast<uint64_t>(setup_.trainer.seed),
+          .stage = stage};
+}
+
+std::optional<CheckpointInfo> TrainingRun::own_checkpoint() const {
+  return store_.newest_valid(
+      [&](const std::string& text) { observer_->message(Severity::kWarning, text); });
+}
+
+void TrainingRun::restore(const CheckpointInfo& checkpoint, bool own) {
+  state = restore_state(checkpoint, setup_.model, setup_.optimizer, setup_.lora);
+  if (own) {
+    started_from_ = checkpoint.suffix;
+  } else {
+    state.progress.metrics_bytes = 0;
+    state.progress.finished = false;
+  }
+}
+
+void TrainingRun::start() {
+  state = start_state(setup_.model, setup_.optimizer, static_cast<uint64_t>(setup_.trainer.seed),
+                      /*train_all=*/setup_.plan.find(1) != nullptr);
+}
+
+void TrainingRun::reopen() {
+  state.progress.finished = false;
+  state.progress.scores.erase("end");
+  state.progress.scores.erase("adapters_off");
+}
+
+void TrainingRun::open_logs() {
+  bool lost = false;
+  metrics_.emplace(JsonLines::continue_at(spec_.results() / "metrics.jsonl",
+                                          state.progress.metrics_bytes, lost));
+  timing_.emplace(JsonLines::continue_at_step(spec_.results() / "timing.jsonl", state.progress.step));
+  if (lost) {
+    observer_->message(Severity::kWarning,
+                      "metrics.jsonl is shorter than the checkpoint remembers; its missing lines "
+                      "cannot be written again");
+  }
+}
+
+std::vector<Stage> TrainingRun::open_stages(const PhasePlan& phase) const {
+  std::vector<Stage> stages;
+  for (const StagePlan& stage : phase.stages) {
+    stages.emplace_back(stage.config.mixture, stage_options(stage.number));
+  }
+  return stages;
+}
+
+PhaseParts TrainingRun::parts_of(const PhasePlan& phase, const std::vector<Stage>& stages) {
+  const int64_t batch_size = setup_.plan.batch_size;
+  const int first_stage = phase.stages.front().number;
+  const Schedule schedule(setup_.schedule, phase.stage_steps(),
+                          phase.phase == 2 ? setup_.lora.lr : -1.0);
+  PhaseParts parts;
+  parts.batch_of = [&phase, &stages, batch_size, first_stage](int64_t phase_step) {
+    const StagePlan& stage = phase.stage_at(phase_step);
+    return stages[static_cast<size_t>(stage.number - first_stage)].rows(
+        (phase_step - stage.first_step) * batch_size, batch_size);
+  };
+  parts.loss_of = [this](const Batch& micro, double scale, int64_t first_row) {
+    const RunState& now = state.progress;
+    return batch_loss(*state.model, micro, scale,
+                      {.training = true,
+                       .seed = now.seed,
+                       .step = static_cast<uint64_t>(now.step),
+                       .first_row = first_row});
+  };
+  parts.tensors = state.trainables();
+  parts.optimizer = state.optimizer.get();
+  parts.lr_of = schedule;
+  parts.steps = phase.steps;
+  parts.tokens_per_step = setup_.plan.tokens_per_step();
+  parts.micro_rows = setup_.plan.micro_rows;
+  return parts;
+}
+
+void TrainingRun::train(int phase_number) {
+  const PhasePlan& phase = *setup_.plan.find(phase_number);
+  const std::vector<Stage> stages = open_stages(phase);
+  const TrainerConfig& trainer = setup_.trainer;
+  const Cadence cadence{.validation = validation_ ? trainer.validation_interval : 0,
+                        .checkpoint = trainer.checkpoint_interval,
+                        .patience = trainer.patience};
+  const PhaseEvents events{
+      .validate = [&] { validate(phase); },
+      .save = [&] { save(fmt::format("ntoks/{}", state.progress.tokens)); },
+      .after_step = [&](const StepResult& result, double lr) { after_step(phase, result, lr); }};
+  train_phase(state.progress, parts_of(phase, stages), cadence, events);
+}
+
+void TrainingRun::switch_to_lora() {
+  freeze_base(state, setup_.lora);
+  score_moment("frozen");
+  transition_to_lora(state, setup_.lora, setup_.optimizer);
+  observer_->banner(fmt::format(
+      "phase 2: weights frozen in {}, {} adapters of rank {} injected, {} parameters train from here",
+      setup_.lora.base_dtype, state.adapters.size(), setup_.lora.rank,
+      count_lora_params(state.adapters)));
+}
+
+void TrainingRun::save(const std::string& suffix) {
+  observer_->work({.what = "saving", .done = 0, .detail = suffix});
+  state.progress.metrics_bytes = metrics_->sync();
+  timing_->sync();
+  store_.save(suffix, state.snapshot(setup_.config_yaml), /*move_latest=*/suffix != "best");
+  store_.prune(setup_.trainer.keep);
+  observer_->work({.what = "saving", .done = 1, .detail = suffix});
+  meter_.pause();
+}
+
+void TrainingRun::finish() {
+  score_moment("end");
+  if (state.progress.phase == 2) {
+    const AdaptersOff bare(state.model->parameters());
+    score_moment("adapters_off");
+  }
+  state.progress.finished = true;
+  save(fmt::format("final/{}", state.progress.tokens));
+}
+
+}  // namespace twofold

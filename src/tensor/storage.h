@@ -1,0 +1,17 @@
+#pragma once
+// Storage order of matrices, and the identity of tensors' contents.
+
+#include <string>
+
+#include "tensor/parameters.h"
+
+namespace twofold {
+
+/// `value` with its own memory in the wanted order: row-major, or (transposed) the storage of its
+/// transpose, seen as itself. A tensor already in that order is returned as it is.
+at::Tensor in_storage_order(const at::Tensor& value, bool transposed);
+
+/// Hash over names, dtypes and contents: equal for equal tensors.
+std::string content_id(const NamedTensors& tensors);
+
+}  // namespace twofold

@@ -1,0 +1,43 @@
+#pragma once
+// The loop around the step: validation, checkpoints, early stopping and stopping when asked, each at
+// moments that are a function of the step alone.
+
+#include <functional>
+
+#include "train/run_state.h"
+#include "train/step.h"
+
+namespace twofold {
+
+/// What a phase trains on and with.
+struct PhaseParts {
+  std::function<Batch(int64_t phase_step)> batch_of;  ///< pure; called on the prefetch thread
+  LossFunction loss_of;
+  std::vector<Trainable> tensors;
+  Optimizer* optimizer = nullptr;
+  std::function<double(int64_t phase_step)> lr_of;
+  int64_t steps = 0;            ///< of the phase
+  int64_t tokens_per_step = 0;
+  int64_t micro_rows = 1;
+};
+
+/// Every how many steps (of the whole run); 0 = never.
+struct Cadence {
+  int64_t validation = 0;
+  int64_t checkpoint = 0;
+  int64_t patience = 0;  ///< validations without improvement that end the phase
+};
+
+/// What the owner of the run does at those moments.
+struct PhaseEvents {
+  std::function<void()> validate;                                  ///< scores, and updates the state
+  std::function<void()> save;                                      ///< a periodic checkpoint
+  std::function<void(const StepResult&, double lr)> after_step;    ///< the state has been advanced
+};
+
+/// Trains from state.phase_step to the end of the phase. When a stop is requested, finishes the step
+/// (or abandons a validation, which is done again on resume), saves and throws Interrupted.
+void train_phase(RunState& state, const PhaseParts& parts, const Cadence& cadence,
+                 const PhaseEvents& events);
+
+}  // namespace twofold

@@ -1,0 +1,41 @@
+#pragma once
+// All that a run is, besides its tensors: where it stands, what it scored, what it has logged. Saved
+// in every checkpoint and restored whole.
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace twofold {
+
+/// Loss of every dataset at one moment of the run ("start", "boundary", "frozen", "end", …).
+using Scores = std::map<std::string, double>;
+
+struct RunState {
+  int phase = 1;
+  int64_t step = 0;        ///< optimizer steps over the whole run
+  int64_t phase_step = 0;  ///< of the current phase
+  int64_t tokens = 0;      ///< consumed over the whole run
+  uint64_t seed = 0;
+  bool finished = false;
+
+  int64_t validated_step = -1;  ///< the last step that was validated
+  double best_loss = std::numeric_limits<double>::infinity();  ///< of the current phase
+  int64_t stale_validations = 0;  ///< validations since the best (early stopping)
+  bool phase_ended_early = false;
+
+  uint64_t metrics_bytes = 0;  ///< length of metrics.jsonl when this state was current
+  std::map<std::string, Scores> scores;
+  std::string weights_dtype;  ///< dtype the weights came in (Hugging Face folder), or empty
+  std::string base_id;        ///< identity of the frozen base (phase 2)
+
+  void enter_phase(int next);
+  nlohmann::json to_json() const;
+  /// Throws an Error naming `file` and the field if something is missing or of the wrong type.
+  static RunState from_json(const nlohmann::json& json, const std::string& file);
+};
+
+}  // namespace twofold

@@ -1,0 +1,66 @@
+#include "train/step.h"
+
+#include <ATen/core/grad_mode.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+
+namespace twofold {
+namespace {
+
+std::string name_rows(const Batch& batch, int64_t begin, int64_t end) {
+  std::string text;
+  constexpr int64_t kShown = 8;
+  for (int64_t row = begin; row < std::min(end, begin + kShown); ++row) {
+    const RowSource& source = batch.sources.at(static_cast<size_t>(row));
+    text += fmt::format("{}{} row {}", row == begin ? "" : ", ", source.dataset, source.row);
+  }
+  if (end - begin > kShown) text += fmt::format(" and {} more", end - begin - kShown);
+  return text;
+}
+
+[[noreturn]] void refuse_not_finite(const std::string& what, const Batch& batch, int64_t begin,
+                                    int64_t end, int64_t step) {
+  fail({.what = fmt::format("{} is not finite; the run stops with its last checkpoint untouched", what),
+        .where = fmt::format("step {}, {}", step, name_rows(batch, begin, end)),
+        .expected = "finite numbers",
+        .found = "inf or nan",
+        .hint = "a smaller optimization/lr, a longer training/warmup_pct or float32 activations, "
+                "then run the same command to continue from the last checkpoint"});
+}
+
+}  // namespace
+
+StepResult train_step(const LossFunction& loss_of, const Batch& batch, int64_t micro_rows,
+                      const std::vector<Trainable>& tensors, Optimizer& optimizer, double lr,
+                      int64_t step) {
+  const int64_t supervised = batch.supervised();
+  if (supervised == 0) {
+    fail({.what = "a batch supervises no token",
+          .where = fmt::format("step {}, {}", step, name_rows(batch, 0, batch.rows)),
+          .hint = "check the dataset's mask file, or use larger batches"});
+  }
+  StepResult result;
+  clear_gradients(tensors);
+  for (int64_t begin = 0; begin < batch.rows; begin += micro_rows) {
+    const int64_t end = std::min(begin + micro_rows, batch.rows);
+    at::Tensor loss = loss_of(batch.slice(begin, end), 1.0 / static_cast<double>(supervised), begin);
+    const double value = loss.item<double>();
+    if (!std::isfinite(value)) refuse_not_finite("the loss", batch, begin, end, step);
+    if (loss.requires_grad()) loss.backward();
+    result.loss += value;
+  }
+  const GradientNorm norm = gradient_norm(tensors);
+  if (!norm.not_finite.empty()) {
+    refuse_not_finite("the gradient of " + norm.not_finite, batch, 0, batch.rows, step);
+  }
+  result.grad_norm = norm.value;
+  optimizer.step(lr, norm.value);
+  clear_gradients(tensors);
+  return result;
+}
+
+}  // namespace twofold

@@ -1,0 +1,224 @@
+"""Every fault of the input ends with exit code 2 and says what, where, expected, found and what to try."""
+import json
+import struct
+import unittest
+
+from support import LORA, PRETRAIN, RunTest, write_tokens
+
+
+class Config(RunTest):
+    def refused(self, text, *fragments, overrides=()):
+        result = self.twofold("run", "r", self.config(text), self.root, *overrides)
+        self.assert_refused(result, *fragments)
+
+    def test_unknown_and_misspelt_keys_name_the_nearest(self):
+        self.refused(LORA.replace("rank: 4", "rnak: 4"), "optimization/lora/rnak", "rank", "config.yaml:")
+
+    def test_a_key_of_another_job_is_dead_here(self):
+        self.refused(LORA + "\n  tokens: 100\n", "training/tokens")
+
+    def test_mistyped_values(self):
+        self.refused(LORA.replace("batch_size: 4", "batch_size: four"), "training/batch_size", "four")
+
+    def test_values_out_of_range(self):
+        self.refused(LORA.replace("rank: 4", "rank: 0"), "optimization/lora/rank", "0")
+
+    def test_all_problems_come_at_once(self):
+        self.refused(LORA.replace("rank: 4", "rank: 0").replace("batch_size: 4", "batch_size: four"),
+                     "optimization/lora/rank", "training/batch_size", "typo/here",
+                     overrides=["typo.here=1"])
+
+    def test_missing_required_values(self):
+        config = self.config("job: data/tokenize_variable_dataset\ntokenizer: {backend: bytes}\n")
+        self.assert_refused(self.twofold("tokenize", config, self.root), "data/source", "data/dataset")
+
+    def test_an_unknown_job(self):
+        self.refused("job: lama/train/lora\n", "lama/train/lora", "llama/train/lora")
+
+    def test_a_file_that_is_not_there(self):
+        self.assert_refused(self.twofold("run", "r", self.root / "nowhere.yaml", self.root), "nowhere.yaml")
+
+    def test_broken_yaml_says_where(self):
+        self.refused("job: llama/train/lora\ntraining: [1, 2\n", "config.yaml")
+
+    def test_overrides_reach_list_elements_and_say_when_they_do_not(self):
+        config = self.config(LORA)
+        self.run_job("r", config, "training.post_lora_dataset.0.0.name=first")
+        self.refused(LORA, "training/post_lora_dataset", overrides=["training.post_lora_dataset.3.0.rate=1"])
+
+    def test_targets_that_match_nothing(self):
+        self.refused(LORA, "q_porj", "q_proj", overrides=["optimization.lora.target_modules=[q_porj]"])
+
+    def test_a_budget_below_one_step(self):
+        self.refused(LORA, "training/pre_lora_tokens/0", "64", "10",
+                     overrides=["training.pre_lora_tokens=[10]"])
+
+    def test_stages_and_budgets_that_do_not_pair_up(self):
+        self.refused(LORA, "training/pre_lora_tokens", overrides=["training.pre_lora_tokens=[640,640]"])
+
+    def test_an_architecture_that_does_not_add_up(self):
+        self.refused(LORA, "architecture/n_head", overrides=["architecture.n_head=5"])
+
+
+class Data(RunTest):
+    def refused(self, *fragments, overrides=(), text=PRETRAIN):
+        result = self.twofold("run", "r", self.config(text), self.root, *overrides)
+        self.assert_refused(result, *fragments)
+        self.assertFalse((self.checkpoints("r") / "latest").exists())
+
+    def test_an_unknown_dataset_names_near_ones(self):
+        self.refused("frist", "first", overrides=["training.dataset.0.name=frist"])
+
+    def test_rates_that_do_not_sum_to_1(self):
+        self.refused("training/dataset", "0.7", overrides=["training.dataset.0.rate=0.7"])
+
+    def test_a_token_id_beyond_the_vocabulary(self):
+        write_tokens(self.root / "data/first/train.bin", [1] * 500 + [257] + [1] * 500)
+        self.refused("train.bin", "257", "2000")
+
+    def test_a_file_that_is_no_multiple_of_4_bytes(self):
+        with open(self.root / "data/first/train.bin", "ab") as file:
+            file.write(b"x")
+        self.refused("train.bin", "4")
+
+    def test_a_mask_of_another_length(self):
+        folder = self.root / "data/masked"
+        for split in ("train", "val"):
+            write_tokens(folder / f"{split}.bin", [1] * 17 * 8)
+            (folder / f"{split}.bin.mask").write_bytes(b"\1" * (17 * 8 - 1))
+        (folder / "shape.json").write_text(json.dumps({"train": [8, 17], "val": [8, 17]}))
+        self.refused("train.bin.mask", overrides=["training.dataset=[{name: masked, rate: 1.0, style: PADDED}]"])
+
+    def test_a_block_longer_than_the_data(self):
+        write_tokens(self.root / "data/first/train.bin", [1] * 10)
+        self.refused("train.bin", "10")
+
+    def test_contrastive_data_is_refused_by_name(self):
+        folder = self.root / "data/pairs"
+        for split in ("train", "val"):
+            for side in ("pos", "neg"):
+                write_tokens(folder / f"{split}.{side}.bin", [1] * 17 * 8)
+                (folder / f"{split}.{side}.bin.mask").write_bytes(b"\1" * 17 * 8)
+        sides = {"pos": [8, 17], "neg": [8, 17]}
+        (folder / "shape.json").write_text(json.dumps({"train": sides, "val": sides}))
+        self.refused("CONTRASTIVE", overrides=["training.dataset=[{name: pairs, rate: 1.0, style: CONTRASTIVE}]"])
+
+    def test_a_dataset_without_validation_says_what_to_do(self):
+        (self.root / "data/first/val.bin").unlink()
+        self.refused("first", "training/validation: false")
+        self.run_job("r2", self.config(PRETRAIN), "training.validation=false")
+
+    def test_a_batch_that_supervises_nothing_is_an_error(self):
+        folder = self.root / "data/silent"
+        for split in ("train", "val"):
+            write_tokens(folder / f"{split}.bin", [1] * 17 * 8)
+            (folder / f"{split}.bin.mask").write_bytes(b"\0" * 17 * 8)
+        (folder / "shape.json").write_text(json.dumps({"train": [8, 17], "val": [8, 17]}))
+        self.refused("supervise", "silent", overrides=["training.validation=false",
+                     "training.dataset=[{name: silent, rate: 1.0, style: PADDED}]"])
+
+    def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_checkpoint(self):
+        config = self.config(PRETRAIN)
+        result = self.twofold("run", "r", config, self.root, "optimization.lr=1e30",
+                              "logging.checkpoint_interval=1", "training.validation=false",
+                              "training.warmup_pct=0")
+        self.assert_refused(result, "not finite", "step", "first row")
+        self.assertTrue((self.checkpoints("r") / "latest").exists())
+
+
+class Checkpoints(RunTest):
+    def setUp(self):
+        super().setUp()
+        self.yaml = self.config(PRETRAIN)
+        self.run_job("r", self.yaml)
+
+    def broken(self, damage, *fragments):
+        """Damages the newest checkpoint: the run falls back to the one before, with a warning."""
+        damage(self.final("r"))
+        result = self.run_job("r", self.yaml)
+        self.assertIn("warning", result.stdout)
+        for fragment in fragments:
+            self.assertIn(fragment, result.stdout)
+        self.assertTrue(json.loads((self.final("r") / "state.json").read_text())["finished"])
+
+    def test_truncated(self):
+        def damage(folder):
+            file = folder / "model.safetensors"
+            file.write_bytes(file.read_bytes()[:-10])
+        self.broken(damage, "model.safetensors")
+
+    def test_flipped(self):
+        def damage(folder):
+            file = folder / "optimizer.safetensors"
+            data = bytearray(file.read_bytes())
+            data[len(data) // 2] ^= 1
+            file.write_bytes(data)
+        self.broken(damage, "optimizer.safetensors")
+
+    def test_of_a_newer_format(self):
+        for folder in [self.final("r"), *(self.checkpoints("r") / "ntoks").iterdir(), self.checkpoints("r") / "best"]:
+            manifest = json.loads((folder / "manifest.json").read_text())
+            manifest["format_version"] = 99
+            (folder / "manifest.json").write_text(json.dumps(manifest))
+        self.assert_refused(self.twofold("run", "r", self.yaml, self.root), "99", "newer")
+
+    def test_a_second_run_of_the_same_name_is_refused_with_the_pid(self):
+        import fcntl
+        import os
+        with open(self.checkpoints("r") / "lock", "w") as lock:
+            lock.write(f"{os.getpid()} here\n")
+            lock.flush()
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assert_refused(self.twofold("run", "r", self.yaml, self.root), str(os.getpid()))
+        self.run_job("r", self.yaml)  # the holder is gone: taken over
+
+
+class Weights(RunTest):
+    """architecture/backbone/weights: folders that are not what they should be."""
+
+    CONFIG = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 32,
+              "intermediate_size": 64, "num_hidden_layers": 1, "num_attention_heads": 4,
+              "num_key_value_heads": 2, "vocab_size": 257, "max_position_embeddings": 16,
+              "rms_norm_eps": 1e-6, "rope_theta": 10000.0, "tie_word_embeddings": True,
+              "hidden_act": "silu", "torch_dtype": "float32"}
+    BARE = LORA[: LORA.index("architecture:")] + LORA[LORA.index("logging:"):]
+
+    def folder(self, config=None, tensors=None, raw=None):
+        folder = self.root / "weights"
+        folder.mkdir(exist_ok=True)
+        (folder / "config.json").write_text(json.dumps(config or self.CONFIG))
+        if raw is None:
+            header = json.dumps(tensors or {}).encode()
+            raw = struct.pack("<Q", len(header)) + header
+        (folder / "model.safetensors").write_bytes(raw)
+        return f"architecture.backbone.weights={folder}"
+
+    def refused(self, override, *fragments):
+        result = self.twofold("run", "r", self.config(self.BARE), self.root, override)
+        self.assert_refused(result, *fragments)
+
+    def test_broken_safetensors(self):
+        for raw, fragment in ((b"", "model.safetensors"),
+                              (struct.pack("<Q", 1 << 60) + b"{}", "model.safetensors"),
+                              (struct.pack("<Q", 9) + b"not json!", "model.safetensors"),
+                              (struct.pack("<Q", 64) + b'{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}         ',
+                               "model.safetensors")):
+            self.refused(self.folder(raw=raw), fragment)
+
+    def test_weights_of_another_architecture(self):
+        self.refused(self.folder({**self.CONFIG, "model_type": "gpt2"}), "model_type", "gpt2")
+
+    def test_missing_tensors_are_named(self):
+        self.refused(self.folder(), "model.layers.0.self_attn.q_proj.weight")
+
+    def test_a_field_that_changes_the_meaning_and_is_not_supported(self):
+        self.refused(self.folder({**self.CONFIG, "hidden_act": "relu"}), "hidden_act", "relu")
+
+    def test_a_contradiction_with_an_explicit_key(self):
+        result = self.twofold("run", "r", self.config(self.BARE), self.root, self.folder(),
+                              "architecture.n_layers=7")
+        self.assert_refused(result, "architecture/n_layers", "7", "1")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Installs what building and testing need and is not there yet: Debian packages (as root, or through
+# sudo), and libtorch from the torch CPU wheel in a private virtual environment, .venv.
+#   tools/setup.sh            to build and run
+#   tools/setup.sh --tests    and to run the tests
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+PACKAGES=(g++ cmake ninja-build ccache pkg-config python3 python3-venv
+  libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev)
+TEST_PACKAGES=(libgtest-dev libgmock-dev clang-format)
+TORCH=2.13.0
+[ "${1:-}" = "--tests" ] && PACKAGES+=("${TEST_PACKAGES[@]}")
+
+missing=()
+for package in "${PACKAGES[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing+=("$package")
+done
+# A cmake or python from elsewhere is as good as Debian's.
+have() { command -v "$1" >/dev/null 2>&1; }
+kept=()
+for package in "${missing[@]}"; do
+  case "$package" in
+    g++) have g++ || kept+=("$package") ;;
+    cmake) have cmake || kept+=("$package") ;;
+    python3 | python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null || kept+=("$package") ;;
+    *) kept+=("$package") ;;
+  esac
+done
+if [ ${#kept[@]} -gt 0 ]; then
+  echo "installing: ${kept[*]}"
+  SUDO=""
+  [ "$(id -u)" = 0 ] || SUDO=sudo
+  $SUDO apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $SUDO apt-get install -y -qq --no-install-recommends "${kept[@]}" >/dev/null
+fi
+
+if ! ls .venv/lib/python3*/site-packages/torch/lib/libtorch_cpu.so >/dev/null 2>&1; then
+  echo "installing libtorch $TORCH (CPU) into .venv"
+  python3 -m venv .venv
+  .venv/bin/pip install -q --no-deps "torch==$TORCH+cpu" 2>/dev/null ||
+    .venv/bin/pip install -q --no-deps "torch==$TORCH"
+fi
