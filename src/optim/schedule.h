@@ -9,34 +9,49 @@
 
 namespace twofold {
 
+/// A share of the steps is rounded down to whole steps; a segment of none is skipped.
+///   wsd           warm-up, plateau, linear decay to decay_lr_mult·peak
+///   wsds          warm-up, plateau, decay, then a second plateau at decay_lr_mult·peak
+///   cosine        warm-up, then one cosine to min_lr_mult·peak at the end of the phase
+///   cosine_rewarm the same in every stage, from min_lr_mult·lr; later stages peak at rewarm_lr
+///   constant      the peak
+/// Warm-ups are linear from warmup_lr_mult·peak where nothing else is said.
 struct ScheduleConfig {
-  double lr = 3e-4;              ///< optimization/lr
-  std::string schedule = "wsd";  ///< optimization/schedule: wsd, wsds, cosine, cosine_rewarm, constant
-  double warmup_pct = 0.01;      ///< training/warmup_pct, share of the phase's steps
-  double decay_pct = 0.1;        ///< training/decay_pct
-  double constant_pct = 0.5;     ///< optimization/constant_pct (wsds: second plateau)
+  double lr = 3e-4;  ///< optimization/lr
+  std::string schedule =
+      "wsd";                  ///< optimization/schedule: wsd, wsds, cosine, cosine_rewarm, constant
+  double warmup_pct = 0.01;   ///< training/warmup_pct, share of the phase's steps
+  double decay_pct = 0.1;     ///< training/decay_pct
+  double constant_pct = 0.5;  ///< optimization/constant_pct (wsds: second plateau)
   double warmup_lr_mult = 0.01;  ///< optimization/warmup_lr_mult
   double decay_lr_mult = 0.01;   ///< optimization/decay_lr_mult
   double rewarm_lr = 1e-4;       ///< optimization/rewarm_lr (cosine_rewarm: peak of later stages)
   double min_lr_mult = 0.01;     ///< optimization/min_lr_mult (cosine floors)
   void declare(config::Fields& fields);
+  /// Throws an Error naming the keys if the shares of the chosen schedule add up to more than 1.
+  void validate() const;
 };
 
 class Schedule {
  public:
-  /// `stage_steps`: steps of each stage of the phase (cosine_rewarm restarts at each); peak = config.lr
-  /// unless `lr_override` ≥ 0.
+  /// `stage_steps`: steps of each stage of the phase (cosine_rewarm restarts at each).
+  /// `lr_override` ≥ 0 takes the place of config.lr. Validates `config`.
   Schedule(const ScheduleConfig& config, std::vector<int64_t> stage_steps, double lr_override = -1);
-  /// Rate of step `step` (from 0) of the phase.
+  /// Rate of step `step` (from 0) of the phase; past the end, the end's.
   double operator()(int64_t step) const;
   int64_t total_steps() const;
-  /// Whether this schedule gives the same rates as `other` for the first `steps` steps: what extending
-  /// a finished or running phase must not change.
+  /// Whether this schedule gives the same rates as `other` for the first `steps` steps: what
+  /// extending a finished or running phase must not change.
   bool same_past(const Schedule& other, int64_t steps) const;
 
  private:
+  double wsd(int64_t step) const;
+  double cosine(int64_t step) const;
+  double cosine_rewarm(int64_t step) const;
+
   ScheduleConfig config_;
   std::vector<int64_t> stage_steps_;
+  int64_t total_steps_ = 0;
 };
 
 }  // namespace twofold

@@ -1,0 +1,133 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "lora/toy.h"
+
+namespace twofold {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+int64_t selected(const std::vector<bool>& filter) {
+  return std::count(filter.begin(), filter.end(), true);
+}
+
+/// Everything that match_targets says about targets that it refuses.
+std::vector<Problem> refusal(const std::vector<std::string>& targets) {
+  try {
+    match_targets(toy::gpt_shapes(), toy::lora(targets));
+  } catch (const Error& error) {
+    return error.problems();
+  }
+  ADD_FAILURE() << "was accepted";
+  return {};
+}
+
+int64_t count_of(const ParameterTree& tree, int64_t rank) {
+  return match_targets(tree, toy::lora({"kernel"}, rank)).at(0).parameters;
+}
+
+TEST(ParamFilter, KernelSelectsSomeLeavesButNotAll) {
+  const std::vector<bool> filter = param_filter(toy::gpt_shapes(), {"kernel"});
+  EXPECT_EQ(selected(filter), 8);
+  EXPECT_EQ(filter.size(), 14u);
+}
+
+TEST(ParamFilter, NoTargetSelectsNothing) {
+  EXPECT_EQ(selected(param_filter(toy::gpt_shapes(), {})), 0);
+}
+
+TEST(ParamFilter, TargetsAreSubstringsOfSlashPathsOfAnyRank) {
+  const ParameterTree tree = toy::gpt_shapes();
+  EXPECT_EQ(selected(param_filter(tree, {"blocks/0/"})), 6);
+  EXPECT_EQ(selected(param_filter(tree, {"attn/c_attn"})), 4);
+  EXPECT_EQ(selected(param_filter(tree, {"c_proj", "wte"})), 5);
+  EXPECT_EQ(selected(param_filter(tree, {"Kernel"})), 0);
+}
+
+TEST(MatchTargets, ListsTheMatricesOfEachTargetWithTheirShapes) {
+  const auto matches = match_targets(toy::gpt_shapes(), toy::lora({"c_attn", "wte"}));
+  ASSERT_EQ(matches.size(), 2u);
+  EXPECT_THAT(matches[0].paths,
+              ElementsAre("blocks/0/attn/c_attn/kernel", "blocks/1/attn/c_attn/kernel"));
+  EXPECT_THAT(matches[0].shapes, ElementsAre(ElementsAre(64, 192), ElementsAre(64, 192)));
+  EXPECT_EQ(matches[0].parameters, 2 * 4 * (64 + 192));
+  EXPECT_EQ(matches[1].parameters, 4 * (128 + 64));
+}
+
+TEST(MatchTargets, CountsAreThoseOfTheFamilies) {
+  EXPECT_EQ(count_of(toy::gpt_shapes(), 4), 8192);
+  EXPECT_EQ(count_of(toy::gpt_shapes(), 8), 16384);
+  ParameterTree llama, neox;
+  for (const std::string at : {"blocks/0/", "blocks/1/"}) {
+    for (const char* name : {"q_proj", "k_proj", "v_proj", "o_proj"}) {
+      toy::declare(llama, at + "attn/" + name + "/kernel", {64, 64});
+    }
+    toy::declare(llama, at + "mlp/gate_proj/kernel", {64, 128});
+    toy::declare(llama, at + "mlp/up_proj/kernel", {64, 128});
+    toy::declare(llama, at + "mlp/down_proj/kernel", {128, 64});
+    toy::declare(neox, at + "attn/query_key_value/kernel", {64, 192});
+    toy::declare(neox, at + "attn/dense/kernel", {64, 64});
+    toy::declare(neox, at + "mlp/dense_h_to_4h/kernel", {64, 128});
+    toy::declare(neox, at + "mlp/dense_4h_to_h/kernel", {128, 64});
+  }
+  EXPECT_EQ(count_of(llama, 4), 8704);
+  EXPECT_EQ(count_of(neox, 4), 6144);  // fused: one A serves q, k and v
+}
+
+TEST(MatchTargets, AMisspeltTargetIsRefusedWithNearNames) {
+  const auto problems = refusal({"kernel", "c_atn"});
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_THAT(problems[0].what, HasSubstr("c_atn"));
+  EXPECT_THAT(problems[0].where, HasSubstr("optimization/lora/target_modules"));
+  EXPECT_THAT(problems[0].hint,
+              AllOf(HasSubstr("c_attn"), HasSubstr("blocks/0/attn/c_proj/kernel")));
+}
+
+TEST(MatchTargets, AMisspeltPartOfAPathIsComparedWithPartsOfPaths) {
+  EXPECT_THAT(refusal({"atn/c_attn"}).at(0).hint, HasSubstr("`attn/c_attn`"));
+}
+
+TEST(MatchTargets, ATargetThatOnlyMatchesVectorsIsRefusedAndSaysSo) {
+  EXPECT_THAT(refusal({"ln_1"}).at(0).found, HasSubstr("blocks/0/ln_1/weight"));
+}
+
+TEST(MatchTargets, EveryBadTargetIsReportedAtOnce) {
+  EXPECT_EQ(refusal({"bias", "wtf", "kernel"}).size(), 2u);
+}
+
+TEST(MatchTargets, AnEmptyListIsRefused) {
+  EXPECT_THAT(refusal({}).at(0).found, HasSubstr("empty"));
+}
+
+TEST(LoRAConfig, IsReadFromItsKeys) {
+  LoRAConfig config;
+  config::Fields fields;
+  config.declare(fields);
+  config::load(fields, {.overrides = {"optimization.lora.rank=8", "optimization.lora.alpha=32",
+                                      "optimization.lora.target_modules=[q_proj, v_proj]",
+                                      "optimization.lora.base_dtype=float32",
+                                      "optimization.lora.lr=0.001"}});
+  EXPECT_EQ(config.rank, 8);
+  EXPECT_DOUBLE_EQ(config.scale(), 4.0);
+  EXPECT_THAT(config.target_modules, ElementsAre("q_proj", "v_proj"));
+  EXPECT_EQ(config.base_dtype, "float32");
+  EXPECT_DOUBLE_EQ(config.lr, 0.001);
+}
+
+TEST(LoRAConfig, RefusesValuesOutOfRange) {
+  for (const char* bad : {"rank=0", "alpha=0", "base_dtype=int4", "lr=-2"}) {
+    LoRAConfig config;
+    config::Fields fields;
+    config.declare(fields);
+    const std::string text = std::string("optimization.lora.") + bad;
+    EXPECT_THROW(config::load(fields, {.overrides = {text}}), Error) << text;
+  }
+}
+
+}  // namespace
+}  // namespace twofold

@@ -1,0 +1,79 @@
+#pragma once
+// Parameter trees with the shapes of real families, and a small network over one of them.
+
+#include <ATen/Functions.h>
+
+#include "lora/lora.h"
+
+namespace twofold::toy {
+
+inline void declare(ParameterTree& tree, const std::string& path, std::vector<int64_t> shape,
+                    bool transposed = false) {
+  tree.declare({.path = path,
+                .shape = std::move(shape),
+                .init = {.kind = Init::Kind::kNormal, .stddev = 0.05},
+                .axes = {},
+                .transposed_storage = transposed,
+                .weight = {}});
+}
+
+/// Two GPT blocks of width `n_embd`; the kernels of the second are stored transposed.
+inline ParameterTree gpt_shapes(int64_t n_embd = 64, int64_t vocab = 128) {
+  ParameterTree tree;
+  declare(tree, "wte", {vocab, n_embd});
+  for (int block = 0; block < 2; ++block) {
+    const std::string at = "blocks/" + std::to_string(block) + "/";
+    const bool transposed = block == 1;
+    declare(tree, at + "ln_1/weight", {n_embd});
+    declare(tree, at + "attn/c_attn/kernel", {n_embd, 3 * n_embd}, transposed);
+    declare(tree, at + "attn/c_attn/bias", {3 * n_embd});
+    declare(tree, at + "attn/c_proj/kernel", {n_embd, n_embd}, transposed);
+    declare(tree, at + "mlp/c_fc/kernel", {n_embd, 4 * n_embd}, transposed);
+    declare(tree, at + "mlp/c_proj/kernel", {4 * n_embd, n_embd}, transposed);
+  }
+  declare(tree, "ln_f/weight", {n_embd});
+  return tree;
+}
+
+inline ParameterTree gpt(int64_t n_embd = 16, int64_t vocab = 32) {
+  ParameterTree tree = gpt_shapes(n_embd, vocab);
+  tree.initialize(7, at::kFloat);
+  return tree;
+}
+
+/// x·W + s·(x·A)·B.
+inline at::Tensor project(const at::Tensor& x, const Weight& weight) {
+  const at::Tensor y = at::matmul(x, weight.value.to(x.scalar_type()));
+  if (!weight.low_rank) return y;
+  return y +
+         at::matmul(at::matmul(x, weight.low_rank->A), weight.low_rank->B) * weight.low_rank->scale;
+}
+
+/// Logits of a network in which every kernel takes part.
+inline at::Tensor logits(ParameterTree& tree, const at::Tensor& ids) {
+  at::Tensor h = tree.at("wte").weight.value.to(at::kFloat).index_select(0, ids);
+  for (const char* block : {"blocks/0/", "blocks/1/"}) {
+    const auto at_path = [&](const char* name) -> const Weight& {
+      return tree.at(std::string(block) + name).weight;
+    };
+    const std::vector<at::Tensor> thirds = project(h, at_path("attn/c_attn/kernel")).chunk(3, -1);
+    h = h + project(at::tanh(thirds[0]) * thirds[1] + thirds[2], at_path("attn/c_proj/kernel"));
+    h = h + project(at::tanh(project(h, at_path("mlp/c_fc/kernel"))), at_path("mlp/c_proj/kernel"));
+  }
+  return at::matmul(h, tree.at("wte").weight.value.to(at::kFloat).t());
+}
+
+inline at::Tensor loss(ParameterTree& tree) {
+  const at::Tensor ids = at::arange(12, at::kLong), labels = at::arange(1, 13, at::kLong);
+  return at::cross_entropy_loss(logits(tree, ids), labels);
+}
+
+inline LoRAConfig lora(std::vector<std::string> targets = {"kernel"}, int64_t rank = 4) {
+  LoRAConfig config;
+  config.rank = rank;
+  config.alpha = 4;
+  config.target_modules = std::move(targets);
+  return config;
+}
+
+}  // namespace twofold::toy
