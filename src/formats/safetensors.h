@@ -1,7 +1,8 @@
 #pragma once
-// The safetensors file format (version of huggingface/safetensors 0.8): strict reader over a mapping,
-// streaming writer. Byte-identical to the reference writer; rejects whatever the reference rejects,
-// and duplicate keys as well. Nothing is allocated from a size before that size is checked.
+// The safetensors file format (version of huggingface/safetensors 0.8): strict reader over a
+// mapping, streaming writer. Byte-identical to the reference writer; rejects whatever the reference
+// rejects, and duplicate keys as well. Nothing is allocated from a size before that size is
+// checked.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,9 @@
 
 namespace twofold::formats {
 
+/// The format's cap on the header, read and written.
+inline constexpr uint64_t kMaxHeaderBytes = 100'000'000;
+
 /// One tensor of a file: row-major, little-endian, bytes [begin, end) of the data section.
 struct TensorEntry {
   std::string name;
@@ -26,7 +30,9 @@ struct TensorEntry {
 
 class SafetensorsFile {
  public:
-  /// Maps and validates. Throws an Error naming the file, the tensor and the broken rule.
+  /// Maps and validates. Throws an Error naming the file, the byte, the tensor and the broken rule.
+  /// Fields of a tensor entry beyond dtype, shape and data_offsets are ignored, as the reference
+  /// does.
   explicit SafetensorsFile(const Path& path);
 
   const std::vector<TensorEntry>& tensors() const { return tensors_; }  ///< in file order
@@ -53,7 +59,8 @@ struct TensorToWrite {
 };
 
 /// Writes and syncs one file (not atomically: checkpoints publish whole folders). Tensors are laid
-/// out as the reference writer does (dtype descending, then name).
+/// out as the reference writer does (dtype descending, then name). Throws an Error for a header
+/// above kMaxHeaderBytes, names or metadata that are not UTF-8, and a disk that refuses.
 void write_safetensors(const Path& path, std::vector<TensorToWrite> tensors,
                        const std::map<std::string, std::string>& metadata);
 

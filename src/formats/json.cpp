@@ -1,0 +1,153 @@
+#include "formats/json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "base/error.h"
+
+namespace twofold::formats {
+namespace {
+
+using nlohmann::json;
+
+/// Walks a text and tells how far the parser has come: nlohmann's events carry no position.
+class TrackedIterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  TrackedIterator(const char* at, const char** reached) : at_(at), reached_(reached) {}
+  reference operator*() const { return *at_; }
+  TrackedIterator& operator++() {
+    *reached_ = ++at_;
+    return *this;
+  }
+  TrackedIterator operator++(int) {
+    TrackedIterator old = *this;
+    ++*this;
+    return old;
+  }
+  bool operator==(const TrackedIterator& other) const { return at_ == other.at_; }
+  bool operator!=(const TrackedIterator& other) const { return at_ != other.at_; }
+
+ private:
+  const char* at_;
+  const char** reached_;
+};
+
+/// Builds the document from nlohmann's events and stops at the first breach of our rules.
+class StrictBuilder : public json::json_sax_t {
+ public:
+  StrictBuilder(std::string_view text, const std::string& file, KeyOffsets* offsets)
+      : text_(text), file_(file), offsets_(offsets), reached_(text.data()) {}
+
+  json run() {
+    if (size_t nul = text_.find('\0'); nul != text_.npos) {  // nlohmann would take it for the end
+      refuse(nul, "not valid JSON", "no NUL bytes", "byte 0x00");
+    }
+    const char* end = text_.data() + text_.size();
+    json::sax_parse(TrackedIterator(text_.data(), &reached_), TrackedIterator(end, &reached_),
+                    this);
+    return std::move(root_);
+  }
+
+  bool null() override { return put(nullptr); }
+  bool boolean(bool value) override { return put(value); }
+  bool number_integer(number_integer_t value) override { return put(value); }
+  bool number_unsigned(number_unsigned_t value) override { return put(value); }
+  bool number_float(number_float_t value, const string_t&) override { return put(value); }
+  bool string(string_t& value) override { return put(std::move(value)); }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(size_t) override { return open(json::object()); }
+  bool end_object() override { return close(); }
+  bool start_array(size_t) override { return open(json::array()); }
+  bool end_array() override { return close(); }
+
+  bool key(string_t& name) override {
+    if (open_.back()->contains(name)) {
+      refuse(position(), "a key occurs twice in one JSON object", "each key once",
+             fmt::format("`{}` again", printable(name)));
+    }
+    if (offsets_ && open_.size() == 1) offsets_->emplace(name, position());
+    key_ = std::move(name);
+    return true;
+  }
+
+  bool parse_error(size_t, const std::string&, const nlohmann::detail::exception& error) override {
+    const std::string text = error.what();  // "[json.exception.…] parse error at line 1, …: REASON"
+    const size_t reason = text.find(": ");
+    refuse(position(), "not valid JSON", "",
+           printable(reason == text.npos ? text : text.substr(reason + 2), 200));
+  }
+
+ private:
+  size_t position() const { return static_cast<size_t>(reached_ - text_.data()); }
+
+  [[noreturn]] void refuse(size_t byte, const char* what, std::string expected, std::string found) {
+    const auto line = 1 + std::count(text_.begin(), text_.begin() + byte, '\n');
+    fail({.what = what,
+          .where = fmt::format("{}:{} (byte {})", file_, line, byte),
+          .expected = std::move(expected),
+          .found = std::move(found),
+          .hint = {}});
+  }
+
+  json* place(json value) {
+    if (open_.empty()) return &(root_ = std::move(value));
+    json& parent = *open_.back();
+    if (!parent.is_array()) return &(parent[std::move(key_)] = std::move(value));
+    parent.push_back(std::move(value));
+    return &parent.back();
+  }
+
+  bool put(json value) {
+    place(std::move(value));
+    return true;
+  }
+
+  bool open(json value) {
+    if (open_.size() == kMaxJsonDepth) {
+      refuse(position(), "JSON is nested too deeply",
+             fmt::format("at most {} levels", kMaxJsonDepth), "one more");
+    }
+    open_.push_back(place(std::move(value)));
+    return true;
+  }
+
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  std::string_view text_;
+  const std::string& file_;
+  KeyOffsets* offsets_;
+  const char* reached_;
+  json root_;
+  std::string key_;
+  std::vector<json*> open_;  // innermost last
+};
+
+}  // namespace
+
+json parse_json(std::string_view text, const std::string& file, KeyOffsets* offsets) {
+  return StrictBuilder(text, file, offsets).run();
+}
+
+std::string printable(std::string_view text, size_t limit) {
+  std::string out(text.substr(0, limit));
+  for (char& c : out) {
+    if (c < 0x20 || c >= 0x7f) c = '?';  // whether char is signed or not
+  }
+  if (text.size() > limit) out += "…";
+  return out;
+}
+
+}  // namespace twofold::formats
