@@ -1,6 +1,6 @@
 #pragma once
-// A setting is declared once, in its struct's `declare`, and parsed, overridden, validated, printed,
-// documented and dumped from there.
+// A setting is declared once, in its struct's `declare`, and parsed, overridden, validated,
+// printed, documented and dumped from there.
 //
 //   struct LoRAConfig {
 //     int64_t rank = 16;
@@ -15,7 +15,6 @@
 // key (a model and a tokenizer job both have architecture/block_size) if type and default agree.
 
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,17 +22,9 @@
 #include <utility>
 #include <vector>
 
-namespace twofold::config {
+#include "config/constraint.h"
 
-/// What a value must satisfy beyond its type. Applies to every element of a list.
-struct Constraint {
-  double min = -std::numeric_limits<double>::infinity();
-  double max = std::numeric_limits<double>::infinity();
-  bool exclusive_min = false;
-  bool exclusive_max = false;
-  std::vector<std::string> choices = {};  ///< allowed texts
-  bool required = false;                  ///< no default: `???` in a written config, an error if left open
-};
+namespace twofold::config {
 
 class Fields;
 struct Field;  // one declared key; see field.h for whoever walks them
@@ -62,7 +53,8 @@ class Fields {
   std::vector<std::unique_ptr<Field>> fields_;
 };
 
-/// Where a configuration comes from, strongest last: defaults, YAML text, `key.path=value` overrides.
+/// Where a configuration comes from, strongest last: defaults, YAML text, `key.path=value`
+/// overrides.
 struct Source {
   std::string text;                    ///< YAML; may be empty
   std::string name = "config.yaml";    ///< shown in errors, e.g. the path given by the user

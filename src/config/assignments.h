@@ -1,0 +1,34 @@
+#pragma once
+// Which declared key gets which value: a YAML tree and overrides, laid over each other.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "config/fields.h"
+
+namespace twofold::config {
+
+class Assignments {
+ public:
+  Assignments(const Fields& fields, const Source& source);
+
+  /// The value that the source gives to a key, or nullptr. Not yet checked against the key's type.
+  const Value* find(const std::string& key) const;
+  /// Unknown keys, sections given as values, overrides that lead nowhere.
+  const std::vector<Problem>& problems() const { return problems_; }
+
+ private:
+  void add_text(const Source& source);
+  void add_tree(const Value& tree, const std::string& section);
+  void add_override(const std::string& text, const std::vector<std::string>& ignored);
+  void set_inside(const Field& field, const std::vector<std::string>& path, Value value);
+  void unknown(const Value& value, const std::string& key);
+
+  const Fields& fields_;
+  std::map<std::string, Value> values_;
+  std::vector<Problem> problems_;
+};
+
+}  // namespace twofold::config

@@ -1,0 +1,138 @@
+#include "config/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace twofold::config {
+namespace {
+
+using Kind = Value::Kind;
+
+class Checker {
+ public:
+  Checker(bool allow_missing, std::vector<Problem>& problems)
+      : allow_missing_(allow_missing), problems_(problems) {}
+
+  void check(const Value& value, const Shape& shape, const Constraint& limits,
+             const std::string& path) {
+    if (value.kind == Kind::kNull || value.is_missing_marker()) {
+      return add(value, path, "no value for " + path, expected(shape, limits),
+                 value.kind == Kind::kNull ? "nothing (null)" : "???",
+                 shape.kind == Shape::Kind::kString ? "an empty text is written ''" : "");
+    }
+    switch (shape.kind) {
+      case Shape::Kind::kList:
+        if (value.kind != Kind::kList) return wrong_type(value, shape, limits, path);
+        for (size_t i = 0; i < value.items.size(); ++i) {
+          check(value.items[i], *shape.element, limits, fmt::format("{}/{}", path, i));
+        }
+        return;
+      case Shape::Kind::kMap:
+        if (value.kind != Kind::kMap) return wrong_type(value, shape, limits, path);
+        for (const auto& [key, entry] : value.entries) {
+          check(entry, *shape.element, limits, path + "/" + key);
+        }
+        return;
+      case Shape::Kind::kRecord:
+        return check_record(value, shape, limits, path);
+      default:
+        return check_scalar(value, shape, limits, path);
+    }
+  }
+
+ private:
+  static std::string expected(const Shape& shape, const Constraint& limits) {
+    const std::string range = range_text(limits);
+    return type_text(shape) + (range.empty() ? "" : ", " + range);
+  }
+
+  void add(const Value& value, const std::string& path, std::string what, std::string expected,
+           std::string found, std::string hint = "") {
+    problems_.push_back({.what = std::move(what),
+                         .where = where_of(value, path),
+                         .expected = std::move(expected),
+                         .found = std::move(found),
+                         .hint = std::move(hint)});
+  }
+
+  void wrong_type(const Value& value, const Shape& shape, const Constraint& limits,
+                  const std::string& path) {
+    constexpr size_t kShown = 60;
+    std::string found = flow_text(value);
+    const bool number = shape.kind == Shape::Kind::kInteger || shape.kind == Shape::Kind::kFloat;
+    if (value.quoted && number) found = "the text '" + value.text + "'";
+    if (found.size() > kShown) found = found.substr(0, kShown) + "…";
+    add(value, path, "wrong type for " + path, expected(shape, limits), std::move(found));
+  }
+
+  void check_record(const Value& value, const Shape& shape, const Constraint& limits,
+                    const std::string& path) {
+    if (value.kind != Kind::kMap) return wrong_type(value, shape, limits, path);
+    std::vector<std::string> names;
+    for (const Member& member : shape.members) {
+      names.push_back(member.name);
+      const Value* entry = value.find(member.name);
+      const std::string inner = path + "/" + member.name;
+      if (entry != nullptr && !entry->is_missing_marker()) {
+        check(*entry, member.shape, member.constraint, inner);
+      } else if (entry != nullptr || (member.constraint.required && !allow_missing_)) {
+        add(entry != nullptr ? *entry : value, inner, "missing required value " + inner,
+            expected(member.shape, member.constraint), entry != nullptr ? "???" : "", member.doc);
+      }
+    }
+    for (const auto& [key, entry] : value.entries) {
+      if (std::find(names.begin(), names.end(), key) != names.end()) continue;
+      add(entry, path + "/" + key, fmt::format("unknown member `{}`", key), join(names, ", "), key,
+          did_you_mean(key, names));
+    }
+  }
+
+  void check_scalar(const Value& value, const Shape& shape, const Constraint& limits,
+                    const std::string& path) {
+    if (value.kind != Kind::kScalar) return wrong_type(value, shape, limits, path);
+    const std::string& text = value.text;
+    if (shape.kind == Shape::Kind::kString) return check_choice(value, limits.choices, path);
+    if (shape.kind == Shape::Kind::kEnum) return check_choice(value, shape.names, path);
+    if (value.quoted) return wrong_type(value, shape, limits, path);
+    if (shape.kind == Shape::Kind::kBool) {
+      if (text != "true" && text != "false") wrong_type(value, shape, limits, path);
+      return;
+    }
+    std::optional<double> number = parse_float(text);
+    if (shape.kind == Shape::Kind::kInteger) {
+      const std::optional<int64_t> integer = parse_integer(text);
+      number = integer ? std::optional(static_cast<double>(*integer)) : std::nullopt;
+    }
+    if (!number) return wrong_type(value, shape, limits, path);
+    const bool low = limits.exclusive_min ? *number > limits.min : *number >= limits.min;
+    const bool high = limits.exclusive_max ? *number < limits.max : *number <= limits.max;
+    if (!low || !high) add(value, path, path + " is out of range", expected(shape, limits), text);
+  }
+
+  void check_choice(const Value& value, const std::vector<std::string>& choices,
+                    const std::string& path) {
+    if (choices.empty()) return;
+    if (std::find(choices.begin(), choices.end(), value.text) != choices.end()) return;
+    add(value, path, path + " is not one of its choices", "one of " + join(choices, ", "),
+        quote_text(value.text), did_you_mean(value.text, choices));
+  }
+
+  bool allow_missing_;
+  std::vector<Problem>& problems_;
+};
+
+}  // namespace
+
+std::string where_of(const Value& value, const std::string& path) {
+  return value.place.empty() ? path : value.place + " " + path;
+}
+
+void check(const Value& value, const Shape& shape, const Constraint& constraint,
+           const std::string& path, bool allow_missing, std::vector<Problem>& problems) {
+  Checker(allow_missing, problems).check(value, shape, constraint, path);
+}
+
+}  // namespace twofold::config

@@ -1,0 +1,95 @@
+#include "config/yaml.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include "base/error.h"
+
+namespace twofold::config {
+namespace {
+
+/// Copies the library's nodes into ours. Aliases may make a small text a huge or endless tree,
+/// hence the limits.
+class Reader {
+ public:
+  Reader(std::string name, bool with_lines) : name_(std::move(name)), with_lines_(with_lines) {}
+
+  std::string place(const YAML::Mark& mark) const {
+    return with_lines_ && mark.line >= 0 ? fmt::format("{}:{}", name_, mark.line + 1) : name_;
+  }
+
+  Value read(const YAML::Node& node, int depth) {
+    constexpr int kMaxDepth = 64, kMaxNodes = 1'000'000;
+    if (depth > kMaxDepth || ++nodes_ > kMaxNodes) {
+      fail({.what = "YAML too deep or too large for a configuration",
+            .where = place(node.Mark()),
+            .expected = fmt::format("at most {} levels and {} values", kMaxDepth, kMaxNodes),
+            .hint = "look for an anchor (&) that contains its own alias (*)"});
+    }
+    Value value{.place = place(node.Mark())};
+    if (node.IsScalar()) {
+      value.kind = Value::Kind::kScalar;
+      value.text = node.Scalar();
+      value.quoted = node.Tag() != "?" && !node.Tag().empty();
+      const bool null = value.text.empty() || value.text == "~" || value.text == "null" ||
+                        value.text == "Null" || value.text == "NULL";
+      if (null && !value.quoted) value.kind = Value::Kind::kNull;
+    } else if (node.IsSequence()) {
+      value.kind = Value::Kind::kList;
+      for (const YAML::Node& item : node) value.items.push_back(read(item, depth + 1));
+    } else if (node.IsMap()) {
+      read_entries(node, depth, value);
+    }
+    return value;
+  }
+
+ private:
+  void read_entries(const YAML::Node& node, int depth, Value& map) {
+    map.kind = Value::Kind::kMap;
+    for (const auto& entry : node) {
+      const std::string where = place(entry.first.Mark());
+      if (!entry.first.IsScalar()) {
+        fail({.what = "a key must be a plain text", .where = where, .expected = "key: value"});
+      }
+      const std::string key = entry.first.Scalar();
+      if (const Value* present = map.find(key)) {
+        fail({.what = fmt::format("the key `{}` is given twice", key),
+              .where = where,
+              .expected = "each key once",
+              .found = "first at " + present->place,
+              .hint = "remove one of the two"});
+      }
+      Value value = read(entry.second, depth + 1);
+      value.place = where;  // people look for the key, not for where its block begins
+      map.entries.emplace_back(key, std::move(value));
+    }
+  }
+
+  std::string name_;
+  bool with_lines_;
+  int nodes_ = 0;
+};
+
+}  // namespace
+
+Value parse_yaml(const std::string& text, const std::string& name, bool with_lines) {
+  Reader reader(name, with_lines);
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.size() > 1) {
+      fail({.what = "more than one YAML document",
+            .where = reader.place(documents[1].Mark()),
+            .expected = "one document",
+            .hint = "remove the `---` line and what follows"});
+    }
+    return documents.empty() ? Value{.place = name} : reader.read(documents[0], 0);
+  } catch (const YAML::Exception& error) {
+    fail({.what = "this is not valid YAML",
+          .where = reader.place(error.mark),
+          .found = error.msg,
+          .hint = with_lines ? "check indentation, colons and quotes near this line"
+                             : "quote the argument for the shell: 'key.path=[1, 2]'"});
+  }
+}
+
+}  // namespace twofold::config
