@@ -1,6 +1,6 @@
 #pragma once
-// The checkpoints of one run: whole folders, built under a temporary name, synced, renamed; a manifest
-// with sizes and checksums written last; `latest` naming only complete ones.
+// The checkpoints of one run: whole folders, built under a temporary name, synced, renamed; a
+// manifest with sizes and checksums written last; `latest` naming only complete ones.
 //
 //   <folder>/<suffix>/            suffix: ntoks/<tokens>, best, pre_lora_checkpoint, final/<tokens>
 //       model.safetensors         phase 1: every parameter, by slash path
@@ -8,13 +8,14 @@
 //       adapters.safetensors      phase 2: <path>/lora_A, <path>/lora_B
 //       optimizer.safetensors     moments
 //       state.json  config.yaml   everything else a run is; the resolved config
-//       manifest.json             format version, name → {bytes, xxh3_128}; written last
+//       manifest.json             format version, name → {bytes, xxh3_128}, its own checksum; last
 //   <folder>/latest               text: the suffix
 
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,8 @@ namespace twofold {
 /// What is saved: tensors by file stem, and two texts.
 struct Snapshot {
   std::map<std::string, NamedTensors> tensors;  ///< "model" → …
-  /// Stems whose contents never change within a phase (the frozen base): hard-linked from the newest
-  /// complete checkpoint that has them with the same `immutable_id`, written otherwise.
+  /// Stems whose contents never change within a phase (the frozen base): hard-linked from the
+  /// newest complete checkpoint that has them with the same `immutable_id`, written otherwise.
   std::map<std::string, std::string> immutable_ids;
   nlohmann::json state;
   std::string config_yaml;
@@ -39,32 +40,38 @@ struct CheckpointInfo {
   Path folder;
   nlohmann::json state;
   int64_t bytes = 0;  ///< on disk, shared files counted once per checkpoint
+
+  int64_t step() const;    ///< optimizer steps of the whole run; 0 if the state does not say
+  int64_t tokens() const;  ///< consumed over the whole run
+  int phase() const;       ///< 1 or 2
 };
 
 class CheckpointStore {
  public:
   static constexpr int kFormatVersion = 1;
 
-  /// `folder`: <root>/checkpoints/<project>/<group>/<name>. Leftovers of interrupted saves are removed
-  /// by the first save, never by reading.
+  /// `folder`: <root>/checkpoints/<project>/<group>/<name>. Leftovers of interrupted saves are
+  /// removed by the first save, never by reading.
   explicit CheckpointStore(Path folder);
 
   /// Publishes `snapshot` as `suffix` (replacing an older one of that name) and, if `move_latest`,
-  /// points `latest` at it. Interruption at any moment leaves either the old or the new state. A full
-  /// disk is an Error and leaves what was there.
+  /// points `latest` at it. Interruption at any moment leaves either the old or the new state. A
+  /// full disk is an Error and leaves what was there.
   void save(const std::string& suffix, const Snapshot& snapshot, bool move_latest);
 
-  /// Removes all but the newest `keep` ntoks checkpoints (0 keeps all); never the one `latest` names,
-  /// best, pre_lora_checkpoint or final.
+  /// Removes all but the newest `keep` ntoks checkpoints (0 keeps all); never the one `latest`
+  /// names, best, pre_lora_checkpoint or final.
   void prune(int64_t keep);
 
   /// Complete checkpoints (manifest present, sizes right), oldest first by (step, suffix).
   std::vector<CheckpointInfo> list() const;
   /// The suffix `latest` names, if the file exists.
   std::optional<std::string> latest() const;
-  /// The newest checkpoint that verifies, starting from `latest`; each one that does not is reported
-  /// through `warn` and skipped. None if there are none at all; an Error if there are, but all broken.
-  std::optional<CheckpointInfo> newest_valid(const std::function<void(const std::string&)>& warn) const;
+  /// The newest checkpoint that verifies, starting from `latest`; each one that does not is
+  /// reported through `warn` and skipped. None if there are none at all; an Error if there are, but
+  /// all broken.
+  std::optional<CheckpointInfo> newest_valid(
+      const std::function<void(const std::string&)>& warn) const;
 
   /// Verifies every checksum. Throws an Error naming the file and the fault (missing, truncated,
   /// altered, written by a newer version).
@@ -76,7 +83,12 @@ class CheckpointStore {
   const Path& folder() const { return folder_; }
 
  private:
+  bool link_immutable(const std::string& file, const std::string& stem, const std::string& id,
+                      const Path& destination);
+  void write_contents(const Path& work, const Snapshot& snapshot);
+
   Path folder_;
+  std::set<std::string> sound_;  ///< identities of files written or verified by this process
 };
 
 }  // namespace twofold

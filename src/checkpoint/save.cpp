@@ -1,0 +1,129 @@
+// Building a checkpoint out of sight and publishing it.
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cctype>
+#include <ranges>
+#include <system_error>
+
+#include "base/descriptor.h"
+#include "base/error.h"
+#include "checkpoint/manifest.h"
+#include "checkpoint/publish.h"
+#include "checkpoint/store.h"
+#include "tensor/io.h"
+
+namespace twofold {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What tells one state of a file from every other one on this machine.
+std::string identity_of(const Path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return {};
+  return fmt::format("{}:{}:{}:{}.{}", status.st_dev, status.st_ino, status.st_size,
+                     status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+}
+
+void write_file(const Path& path, const std::string& text) {
+  OutputFile file(path, OutputFile::Mode::kTruncate);
+  file.write(text);
+  file.close();
+}
+
+/// Creates `folder` and its missing parents; each new name is on the disk when this returns.
+void create_folders(const Path& folder) {
+  if (folder.empty() || fs::is_directory(folder)) return;
+  create_folders(folder.parent_path());
+  std::error_code error;
+  fs::create_directory(folder, error);
+  if (error) fail_io("create", folder, error.value());
+  sync_path(folder.has_parent_path() ? folder.parent_path() : Path("."));
+}
+
+/// The work folder of one save: gone when the save fails, empty of meaning when it succeeded.
+class Work {
+ public:
+  explicit Work(const Path& folder) : path_(work_folder(folder)) { create_folders(path_); }
+  Work(const Work&) = delete;
+  Work& operator=(const Work&) = delete;
+  ~Work() {
+    std::error_code ignored;  // what stays is removed by the next save
+    fs::remove_all(path_, ignored);
+  }
+  const Path& path() const { return path_; }
+
+ private:
+  Path path_;
+};
+
+void expect_suffix(const std::string& suffix) {
+  const bool is_plain = !suffix.empty() && std::ranges::all_of(suffix, [](unsigned char c) {
+    return std::isalnum(c) || c == '_' || c == '-' || c == '/';
+  });
+  TWOFOLD_EXPECT(is_plain && suffix.front() != '/' && suffix.back() != '/',
+                 "not a checkpoint suffix: " + suffix);
+}
+
+}  // namespace
+
+bool CheckpointStore::link_immutable(const std::string& file, const std::string& stem,
+                                     const std::string& id, const Path& destination) {
+  for (const CheckpointInfo& info : list() | std::views::reverse) {
+    const Manifest manifest = Manifest::read(info.folder);
+    const auto known = manifest.immutable_ids.find(stem);
+    const auto record = manifest.files.find(file);
+    if (known == manifest.immutable_ids.end() || known->second != id) continue;
+    if (record == manifest.files.end()) continue;
+    const Path source = info.folder / file;
+    // A damaged file must not be passed on; each is read once a process, not once a save.
+    const std::string identity = identity_of(source);
+    if (!sound_.contains(identity) && checksum_file(source) != record->second.checksum) continue;
+    sound_.insert(identity);
+    std::error_code error;
+    fs::create_hard_link(source, destination, error);
+    if (!error) return true;
+  }
+  return false;
+}
+
+void CheckpointStore::write_contents(const Path& work, const Snapshot& snapshot) {
+  Manifest manifest{.format_version = kFormatVersion, .files = {}, .immutable_ids = {}};
+  for (const auto& [stem, tensors] : snapshot.tensors) {
+    const std::string file = stem + ".safetensors";
+    const auto id = snapshot.immutable_ids.find(stem);
+    if (id == snapshot.immutable_ids.end()) {
+      write_tensors(work / file, tensors);
+    } else {
+      manifest.immutable_ids[stem] = id->second;
+      if (!link_immutable(file, stem, id->second, work / file)) {
+        write_tensors(work / file, tensors);
+        sound_.insert(identity_of(work / file));
+      }
+    }
+    manifest.add(work, file);
+  }
+  write_file(work / "state.json", snapshot.state.dump(2) + "\n");
+  manifest.add(work, "state.json");
+  write_file(work / "config.yaml", snapshot.config_yaml);
+  manifest.add(work, "config.yaml");
+  write_file(work / kManifestName, manifest.to_text());
+  sync_path(work);
+}
+
+void CheckpointStore::save(const std::string& suffix, const Snapshot& snapshot, bool move_latest) {
+  expect_suffix(suffix);
+  create_folders(folder_);
+  remove_leftovers(folder_);
+  const Work work(folder_);
+  write_contents(work.path(), snapshot);
+  const Path target = folder_ / suffix;
+  create_folders(target.parent_path());
+  publish_folder(work.path(), target);
+  if (move_latest) write_atomic(folder_ / "latest", suffix + "\n");
+}
+
+}  // namespace twofold
