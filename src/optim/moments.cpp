@@ -16,7 +16,7 @@ std::string describe(const at::Tensor& tensor) {
   return fmt::format("{} ({})", dtype_name(tensor.scalar_type()), fmt::join(tensor.sizes(), ", "));
 }
 
-Problem mismatch(const std::string& name, std::string expected, std::string found) {
+Problem state_misfit(const std::string& name, std::string expected, std::string found) {
   return {.what = "the saved optimizer state does not fit this run",
           .where = name,
           .expected = std::move(expected),
@@ -50,16 +50,16 @@ void copy_state(const NamedTensors& live, const NamedTensors& saved) {
   for (const auto& [name, tensor] : live) {
     const auto node = left.extract(name);
     if (node.empty()) {
-      problems.push_back(mismatch(name, describe(tensor), "no such tensor"));
+      problems.push_back(state_misfit(name, describe(tensor), "no such tensor"));
     } else if (node.mapped().sizes() != tensor.sizes() ||
                node.mapped().scalar_type() != tensor.scalar_type()) {
-      problems.push_back(mismatch(name, describe(tensor), describe(node.mapped())));
+      problems.push_back(state_misfit(name, describe(tensor), describe(node.mapped())));
     } else {
       copies.emplace_back(tensor, node.mapped());
     }
   }
   for (const auto& [name, tensor] : left) {
-    problems.push_back(mismatch(name, "no such tensor", describe(tensor)));
+    problems.push_back(state_misfit(name, "no such tensor", describe(tensor)));
   }
   if (!problems.empty()) throw Error(std::move(problems));
   const at::NoGradGuard no_grad;

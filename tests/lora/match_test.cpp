@@ -108,7 +108,8 @@ TEST(LoRAConfig, IsReadFromItsKeys) {
   LoRAConfig config;
   config::Fields fields;
   config.declare(fields);
-  config::load(fields, {.overrides = {"optimization.lora.rank=8", "optimization.lora.alpha=32",
+  config::load(fields, {.text = {},
+                        .overrides = {"optimization.lora.rank=8", "optimization.lora.alpha=32",
                                       "optimization.lora.target_modules=[q_proj, v_proj]",
                                       "optimization.lora.base_dtype=float32",
                                       "optimization.lora.lr=0.001"}});
@@ -125,7 +126,7 @@ TEST(LoRAConfig, RefusesValuesOutOfRange) {
     config::Fields fields;
     config.declare(fields);
     const std::string text = std::string("optimization.lora.") + bad;
-    EXPECT_THROW(config::load(fields, {.overrides = {text}}), Error) << text;
+    EXPECT_THROW(config::load(fields, {.text = {}, .overrides = {text}}), Error) << text;
   }
 }
 

@@ -66,9 +66,11 @@ TEST(MergeLoraParams, RoundsTheFloat32SumOnceToABfloat16Base) {
         weight.value.to(at::kDouble) +
         at::matmul(weight.low_rank->A.to(at::kDouble), weight.low_rank->B.to(at::kDouble)) *
             weight.low_rank->scale;
-    // One rounding to 8 significant bits errs by at most 2^-9 of the value.
-    const at::Tensor bound = exact.abs() * (1.0 / 512) * 1.001 + 1e-7;
-    EXPECT_TRUE(((value.to(at::kDouble) - exact).abs() <= bound).all().item<bool>()) << path;
+    // float32 and float64 sums may fall on two sides of a tie, but rarely; rounding the product
+    // before the sum would differ in a good part of the entries.
+    const at::Tensor differs = value.ne(exact.to(at::kBFloat16)).to(at::kDouble);
+    EXPECT_LT(differs.mean().item<double>(), 0.003) << path;
+    EXPECT_LE(max_difference(value, exact), exact.abs().max().item<double>() / 256) << path;
   }
 }
 

@@ -236,7 +236,8 @@ TEST(OptimizerConfig, ValuesBelowZeroAreTheOptimizersOwn) {
   EXPECT_EQ(config.muon().eps, 1e-10);
   config::Fields fields;
   config.declare(fields);
-  config::load(fields, {.overrides = {"optimization.beta1=0.85", "optimization.weight_decay=0"}});
+  config::load(fields, {.text = {},
+                        .overrides = {"optimization.beta1=0.85", "optimization.weight_decay=0"}});
   EXPECT_EQ(config.adamw().beta1, 0.85);
   EXPECT_EQ(config.muon().beta1, 0.85);
   EXPECT_EQ(config.adamw().weight_decay, 0.0);
