@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kAside = ".old-";
 constexpr const char* kWork = ".tmp-";
+constexpr const char* kUnfinishedLatest = ".latest.";  // of write_atomic, killed before its rename
 
 Path aside_of(const Path& target) {
   return target.parent_path() / (kAside + target.filename().string());
@@ -142,6 +143,8 @@ void remove_leftovers(const Path& folder) {
   for (const Path& child : children(folder)) {
     if (starts_with(child, kWork)) {
       if (is_abandoned(child.filename().string())) remove_tree(child);
+    } else if (starts_with(child, kUnfinishedLatest)) {
+      remove_tree(child);
     } else if (starts_with(child, kAside)) {
       settle_aside(child);
     } else if (is_folder(child) && child.filename().string().front() != '.') {
