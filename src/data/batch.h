@@ -17,6 +17,9 @@ struct RowSource {
 
 /// `rows` × `width` arrays, row-major.
 struct Batch {
+  Batch() = default;
+  Batch(int64_t row_count, int64_t row_width);  ///< all entries zero, to be filled
+
   int64_t rows = 0;
   int64_t width = 0;
   std::vector<int32_t> tokens;
@@ -28,7 +31,7 @@ struct Batch {
   std::vector<int32_t> first_key;
   std::vector<RowSource> sources;  ///< one a row
 
-  int64_t supervised() const;               ///< number of labels that are not −1
+  int64_t supervised() const;                     ///< number of labels that are not −1
   Batch slice(int64_t begin, int64_t end) const;  ///< rows begin … end − 1
 };
 

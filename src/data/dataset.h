@@ -18,16 +18,17 @@ class Dataset {
  public:
   virtual ~Dataset() = default;
   virtual int64_t rows() const = 0;  ///< at least 1
-  /// Writes row `row` (tokens, labels, positions, first_key: `width` entries each) into `batch` at `slot`.
+  /// Writes row `row` (tokens, labels, positions, first_key: `width` entries each) into `batch` at
+  /// `slot`.
   virtual void read(int64_t row, Batch& batch, int64_t slot) const = 0;
 };
 
 /// Opens `<data_root>/<name>[_<suffix>]` for rows of `width` tokens. `vocab_size` bounds every id
-/// (checked once over the whole split). Without a val file the val split is refused unless
-/// `val_may_be_train`. Throws an Error naming the file for: a missing folder or file (with near
-/// names), a size that is not a multiple of 4, tokens and mask of different length, a shape that
-/// contradicts the file, blocks longer than the data, an id ≥ vocab_size (with its offset), and
-/// CONTRASTIVE data asked for by a trainer that needs x and y.
+/// (checked once over the whole split). Throws an Error naming the file for: a missing folder (with
+/// near names) or file, a val split that the dataset does not have, a size that is not a multiple
+/// of 4, tokens and mask of different length, a shape that contradicts the file, blocks longer than
+/// the data, an id ≥ vocab_size (with its offset), and CONTRASTIVE data asked for by a trainer that
+/// needs x and y.
 std::unique_ptr<Dataset> open_dataset(const Path& data_root, const Sampling& sampling, Split split,
                                       int64_t width, int64_t vocab_size);
 

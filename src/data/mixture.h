@@ -11,7 +11,9 @@ namespace twofold {
 
 class MixtureOrder {
  public:
-  /// `rates` must sum to 1 within 1e-6 and lie in (0, 1] (an Error otherwise).
+  /// `rates` must sum to 1 within 1e-6 and lie in [1e-6, 1] (an Error otherwise); they are taken as
+  /// shares of the shortest period up to 10^6 samples that represents them within 1e-9, else
+  /// rounded to six decimal places.
   explicit MixtureOrder(const std::vector<double>& rates);
 
   struct Draw {
@@ -25,8 +27,9 @@ class MixtureOrder {
  private:
   int datasets_;
   int64_t period_;
-  std::vector<uint8_t> order_;           // dataset of each sample of one period
-  std::vector<int64_t> blocks_;          // counts before every kBlock samples, datasets_ each
+  std::vector<uint8_t> order_;  // dataset of each sample of one period
+  std::vector<int64_t>
+      blocks_;  // counts before every kBlock samples and the whole period, datasets_ each
 };
 
 /// Throws an Error naming `key` if the rates of a mixture are out of range or do not sum to 1.

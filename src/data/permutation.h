@@ -1,6 +1,6 @@
 #pragma once
-// A keyed permutation of 0 … n−1, evaluated one element at a time (Feistel network with cycle
-// walking over Philox): shuffling without a buffer, seeking in O(1).
+// A keyed permutation of 0 … n−1, evaluated one element at a time (a Feistel network with cycle
+// walking, its keys from Philox): shuffling without a buffer, seeking in O(1).
 
 #include <cstdint>
 

@@ -13,8 +13,8 @@
 
 namespace twofold {
 
-/// Batches step, step + 1, … of `make`, at most `depth` ahead. An exception in `make` is rethrown by
-/// next() when its batch is reached. The destructor stops the thread without waiting for a batch.
+/// Batches step, step + 1, … of `make`, at most `depth` ahead. An exception in `make` is rethrown
+/// by next() when its batch is reached. The destructor waits for the batch in the making at most.
 class Prefetcher {
  public:
   using Make = std::function<Batch(int64_t step)>;
@@ -31,6 +31,7 @@ class Prefetcher {
   std::deque<Batch> ready_;
   std::exception_ptr failure_;
   bool stop_ = false;
+  bool finished_ = false;
   std::thread thread_;
 };
 

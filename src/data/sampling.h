@@ -13,7 +13,8 @@ namespace twofold {
 enum class DatasetStyle { PADDED, PMD, CONTRASTIVE };
 
 inline std::array<std::pair<DatasetStyle, const char*>, 3> config_names(DatasetStyle) {
-  return {{{DatasetStyle::PADDED, "PADDED"}, {DatasetStyle::PMD, "PMD"},
+  return {{{DatasetStyle::PADDED, "PADDED"},
+           {DatasetStyle::PMD, "PMD"},
            {DatasetStyle::CONTRASTIVE, "CONTRASTIVE"}}};
 }
 

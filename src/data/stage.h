@@ -1,6 +1,6 @@
 #pragma once
-// A stage of training: one mixture of datasets, as an endless, seekable sequence of rows. Row n is a
-// pure function of (seed, stage, n): no repeats within an epoch of a dataset, nothing to save.
+// A stage of training: one mixture of datasets, as an endless, seekable sequence of rows. Row n is
+// a pure function of (seed, stage, n): no repeats within an epoch of a dataset, nothing to save.
 
 #include <cstdint>
 #include <memory>

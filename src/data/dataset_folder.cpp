@@ -1,0 +1,120 @@
+#include "data/dataset_folder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "formats/json.h"
+
+namespace twofold {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kMostTokens = int64_t{1} << 48;  // far more than any disk; keeps products exact
+
+std::vector<std::string> folders_in(const Path& root) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(root, ignored))
+    if (entry.is_directory()) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Path token_path(const Path& folder, Split split, const std::string& infix) {
+  return folder / fmt::format("{}{}.bin", split_name(split), infix);
+}
+
+bool is_extent(const nlohmann::json& value) {
+  return value.is_number_integer() && value >= 0 && value <= kMostTokens;
+}
+
+}  // namespace
+
+const char* split_name(Split split) { return split == Split::kTrain ? "train" : "val"; }
+
+Path dataset_folder(const Path& data_root, const std::string& label) {
+  const Path folder = data_root / label;
+  if (!label.empty() && fs::is_directory(folder)) return folder;
+  const std::vector<std::string> names = folders_in(data_root);
+  std::string hint = did_you_mean(label, names);
+  if (hint.empty()) hint = "make it with `twofold tokenize`";
+  fail({.what = fmt::format("there is no dataset `{}`", label),
+        .where = data_root.string(),
+        .expected = fmt::format("a folder `{}`", label),
+        .found = names.empty() ? "no datasets" : join(names, ", "),
+        .hint = hint});
+}
+
+bool has_split(const Path& folder, Split split, const std::string& infix) {
+  std::error_code error;
+  const auto bytes = fs::file_size(token_path(folder, split, infix), error);
+  return !error && bytes > 1;
+}
+
+void require_split(const Path& folder, Split split, const std::string& infix) {
+  if (has_split(folder, split, infix)) return;
+  const Path path = token_path(folder, split, infix);
+  if (split == Split::kTrain)
+    fail({.what = "the dataset has no training data",
+          .where = path.string(),
+          .expected = "a file of token ids",
+          .found = fs::exists(path) ? "an empty file" : "no such file"});
+  fail({.what = "the dataset has no validation split",
+        .where = path.string(),
+        .expected = "a file of token ids",
+        .found = fs::exists(path) ? "an empty file" : "no such file",
+        .hint = "tokenize with data/val_pct above 0, or set training/validation=false"});
+}
+
+Shape read_shape(const Path& folder, Split split, const std::string& side) {
+  const Path path = folder / "shape.json";
+  const nlohmann::json root = formats::parse_json(read_text(path), path.string());
+  const nlohmann::json* entry = &root;
+  std::string where = path.string();
+  for (const std::string& key : {std::string(split_name(split)), side}) {
+    if (key.empty()) continue;
+    where += (entry == &root ? ", " : "/") + key;
+    if (!entry->is_object() || !entry->contains(key))
+      fail({.what = "an entry is missing in the dataset's shape", .where = where});
+    entry = &entry->at(key);
+  }
+  if (!entry->is_array() || entry->size() != 2 || !is_extent(entry->at(0)) ||
+      !is_extent(entry->at(1)))
+    fail({.what = "the dataset's shape is malformed",
+          .where = where,
+          .expected = "[rows, width]",
+          .found = formats::printable(entry->dump())});
+  return {.rows = entry->at(0).get<int64_t>(), .width = entry->at(1).get<int64_t>()};
+}
+
+int32_t read_pad_token(const Path& folder) {
+  const Path path = folder / "config.json";
+  if (!fs::exists(path)) return 0;
+  const nlohmann::json root = formats::parse_json(read_text(path), path.string());
+  if (!root.is_object() || !root.contains("pad_token")) return 0;
+  const nlohmann::json& value = root.at("pad_token");
+  if (!value.is_number_integer() || value < 0 || value > INT32_MAX)
+    fail({.what = "the dataset's pad token is malformed",
+          .where = path.string() + ", pad_token",
+          .expected = "a token id",
+          .found = formats::printable(value.dump())});
+  return value.get<int32_t>();
+}
+
+void require_shape(const Path& path, int64_t tokens, const Shape& shape) {
+  // Divided, not multiplied: the product of two numbers from a file may overflow.
+  const bool agrees =
+      shape.width > 0 && tokens % shape.width == 0 && tokens / shape.width == shape.rows;
+  if (agrees) return;
+  fail({.what = "shape.json contradicts the token file",
+        .where = path.string(),
+        .expected = fmt::format("{} rows of {} tokens", shape.rows, shape.width),
+        .found = fmt::format("{} tokens ({} bytes)", tokens, tokens * 4)});
+}
+
+}  // namespace twofold

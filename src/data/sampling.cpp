@@ -1,0 +1,13 @@
+#include "data/sampling.h"
+
+namespace twofold {
+
+void Sampling::declare(config::Fields& fields) {
+  fields.add("name", name, "Folder of the dataset under the data root.", {.required = true});
+  fields.add("rate", rate, "Share of the rows that it serves; the rates of a mixture sum to 1.",
+             {.min = 0, .max = 1, .exclusive_min = true});
+  fields.add("style", style, "Format of its files.");
+  fields.add("suffix", suffix, "Suffix of its folder: <name>_<suffix>.");
+}
+
+}  // namespace twofold
