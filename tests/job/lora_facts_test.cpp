@@ -21,7 +21,7 @@ std::unique_ptr<Model> small_model(const std::string& family) {
       "architecture: {n_layers: 2, n_embd: 64, n_head: 4, block_size: 32, vocab_size: 128, "
       "dropout: 0.0, dtype: {param: float32, activation: float32}";
   text += family == "gpt" ? "}" : ", intermediate_size: 128}";
-  config::load(fields, {.text = text});
+  config::load(fields, {.text = text, .overrides = {}});
   config->validate();
   std::unique_ptr<Model> model = config->build();
   model->parameters().initialize(3, at::kFloat);
