@@ -1,5 +1,6 @@
 #pragma once
-// Text to token ids and back. One interface; which implementation stands behind it is `tokenizer/*`.
+// Text to token ids and back. One interface; which implementation stands behind it is
+// `tokenizer/*`.
 
 #include <cstdint>
 #include <memory>

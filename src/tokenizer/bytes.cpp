@@ -1,0 +1,45 @@
+// A token a byte: any bytes at all go in and come out unchanged. 256 ends a document.
+
+#include "tokenizer/backends.h"
+
+namespace twofold {
+namespace {
+
+class BytesTokenizer : public Tokenizer {
+ public:
+  std::vector<int32_t> encode(std::string_view text) const override {
+    return encode_ordinary(text);
+  }
+
+  std::vector<int32_t> encode_ordinary(std::string_view text) const override {
+    std::vector<int32_t> ids;
+    ids.reserve(text.size());
+    for (char c : text) ids.push_back(static_cast<unsigned char>(c));
+    return ids;
+  }
+
+  /// The end of a document has no bytes.
+  std::string decode(std::span<const int32_t> ids) const override {
+    std::string text;
+    text.reserve(ids.size());
+    for (size_t i = 0; i < ids.size(); ++i) {
+      check_id(ids[i], i, vocab_size());
+      if (ids[i] != kEot) text.push_back(static_cast<char>(ids[i]));
+    }
+    return text;
+  }
+
+  int32_t eot_token() const override { return kEot; }
+  int64_t vocab_size() const override { return kEot + 1; }
+
+ private:
+  static constexpr int32_t kEot = 256;
+};
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> make_bytes_tokenizer(const TokenizerConfig&) {
+  return std::make_unique<BytesTokenizer>();
+}
+
+}  // namespace twofold

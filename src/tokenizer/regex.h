@@ -1,0 +1,42 @@
+#pragma once
+// Unicode regular expressions over valid UTF-8 (PCRE2, JIT), as the splitters of tokenizers need
+// them.
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace twofold {
+
+class RegexScan;
+
+/// A compiled pattern with Unicode classes. `\s` and `\S` mean Unicode's White_Space exactly (PCRE2
+/// alone would count U+180E); `$` is the end of the text only. Thread-safe: it is never changed.
+class Regex {
+ public:
+  explicit Regex(const std::string& pattern);
+  ~Regex();
+  Regex(Regex&&) noexcept;
+
+ private:
+  friend class RegexScan;
+  struct Compiled;
+  std::unique_ptr<const Compiled> compiled_;
+};
+
+/// One thread's walk over texts with a pattern; reuse it, its creation allocates.
+class RegexScan {
+ public:
+  explicit RegexScan(const Regex& regex);
+  ~RegexScan();
+
+  /// Finds the first match in `text` (valid UTF-8) at or after byte `from`; false if there is none.
+  bool find(std::string_view text, size_t from, size_t& begin, size_t& end);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace twofold

@@ -1,0 +1,67 @@
+#include "tokenizer/tokenizer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "tokenizer/backends.h"
+
+namespace twofold {
+namespace {
+
+struct Backend {
+  const char* name;
+  std::unique_ptr<Tokenizer> (*make)(const TokenizerConfig&);
+};
+
+constexpr std::array kBackends = {
+    Backend{"tiktoken", make_tiktoken_tokenizer},
+    Backend{"bytes", make_bytes_tokenizer},
+    Backend{"trivial", make_trivial_tokenizer},
+};
+
+std::vector<std::string> backend_names() {
+  std::vector<std::string> names;
+  for (const Backend& backend : kBackends) names.emplace_back(backend.name);
+  return names;
+}
+
+}  // namespace
+
+void TokenizerConfig::declare(config::Fields& fields) {
+  fields.add("tokenizer/backend", backend,
+             "How text becomes token ids: tiktoken (rank files), bytes (a token a byte), trivial "
+             "(numbers separated by spaces).",
+             {.choices = backend_names()});
+  fields.add("tokenizer/name", name,
+             "Encoding of the tiktoken backend: cl100k_base, o200k_base, gpt2, r50k_base, "
+             "p50k_base, p50k_edit or llama3.");
+  fields.add("tokenizer/file", file,
+             "Rank file of the tiktoken backend; empty: <name>.tiktoken in $TIKTOKEN_CACHE_DIR or "
+             "the current folder.");
+}
+
+std::unique_ptr<Tokenizer> make_tokenizer(const TokenizerConfig& config) {
+  auto it = std::find_if(kBackends.begin(), kBackends.end(),
+                         [&](const Backend& backend) { return config.backend == backend.name; });
+  if (it != kBackends.end()) return it->make(config);
+  fail({.what = "unknown tokenizer backend",
+        .where = "tokenizer/backend",
+        .expected = join(backend_names(), ", "),
+        .found = config.backend,
+        .hint = did_you_mean(config.backend, backend_names())});
+}
+
+void check_id(int32_t id, size_t index, int64_t vocab_size) {
+  if (id >= 0 && id < vocab_size) return;
+  fail({.what = "token id is outside the tokenizer's vocabulary",
+        .where = fmt::format("token {} of the sequence", index),
+        .expected = fmt::format("0 to {}", vocab_size - 1),
+        .found = fmt::format("{}", id),
+        .hint = "is this the tokenizer that the data and the model were made with?"});
+}
+
+}  // namespace twofold

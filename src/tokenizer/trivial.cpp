@@ -1,0 +1,59 @@
+// Text that is token ids already: decimal numbers, one space between them. 0 ends a document.
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <limits>
+
+#include "base/error.h"
+#include "tokenizer/backends.h"
+
+namespace twofold {
+namespace {
+
+int32_t parse_id(std::string_view piece, size_t byte) {
+  int32_t id = 0;
+  const char* end = piece.data() + piece.size();
+  const auto [stop, error] = std::from_chars(piece.data(), end, id);
+  if (error == std::errc() && stop == end && id >= 0) return id;
+  fail({.what = "not a token id",
+        .where = fmt::format("byte {} of the text", byte),
+        .expected = fmt::format("numbers from 0 to {}, one space between them",
+                                std::numeric_limits<int32_t>::max()),
+        .found = fmt::format("`{}`", piece.substr(0, 40)),
+        .hint = "tokenizer/backend=trivial reads ids, not prose; use bytes or tiktoken for text"});
+}
+
+class TrivialTokenizer : public Tokenizer {
+ public:
+  std::vector<int32_t> encode(std::string_view text) const override {
+    return encode_ordinary(text);
+  }
+
+  std::vector<int32_t> encode_ordinary(std::string_view text) const override {
+    std::vector<int32_t> ids;
+    for (size_t begin = 0; !text.empty() && begin <= text.size();) {
+      const size_t end = std::min(text.find(' ', begin), text.size());
+      ids.push_back(parse_id(text.substr(begin, end - begin), begin));
+      begin = end + 1;
+    }
+    return ids;
+  }
+
+  std::string decode(std::span<const int32_t> ids) const override {
+    for (size_t i = 0; i < ids.size(); ++i) check_id(ids[i], i, vocab_size());
+    return fmt::format("{}", fmt::join(ids, " "));
+  }
+
+  int32_t eot_token() const override { return 0; }
+  /// Any number is a token: the model's vocabulary is the only bound.
+  int64_t vocab_size() const override { return int64_t{std::numeric_limits<int32_t>::max()} + 1; }
+};
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> make_trivial_tokenizer(const TokenizerConfig&) {
+  return std::make_unique<TrivialTokenizer>();
+}
+
+}  // namespace twofold

@@ -1,0 +1,16 @@
+#pragma once
+// Text that is not quite UTF-8 is repaired once, before anything looks at its characters.
+
+#include <string>
+#include <string_view>
+
+namespace twofold {
+
+/// Bytes of the longest prefix of `text` that is well-formed UTF-8 (Unicode 15, table 3-7).
+size_t valid_utf8_prefix(std::string_view text);
+
+/// `text` with each maximal ill-formed part replaced by U+FFFD, as Python's
+/// bytes.decode("utf-8", "replace") and the Unicode standard do.
+std::string repair_utf8(std::string_view text);
+
+}  // namespace twofold
