@@ -1,12 +1,13 @@
 #pragma once
-// A family's settings: `architecture/*`. One struct a family (in the family's file) adds its own keys
-// to the common ones and knows how to build the model and how Hugging Face spells it.
+// A family's settings: `architecture/*`. One struct a family (in the family's file) adds its own
+// keys to the common ones and knows how to build the model and how Hugging Face spells it.
 
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "config/fields.h"
 
 namespace twofold {
@@ -15,9 +16,10 @@ class Model;
 
 /// One of our parameters and the tensor of a Hugging Face file that holds it.
 struct HfTensor {
-  std::string ours;    ///< "blocks/0/attn/q_proj/kernel"
-  std::string theirs;  ///< "model.layers.0.self_attn.q_proj.weight"
+  std::string ours;        ///< "blocks/0/attn/q_proj/kernel"
+  std::string theirs;      ///< "model.layers.0.self_attn.q_proj.weight"
   bool transpose = false;  ///< stored (out, in) there
+  std::string alias = {};  ///< another name that some files use (a tied table stored as the head)
 };
 
 struct ModelConfig {
@@ -29,8 +31,10 @@ struct ModelConfig {
   double dropout = 0.0;
   std::string param_dtype = "float32";        ///< architecture/dtype/param
   std::string activation_dtype = "bfloat16";  ///< architecture/dtype/activation
-  bool checkpointing = false;                 ///< architecture/checkpointing (activation checkpointing)
-  std::string weights;                        ///< architecture/backbone/weights: a local folder
+  bool checkpointing = false;         ///< architecture/checkpointing (activation checkpointing)
+  std::string weights;                ///< architecture/backbone/weights: a local folder
+  int64_t bos_token_id = -1;          ///< written to an exported config.json; -1 = none
+  std::vector<int64_t> eos_token_id;  ///< likewise; several are allowed
 
   virtual ~ModelConfig() = default;
   virtual std::string family() const = 0;  ///< "llama"
@@ -51,6 +55,9 @@ struct ModelConfig {
  protected:
   void declare_common(config::Fields& fields);
 };
+
+/// Throws one Error with all of them, if there are any.
+void throw_problems(std::vector<Problem> problems);
 
 /// "gpt", "llama", "qwen", "gpt_neox".
 std::vector<std::string> model_families();

@@ -1,5 +1,6 @@
 #pragma once
-// Hugging Face model folders in and out: config.json plus safetensors (one file, or shards and an index).
+// Hugging Face model folders in and out: config.json plus safetensors (one file, or shards and an
+// index).
 
 #include <string>
 #include <vector>
@@ -13,22 +14,24 @@ namespace twofold {
 /// Reads `folder`/config.json into `config`. Keys in `explicit_keys` (slash keys that the user set)
 /// keep the user's value: allowed for architecture/block_size ≤ the checkpoint's and for dtypes,
 /// dropout and checkpointing; any other contradiction is an Error naming the key, both values and
-/// the file. Returns the filled keys with their values, to be shown: {"architecture/n_layers", "5"}.
+/// the file. Returns the filled keys with their values, to be shown: {"architecture/n_layers",
+/// "5"}.
 std::vector<std::pair<std::string, std::string>> configure_from_hf(
     ModelConfig& config, const Path& folder, const std::vector<std::string>& explicit_keys);
 
 /// The dtype that the folder's tensors come in ("float32", "bfloat16", "float16").
 std::string hf_dtype(const Path& folder);
 
-/// Loads every parameter of `model` as `dtype` (at::ScalarType of the parameters). Missing, extra
-/// (apart from known buffers), misshapen tensors and unsupported dtypes are Errors naming file and
-/// tensor, all at once. wpe longer than block_size is cut.
+/// Loads every parameter of `model`, in the dtype that it has (float32 if it has no value yet).
+/// Missing, extra (apart from known buffers), misshapen tensors and unsupported dtypes are Errors
+/// naming file and tensor, all at once. wpe longer than block_size is cut.
 void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder);
 
 /// Writes config.json, generation_config.json and model.safetensors (shards above `shard_bytes`) of
 /// `tensors` (our paths; each (in, out) as in the tree) into `folder`, which must not exist: built
 /// under a temporary name and renamed.
-void save_hf_folder(const ModelConfig& config, const NamedTensors& tensors, const std::string& dtype,
-                    const Path& folder, int64_t shard_bytes = 5'000'000'000);
+void save_hf_folder(const ModelConfig& config, const NamedTensors& tensors,
+                    const std::string& dtype, const Path& folder,
+                    int64_t shard_bytes = 5'000'000'000);
 
 }  // namespace twofold

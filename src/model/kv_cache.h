@@ -1,6 +1,7 @@
 #pragma once
 // Keys and values of the positions already seen, so that generating a token costs one position.
 
+#include <utility>
 #include <vector>
 
 #include "tensor/weight.h"
@@ -12,9 +13,14 @@ struct KvCache {
     at::Tensor k;  ///< (B, capacity, K, d); rotary applied
     at::Tensor v;
   };
-  std::vector<Layer> layers;
-  int64_t length = 0;    ///< positions filled
-  int64_t capacity = 0;  ///< positions there is room for
+  std::vector<Layer> layers;  ///< made by the first forward pass
+  int64_t length = 0;         ///< positions filled
+  int64_t capacity = 0;       ///< positions there is room for
+
+  /// Writes k and v (B, T, K, d) at positions length … length + T − 1 of `layer` and returns all of
+  /// that layer's keys and values up to there. The length moves on only when the whole model has
+  /// run.
+  std::pair<at::Tensor, at::Tensor> append(int64_t layer, const at::Tensor& k, const at::Tensor& v);
 };
 
 }  // namespace twofold

@@ -13,8 +13,8 @@ struct InputKey {
 };
 ModelInput to_input(const Batch& batch, const InputKey& key);
 
-/// scale · Σ token losses as a scalar with a gradient graph. With scale = 1 / supervised tokens of the
-/// global batch, summing over micro-batches gives the mean loss of the step.
+/// scale · Σ token losses as a scalar with a gradient graph. With scale = 1 / supervised tokens of
+/// the global batch, summing over micro-batches gives the mean loss of the step.
 at::Tensor batch_loss(Model& model, const Batch& batch, double scale, const InputKey& key);
 
 /// Σ of token losses and their count, no gradient, dropout off.

@@ -1,6 +1,6 @@
 #pragma once
-// What a language model is to the rest of twofold: named parameters, a forward pass to hidden states,
-// and a head. It knows neither adapters, nor optimizers, nor checkpoints.
+// What a language model is to the rest of twofold: named parameters, a forward pass to hidden
+// states, and a head. It knows neither adapters, nor optimizers, nor checkpoints.
 
 #include <memory>
 #include <string>
@@ -18,10 +18,10 @@ struct KvCache;  // model/kv_cache.h
 struct ModelInput {
   at::Tensor tokens;
   at::Tensor positions;
-  at::Tensor first_key;        ///< undefined: plain causal
-  bool training = false;       ///< dropout on
-  kernels::DropoutKey dropout; ///< seed, step and first row; the model fills `site`
-  KvCache* cache = nullptr;    ///< generation: keys and values of earlier positions
+  at::Tensor first_key;         ///< undefined: plain causal
+  bool training = false;        ///< dropout on
+  kernels::DropoutKey dropout;  ///< seed, step and first row; the model fills `site`
+  KvCache* cache = nullptr;     ///< generation: keys and values of earlier positions
 };
 
 class Model {

@@ -1,0 +1,38 @@
+#include "model/config.h"
+
+namespace twofold {
+
+void ModelConfig::declare_common(config::Fields& fields) {
+  fields.add("architecture/n_layers", n_layers, "Number of blocks.", {.min = 1});
+  fields.add("architecture/n_embd", n_embd, "Width D of the residual stream.", {.min = 1});
+  fields.add("architecture/n_head", n_head, "Query heads of each attention.", {.min = 1});
+  fields.add("architecture/block_size", block_size, "Tokens in a row; the longest context.",
+             {.min = 1});
+  fields.add("architecture/vocab_size", vocab_size,
+             "Rows V of the embedding; every token id is "
+             "below it.",
+             {.min = 1});
+  fields.add("architecture/dropout", dropout,
+             "Share of activations dropped after the embedding and each sublayer, in training.",
+             {.min = 0, .max = 1, .exclusive_max = true});
+  fields.add("architecture/dtype/param", param_dtype, "Element type of the trained weights.",
+             {.choices = {"float32"}});
+  fields.add("architecture/dtype/activation", activation_dtype,
+             "Element type of the activations; norms' statistics, softmax and loss are float32.",
+             {.choices = {"float32", "bfloat16"}});
+  fields.add("architecture/checkpointing", checkpointing,
+             "Activation checkpointing: recompute each block in the backward pass (less memory, "
+             "about a third more time).");
+  fields.add("architecture/backbone/weights", weights,
+             "Local Hugging Face folder to start from; empty: fresh weights.");
+  fields.add("architecture/bos_token_id", bos_token_id,
+             "Id that begins a text, for an exported config.json; -1: none.", {.min = -1});
+  fields.add("architecture/eos_token_id", eos_token_id,
+             "Ids that end a text, for an exported config.json.", {.min = 0});
+}
+
+void throw_problems(std::vector<Problem> problems) {
+  if (!problems.empty()) throw Error(std::move(problems));
+}
+
+}  // namespace twofold

@@ -1,0 +1,73 @@
+#include "model/decoder.h"
+
+#include <ATen/ATen.h>
+
+#include "base/error.h"
+#include "kernels/embedding.h"
+#include "model/checkpointing.h"
+
+namespace twofold {
+
+DecoderModel::DecoderModel(const ModelConfig& config, std::optional<RopeConfig> rope)
+    : Model(config),
+      n_layers_(config.n_layers),
+      n_embd_(config.n_embd),
+      vocab_size_(config.vocab_size),
+      block_size_(config.block_size),
+      dropout_(config.dropout),
+      rope_(std::move(rope)) {}
+
+void DecoderModel::declare_embedding(Declarer& declare) {
+  wte_ = declare.table("wte", vocab_size_, n_embd_, "vocab");
+}
+
+void DecoderModel::declare_head(Declarer& declare, bool tied) {
+  if (!tied) head_ = declare.table("lm_head", vocab_size_, n_embd_, "vocab");
+}
+
+at::Tensor DecoderModel::embed(const ModelInput& input) const {
+  return kernels::embedding(input.tokens, *wte_, activation_);
+}
+
+at::Tensor DecoderModel::hidden(const ModelInput& input) {
+  at::Tensor x = drop(embed(input), dropout_, input, kEmbeddingSite);
+  const bool recompute = checkpointing_ && at::GradMode::is_enabled() && !input.cache;
+  for (int64_t layer = 0; layer < n_layers_; ++layer) {
+    if (recompute) {
+      x = checkpointed([this, layer, input](const at::Tensor& y) { return block(layer, y, input); },
+                       x, trained_tensors(parameters_, block_prefix(layer)));
+    } else {
+      x = block(layer, x, input);
+    }
+  }
+  if (input.cache) input.cache->length += input.tokens.size(1);
+  return final_norm(x);
+}
+
+at::Tensor DecoderModel::attend(int64_t layer, const at::Tensor& q, const at::Tensor& k,
+                                const at::Tensor& v, const ModelInput& input,
+                                int64_t window) const {
+  at::Tensor queries = q, keys = k, values = v;
+  if (rope_) {
+    queries = kernels::rotary(q, rotary(), input.positions);
+    keys = kernels::rotary(k, rotary(), input.positions);
+  }
+  if (input.cache) std::tie(keys, values) = input.cache->append(layer, keys, values);
+  return kernels::attention(queries, keys, values, input.first_key, {.window = window}).flatten(2);
+}
+
+at::Tensor DecoderModel::split_heads(const at::Tensor& x, int64_t heads) {
+  return x.unflatten(-1, {heads, x.size(-1) / heads});
+}
+
+const kernels::RotaryTable& DecoderModel::rotary() const {
+  const bool precise = activation_ == at::kDouble;
+  const at::ScalarType type = precise ? at::kDouble : at::kFloat;
+  if (!rotary_.cos.defined() || rotary_.cos.scalar_type() != type) {
+    rotary_ = kernels::make_rotary_table(rope_->inv_freq().to(type), block_size_,
+                                         rope_->attention_scale());
+  }
+  return rotary_;
+}
+
+}  // namespace twofold

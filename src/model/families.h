@@ -1,0 +1,15 @@
+#pragma once
+// One maker a family; each lives in the family's file.
+
+#include <memory>
+
+#include "model/config.h"
+
+namespace twofold {
+
+std::unique_ptr<ModelConfig> make_gpt_config();
+std::unique_ptr<ModelConfig> make_llama_config();
+std::unique_ptr<ModelConfig> make_qwen_config();
+std::unique_ptr<ModelConfig> make_gpt_neox_config();
+
+}  // namespace twofold

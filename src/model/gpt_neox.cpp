@@ -1,0 +1,210 @@
+// GPT-NeoX and Pythia: LayerNorm, one fused attention projection with q, k, v inside each head,
+// partial rotary positions, exact GELU, attention and MLP in parallel.
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "kernels/activation.h"
+#include "model/checks.h"
+#include "model/decoder.h"
+#include "model/families.h"
+#include "model/hf_common.h"
+
+namespace twofold {
+namespace {
+
+struct GptNeoxConfig final : ModelConfig {
+  int64_t intermediate_size = 8192;
+  bool bias = true;
+  bool attention_bias = true;
+  bool use_parallel_residual = true;
+  bool tie_word_embeddings = false;
+  double layer_norm_eps = 1e-5;
+  double partial_rotary_factor = 1.0;
+  RopeConfig rope;
+
+  GptNeoxConfig() {
+    n_layers = 24;
+    n_embd = 2048;
+    n_head = 32;
+    block_size = 2048;
+    vocab_size = 50432;
+  }
+
+  std::string family() const override { return "gpt_neox"; }
+  void declare(config::Fields& fields) override;
+  void validate() const override;
+  std::unique_ptr<Model> build() const override;
+  void from_hf(const nlohmann::json& config, const std::string& file) override;
+  nlohmann::json to_hf(const std::string& dtype) const override;
+  std::vector<HfTensor> hf_tensors() const override;
+};
+
+class GptNeox final : public DecoderModel {
+ public:
+  explicit GptNeox(const GptNeoxConfig& config);
+
+ private:
+  struct Block {
+    Norm ln_1, ln_2;
+    Dense query_key_value, dense, h_to_4h, four_h_to_h;
+  };
+  at::Tensor block(int64_t layer, const at::Tensor& x, const ModelInput& input) const override;
+  at::Tensor final_norm(const at::Tensor& x) const override { return ln_f_.layer(x); }
+
+  const int64_t heads_;
+  const bool parallel_;
+  std::vector<Block> blocks_;
+  Norm ln_f_;
+};
+
+RopeConfig rope_of(const GptNeoxConfig& config) {
+  RopeConfig rope = config.rope;
+  rope.rotary_dim = rotary_dimensions(config.n_embd / config.n_head, config.partial_rotary_factor);
+  return rope;
+}
+
+GptNeox::GptNeox(const GptNeoxConfig& config)
+    : DecoderModel(config, rope_of(config)),
+      heads_(config.n_head),
+      parallel_(config.use_parallel_residual) {
+  Declarer declare(parameters_);
+  const int64_t d = config.n_embd, f = config.intermediate_size;
+  const double proj = projection_stddev(config);
+  const auto dense = [&](const std::string& path, int64_t in, int64_t out, double stddev, bool bias,
+                         const char* in_axis, const char* out_axis) {
+    return declare.dense({path, in, out, stddev, bias, /*transposed=*/true, in_axis, out_axis});
+  };
+  declare_embedding(declare);
+  for (int64_t i = 0; i < n_layers_; ++i) {
+    const std::string attn = block_prefix(i) + "attn/", mlp = block_prefix(i) + "mlp/";
+    Block& block = blocks_.emplace_back();
+    block.ln_1 = declare.norm(block_prefix(i) + "ln_1", d, config.bias, config.layer_norm_eps);
+    block.query_key_value = dense(attn + "query_key_value", d, 3 * d, kInitStddev,
+                                  config.attention_bias, "n_embd", "n_attn");
+    block.dense = dense(attn + "dense", d, d, proj, config.attention_bias, "n_attn", "n_embd");
+    block.ln_2 = declare.norm(block_prefix(i) + "ln_2", d, config.bias, config.layer_norm_eps);
+    block.h_to_4h =
+        dense(mlp + "dense_h_to_4h", d, f, kInitStddev, config.bias, "n_embd", "n_embd_ff");
+    block.four_h_to_h =
+        dense(mlp + "dense_4h_to_h", f, d, proj, config.bias, "n_embd_ff", "n_embd");
+  }
+  ln_f_ = declare.norm("ln_f", d, config.bias, config.layer_norm_eps);
+  declare_head(declare, config.tie_word_embeddings);
+}
+
+at::Tensor GptNeox::block(int64_t layer, const at::Tensor& x, const ModelInput& input) const {
+  const Block& b = blocks_[static_cast<size_t>(layer)];
+  // (B, T, H, 3·d): q, k and v lie side by side inside each head.
+  const std::vector<at::Tensor> qkv =
+      split_heads(b.query_key_value(b.ln_1.layer(x)), heads_).chunk(3, -1);
+  const at::Tensor attention = drop(b.dense(attend(layer, qkv[0], qkv[1], qkv[2], input)), dropout_,
+                                    input, dropout_site(layer, DropoutPlace::kAttention));
+  const at::Tensor h = parallel_ ? x : x + attention;
+  const at::Tensor mlp = drop(b.four_h_to_h(kernels::gelu_erf(b.h_to_4h(b.ln_2.layer(h)))),
+                              dropout_, input, dropout_site(layer, DropoutPlace::kMlp));
+  return parallel_ ? x + attention + mlp : h + mlp;
+}
+
+void GptNeoxConfig::declare(config::Fields& fields) {
+  declare_common(fields);
+  fields.add("architecture/intermediate_size", intermediate_size, "Width of the MLP.", {.min = 1});
+  fields.add("architecture/bias", bias, "Biases in the MLP and the norms.");
+  fields.add("architecture/attention_bias", attention_bias, "Biases in query_key_value and dense.");
+  fields.add("architecture/use_parallel_residual", use_parallel_residual,
+             "Attention and MLP read the same input; false: one after the other.");
+  fields.add("architecture/tie_word_embeddings", tie_word_embeddings,
+             "The embedding table is the head as well.");
+  fields.add("architecture/layer_norm_eps", layer_norm_eps, "Added to the variance in LayerNorm.",
+             {.min = 0, .exclusive_min = true});
+  fields.add("architecture/partial_rotary_factor", partial_rotary_factor,
+             "Share of each head's dimensions that is rotated.",
+             {.min = 0, .max = 1, .exclusive_min = true});
+  rope.declare_theta(fields);
+}
+
+void GptNeoxConfig::validate() const {
+  std::vector<Problem> problems;
+  check_multiple(problems, "architecture/n_embd", n_embd, "n_head", n_head);
+  check_rotary(problems, n_embd / n_head, partial_rotary_factor);
+  throw_problems(std::move(problems));
+}
+
+std::unique_ptr<Model> GptNeoxConfig::build() const { return std::make_unique<GptNeox>(*this); }
+
+void GptNeoxConfig::from_hf(const nlohmann::json& config, const std::string& file) {
+  HfReader reader(config, file);
+  reader.model_type({"gpt_neox"}, family());
+  vocab_size = reader.integer("vocab_size");
+  n_embd = reader.integer("hidden_size");
+  n_layers = reader.integer("num_hidden_layers");
+  n_head = reader.integer("num_attention_heads");
+  intermediate_size = reader.integer("intermediate_size");
+  block_size = reader.integer("max_position_embeddings", 2048);
+  layer_norm_eps = reader.number("layer_norm_eps", 1e-5);
+  use_parallel_residual = reader.flag("use_parallel_residual", true);
+  tie_word_embeddings = reader.flag("tie_word_embeddings", false);
+  attention_bias = reader.flag("attention_bias", true);
+  bias = true;
+  reader.only("hidden_act", "gelu");
+  reader.only("attention_dropout", 0.0);
+  rope.from_hf(reader, reader.number("rotary_emb_base", 10000.0), block_size);
+  if (rope.rope_type != "default") {
+    reader.problem("rope_scaling", "rotary scaling is not supported for this family", "null");
+  }
+  HfReader parameters = reader.child("rope_parameters");
+  partial_rotary_factor =
+      parameters.number("partial_rotary_factor", reader.number("rotary_pct", 0.25));
+  reader.absent("quantization_config");
+  read_special_ids(*this, reader);
+  reader.finish();
+}
+
+nlohmann::json GptNeoxConfig::to_hf(const std::string& dtype) const {
+  if (!bias) not_exportable("architecture/bias", "true (GPT-NeoX has biases)", "false");
+  nlohmann::json out = hf_config_frame(*this, dtype);
+  set_architecture(out, "gpt_neox", "GPTNeoXForCausalLM");
+  out["hidden_size"] = n_embd;
+  out["num_hidden_layers"] = n_layers;
+  out["num_attention_heads"] = n_head;
+  out["intermediate_size"] = intermediate_size;
+  out["max_position_embeddings"] = block_size;
+  out["layer_norm_eps"] = layer_norm_eps;
+  out["use_parallel_residual"] = use_parallel_residual;
+  out["tie_word_embeddings"] = tie_word_embeddings;
+  out["attention_bias"] = attention_bias;
+  out["attention_dropout"] = 0.0;
+  out["hidden_dropout"] = dropout;
+  out["hidden_act"] = "gelu";
+  out["rotary_pct"] = partial_rotary_factor;
+  out["rotary_emb_base"] = rope.theta;
+  rope.to_hf(out);
+  return out;
+}
+
+std::vector<HfTensor> GptNeoxConfig::hf_tensors() const {
+  HfNames names;
+  names.add("wte", "gpt_neox.embed_in.weight", tie_word_embeddings ? "embed_out.weight" : "");
+  for (int64_t i = 0; i < n_layers; ++i) {
+    const std::string ours = block_prefix(i);
+    const std::string theirs = "gpt_neox.layers." + std::to_string(i) + ".";
+    names.norm(ours + "ln_1", theirs + "input_layernorm", bias);
+    for (const char* name : {"query_key_value", "dense"}) {
+      names.dense(ours + "attn/" + name, theirs + "attention." + name, true, attention_bias);
+    }
+    names.norm(ours + "ln_2", theirs + "post_attention_layernorm", bias);
+    for (const char* name : {"dense_h_to_4h", "dense_4h_to_h"}) {
+      names.dense(ours + "mlp/" + name, theirs + "mlp." + name, true, bias);
+    }
+  }
+  names.norm("ln_f", "gpt_neox.final_layer_norm", bias);
+  if (!tie_word_embeddings) names.add("lm_head", "embed_out.weight");
+  return names.take();
+}
+
+}  // namespace
+
+std::unique_ptr<ModelConfig> make_gpt_neox_config() { return std::make_unique<GptNeoxConfig>(); }
+
+}  // namespace twofold

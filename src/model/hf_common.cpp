@@ -1,0 +1,53 @@
+#include "model/hf_common.h"
+
+#include <nlohmann/json.hpp>
+
+namespace twofold {
+
+void HfNames::add(std::string ours, std::string theirs, std::string alias) {
+  tensors_.push_back({std::move(ours), std::move(theirs), false, std::move(alias)});
+}
+
+void HfNames::dense(const std::string& ours, const std::string& theirs, bool transpose, bool bias) {
+  tensors_.push_back({ours + "/kernel", theirs + ".weight", transpose});
+  if (bias) add(ours + "/bias", theirs + ".bias");
+}
+
+void HfNames::norm(const std::string& ours, const std::string& theirs, bool bias) {
+  add(ours + "/weight", theirs + ".weight");
+  if (bias) add(ours + "/bias", theirs + ".bias");
+}
+
+void read_special_ids(ModelConfig& config, HfReader& reader) {
+  config.bos_token_id = reader.integer("bos_token_id", -1);
+  config.eos_token_id = reader.integers("eos_token_id");
+}
+
+nlohmann::json hf_config_frame(const ModelConfig& config, const std::string& dtype) {
+  nlohmann::json out;
+  out["vocab_size"] = config.vocab_size;
+  out["bos_token_id"] = nullptr;
+  if (config.bos_token_id >= 0) out["bos_token_id"] = config.bos_token_id;
+  out["eos_token_id"] = nullptr;
+  if (config.eos_token_id.size() == 1) out["eos_token_id"] = config.eos_token_id[0];
+  if (config.eos_token_id.size() > 1) out["eos_token_id"] = config.eos_token_id;
+  out["initializer_range"] = 0.02;
+  out["use_cache"] = true;
+  out["torch_dtype"] = dtype;  // transformers 4
+  out["dtype"] = dtype;        // transformers 5
+  return out;
+}
+
+void set_architecture(nlohmann::json& config, const char* model_type, const char* architecture) {
+  config["model_type"] = model_type;
+  config["architectures"] = {architecture};
+}
+
+void not_exportable(const std::string& key, std::string expected, std::string found) {
+  fail({.what = "Hugging Face's architecture cannot express this model",
+        .where = key,
+        .expected = std::move(expected),
+        .found = std::move(found)});
+}
+
+}  // namespace twofold

@@ -1,0 +1,84 @@
+// config.json into our settings.
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "config/field.h"
+#include "formats/json.h"
+#include "formats/sharded.h"
+#include "model/hugging_face.h"
+#include "tensor/dtype.h"
+
+namespace twofold {
+namespace {
+
+/// Settings that are the run's own, whatever the weights are.
+bool is_free(const std::string& key) {
+  return key.starts_with("architecture/dtype/") || key == "architecture/dropout" ||
+         key == "architecture/checkpointing" || key == "architecture/backbone/weights";
+}
+
+std::vector<std::pair<std::string, std::string>> texts(const config::Fields& fields) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& field : fields.all()) {
+    if (!is_free(field->key)) out.emplace_back(field->key, config::value_text(*field));
+  }
+  return out;
+}
+
+/// "-1" asks for a derived size, which no checkpoint contradicts.
+bool is_derived(const std::string& key, const std::string& value) {
+  return value == "-1" && (key.ends_with("/n_kv_head") || key.ends_with("/head_dim") ||
+                           key.ends_with("/intermediate_size"));
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> configure_from_hf(
+    ModelConfig& config, const Path& folder, const std::vector<std::string>& explicit_keys) {
+  const Path file = folder / "config.json";
+  const nlohmann::json json = formats::parse_json(read_text(file), file.string());
+  config::Fields fields;
+  config.declare(fields);
+  const auto wanted = texts(fields);
+  const int64_t wanted_block = config.block_size;
+  config.from_hf(json, file.string());
+
+  std::vector<Problem> problems;
+  std::vector<std::pair<std::string, std::string>> filled;
+  const auto found = texts(fields);
+  for (size_t i = 0; i < found.size(); ++i) {
+    const auto& [key, value] = found[i];
+    const bool is_set =
+        std::find(explicit_keys.begin(), explicit_keys.end(), key) != explicit_keys.end();
+    if (!is_set || is_derived(key, wanted[i].second)) {
+      filled.emplace_back(key, value);
+    } else if (key == "architecture/block_size" && wanted_block <= config.block_size) {
+      config.block_size = wanted_block;
+    } else if (wanted[i].second != value) {
+      problems.push_back({.what = "a setting contradicts the weights",
+                          .where = key,
+                          .expected = value + ", as in " + file.string(),
+                          .found = wanted[i].second,
+                          .hint = "leave the key out: it is filled from the weights"});
+    }
+  }
+  throw_problems(std::move(problems));
+  return filled;
+}
+
+std::string hf_dtype(const Path& folder) {
+  const formats::TensorFolder weights = formats::open_tensor_folder(folder);
+  std::map<std::string, int64_t> elements;  // of each dtype
+  for (const formats::LocatedTensor& tensor : weights.tensors) {
+    int64_t count = 1;
+    for (const int64_t size : tensor.entry.shape) count *= size;
+    elements[dtype_name(scalar_type(tensor.entry.dtype))] += count;
+  }
+  const auto most = std::max_element(elements.begin(), elements.end(),
+                                     [](auto& a, auto& b) { return a.second < b.second; });
+  return most == elements.end() ? "float32" : most->first;
+}
+
+}  // namespace twofold

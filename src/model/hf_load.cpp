@@ -1,0 +1,135 @@
+// Weights of a Hugging Face folder into a model, converted straight from the mapped files.
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "formats/sharded.h"
+#include "model/hugging_face.h"
+#include "tensor/dtype.h"
+#include "tensor/io.h"
+
+namespace twofold {
+namespace {
+
+using formats::LocatedTensor;
+using formats::TensorFolder;
+
+/// Causal masks and frequencies that old checkpoints carry.
+bool is_known_buffer(const std::string& name) {
+  static constexpr std::array kSuffixes = {".attn.bias", ".attn.masked_bias", ".attention.bias",
+                                           ".attention.masked_bias", "rotary_emb.inv_freq"};
+  return std::any_of(kSuffixes.begin(), kSuffixes.end(),
+                     [&](const char* suffix) { return name.ends_with(suffix); });
+}
+
+/// The tensor under its own name, the name it has in files of the bare decoder (no
+/// `transformer.`), or its other name.
+const LocatedTensor* locate(const TensorFolder& folder, const HfTensor& wanted) {
+  if (const LocatedTensor* found = folder.find(wanted.theirs)) return found;
+  for (const std::string prefix : {"transformer.", "model.", "gpt_neox."}) {
+    if (!wanted.theirs.starts_with(prefix)) continue;
+    if (const auto* found = folder.find(wanted.theirs.substr(prefix.size()))) return found;
+  }
+  return wanted.alias.empty() ? nullptr : folder.find(wanted.alias);
+}
+
+bool is_float(formats::DType dtype) {
+  using enum formats::DType;
+  return dtype == kF16 || dtype == kBF16 || dtype == kF32 || dtype == kF64;
+}
+
+class Loader {
+ public:
+  Loader(Model& model, const Path& folder)
+      : model_(model), folder_(formats::open_tensor_folder(folder)), path_(folder.string()) {}
+
+  void load(const HfTensor& wanted) {
+    Parameter& parameter = model_.parameters().at(wanted.ours);
+    const LocatedTensor* found = locate(folder_, wanted);
+    if (!found) {
+      missing(wanted);
+      return;
+    }
+    used_.insert(found->entry.name);
+    used_.insert(wanted.alias);
+    std::vector<int64_t> shape = parameter.shape;
+    if (wanted.transpose) std::reverse(shape.begin(), shape.end());
+    if (!fits(wanted, found->entry, shape)) return;
+    at::Tensor value = read_tensor(found->file, found->entry).narrow(0, 0, shape[0]);
+    if (wanted.transpose) value = value.t();
+    parameter.weight.value = in_place_of(parameter, value);
+  }
+
+  void finish() {
+    for (const LocatedTensor& tensor : folder_.tensors) {
+      const std::string& name = tensor.entry.name;
+      if (used_.contains(name) || is_known_buffer(name)) continue;
+      problems_.push_back({.what = "a tensor that this architecture does not have",
+                           .where = tensor.file->path().string() + ": " + name});
+    }
+    throw_problems(std::move(problems_));
+  }
+
+ private:
+  void missing(const HfTensor& wanted) {
+    std::vector<std::string> names;
+    for (const LocatedTensor& tensor : folder_.tensors) names.push_back(tensor.entry.name);
+    problems_.push_back({.what = "a tensor is missing",
+                         .where = path_ + ": " + wanted.theirs,
+                         .hint = did_you_mean(wanted.theirs, names)});
+  }
+
+  bool fits(const HfTensor& wanted, const formats::TensorEntry& entry,
+            const std::vector<int64_t>& shape) {
+    const std::string where = path_ + ": " + entry.name;
+    if (!is_float(entry.dtype)) {
+      problems_.push_back({.what = "weights of this type cannot be trained",
+                           .where = where,
+                           .expected = "F16, BF16, F32 or F64",
+                           .found = std::string(formats::safetensors_name(entry.dtype))});
+      return false;
+    }
+    std::vector<int64_t> found = entry.shape;
+    // A shorter context uses the first of the learned positions.
+    if (wanted.ours == "wpe" && found.size() == 2) found[0] = std::min(found[0], shape[0]);
+    if (found == shape) return true;
+    problems_.push_back({.what = "a tensor has another shape than the architecture says",
+                         .where = where,
+                         .expected = fmt::format("[{}]", fmt::join(shape, ", ")),
+                         .found = fmt::format("[{}]", fmt::join(entry.shape, ", "))});
+    return false;
+  }
+
+  /// A copy of `value` in the parameter's dtype and storage order.
+  static at::Tensor in_place_of(const Parameter& parameter, const at::Tensor& value) {
+    const at::Tensor& old = parameter.weight.value;
+    const at::ScalarType type = old.defined() ? old.scalar_type() : at::kFloat;
+    if (parameter.transposed_storage) {
+      return at::empty({value.size(1), value.size(0)}, type).copy_(value.t()).t();
+    }
+    return at::empty(value.sizes(), type).copy_(value);
+  }
+
+  Model& model_;
+  TensorFolder folder_;
+  std::string path_;
+  std::set<std::string> used_;
+  std::vector<Problem> problems_;
+};
+
+}  // namespace
+
+void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder) {
+  const at::NoGradGuard no_grad;
+  Loader loader(model, folder);
+  for (const HfTensor& tensor : config.hf_tensors()) loader.load(tensor);
+  loader.finish();
+}
+
+}  // namespace twofold

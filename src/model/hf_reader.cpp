@@ -1,0 +1,113 @@
+#include "model/hf_reader.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "formats/json.h"
+
+namespace twofold {
+
+HfReader::HfReader(const nlohmann::json& config, std::string file)
+    : config_(config), file_(std::move(file)), problems_(std::make_shared<std::vector<Problem>>()) {
+  if (config_.is_object()) return;
+  problems_->push_back({.what = "not a model's config", .where = file_, .expected = "an object"});
+  config_ = nlohmann::json::object();
+}
+
+const nlohmann::json* HfReader::value(const std::string& name) const {
+  const auto found = config_.find(name);
+  return found == config_.end() || found->is_null() ? nullptr : &*found;
+}
+
+bool HfReader::has(const std::string& name) const { return value(name) != nullptr; }
+
+void HfReader::problem(const std::string& name, std::string what, std::string expected) {
+  const nlohmann::json* found = value(name);
+  problems_->push_back({.what = std::move(what),
+                        .where = file_ + ": " + prefix_ + name,
+                        .expected = std::move(expected),
+                        .found = found ? formats::printable(found->dump()) : "no such field"});
+}
+
+void HfReader::wrong_type(const std::string& name, const char* expected) {
+  problem(name, has(name) ? "a field of the wrong type" : "a missing field", expected);
+}
+
+void HfReader::model_type(const std::vector<std::string>& supported, const std::string& family) {
+  const nlohmann::json* found = value("model_type");
+  if (found && found->is_string() &&
+      std::find(supported.begin(), supported.end(), found->get<std::string>()) != supported.end()) {
+    return;
+  }
+  problem("model_type", "these weights are of another architecture than the job's family " + family,
+          join(supported, " or "));
+  finish();  // the other fields would only repeat it
+}
+
+int64_t HfReader::integer(const std::string& name, std::optional<int64_t> otherwise) {
+  const nlohmann::json* found = value(name);
+  if (!found && otherwise) return *otherwise;
+  if (found && found->is_number_integer()) return found->get<int64_t>();
+  wrong_type(name, "an integer");
+  return 1;
+}
+
+double HfReader::number(const std::string& name, std::optional<double> otherwise) {
+  const nlohmann::json* found = value(name);
+  if (!found && otherwise) return *otherwise;
+  if (found && found->is_number()) return found->get<double>();
+  wrong_type(name, "a number");
+  return 1;
+}
+
+bool HfReader::flag(const std::string& name, bool otherwise) {
+  const nlohmann::json* found = value(name);
+  if (found && found->is_boolean()) return found->get<bool>();
+  if (found) wrong_type(name, "true or false");
+  return otherwise;
+}
+
+std::string HfReader::text(const std::string& name, const std::string& otherwise) {
+  const nlohmann::json* found = value(name);
+  if (found && found->is_string()) return found->get<std::string>();
+  if (found) wrong_type(name, "a text");
+  return otherwise;
+}
+
+std::vector<int64_t> HfReader::integers(const std::string& name) {
+  const nlohmann::json* found = value(name);
+  if (!found) return {};
+  const nlohmann::json list = found->is_array() ? *found : nlohmann::json::array({*found});
+  std::vector<int64_t> values;
+  for (const nlohmann::json& entry : list) {
+    if (entry.is_number_integer()) values.push_back(entry.get<int64_t>());
+  }
+  if (values.size() != list.size()) wrong_type(name, "an integer or a list of integers");
+  return values;
+}
+
+void HfReader::only(const std::string& name, const nlohmann::json& expected) {
+  const nlohmann::json* found = value(name);
+  if (found && *found != expected) {
+    problem(name, "this variant of the model is not supported", expected.dump());
+  }
+}
+
+void HfReader::absent(const std::string& name) {
+  if (has(name)) problem(name, "this variant of the model is not supported", "no such field");
+}
+
+HfReader HfReader::child(const std::string& name) {
+  const nlohmann::json* found = value(name);
+  if (found && !found->is_object()) wrong_type(name, "an object");
+  HfReader reader(found && found->is_object() ? *found : nlohmann::json::object(), file_);
+  reader.prefix_ = prefix_ + name + "/";
+  reader.problems_ = problems_;
+  return reader;
+}
+
+void HfReader::finish() const {
+  if (!problems_->empty()) throw Error(*problems_);
+}
+
+}  // namespace twofold

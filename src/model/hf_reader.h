@@ -1,0 +1,51 @@
+#pragma once
+// Reads a Hugging Face config.json field by field and gathers what is wrong with it. A field that
+// is null counts as absent.
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace twofold {
+
+class HfReader {
+ public:
+  /// `file` is shown in errors.
+  HfReader(const nlohmann::json& config, std::string file);
+
+  /// Refuses a `model_type` other than these.
+  void model_type(const std::vector<std::string>& supported, const std::string& family);
+
+  bool has(const std::string& name) const;
+  /// The field's value, or `otherwise` if it is absent; a problem if it must be there or is not of
+  /// that type.
+  int64_t integer(const std::string& name, std::optional<int64_t> otherwise = {});
+  double number(const std::string& name, std::optional<double> otherwise = {});
+  bool flag(const std::string& name, bool otherwise);
+  std::string text(const std::string& name, const std::string& otherwise);
+  std::vector<int64_t> integers(const std::string& name);  ///< one number or a list of them
+
+  /// The field changes what the model computes; only `value` (or its absence) is supported.
+  void only(const std::string& name, const nlohmann::json& value);
+  void absent(const std::string& name);
+
+  /// A reader of the object in field `name` (an empty one if absent); shares this one's problems.
+  HfReader child(const std::string& name);
+  void problem(const std::string& name, std::string what, std::string expected);
+  /// Throws everything found so far.
+  void finish() const;
+
+ private:
+  const nlohmann::json* value(const std::string& name) const;
+  void wrong_type(const std::string& name, const char* expected);
+
+  nlohmann::json config_;
+  std::string file_, prefix_;
+  std::shared_ptr<std::vector<Problem>> problems_;
+};
+
+}  // namespace twofold

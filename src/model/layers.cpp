@@ -1,0 +1,75 @@
+#include "model/layers.h"
+
+#include <cmath>
+
+#include "kernels/linear.h"
+#include "kernels/norm.h"
+
+namespace twofold {
+
+at::Tensor Dense::operator()(const at::Tensor& x) const {
+  return kernels::linear(x, *kernel, bias ? bias->value : at::Tensor());
+}
+
+at::Tensor Norm::rms(const at::Tensor& x) const { return kernels::rms_norm(x, *weight, eps); }
+
+at::Tensor Norm::layer(const at::Tensor& x) const {
+  return kernels::layer_norm(x, *weight, bias ? *bias : Weight{}, eps);
+}
+
+const Weight* Declarer::table(const std::string& path, int64_t rows, int64_t columns,
+                              const char* row_axis) {
+  return &tree_.declare({.path = path,
+                         .shape = {rows, columns},
+                         .init = {Init::Kind::kNormal, kInitStddev},
+                         .axes = {row_axis, "n_embd"},
+                         .weight = {}});
+}
+
+Dense Declarer::dense(const DenseShape& shape) {
+  Dense layer;
+  layer.kernel = &tree_.declare({.path = shape.path + "/kernel",
+                                 .shape = {shape.in, shape.out},
+                                 .init = {Init::Kind::kNormal, shape.stddev},
+                                 .axes = {shape.in_axis, shape.out_axis},
+                                 .transposed_storage = shape.transposed,
+                                 .weight = {}});
+  if (shape.bias) {
+    layer.bias = &tree_.declare({.path = shape.path + "/bias",
+                                 .shape = {shape.out},
+                                 .init = {Init::Kind::kZeros},
+                                 .axes = {shape.out_axis},
+                                 .weight = {}});
+  }
+  return layer;
+}
+
+Norm Declarer::norm(const std::string& path, int64_t width, bool bias, double eps) {
+  const auto vector = [&](const char* name, Init::Kind kind) {
+    return &tree_.declare({.path = path + "/" + name,
+                           .shape = {width},
+                           .init = {kind},
+                           .axes = {"n_embd"},
+                           .weight = {}});
+  };
+  Norm norm;
+  norm.eps = eps;
+  norm.weight = vector("weight", Init::Kind::kOnes);
+  if (bias) norm.bias = vector("bias", Init::Kind::kZeros);
+  return norm;
+}
+
+double projection_stddev(const ModelConfig& config) {
+  return kInitStddev / std::sqrt(2.0 * static_cast<double>(config.n_layers));
+}
+
+std::string block_prefix(int64_t layer) { return "blocks/" + std::to_string(layer) + "/"; }
+
+at::Tensor drop(const at::Tensor& x, double p, const ModelInput& input, uint64_t site) {
+  if (!input.training || p == 0) return x;
+  kernels::DropoutKey key = input.dropout;
+  key.site = site;
+  return kernels::dropout(x, p, key);
+}
+
+}  // namespace twofold

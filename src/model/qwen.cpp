@@ -1,0 +1,91 @@
+// Qwen2 and Qwen2.5: Llama with biases on q, k, v, and a sliding window in the upper layers.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "model/families.h"
+#include "model/gated_decoder.h"
+#include "model/hf_common.h"
+
+namespace twofold {
+namespace {
+
+struct QwenConfig final : GatedDecoderConfig {
+  bool use_sliding_window = false;
+  int64_t max_window_layers = 28;
+
+  QwenConfig() {
+    n_embd = 4096;
+    n_head = 32;
+    block_size = 32768;
+    vocab_size = 151936;
+    intermediate_size = 22016;
+    attention_bias = true;
+    rope.theta = 1e6;
+  }
+
+  std::string family() const override { return "qwen"; }
+  bool output_bias() const override { return false; }
+  int64_t window(int64_t layer) const override {
+    return slides() && layer >= max_window_layers ? sliding_window : 0;
+  }
+  bool slides() const { return use_sliding_window && sliding_window > 0; }
+
+  void declare(config::Fields& fields) override;
+  void from_hf(const nlohmann::json& config, const std::string& file) override;
+  nlohmann::json to_hf(const std::string& dtype) const override;
+};
+
+void QwenConfig::declare(config::Fields& fields) {
+  declare_gated(fields);
+  fields.add("architecture/attention_bias", attention_bias,
+             "Biases in q_proj, k_proj and v_proj (o_proj has none).");
+  fields.add("architecture/use_sliding_window", use_sliding_window,
+             "Whether layers from max_window_layers on see only a window.");
+  fields.add("architecture/sliding_window", sliding_window,
+             "Keys that a query of those layers sees, its own included; -1: all.", {.min = -1});
+  fields.add("architecture/max_window_layers", max_window_layers,
+             "Layers, from the first, that always see all keys.", {.min = 0});
+}
+
+void QwenConfig::from_hf(const nlohmann::json& config, const std::string& file) {
+  HfReader reader(config, file);
+  reader.model_type({"qwen2"}, family());
+  read_common(reader, 10000.0, 32768);
+  const int64_t width = n_embd / std::max<int64_t>(n_head, 1);
+  head_dim = reader.integer("head_dim", width);
+  attention_bias = true;
+  bias = false;
+  use_sliding_window = reader.flag("use_sliding_window", false);
+  sliding_window = use_sliding_window ? reader.integer("sliding_window", 4096) : -1;
+  max_window_layers = reader.integer("max_window_layers", 28);
+  check_layer_types(reader);
+  reader.finish();
+}
+
+nlohmann::json QwenConfig::to_hf(const std::string& dtype) const {
+  nlohmann::json out = write_common(dtype);
+  if (!attention_bias && !slides()) {  // no Qwen2 then, but exactly a Llama
+    set_architecture(out, "llama", "LlamaForCausalLM");
+    out["attention_bias"] = false;
+    out["mlp_bias"] = bias;
+    out["head_dim"] = head_width();
+    return out;
+  }
+  if (!attention_bias) not_exportable("architecture/attention_bias", "true (Qwen2)", "false");
+  if (bias) not_exportable("architecture/bias", "false (Qwen2)", "true");
+  if (head_width() * n_head != n_embd) {
+    not_exportable("architecture/head_dim", "n_embd / n_head (Qwen2)", std::to_string(head_dim));
+  }
+  set_architecture(out, "qwen2", "Qwen2ForCausalLM");
+  out["use_sliding_window"] = slides();
+  out["sliding_window"] = nullptr;
+  if (slides()) out["sliding_window"] = sliding_window;
+  out["max_window_layers"] = max_window_layers;
+  return out;
+}
+
+}  // namespace
+
+std::unique_ptr<ModelConfig> make_qwen_config() { return std::make_unique<QwenConfig>(); }
+
+}  // namespace twofold
