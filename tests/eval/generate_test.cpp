@@ -1,0 +1,132 @@
+#include "eval/generate.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/files.h"
+#include "kernels/head_loss.h"
+#include "model/config.h"
+#include "model/hugging_face.h"
+
+namespace twofold {
+namespace {
+
+std::unique_ptr<Model> tiny_model(int64_t block_size) {
+  const auto config = make_model_config("llama");
+  config->n_layers = 2;
+  config->n_embd = 16;
+  config->n_head = 2;
+  config->block_size = block_size;
+  config->vocab_size = 20;
+  config->activation_dtype = "float32";
+  auto model = config->build();
+  model->parameters().initialize(3, at::kFloat);
+  const at::NoGradGuard no_grad;
+  for (Parameter& parameter : model->parameters().all()) {
+    if (parameter.is_matrix()) parameter.weight.value.mul_(15);
+  }
+  return model;
+}
+
+int32_t greedy_by_full_pass(Model& model, const std::vector<int32_t>& tokens) {
+  const at::NoGradGuard no_grad;
+  const int64_t count = std::ssize(tokens);
+  ModelInput input;
+  input.tokens = at::tensor(tokens, at::kInt).view({1, -1});
+  input.positions = at::arange(count, at::kInt).view({1, -1});
+  const at::Tensor hidden = model.hidden(input).select(1, count - 1);
+  return static_cast<int32_t>(kernels::logits(hidden, model.head()).argmax().item<int64_t>());
+}
+
+TEST(Generate, GreedyEqualsFullRecomputation) {
+  const auto model = tiny_model(32);
+  std::vector<int32_t> tokens = {1, 7, 3};
+  const auto found = generate(*model, 32, tokens, {.max_new_tokens = 20, .temperature = 0});
+  for (const int32_t token : found) {
+    EXPECT_EQ(token, greedy_by_full_pass(*model, tokens));
+    tokens.push_back(token);
+  }
+  EXPECT_EQ(found.size(), 20u);
+}
+
+TEST(Generate, GoesOnBeyondTheContext) {
+  const auto model = tiny_model(8);
+  std::vector<int32_t> prompt(11, 2);
+  EXPECT_EQ(generate(*model, 8, prompt, {.max_new_tokens = 30, .seed = 1}).size(), 30u);
+  const std::vector<int32_t> last(8, 2);
+  const auto first = generate(*model, 8, prompt, {.max_new_tokens = 1, .temperature = 0});
+  EXPECT_EQ(first[0], greedy_by_full_pass(*model, last));
+}
+
+TEST(Generate, SeedDecidesAndNothingElse) {
+  const auto model = tiny_model(32);
+  const std::vector<int32_t> prompt = {4};
+  const auto draw = [&](uint64_t seed) {
+    return generate(*model, 32, prompt, {.max_new_tokens = 25, .seed = seed});
+  };
+  EXPECT_EQ(draw(1), draw(1));
+  EXPECT_NE(draw(1), draw(2));
+}
+
+TEST(Generate, StopsAtTheStopTokenAndWhenTold) {
+  const auto model = tiny_model(32);
+  const std::vector<int32_t> prompt = {4};
+  const auto all = generate(*model, 32, prompt, {.max_new_tokens = 25, .seed = 1});
+  const auto cut =
+      generate(*model, 32, prompt, {.max_new_tokens = 25, .seed = 1, .stop_token = all[6]});
+  const auto expected = std::find(all.begin(), all.end(), all[6]) - all.begin();
+  EXPECT_EQ(std::ssize(cut), expected);
+  std::vector<int32_t> streamed;
+  generate(*model, 32, prompt, {.max_new_tokens = 25, .seed = 1}, [&](int32_t token) {
+    streamed.push_back(token);
+    return streamed.size() < 4;
+  });
+  EXPECT_EQ(streamed, std::vector<int32_t>(all.begin(), all.begin() + 4));
+}
+
+TEST(SampleToken, FiltersKeepTheLikeliest) {
+  const std::vector<float> logits = {0.0f, 3.0f, 2.0f, 1.0f};  // 0.032 0.644 0.237 0.087
+  const auto reachable = [&](SamplingOptions options) {
+    std::set<int32_t> tokens;
+    for (int i = 0; i < 1000; ++i) tokens.insert(sample_token(logits, options, i / 1000.0));
+    return tokens;
+  };
+  EXPECT_EQ(reachable({}), (std::set<int32_t>{0, 1, 2, 3}));
+  EXPECT_EQ(reachable({.top_k = 2}), (std::set<int32_t>{1, 2}));
+  EXPECT_EQ(reachable({.top_p = 0.7}), (std::set<int32_t>{1, 2}));
+  EXPECT_EQ(reachable({.top_p = 0.0}), (std::set<int32_t>{1}));
+  EXPECT_EQ(reachable({.min_p = 0.1}), (std::set<int32_t>{1, 2, 3}));
+  EXPECT_EQ(reachable({.temperature = 0}), (std::set<int32_t>{1}));
+}
+
+TEST(SampleToken, FollowsTheDistribution) {
+  const std::vector<float> logits = {0.0f, 3.0f, 2.0f, 1.0f};
+  int likeliest = 0;
+  for (int i = 0; i < 10000; ++i) likeliest += sample_token(logits, {}, i / 10000.0) == 1;
+  EXPECT_NEAR(likeliest / 10000.0, 0.6439, 1e-3);
+}
+
+TEST(Generate, RealModelsTellTheirStories) {
+  const Path models = Path(TWOFOLD_SHARED_DIR) / "models";
+  if (!std::filesystem::exists(models)) GTEST_SKIP() << models;
+  for (const auto& [name, weights] : {std::pair{"stories260K", "stories260K/derived/hf"},
+                                      {"tinystories-656k", "tinystories-656k"}}) {
+    const auto config = make_model_config("llama");
+    configure_from_hf(*config, models / weights, {});
+    config->activation_dtype = "float32";
+    const auto model = config->build();
+    load_hf_weights(*model, *config, models / weights);
+    const auto golden = nlohmann::json::parse(read_text(models / name / "golden.json"));
+    const auto ids = golden["greedy_ids_from_bos"].get<std::vector<int32_t>>();
+    const auto found = generate(*model, config->block_size, {ids.data(), 1},
+                                {.max_new_tokens = std::ssize(ids) - 1, .temperature = 0});
+    EXPECT_EQ(found, std::vector<int32_t>(ids.begin() + 1, ids.end())) << name;
+  }
+}
+
+}  // namespace
+}  // namespace twofold

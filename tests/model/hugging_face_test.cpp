@@ -1,0 +1,149 @@
+// config.json into settings and back; what is refused.
+#include <unistd.h>
+
+#include <functional>
+
+#include "base/files.h"
+#include "model/rope.h"
+#include "support.h"
+
+namespace twofold::test {
+namespace {
+
+nlohmann::json small_llama() {
+  return {{"model_type", "llama"},         {"vocab_size", 11},       {"hidden_size", 8},
+          {"intermediate_size", 12},       {"num_hidden_layers", 2}, {"num_attention_heads", 2},
+          {"max_position_embeddings", 12}, {"eos_token_id", {4, 5}}, {"bos_token_id", nullptr}};
+}
+
+Path folder_of(const nlohmann::json& config) {
+  const Path folder = unique_folder("hf");
+  std::filesystem::create_directories(folder);
+  write_atomic(folder / "config.json", config.dump());
+  return folder;
+}
+
+std::string error_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(ConfigureFromHf, FillsAndReportsWhatTheUserLeftOpen) {
+  const auto config = make_model_config("llama");
+  const auto filled = configure_from_hf(*config, folder_of(small_llama()), {});
+  EXPECT_EQ(config->n_embd, 8);
+  EXPECT_EQ(config->eos_token_id, (std::vector<int64_t>{4, 5}));
+  const std::pair<std::string, std::string> layers{"architecture/n_layers", "2"};
+  EXPECT_NE(std::find(filled.begin(), filled.end(), layers), filled.end());
+  for (const auto& [key, value] : filled) EXPECT_NE(key, "architecture/dropout");
+}
+
+TEST(ConfigureFromHf, AllowsAShorterContextOnly) {
+  const Path folder = folder_of(small_llama());
+  const auto config = make_model_config("llama");
+  config->block_size = 6;
+  configure_from_hf(*config, folder, {"architecture/block_size"});
+  EXPECT_EQ(config->block_size, 6);
+  config->block_size = 24;
+  EXPECT_THROW(configure_from_hf(*config, folder, {"architecture/block_size"}), Error);
+}
+
+TEST(ConfigureFromHf, ContradictionsAreAllNamed) {
+  const auto config = make_model_config("llama");
+  config->n_layers = 3;
+  config->n_embd = 16;
+  const std::string text = error_of([&] {
+    configure_from_hf(*config, folder_of(small_llama()),
+                      {"architecture/n_layers", "architecture/n_embd"});
+  });
+  EXPECT_NE(text.find("architecture/n_layers"), std::string::npos) << text;
+  EXPECT_NE(text.find("architecture/n_embd"), std::string::npos) << text;
+}
+
+TEST(ConfigureFromHf, UnsupportedMeaningIsRefusedByName) {
+  struct Case {
+    const char* name;
+    nlohmann::json value;
+  };
+  for (const auto& [name, value] :
+       {Case{"hidden_act", "gelu"}, Case{"pretraining_tp", 2}, Case{"attention_dropout", 0.1},
+        Case{"rope_scaling", {{"rope_type", "longrope"}}}, Case{"quantization_config", {{"a", 1}}},
+        Case{"hidden_size", "8"}}) {
+    nlohmann::json json = small_llama();
+    json[name] = value;
+    const auto config = make_model_config("llama");
+    const std::string text = error_of([&] { config->from_hf(json, "config.json"); });
+    EXPECT_NE(text.find(name), std::string::npos) << name << ": " << text;
+  }
+}
+
+TEST(ConfigureFromHf, ReadsBothLayoutsOfRope) {
+  nlohmann::json old_layout = small_llama(), new_layout = small_llama();
+  old_layout["rope_theta"] = 5e5;
+  old_layout["rope_scaling"] = {{"type", "linear"}, {"factor", 4.0}};
+  new_layout["rope_parameters"] = {{"rope_theta", 5e5}, {"rope_type", "linear"}, {"factor", 4.0}};
+  nlohmann::json written[2];
+  for (const int i : {0, 1}) {
+    const auto config = make_model_config("llama");
+    config->from_hf(i == 0 ? old_layout : new_layout, "config.json");
+    written[i] = config->to_hf("float32");
+  }
+  EXPECT_EQ(written[0], written[1]);
+  EXPECT_EQ(written[0]["rope_theta"], 5e5);
+  EXPECT_EQ(written[0]["rope_scaling"]["factor"], 4.0);
+}
+
+TEST(ExportToHf, ModelsThatHaveNoCounterpartAreRefused) {
+  EXPECT_THROW(make_model_config("gpt")->to_hf("float32"), Error);  // rotary GPT
+  EXPECT_NO_THROW(configured("gpt", {"architecture.rope=false"})->to_hf("float32"));
+}
+
+TEST(ExportToHf, TiedHeadIsStoredOnceAndBothDtypeKeysAreWritten) {
+  TestModel tested = tiny("llama", {"architecture.tie_word_embeddings=true"});
+  const Path folder = unique_folder("tied");
+  save_hf_folder(*tested.config, tested.model->parameters().named(), "bfloat16", folder);
+  const formats::SafetensorsFile file(folder / "model.safetensors");
+  EXPECT_EQ(file.find("lm_head.weight"), nullptr);
+  EXPECT_EQ(file.metadata().at("format"), "pt");
+  EXPECT_EQ(file.find("model.embed_tokens.weight")->dtype, formats::DType::kBF16);
+  const auto json = nlohmann::json::parse(read_text(folder / "config.json"));
+  EXPECT_EQ(json["torch_dtype"], "bfloat16");
+  EXPECT_EQ(json["dtype"], "bfloat16");
+  EXPECT_TRUE(std::filesystem::exists(folder / "generation_config.json"));
+  EXPECT_EQ(hf_dtype(folder), "bfloat16");
+  EXPECT_THROW(save_hf_folder(*tested.config, {}, "bfloat16", folder), Error);
+}
+
+TEST(LoadHfWeights, LearnedPositionsAreCutToTheContext) {
+  TestModel tested = tiny("gpt", {"architecture.rope=false"});
+  const Path folder = unique_folder("wpe");
+  save_hf_folder(*tested.config, tested.model->parameters().named(), "float32", folder);
+  const auto config = make_model_config("gpt");
+  config->block_size = 5;
+  configure_from_hf(*config, folder, {"architecture/block_size"});
+  const auto model = config->build();
+  load_hf_weights(*model, *config, folder);
+  EXPECT_TRUE(model->parameters().at("wpe").weight.value.equal(
+      tested.model->parameters().at("wpe").weight.value.narrow(0, 0, 5)));
+}
+
+TEST(Rope, YarnKeepsFastAndStretchesSlowFrequencies) {
+  RopeConfig plain;
+  plain.rotary_dim = 64;
+  RopeConfig yarn = plain;
+  yarn.rope_type = "yarn";
+  yarn.factor = 4;
+  yarn.original_max_position_embeddings = 2048;
+  const at::Tensor ratio = yarn.inv_freq() / plain.inv_freq();
+  EXPECT_DOUBLE_EQ(ratio[0].item<double>(), 1.0);
+  EXPECT_DOUBLE_EQ(ratio[31].item<double>(), 0.25);
+  EXPECT_TRUE((ratio.diff() <= 1e-12).all().item<bool>());
+  EXPECT_NEAR(yarn.attention_scale(), 0.1 * std::log(4.0) + 1, 1e-12);
+}
+
+}  // namespace
+}  // namespace twofold::test

@@ -1,0 +1,141 @@
+#pragma once
+// Tiny models of every family, batches, and the golden files of real models.
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "config/fields.h"
+#include "kernels/head_loss.h"
+#include "model/config.h"
+#include "model/hugging_face.h"
+#include "model/loss.h"
+#include "model/model.h"
+
+namespace twofold::test {
+
+struct TestModel {
+  std::unique_ptr<ModelConfig> config;
+  std::unique_ptr<Model> model;
+};
+
+inline std::unique_ptr<ModelConfig> configured(const std::string& family,
+                                               std::vector<std::string> overrides) {
+  auto config = make_model_config(family);
+  config::Fields fields;
+  config->declare(fields);
+  config::load(fields, {.text = "", .name = "test.yaml", .overrides = std::move(overrides)});
+  config->validate();
+  return config;
+}
+
+inline void require_gradients(Model& model) {
+  for (Parameter& parameter : model.parameters().all()) {
+    parameter.weight.value.requires_grad_(true);
+  }
+}
+
+/// A model of one or two small blocks, float32 (or double) throughout.
+inline TestModel tiny(const std::string& family, std::vector<std::string> more = {},
+                      at::ScalarType dtype = at::kFloat) {
+  std::vector<std::string> overrides = {"architecture.n_layers=2",
+                                        "architecture.n_embd=8",
+                                        "architecture.n_head=2",
+                                        "architecture.block_size=12",
+                                        "architecture.vocab_size=11",
+                                        "architecture.dtype.activation=float32",
+                                        "architecture.intermediate_size=12"};
+  overrides.insert(overrides.end(), more.begin(), more.end());
+  TestModel out;
+  out.config = configured(family, overrides);
+  out.model = out.config->build();
+  out.model->parameters().initialize(7, dtype);
+  out.model->set_activation(dtype);
+  // Larger weights, and norms and biases that are not 1 and 0, so that no part is invisible.
+  const at::NoGradGuard no_grad;
+  for (Parameter& parameter : out.model->parameters().all()) {
+    at::Tensor& value = parameter.weight.value;
+    const RandomStream stream(1, Purpose::kTest, hash64(parameter.path));
+    at::Tensor noise = at::empty(value.sizes(), at::kDouble);
+    for (int64_t i = 0; i < noise.numel(); ++i) noise.data_ptr<double>()[i] = stream.normal(i);
+    value.add_(noise.to(dtype), 0.3);
+  }
+  require_gradients(*out.model);
+  return out;
+}
+
+/// Rows of pseudo-random tokens; labels are the next ones.
+inline Batch random_batch(int64_t rows, int64_t width, int64_t vocab, uint64_t salt = 0) {
+  const RandomStream stream(3, Purpose::kTest, salt);
+  Batch batch(rows, width);
+  for (int64_t i = 0; i < rows * width; ++i) {
+    const auto at = static_cast<size_t>(i);
+    batch.tokens[at] = static_cast<int32_t>(stream.bits(2 * i) % static_cast<uint64_t>(vocab));
+    batch.labels[at] = static_cast<int32_t>(stream.bits(2 * i + 1) % static_cast<uint64_t>(vocab));
+    batch.positions[at] = static_cast<int32_t>(i % width);
+  }
+  return batch;
+}
+
+inline Batch batch_of(const std::vector<std::vector<int32_t>>& x,
+                      const std::vector<std::vector<int32_t>>& y) {
+  Batch batch(std::ssize(x), std::ssize(x[0]));
+  for (size_t row = 0; row < x.size(); ++row) {
+    for (size_t t = 0; t < x[row].size(); ++t) {
+      const size_t at = row * x[0].size() + t;
+      batch.tokens[at] = x[row][t];
+      batch.labels[at] = y[row][t];
+      batch.positions[at] = static_cast<int32_t>(t);
+    }
+  }
+  return batch;
+}
+
+inline void clear_gradients_of(Model& model) {
+  for (Parameter& parameter : model.parameters().all()) {
+    parameter.weight.value.mutable_grad() = {};
+  }
+}
+
+/// The loss; gradients are left in the parameters.
+inline double backward(Model& model, const Batch& batch, double scale, const InputKey& key = {}) {
+  const at::Tensor loss = batch_loss(model, batch, scale, key);
+  loss.backward();
+  return loss.item<double>();
+}
+
+inline NamedTensors gradients_of(Model& model) {
+  NamedTensors out;
+  for (Parameter& parameter : model.parameters().all()) {
+    const at::Tensor& gradient = parameter.weight.value.grad();
+    out.emplace_back(parameter.path, gradient.defined() ? gradient.clone() : gradient);
+  }
+  return out;
+}
+
+inline at::Tensor logits_of(Model& model, const Batch& batch) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor hidden = model.hidden(to_input(batch, {}));
+  return kernels::logits(hidden.flatten(0, 1), model.head()).view({batch.rows, batch.width, -1});
+}
+
+inline double largest_difference(const at::Tensor& a, const at::Tensor& b) {
+  return (a.detach().to(at::kDouble) - b.detach().to(at::kDouble)).abs().max().item<double>();
+}
+
+inline Path unique_folder(const std::string& name) {
+  static int count = 0;
+  const Path folder = Path(testing::TempDir()) /
+                      (name + "_" + std::to_string(::getpid()) + "_" + std::to_string(count++));
+  std::filesystem::remove_all(folder);
+  return folder;
+}
+
+}  // namespace twofold::test
