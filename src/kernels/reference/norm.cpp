@@ -1,0 +1,26 @@
+#include "kernels/norm.h"
+
+#include <ATen/ATen.h>
+
+#include "kernels/element.h"
+
+namespace twofold::kernels::reference {
+
+at::Tensor rms_norm(const at::Tensor& x, const Weight& weight, double eps) {
+  const at::ScalarType compute = compute_dtype(x.scalar_type());
+  const at::Tensor wide = x.to(compute);
+  const at::Tensor normalised = wide * (wide.square().mean(-1, true) + eps).rsqrt();
+  return (normalised.to(x.scalar_type()).to(compute) * weight.value.to(compute))
+      .to(x.scalar_type());
+}
+
+at::Tensor layer_norm(const at::Tensor& x, const Weight& weight, const Weight& bias, double eps) {
+  const at::ScalarType compute = compute_dtype(x.scalar_type());
+  const at::Tensor centred = x.to(compute) - x.to(compute).mean(-1, true);
+  at::Tensor y = centred * (centred.square().mean(-1, true) + eps).rsqrt();
+  y = y * weight.value.to(compute);
+  if (bias.value.defined()) y = y + bias.value.to(compute);
+  return y.to(x.scalar_type());
+}
+
+}  // namespace twofold::kernels::reference
