@@ -45,10 +45,17 @@ inline std::pair<double, double> cos_sin_of(uint64_t turn) {
   const uint64_t quarter = moved >> 50;
   const double part = std::bit_cast<double>(kOneBits | (moved << 2 & kFractionMask)) - 1.5;
   const double x = part * kHalfPi, square = x * x;
-  constexpr double kSine[] = {1.0 / 6227020800, -1.0 / 39916800, 1.0 / 362880,
-                              -1.0 / 5040,      1.0 / 120,       -1.0 / 6};
-  constexpr double kCosine[] = {-1.0 / 87178291200, 1.0 / 479001600, -1.0 / 3628800, 1.0 / 40320,
-                                -1.0 / 720,         1.0 / 24,        -0.5,           1.0};
+  constexpr double kSine[] = {-1.0 / 1307674368000, 1.0 / 6227020800, -1.0 / 39916800, 1.0 / 362880,
+                              -1.0 / 5040,          1.0 / 120,        -1.0 / 6};
+  constexpr double kCosine[] = {1.0 / 20922789888000,
+                                -1.0 / 87178291200,
+                                1.0 / 479001600,
+                                -1.0 / 3628800,
+                                1.0 / 40320,
+                                -1.0 / 720,
+                                1.0 / 24,
+                                -0.5,
+                                1.0};
   const double sine = std::fma(x * square, polynomial(square, kSine), x);
   const double cosine = polynomial(square, kCosine);
   const uint64_t odd = uint64_t{0} - (quarter & 1);

@@ -56,9 +56,9 @@ class Fields {
 /// Where a configuration comes from, strongest last: defaults, YAML text, `key.path=value`
 /// overrides.
 struct Source {
-  std::string text;                    ///< YAML; may be empty
-  std::string name = "config.yaml";    ///< shown in errors, e.g. the path given by the user
-  std::vector<std::string> overrides;  ///< as on the command line: "optimization.lora.rank=8"
+  std::string text = {};                    ///< YAML; may be empty
+  std::string name = "config.yaml";         ///< shown in errors, e.g. the path given by the user
+  std::vector<std::string> overrides = {};  ///< as on the command line: "optimization.lora.rank=8"
   /// Top-level keys that are not the job's settings and are skipped (`job`).
   std::vector<std::string> ignored = {"job"};
 };
