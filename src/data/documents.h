@@ -1,0 +1,65 @@
+#pragma once
+// A text source seen as numbered documents: one file, or every file of a folder in order of name.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/files.h"
+
+namespace twofold {
+
+enum class DocumentFormat { kText, kLines, kParagraphs, kJsonl };
+
+inline std::array<std::pair<DocumentFormat, const char*>, 4> config_names(DocumentFormat) {
+  return {{{DocumentFormat::kText, "text"},
+           {DocumentFormat::kLines, "lines"},
+           {DocumentFormat::kParagraphs, "paragraphs"},
+           {DocumentFormat::kJsonl, "jsonl"}}};
+}
+
+/// One document as it stands in its file.
+struct Document {
+  std::string_view raw = {};
+  int64_t file = 0;  ///< index into files()
+  int64_t line = 1;  ///< where it starts
+};
+
+class Documents {
+ public:
+  /// Where the next document is looked for; {0, 0, 1} is the start. Values of another run of the
+  /// same source may be used: finding the place costs nothing.
+  struct Cursor {
+    int64_t file = 0, offset = 0, line = 1;
+  };
+
+  /// `text_key`: the entry of a JSONL object that holds its text. Throws an Error if there is no
+  /// such source, or not one document in it.
+  Documents(const Path& source, DocumentFormat format, std::string text_key);
+
+  /// Moves to the next document: a whole file; a line or a run of lines that are not blank (the
+  /// last line end is not part of it); a line of JSON. False at the end.
+  bool next(Cursor& cursor, Document& document) const;
+
+  /// The text of a document. Throws an Error with file:line for a line that is not a JSON object
+  /// with a text under the key.
+  std::string text(const Document& document) const;
+
+  const std::vector<MappedFile>& files() const { return files_; }
+  int64_t bytes() const { return bytes_; }           ///< of all files
+  int64_t bytes_before(const Cursor& cursor) const;  ///< how far the cursor has come
+
+ private:
+  std::string_view contents(int64_t file) const;
+  std::string where(const Document& document) const;
+
+  std::vector<MappedFile> files_;
+  DocumentFormat format_;
+  std::string text_key_;
+  int64_t bytes_ = 0;
+};
+
+}  // namespace twofold

@@ -1,0 +1,52 @@
+#include "data/tokenize_run.h"
+
+#include "base/error.h"
+#include "base/stop.h"
+
+namespace twofold {
+
+Path output_folder(const TokenizeConfig& config, const Path& data_root) {
+  const std::string name =
+      config.suffix.empty() ? config.dataset : config.dataset + "_" + config.suffix;
+  if (!config.dataset.empty() && name != "." && name != ".." && Path(name).filename() == name)
+    return data_root / name;
+  fail({.what = "not the name of a dataset",
+        .where = "data/dataset, data/suffix",
+        .expected = "the name of a folder, without slashes",
+        .found = "`" + name + "`"});
+}
+
+nlohmann::json shared_arguments(const TokenizeConfig& config, const Tokenizer& tokenizer,
+                                const Documents& documents, const char* job) {
+  nlohmann::json source = nlohmann::json::array();
+  for (const MappedFile& file : documents.files())
+    source.push_back({{"name", file.path().filename().string()},
+                      {"bytes", file.bytes().size()},
+                      {"xxh3", checksum_bytes(file.bytes())}});
+  nlohmann::json encoding = {{"backend", config.tokenizer.backend},
+                             {"vocab_size", tokenizer.vocab_size()},
+                             {"eot_token", tokenizer.eot_token()}};
+  if (config.tokenizer.backend == "tiktoken") encoding["name"] = config.tokenizer.name;
+  if (!config.tokenizer.file.empty()) encoding["xxh3"] = checksum_file(config.tokenizer.file);
+  nlohmann::json arguments = {
+      {"job", job},         {"dataset", config.dataset}, {"suffix", config.suffix},
+      {"source", source},   {"tokenizer", encoding},     {"val_pct", config.val_pct},
+      {"seed", config.seed}};
+  for (const auto& [format, name] : config_names(config.format))
+    if (format == config.format) arguments["format"] = name;
+  if (config.format == DocumentFormat::kJsonl) arguments["text_key"] = config.text_key;
+  return arguments;
+}
+
+void Pacer::after_round(const nlohmann::json& state, const TokenizeProgress& progress) {
+  const std::chrono::duration<double> since = Clock::now() - saved_;
+  const bool stopping = stop_requested();
+  if (stopping || since.count() >= options_.save_seconds) {
+    output_.save(state);
+    saved_ = Clock::now();
+  }
+  if (options_.progress) options_.progress(progress);
+  if (stopping) throw Interrupted();
+}
+
+}  // namespace twofold
