@@ -21,10 +21,10 @@ namespace twofold {
 
 /// Who a run is and where its files go. `root` holds data/, checkpoints/ and results/.
 struct ExecutionSpec {
-  std::string name;
+  std::string name = {};
   std::string project = "general";
   std::string group = "default";
-  std::filesystem::path root;
+  std::filesystem::path root = {};
 
   std::filesystem::path data() const { return root / "data"; }
   std::filesystem::path checkpoints() const { return root / "checkpoints" / project / group / name; }
@@ -34,9 +34,9 @@ struct ExecutionSpec {
 /// A configuration: a YAML file (may be empty: defaults only) and `key.path=value` overrides. `job`
 /// names the job where the file does not.
 struct ConfigSource {
-  std::filesystem::path file;
-  std::vector<std::string> overrides;
-  std::string job;
+  std::filesystem::path file = {};
+  std::vector<std::string> overrides = {};
+  std::string job = {};
 };
 
 struct JobInfo {

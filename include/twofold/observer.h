@@ -10,10 +10,10 @@ namespace twofold {
 
 /// A table for people: the plan, the adapted tensors, learned / forgotten.
 struct Table {
-  std::string title;
-  std::vector<std::string> header;  ///< may be empty
-  std::vector<std::vector<std::string>> rows;
-  std::string note;  ///< a line below, may be empty
+  std::string title = {};
+  std::vector<std::string> header = {};  ///< may be empty
+  std::vector<std::vector<std::string>> rows = {};
+  std::string note = {};  ///< a line below, may be empty
 };
 
 /// One finished optimizer step. Steps and tokens are counted over the whole run.
@@ -33,15 +33,15 @@ struct ValidationReport {
   int phase = 1;
   double loss = 0;
   bool best = false;
-  std::vector<std::pair<std::string, double>> datasets;  ///< every dataset trained on so far
+  std::vector<std::pair<std::string, double>> datasets = {};  ///< every dataset trained on so far
   std::string moment = {};  ///< "start", "boundary", "frozen", "end", "adapters_off"; else empty
 };
 
 /// Work that is not training: tokenizing, validating, saving.
 struct WorkReport {
-  std::string what;
+  std::string what = {};
   double done = 0;  ///< share in [0, 1]
-  std::string detail;
+  std::string detail = {};
 };
 
 enum class Severity { kInfo, kWarning };

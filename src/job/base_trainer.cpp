@@ -79,6 +79,14 @@ void BaseTrainer::run(const ExecutionSpec& spec, const std::string& config_yaml,
   show_end(run, both);
 }
 
+void BaseTrainer::show_end(TrainingRun& run, Observer& observer) const {
+  const Table scores = learned_forgotten(run.state.progress);
+  if (!scores.rows.empty()) observer.table(scores);
+  if (trainer_.samples > 0) {
+    observer.table(samples(run.state, *model_, tokenizer_, trainer_.samples, trainer_.sample_tokens));
+  }
+}
+
 bool BaseTrainer::begin(TrainingRun& run, const ExecutionSpec& spec, const RunPlan& plan,
                         const std::string& config_yaml, Observer& observer) {
   if (const auto own = run.own_checkpoint()) {

@@ -35,7 +35,7 @@ std::map<std::string, std::string> values_of(const std::string& job_name, const 
   job->declare(fields);
   config::load(fields, {.text = yaml, .name = file}, /*allow_missing=*/true);
   std::map<std::string, std::string> values;
-  for (const auto& field : fields.all()) values[field->key()] = config::value_text(*field);
+  for (const auto& field : fields.all()) values[field->key] = config::value_text(*field);
   return values;
 }
 

@@ -14,7 +14,7 @@
 namespace twofold {
 
 struct StagePlan {
-  StageConfig config;
+  StageConfig config = {};
   int64_t steps = 0;
   int64_t first_step = 0;  ///< within its phase
   int number = 0;          ///< counted over the whole run
@@ -22,7 +22,7 @@ struct StagePlan {
 
 struct PhasePlan {
   int phase = 1;
-  std::vector<StagePlan> stages;
+  std::vector<StagePlan> stages = {};
   int64_t steps = 0;
   double flops_per_token = 0;
 
@@ -41,8 +41,8 @@ struct RunPlan {
   int64_t batch_size = 0, block_size = 0, micro_rows = 0;
   int64_t parameters = 0;
   int64_t adapter_parameters = 0;  ///< 0: no phase 2
-  std::vector<PhasePlan> phases;
-  std::vector<MemoryPlan> memory;  ///< one a phase
+  std::vector<PhasePlan> phases = {};
+  std::vector<MemoryPlan> memory = {};  ///< one a phase
 
   int64_t tokens_per_step() const { return batch_size * block_size; }
   int64_t total_steps() const;

@@ -30,9 +30,9 @@ struct TrainerConfig {
 /// One stage: a token budget and the mixture it is spent on.
 struct StageConfig {
   int64_t tokens = 0;
-  Mixture mixture;
-  std::string tokens_key;   ///< where it was set, for errors: training/pre_lora_tokens/0
-  std::string dataset_key;
+  Mixture mixture = {};
+  std::string tokens_key = {};   ///< where it was set, for errors: training/pre_lora_tokens/0
+  std::string dataset_key = {};
 };
 
 /// `training/tokens`, `training/dataset`: one phase, one stage.

@@ -1,6 +1,7 @@
 #pragma once
-// Rotary embedding and causal attention over key intervals. Every mask of the project is an interval
-// [first_key, t] per query: left padding, documents in one row, sliding windows. No T×T matrix is kept.
+// Rotary embedding and causal attention over key intervals. Every mask of the project is an
+// interval [first_key, t] per query: left padding, documents in one row, sliding windows. No T×T
+// matrix is kept.
 
 #include <optional>
 
@@ -8,8 +9,9 @@
 
 namespace twofold::kernels {
 
-/// cos and sin of pos·inv_freq, (max positions, rotary_dim/2) float32 (float64 for gradient checks);
-/// both may carry an attention factor (yarn). Pairs are (j, j + rotary_dim/2): the split-half layout.
+/// cos and sin of pos·inv_freq, (max positions, rotary_dim/2) float32 (float64 for gradient
+/// checks); both may carry an attention factor (yarn). Pairs are (j, j + rotary_dim/2): the
+/// split-half layout.
 struct RotaryTable {
   at::Tensor cos;
   at::Tensor sin;
@@ -26,10 +28,11 @@ struct AttentionOptions {
   int64_t window = 0;  ///< > 0: only the last `window` keys, the query's own included
 };
 
-/// q: (B, Tq, H, d), k and v: (B, Tk, K, d), H a multiple of K (query head h reads kv head h / (H/K)).
-/// Query i stands at key position Tk − Tq + i and sees keys first_key[b, i] … that position (int32
-/// (B, Tq), counted in key positions; undefined = 0, plain causal). Softmax in float32. Returns
-/// (B, Tq, H, d) in q's dtype. q, k, v may be strided views of one fused projection.
+/// q: (B, Tq, H, d), k and v: (B, Tk, K, d), H a multiple of K (query head h reads kv head h /
+/// (H/K)). Query i stands at key position Tk − Tq + i and sees keys first_key[b, i] … that position
+/// (int32 (B, Tq), counted in key positions; undefined = 0, plain causal). Softmax in float32.
+/// Returns (B, Tq, H, d) in q's dtype, zeros for a query that sees no key. q, k, v may be strided
+/// views of one fused projection.
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                      const at::Tensor& first_key, const AttentionOptions& options = {});
 
@@ -37,6 +40,6 @@ namespace reference {
 at::Tensor rotary(const at::Tensor& x, const RotaryTable& table, const at::Tensor& positions);
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                      const at::Tensor& first_key, const AttentionOptions& options = {});
-}
+}  // namespace reference
 
 }  // namespace twofold::kernels

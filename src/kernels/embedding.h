@@ -5,8 +5,8 @@
 
 namespace twofold::kernels {
 
-/// ids: (B, T) int32 or int64. table.value: (V, D). Returns (B, T, D) in `dtype`. The table's gradient
-/// is dense, summed in a fixed order.
+/// ids: (B, T) int32 or int64. table.value: (V, D). Returns (B, T, D) in `dtype`. The table's
+/// gradient is dense, summed in a fixed order.
 at::Tensor embedding(const at::Tensor& ids, const Weight& table, at::ScalarType dtype);
 
 namespace reference {

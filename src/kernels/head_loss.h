@@ -6,17 +6,18 @@
 
 namespace twofold::kernels {
 
-/// scale · Σ over labels ≥ 0 of −log softmax(hidden·headᵀ)[label], as a float32 (float64 for doubles)
-/// scalar with gradients for hidden, head.value, head.low_rank (whichever require one).
-/// hidden: (N, D) activation dtype; head.value: (V, D); labels: (N) int32/int64, −1 = ignored, others
-/// < V. Softmax and sum are in float32 at least. chunk = positions at a time; 0 = chosen.
+/// scale · Σ over labels ≥ 0 of −log softmax(hidden·headᵀ)[label], as a float32 (float64 for
+/// doubles) scalar with gradients for hidden, head.value, head.low_rank (whichever require one).
+/// hidden: (N, D) activation dtype; head.value: (V, D); labels: (N) int32/int64, −1 = ignored,
+/// others < V. Softmax and sum are in float32 at least. chunk = positions at a time; 0 = chosen.
 at::Tensor head_loss(const at::Tensor& hidden, const Weight& head, const at::Tensor& labels,
                      double scale, int64_t chunk = 0);
 
 /// Logits (N, V) float32, for evaluation and generation. No gradient.
 at::Tensor logits(const at::Tensor& hidden, const Weight& head);
 
-/// −log p of each label (N) float32 (0 where the label is −1), without keeping the logits. No gradient.
+/// −log p of each label (N) float32 (0 where the label is −1), without keeping the logits. No
+/// gradient.
 at::Tensor token_losses(const at::Tensor& hidden, const Weight& head, const at::Tensor& labels);
 
 namespace reference {

@@ -1,6 +1,6 @@
 #pragma once
-// y = x·W + b + s·(x·A)·B, with gradients for x, W, b, A, B, whichever are asked for. W_eff = W + s·A·B
-// and, for a frozen W, dL/dW are never formed.
+// y = x·W + b + s·(x·A)·B, with gradients for x, W, b, A, B, whichever are asked for. W_eff = W +
+// s·A·B and, for a frozen W, dL/dW are never formed.
 
 #include "tensor/weight.h"
 
@@ -16,8 +16,8 @@ at::Tensor linear(const at::Tensor& x, const Weight& kernel, const at::Tensor& b
 }
 
 /// Plain 2-D product a·b in the fastest way this machine has for their dtype: bfloat16 operands are
-/// multiplied as such where the processor does that quickly (measured once), else widened to float32
-/// panels. Result in `out_dtype`. No gradient.
+/// multiplied as such where the processor does that quickly (measured once), else widened to
+/// float32 panels. Result in `out_dtype`. No gradient.
 at::Tensor matmul(const at::Tensor& a, const at::Tensor& b, at::ScalarType out_dtype);
 
 }  // namespace twofold::kernels

@@ -14,6 +14,6 @@ at::Tensor layer_norm(const at::Tensor& x, const Weight& weight, const Weight& b
 namespace reference {
 at::Tensor rms_norm(const at::Tensor& x, const Weight& weight, double eps);
 at::Tensor layer_norm(const at::Tensor& x, const Weight& weight, const Weight& bias, double eps);
-}
+}  // namespace reference
 
 }  // namespace twofold::kernels

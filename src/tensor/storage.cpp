@@ -19,8 +19,8 @@ std::string content_id(const NamedTensors& tensors) {
   for (const auto& [name, value] : tensors) {
     // The storage order does not matter for what a checkpoint holds, only for how it is computed
     // with, and it is the same for every tensor of that name: hash the bytes as they lie.
-    const at::Tensor bytes = value.is_contiguous() || value.dim() != 2 ? value.contiguous()
-                                                                       : value.t().contiguous();
+    const at::Tensor bytes =
+        value.is_contiguous() || value.dim() != 2 ? value.contiguous() : value.t().contiguous();
     const auto* data = static_cast<const std::byte*>(bytes.const_data_ptr());
     digests += fmt::format("{} {} {}\n", name, dtype_name(value.scalar_type()),
                            checksum_bytes({data, bytes.nbytes()}));

@@ -28,9 +28,9 @@ struct RunState {
   bool phase_ended_early = false;
 
   uint64_t metrics_bytes = 0;  ///< length of metrics.jsonl when this state was current
-  std::map<std::string, Scores> scores;
-  std::string weights_dtype;  ///< dtype the weights came in (Hugging Face folder), or empty
-  std::string base_id;        ///< identity of the frozen base (phase 2)
+  std::map<std::string, Scores> scores = {};
+  std::string weights_dtype = {};  ///< dtype the weights came in (Hugging Face folder), or empty
+  std::string base_id = {};        ///< identity of the frozen base (phase 2)
 
   void enter_phase(int next);
   nlohmann::json to_json() const;

@@ -1,0 +1,98 @@
+#include "job/learned_forgotten.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "eval/generate.h"
+
+namespace twofold {
+namespace {
+
+struct Moment {
+  const char* key;
+  const char* heading;
+};
+constexpr Moment kMoments[] = {{"start", "start"},
+                               {"boundary", "boundary"},
+                               {"frozen", "frozen"},
+                               {"adapters_off", "end, adapters off"},
+                               {"end", "end"}};
+
+/// One line of printable text: what a tokenizer of bytes may split or invent is shown as a dot.
+std::string on_one_line(const std::string& text) {
+  std::string line;
+  for (const char c : text) {
+    if (c == '\n') {
+      line += " / ";
+    } else {
+      line += static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F ? '.' : c;
+    }
+  }
+  return line;
+}
+
+}  // namespace
+
+Table learned_forgotten(const RunState& progress) {
+  Table table{.title = "Learned and forgotten (validation loss)", .header = {"dataset"}};
+  const Scores* first = nullptr;
+  const Scores* last = nullptr;
+  for (const Moment& moment : kMoments) {
+    const auto scores = progress.scores.find(moment.key);
+    if (scores == progress.scores.end()) continue;
+    table.header.emplace_back(moment.heading);
+    if (progress.scores.contains("frozen") && std::string(moment.key) == "frozen") first = &scores->second;
+    if (!first && std::string(moment.key) == "start") first = &scores->second;
+    last = &scores->second;
+  }
+  if (!last || !first) return table;
+  table.header.emplace_back(progress.phase == 2 ? "change in phase 2" : "change");
+  for (const auto& [dataset, loss] : *last) {
+    std::vector<std::string> row = {dataset};
+    for (const Moment& moment : kMoments) {
+      const auto scores = progress.scores.find(moment.key);
+      if (scores != progress.scores.end()) row.push_back(fmt::format("{:.4f}", scores->second.at(dataset)));
+    }
+    const double change = loss - first->at(dataset);
+    row.push_back(fmt::format("{:+.4f} {}", change, change < 0 ? "learned" : "forgotten"));
+    table.rows.push_back(row);
+  }
+  if (progress.scores.contains("boundary") && progress.scores.contains("frozen")) {
+    std::vector<std::string> costs;
+    for (const auto& [dataset, loss] : progress.scores.at("frozen")) {
+      costs.push_back(fmt::format("{} {:+.5f}", dataset, loss - progress.scores.at("boundary").at(dataset)));
+    }
+    table.note = "cost of freezing: " + join(costs, ", ");
+  }
+  return table;
+}
+
+Table samples(LoRATrainState& state, const ModelConfig& config, const TokenizerConfig& settings,
+              int64_t count, int64_t tokens) {
+  const std::unique_ptr<Tokenizer> tokenizer = make_tokenizer(settings);
+  Table table{.title = "Samples"};
+  const auto add = [&](const char* which) {
+    for (int64_t i = 0; i < count; ++i) {
+      const std::vector<int32_t> prompt = {tokenizer->eot_token()};
+      SamplingOptions options;
+      options.max_new_tokens = tokens;
+      options.temperature = 0.8;
+      options.seed = static_cast<uint64_t>(i);
+      options.stop_token = tokenizer->eot_token();
+      const auto ids = generate(*state.model, config.block_size, prompt, options);
+      table.rows.push_back({which, on_one_line(tokenizer->decode(ids))});
+    }
+  };
+  if (state.progress.phase == 2) {
+    {
+      const AdaptersOff bare(state.model->parameters());
+      add("adapters off");
+    }
+    add("adapters on");
+  } else {
+    add("");
+  }
+  return table;
+}
+
+}  // namespace twofold

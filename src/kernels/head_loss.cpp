@@ -1,0 +1,192 @@
+#include "kernels/head_loss.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "kernels/element.h"
+#include "kernels/vector_math.h"
+
+namespace twofold::kernels {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+constexpr int64_t kChunkBytes = 48 << 20;  // of logits: enough rows for an efficient product
+
+/// Returns −log softmax(logits)[label] of one row. With a gradient, the row becomes
+/// scale · (softmax − one_hot(label)).
+template <typename C>
+double softmax_row(C* __restrict logits, int64_t vocabulary, int64_t label, C scale,
+                   bool gradient) {
+  C largest = -std::numeric_limits<C>::infinity();
+#pragma omp simd reduction(max : largest)
+  for (int64_t i = 0; i < vocabulary; ++i) largest = std::max(largest, logits[i]);
+  const C at_label = logits[label];
+  C sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (int64_t i = 0; i < vocabulary; ++i) {
+    const C e = exp_approx(logits[i] - largest);
+    logits[i] = e;
+    sum += e;
+  }
+  if (gradient) {
+    const C factor = scale / sum;
+    for (int64_t i = 0; i < vocabulary; ++i) logits[i] *= factor;
+    logits[label] -= scale;
+  }
+  return static_cast<double>(largest) + std::log(static_cast<double>(sum)) -
+         static_cast<double>(at_label);
+}
+
+/// Losses of the rows of `logits` (n, V), which become their gradients if that is wanted.
+at::Tensor softmax_rows(at::Tensor& logits, const at::Tensor& labels, double scale, bool gradient) {
+  const int64_t vocabulary = logits.size(1);
+  at::Tensor losses = at::empty({logits.size(0)}, at::kDouble);
+  double* out = losses.mutable_data_ptr<double>();
+  const int64_t* label = labels.const_data_ptr<int64_t>();
+  const auto run = [&](auto zero) {
+    using C = decltype(zero);
+    C* data = logits.mutable_data_ptr<C>();
+    at::parallel_for(0, logits.size(0), 1, [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end; ++row) {
+        TWOFOLD_EXPECT(label[row] < vocabulary, "head_loss: labels are below the vocabulary");
+        out[row] = softmax_row(data + row * vocabulary, vocabulary, label[row],
+                               static_cast<C>(scale), gradient);
+      }
+    });
+  };
+  if (logits.scalar_type() == at::kDouble) {
+    run(double{});
+  } else {
+    run(float{});
+  }
+  return losses;
+}
+
+/// The head in the compute dtype, and the products with it that the loss is made of.
+struct WideHead {
+  at::Tensor weight, A, B;  // (V, D), (V, r), (r, D)
+  double scale;
+
+  WideHead(const at::Tensor& value, const at::Tensor& a, const at::Tensor& b, double s,
+           at::ScalarType wide)
+      : weight(value.to(wide)), scale(s) {
+    if (a.defined()) A = a.to(wide), B = b.to(wide);
+  }
+  at::Tensor logits(const at::Tensor& hidden) const {
+    at::Tensor result = at::mm(hidden, weight.t());
+    if (A.defined()) result.addmm_(at::mm(hidden, B.t()), A.t(), 1, scale);
+    return result;
+  }
+  at::Tensor hidden_gradient(const at::Tensor& dlogits) const {
+    at::Tensor result = at::mm(dlogits, weight);
+    if (A.defined()) result.addmm_(at::mm(dlogits, A), B, 1, scale);
+    return result;
+  }
+};
+
+int64_t chunk_rows(int64_t asked, int64_t vocabulary, const at::Tensor& hidden) {
+  if (asked > 0) return asked;
+  const auto width = static_cast<int64_t>(c10::elementSize(compute_dtype(hidden.scalar_type())));
+  return std::max<int64_t>(16, kChunkBytes / (vocabulary * width));
+}
+
+/// Indices of the labels that are not −1, or undefined when that is all of them.
+at::Tensor supervised_rows(const at::Tensor& labels) {
+  TWOFOLD_EXPECT(labels.numel() == 0 || labels.min().item<int64_t>() >= -1,
+                 "head_loss: labels are at least -1");
+  const at::Tensor kept = labels.ge(0);
+  return kept.all().item<bool>() ? at::Tensor() : kept.nonzero().squeeze(1);
+}
+
+struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& hidden,
+                            const at::Tensor& value, const at::Tensor& A, const at::Tensor& B,
+                            double low_rank_scale, const at::Tensor& labels, double scale,
+                            int64_t chunk) {
+    const auto wide = compute_dtype(hidden.scalar_type());
+    const WideHead head(value, A, B, low_rank_scale, wide);
+    const bool want_hidden = hidden.requires_grad(), want_head = value.requires_grad();
+    const bool want_A = A.defined() && A.requires_grad(), want_B = A.defined() && B.requires_grad();
+    const bool gradient = want_hidden || want_head || want_A || want_B;
+    at::Tensor dhidden = want_hidden ? at::empty_like(hidden) : at::Tensor();
+    at::Tensor dvalue = want_head ? at::zeros(value.sizes(), wide) : at::Tensor();
+    at::Tensor dA = want_A ? at::zeros(A.sizes(), wide) : at::Tensor();
+    at::Tensor dB = want_B ? at::zeros(B.sizes(), wide) : at::Tensor();
+    double sum = 0;
+    for (int64_t begin = 0; begin < hidden.size(0); begin += chunk) {
+      const int64_t rows = std::min(chunk, hidden.size(0) - begin);
+      const at::Tensor h = hidden.narrow(0, begin, rows).to(wide);
+      at::Tensor logits = head.logits(h);
+      sum +=
+          softmax_rows(logits, labels.narrow(0, begin, rows), scale, gradient).sum().item<double>();
+      if (want_hidden) dhidden.narrow(0, begin, rows).copy_(head.hidden_gradient(logits));
+      if (want_head) dvalue.addmm_(logits.t(), h);
+      if (want_A) dA.addmm_(logits.t(), at::mm(h, head.B.t()), 1, low_rank_scale);
+      if (want_B) dB.addmm_(at::mm(logits, head.A).t(), h, 1, low_rank_scale);
+    }
+    context->saved_data["dtype"] = static_cast<int64_t>(value.scalar_type());
+    context->save_for_backward({dhidden, dvalue, dA, dB});
+    return at::scalar_tensor(scale * sum, wide);
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    auto saved = context->get_saved_variables();
+    const double factor = gradients[0].item<double>();
+    for (at::Tensor& gradient : saved) {
+      // The gradients were formed for a factor of 1, which is what a training step's is.
+      if (gradient.defined() && factor != 1.0) gradient = gradient * factor;
+    }
+    const auto dtype = static_cast<at::ScalarType>(context->saved_data["dtype"].toInt());
+    if (saved[1].defined()) saved[1] = saved[1].to(dtype);
+    const at::Tensor none;
+    return {saved[0], saved[1], saved[2], saved[3], none, none, none, none};
+  }
+};
+
+}  // namespace
+
+at::Tensor head_loss(const at::Tensor& hidden, const Weight& head, const at::Tensor& labels,
+                     double scale, int64_t chunk) {
+  at::Tensor kept_hidden = hidden, kept_labels = labels.to(at::kLong).contiguous();
+  if (const at::Tensor rows = supervised_rows(kept_labels); rows.defined()) {
+    kept_hidden = hidden.index_select(0, rows);
+    kept_labels = kept_labels.index_select(0, rows);
+  }
+  const LowRank low_rank = head.low_rank.value_or(LowRank{});
+  return HeadLossFunction::apply(kept_hidden, head.value, low_rank.A, low_rank.B, low_rank.scale,
+                                 kept_labels, scale, chunk_rows(chunk, head.value.size(0), hidden));
+}
+
+at::Tensor logits(const at::Tensor& hidden, const Weight& head) {
+  const at::NoGradGuard no_gradient;
+  const auto wide = compute_dtype(hidden.scalar_type());
+  const LowRank low_rank = head.low_rank.value_or(LowRank{});
+  return WideHead(head.value, low_rank.A, low_rank.B, low_rank.scale, wide).logits(hidden.to(wide));
+}
+
+at::Tensor token_losses(const at::Tensor& hidden, const Weight& head, const at::Tensor& labels) {
+  const at::NoGradGuard no_gradient;
+  at::Tensor losses = at::zeros({hidden.size(0)}, at::kDouble);
+  const at::Tensor all = labels.to(at::kLong).contiguous();
+  at::Tensor rows = supervised_rows(all);
+  if (!rows.defined()) rows = at::arange(all.size(0), at::kLong);
+  const auto wide = compute_dtype(hidden.scalar_type());
+  const LowRank low_rank = head.low_rank.value_or(LowRank{});
+  const WideHead wide_head(head.value, low_rank.A, low_rank.B, low_rank.scale, wide);
+  const int64_t chunk = chunk_rows(0, head.value.size(0), hidden);
+  for (int64_t begin = 0; begin < rows.size(0); begin += chunk) {
+    const at::Tensor some = rows.narrow(0, begin, std::min(chunk, rows.size(0) - begin));
+    at::Tensor scores = wide_head.logits(hidden.index_select(0, some).to(wide));
+    losses.index_copy_(0, some, softmax_rows(scores, all.index_select(0, some), 0, false));
+  }
+  return losses.to(at::kFloat);
+}
+
+}  // namespace twofold::kernels

@@ -1,0 +1,85 @@
+#include "kernels/linear.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "kernels/element.h"
+#include "kernels/matmul.h"
+
+namespace twofold::kernels {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+/// xᵀ·dy in the storage order of W, so that the gradient can be kept without a copy.
+at::Tensor weight_gradient(const at::Tensor& x, const at::Tensor& dy, const at::Tensor& weight) {
+  if (weight.is_contiguous()) return at::mm(x.t(), dy).to(weight.scalar_type());
+  return at::mm(dy.t(), x).to(weight.scalar_type()).t();
+}
+
+struct LinearFunction : torch::autograd::Function<LinearFunction> {
+  // x (N, in). u = x·A (N, r) is kept rather than computed again: it is thin.
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
+                            const at::Tensor& bias, const at::Tensor& A, const at::Tensor& B,
+                            double scale) {
+    const Panel xc(x), wc(weight, xc);
+    at::Tensor y = bias.defined() ? at::addmm(bias.to(xc.dtype()), xc.get(), wc.get())
+                                  : at::mm(xc.get(), wc.get());
+    at::Tensor u;
+    if (A.defined()) {
+      u = at::mm(xc.wide(), A.to(xc.wide().scalar_type()));
+      const at::Tensor right = B.to(u.scalar_type());
+      if (y.scalar_type() == u.scalar_type()) {
+        y.addmm_(u, right, 1, scale);
+      } else {
+        y = at::addmm(y.to(u.scalar_type()), u, right, 1, scale);
+      }
+    }
+    context->save_for_backward({x, weight, bias, A, B, u});
+    context->saved_data["scale"] = scale;
+    return y.to(x.scalar_type());
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor &x = saved[0], &weight = saved[1], &bias = saved[2], &A = saved[3],
+                     &B = saved[4], &u = saved[5];
+    const double scale = context->saved_data["scale"].toDouble();
+    const Panel dy(gradients[0].contiguous());
+    const auto wants = [&](size_t input) { return context->needs_input_grad(input); };
+    at::Tensor dx, dw, db, dA, dB, du;
+    if (A.defined()) {
+      if (wants(4)) dB = at::mm(u.t(), dy.wide()).mul_(scale).to(B.scalar_type());
+      if (wants(0) || wants(3))
+        du = at::mm(dy.wide(), B.to(dy.wide().scalar_type()).t()).mul_(scale);
+      if (wants(3)) dA = at::mm(x.to(du.scalar_type()).t(), du).to(A.scalar_type());
+    }
+    if (wants(0)) {
+      dx = at::mm(dy.get(), Panel(weight, dy).get().t());
+      if (du.defined()) {
+        dx = dx.to(du.scalar_type()).addmm_(du, A.to(du.scalar_type()).t());
+      }
+      dx = dx.to(x.scalar_type());
+    }
+    if (wants(1)) dw = weight_gradient(Panel(x, dy).get(), dy.get(), weight);
+    if (bias.defined() && wants(2)) db = dy.wide().sum(0).to(bias.scalar_type());
+    return {dx, dw, db, dA, dB, at::Tensor()};
+  }
+};
+
+}  // namespace
+
+at::Tensor linear(const at::Tensor& x, const Weight& kernel, const at::Tensor& bias) {
+  const int64_t in = kernel.value.size(0), out = kernel.value.size(1);
+  TWOFOLD_EXPECT(x.size(-1) == in, "linear: x's last dimension is the kernel's first");
+  const at::Tensor flat = x.reshape({-1, in});
+  const LowRank low_rank = kernel.low_rank.value_or(LowRank{});
+  const at::Tensor y =
+      LinearFunction::apply(flat, kernel.value, bias, low_rank.A, low_rank.B, low_rank.scale);
+  auto shape = x.sizes().vec();
+  shape.back() = out;
+  return y.view(shape);
+}
+
+}  // namespace twofold::kernels

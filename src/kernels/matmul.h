@@ -1,0 +1,31 @@
+#pragma once
+// In which dtype a product is computed: bfloat16 operands as such where the processor is quick at
+// that, widened to float32 where it is not. The CPU's flags do not tell which: some advertise
+// instructions that are slower than widening. So it is measured, once a process.
+
+#include <ATen/core/Tensor.h>
+
+namespace twofold::kernels {
+
+/// Whether a bfloat16 product runs faster as such than widened to float32 on this machine.
+bool native_bfloat16();
+
+/// An operand in the dtype that its product is computed in; made on the spot, gone with the
+/// product.
+class Panel {
+ public:
+  explicit Panel(const at::Tensor& value);
+  /// `value` in the dtype of `other`.
+  Panel(const at::Tensor& value, const Panel& other);
+
+  const at::Tensor& get() const { return value_; }
+  at::ScalarType dtype() const { return value_.scalar_type(); }
+  /// In float32 (float64 stays): for the thin products of an adapter.
+  const at::Tensor& wide() const;
+
+ private:
+  at::Tensor value_;
+  mutable at::Tensor wide_;
+};
+
+}  // namespace twofold::kernels

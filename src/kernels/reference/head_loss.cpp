@@ -1,0 +1,23 @@
+#include "kernels/head_loss.h"
+
+#include <ATen/ATen.h>
+
+#include "kernels/element.h"
+
+namespace twofold::kernels::reference {
+
+at::Tensor head_loss(const at::Tensor& hidden, const Weight& head, const at::Tensor& labels,
+                     double scale) {
+  const auto wide = compute_dtype(hidden.scalar_type());
+  at::Tensor effective = head.value.to(wide);
+  if (head.low_rank) {
+    effective = effective + at::matmul(head.low_rank->A.to(wide), head.low_rank->B.to(wide)) *
+                                head.low_rank->scale;
+  }
+  const at::Tensor scores = at::matmul(hidden.to(wide), effective.t());
+  return at::nll_loss(at::log_softmax(scores, 1), labels.to(at::kLong), /*weight=*/{},
+                      at::Reduction::Sum, /*ignore_index=*/-1) *
+         scale;
+}
+
+}  // namespace twofold::kernels::reference
