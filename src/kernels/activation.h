@@ -11,8 +11,9 @@ at::Tensor silu_mul(const at::Tensor& gate, const at::Tensor& up);  ///< silu(ga
 at::Tensor gelu_tanh(const at::Tensor& x);
 at::Tensor gelu_erf(const at::Tensor& x);
 
-/// Inverted dropout; element i is kept iff uniform(i) of `stream_key`'s stream ≥ p, so recomputing
-/// it gives the same mask. p = 0 returns x itself.
+/// Inverted dropout of x (rows, …): element i of the global batch is kept iff word i mod 4 of block
+/// i/4 of the stream (seed, kDropout, site, step) is ≥ p·2³², so recomputing it gives the same mask.
+/// p = 0 returns x itself.
 struct DropoutKey {
   uint64_t seed = 0, step = 0, site = 0;  ///< site: layer and place within it; see model
   int64_t first_row = 0;  ///< global row of row 0, so that micro-batching changes nothing

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "kernels/attention_tiles.h"
+#include "kernels/absent.h"
 #include "kernels/element.h"
 
 namespace twofold::kernels {
@@ -40,7 +41,7 @@ AttentionShape shape_of(const at::Tensor& q, const at::Tensor& k, const at::Tens
           .head_dim = q.size(3),
           .scale = scale,
           .window = window,
-          .first_key = first_key.defined() ? first_key.const_data_ptr<int32_t>() : nullptr};
+          .first_key = first_key.numel() > 0 ? first_key.const_data_ptr<int32_t>() : nullptr};
 }
 
 struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
@@ -102,7 +103,7 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
   check(q, k, v, first_key);
   const double scale =
       options.scale == 0 ? 1 / std::sqrt(static_cast<double>(q.size(3))) : options.scale;
-  const at::Tensor first = first_key.defined() ? first_key.to(at::kInt).contiguous() : first_key;
+  const at::Tensor first = first_key.defined() ? first_key.to(at::kInt).contiguous() : or_empty({});
   return AttentionFunction::apply(q, k, v, first, scale, options.window);
 }
 

@@ -106,11 +106,7 @@ struct OnlineSoftmax {
     const C highest = std::max(maximum[r], largest(scores, range));
     const C correction = exp_approx(maximum[r] - highest);
     sum[r] = sum[r] * correction + exponentials(scores, range, count, highest);
-    if (correction != C(1) && correction != C(0)) scale_row(out, head_dim, correction);
-    // Nothing before this tile counts: what `out` held is zeros, or too small to be seen.
-    if (correction == C(0) && maximum[r] > -std::numeric_limits<C>::infinity()) {
-      std::fill_n(out, head_dim, C(0));
-    }
+    if (correction != C(1)) scale_row(out, head_dim, correction);
     maximum[r] = highest;
   }
 };
