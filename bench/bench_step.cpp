@@ -1,5 +1,5 @@
-// Times one optimizer step of twofold, exactly as `twofold run` takes it, at the sizes and precisions
-// of the peer drivers, and prints one JSON line like theirs.
+// Times one optimizer step of twofold, exactly as `twofold run` takes it, at the sizes and
+// precisions of the peer drivers, and prints one JSON line like theirs.
 //
 //   bench_step --size M --mode lora --prec fp32 --steps 5 --warmup 2
 
@@ -44,17 +44,19 @@ std::unique_ptr<ModelConfig> gpt2(const Size& size, const std::string& precision
 
 Batch random_batch(const Size& size, int64_t step) {
   const RandomStream stream(7, Purpose::kTest, 0, static_cast<uint64_t>(step));
-  Batch batch{.rows = size.rows, .width = size.block};
+  Batch batch(size.rows, size.block);
   for (int64_t row = 0; row < size.rows; ++row) {
-    for (int64_t t = 0; t <= size.block; ++t) {
-      const auto index = static_cast<uint64_t>(row * (size.block + 1) + t);
-      const auto id = static_cast<int32_t>(stream.bits(index) % 50304);
-      if (t < size.block) batch.tokens.push_back(id);
-      if (t > 0) batch.labels.push_back(id);
-      if (t < size.block) batch.positions.push_back(static_cast<int32_t>(t));
-      if (t < size.block) batch.first_key.push_back(0);
+    const auto id = [&](int64_t t) {
+      return static_cast<int32_t>(
+          stream.bits(static_cast<uint64_t>(row * (size.block + 1) + t)) % 50304);
+    };
+    for (int64_t t = 0; t < size.block; ++t) {
+      const auto at = static_cast<size_t>(row * size.block + t);
+      batch.tokens[at] = id(t);
+      batch.labels[at] = id(t + 1);
+      batch.positions[at] = static_cast<int32_t>(t);
     }
-    batch.sources.push_back({"random", row, step});
+    batch.sources[static_cast<size_t>(row)] = {"random", row, step};
   }
   return batch;
 }
@@ -83,7 +85,8 @@ void bench(const Options& options) {
     const Batch batch = random_batch(size, step);
     if (step == 0) first_step = seconds_since_exec();
     const auto begin = std::chrono::steady_clock::now();
-    last_loss = train_step(loss_of, batch, size.rows, tensors, *state.optimizer, 1e-4, step + 1).loss;
+    last_loss =
+        train_step(loss_of, batch, size.rows, tensors, *state.optimizer, 1e-4, step + 1).loss;
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     if (step == 0) first_loss = last_loss;
     if (step >= options.warmup) seconds.push_back(took.count());
@@ -91,11 +94,17 @@ void bench(const Options& options) {
   std::sort(seconds.begin(), seconds.end());
   const double median = seconds[seconds.size() / 2];
   const nlohmann::ordered_json line = {
-      {"peer", "twofold"}, {"size", options.size}, {"mode", options.mode},
-      {"prec", options.precision}, {"step_ms", 1e3 * median}, {"step_ms_min", 1e3 * seconds.front()},
+      {"peer", "twofold"},
+      {"size", options.size},
+      {"mode", options.mode},
+      {"prec", options.precision},
+      {"step_ms", 1e3 * median},
+      {"step_ms_min", 1e3 * seconds.front()},
       {"tok_s", static_cast<double>(size.rows * size.block) / median},
-      {"peak_rss_mib", peak_rss_bytes() >> 20}, {"first_step_s", first_step},
-      {"loss_first", first_loss}, {"loss_last", last_loss}};
+      {"peak_rss_mib", peak_rss_bytes() >> 20},
+      {"first_step_s", first_step},
+      {"loss_first", first_loss},
+      {"loss_last", last_loss}};
   fmt::print("{}\n", line.dump());
 }
 

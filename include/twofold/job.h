@@ -27,7 +27,9 @@ struct ExecutionSpec {
   std::filesystem::path root = {};
 
   std::filesystem::path data() const { return root / "data"; }
-  std::filesystem::path checkpoints() const { return root / "checkpoints" / project / group / name; }
+  std::filesystem::path checkpoints() const {
+    return root / "checkpoints" / project / group / name;
+  }
   std::filesystem::path results() const { return root / "results" / project / group / name; }
 };
 
@@ -65,9 +67,9 @@ void run(const ConfigSource& config, const ExecutionSpec& spec,
 /// The complete checkpoints of a run as a table.
 Table checkpoints(const ExecutionSpec& spec);
 
-/// Writes a run's newest (or `suffix`'s) weights to `out`, which must not exist. `format`: "merged",
-/// a Hugging Face folder with the adapters added in. `dtype`: empty = the dtype the weights came in,
-/// else optimization/lora/base_dtype (parameters' dtype for a phase-1 checkpoint).
+/// Writes a run's newest (or `suffix`'s) weights to `out`, which must not exist. `format`:
+/// "merged", a Hugging Face folder with the adapters added in. `dtype`: empty = the dtype the
+/// weights came in, else optimization/lora/base_dtype (parameters' dtype for a phase-1 checkpoint).
 struct ExportRequest {
   std::string format = "merged";
   std::filesystem::path out;

@@ -62,12 +62,24 @@ class Observer {
 class Observers : public Observer {
  public:
   void add(Observer& observer) { all_.push_back(&observer); }
-  void table(const Table& t) override { for (auto* o : all_) o->table(t); }
-  void message(Severity s, const std::string& m) override { for (auto* o : all_) o->message(s, m); }
-  void banner(const std::string& b) override { for (auto* o : all_) o->banner(b); }
-  void step(const StepReport& r) override { for (auto* o : all_) o->step(r); }
-  void validation(const ValidationReport& r) override { for (auto* o : all_) o->validation(r); }
-  void work(const WorkReport& r) override { for (auto* o : all_) o->work(r); }
+  void table(const Table& t) override {
+    for (auto* o : all_) o->table(t);
+  }
+  void message(Severity s, const std::string& m) override {
+    for (auto* o : all_) o->message(s, m);
+  }
+  void banner(const std::string& b) override {
+    for (auto* o : all_) o->banner(b);
+  }
+  void step(const StepReport& r) override {
+    for (auto* o : all_) o->step(r);
+  }
+  void validation(const ValidationReport& r) override {
+    for (auto* o : all_) o->validation(r);
+  }
+  void work(const WorkReport& r) override {
+    for (auto* o : all_) o->work(r);
+  }
 
  private:
   std::vector<Observer*> all_;

@@ -83,7 +83,8 @@ void BaseTrainer::show_end(TrainingRun& run, Observer& observer) const {
   const Table scores = learned_forgotten(run.state.progress);
   if (!scores.rows.empty()) observer.table(scores);
   if (trainer_.samples > 0) {
-    observer.table(samples(run.state, *model_, tokenizer_, trainer_.samples, trainer_.sample_tokens));
+    observer.table(
+        samples(run.state, *model_, tokenizer_, trainer_.samples, trainer_.sample_tokens));
   }
 }
 
@@ -93,13 +94,13 @@ bool BaseTrainer::begin(TrainingRun& run, const ExecutionSpec& spec, const RunPl
     continue_from(run, *own, plan, config_yaml, /*own=*/true);
     const RunState& now = run.state.progress;
     if (now.finished && is_complete(now, plan)) {
-      observer.message(Severity::kInfo, fmt::format("{} is done: {} steps, checkpoint {}", spec.name,
-                                                    now.step, own->suffix));
+      observer.message(Severity::kInfo, fmt::format("{} is done: {} steps, checkpoint {}",
+                                                    spec.name, now.step, own->suffix));
       return false;
     }
     run.reopen();
-    observer.message(Severity::kInfo, fmt::format("continuing from {} at step {} of {}", own->suffix,
-                                                  now.step, plan.total_steps()));
+    observer.message(Severity::kInfo, fmt::format("continuing from {} at step {} of {}",
+                                                  own->suffix, now.step, plan.total_steps()));
   }
   write_atomic(spec.results() / "config.yaml", config_yaml);
   for (const Table& table : describe(plan, *model_, spec.data())) observer.table(table);
@@ -140,22 +141,24 @@ void BaseTrainer::continue_from(TrainingRun& run, const CheckpointInfo& checkpoi
 }
 
 void BaseTrainer::refuse_phase(int phase, const CheckpointInfo& checkpoint) const {
-  fail({.what = fmt::format("the checkpoint is in phase {}, which this run does not have", phase),
-        .where = checkpoint.folder.string(),
-        .expected = phase == 2 ? "a phase-1 checkpoint (model.safetensors)" : "a phase-2 checkpoint",
-        .found = phase == 2 ? "a frozen base with adapters" : "a phase-1 checkpoint",
-        .hint = phase == 2
-                    ? "continue it with a .../train/lora job, or merge it with `twofold export --to "
-                      "merged` and give the folder as architecture/backbone/weights"
-                    : "give the run stages for phase 1 (training/pre_lora_tokens, _dataset)"});
+  fail(
+      {.what = fmt::format("the checkpoint is in phase {}, which this run does not have", phase),
+       .where = checkpoint.folder.string(),
+       .expected = phase == 2 ? "a phase-1 checkpoint (model.safetensors)" : "a phase-2 checkpoint",
+       .found = phase == 2 ? "a frozen base with adapters" : "a phase-1 checkpoint",
+       .hint = phase == 2
+                   ? "continue it with a .../train/lora job, or merge it with `twofold export --to "
+                     "merged` and give the folder as architecture/backbone/weights"
+                   : "give the run stages for phase 1 (training/pre_lora_tokens, _dataset)"});
 }
 
-void BaseTrainer::start_from(TrainingRun& run, const CheckpointInfo& checkpoint, const RunPlan& plan,
-                             const std::string& config_yaml, Observer& observer) {
+void BaseTrainer::start_from(TrainingRun& run, const CheckpointInfo& checkpoint,
+                             const RunPlan& plan, const std::string& config_yaml,
+                             Observer& observer) {
   continue_from(run, checkpoint, plan, config_yaml, /*own=*/false);
-  observer.message(Severity::kInfo, fmt::format("starting from {} in phase {} at step {}",
-                                                checkpoint.suffix, run.state.progress.phase,
-                                                run.state.progress.step));
+  observer.message(Severity::kInfo,
+                   fmt::format("starting from {} in phase {} at step {}", checkpoint.suffix,
+                               run.state.progress.phase, run.state.progress.step));
 }
 
 }  // namespace twofold

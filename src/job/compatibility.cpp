@@ -12,10 +12,14 @@ namespace twofold {
 namespace {
 
 /// Settings that only change how a run is carried out or watched.
-constexpr const char* kFree[] = {
-    "logging/",           "runtime/",          "tokenizer/",
-    "training/validation", "training/patience", "training/per_device_batch_size",
-    "architecture/checkpointing", "architecture/backbone/weights"};
+constexpr const char* kFree[] = {"logging/",
+                                 "runtime/",
+                                 "tokenizer/",
+                                 "training/validation",
+                                 "training/patience",
+                                 "training/per_device_batch_size",
+                                 "architecture/checkpointing",
+                                 "architecture/backbone/weights"};
 
 /// Settings that may grow: compared as stages and schedules by check_continuation.
 constexpr const char* kBudgets[] = {"training/tokens", "training/pre_lora_tokens",
@@ -46,7 +50,8 @@ Comparison compare_configs(const CheckpointInfo& checkpoint, const std::string& 
   const std::string file = (checkpoint.folder / "config.yaml").string();
   const config::Source saved_source{.text = saved_yaml, .name = file};
   const auto saved = values_of(config::job_of(saved_source).value_or(""), saved_yaml, file);
-  const auto now = values_of(config::job_of({.text = config_yaml}).value_or(""), config_yaml, "config.yaml");
+  const auto now =
+      values_of(config::job_of({.text = config_yaml}).value_or(""), config_yaml, "config.yaml");
   Comparison comparison;
   for (const auto& [key, value] : now) {
     const auto before = saved.find(key);

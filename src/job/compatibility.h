@@ -19,8 +19,8 @@ struct Comparison {
   std::vector<Difference> budgets;    ///< token budgets and stages; see check_extension
 };
 
-/// Compares the checkpoint's stored configuration with `config_yaml`, key by key. A key that only one
-/// of the two jobs has (a pretrain checkpoint continued by a lora job) is not a difference.
+/// Compares the checkpoint's stored configuration with `config_yaml`, key by key. A key that only
+/// one of the two jobs has (a pretrain checkpoint continued by a lora job) is not a difference.
 Comparison compare_configs(const CheckpointInfo& checkpoint, const std::string& config_yaml);
 
 /// Throws one Error with every setting that must not have changed, and what may.

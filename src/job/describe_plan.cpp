@@ -27,8 +27,8 @@ Table run_table(const RunPlan& plan, const ModelConfig& config) {
                                    with_thousands(plan.tokens_per_step()), plan.batch_size,
                                    plan.block_size, plan.micro_rows));
   row("steps", with_thousands(plan.total_steps()));
-  row("precision", fmt::format("weights {}, activations {}", config.param_dtype,
-                               config.activation_dtype));
+  row("precision",
+      fmt::format("weights {}, activations {}", config.param_dtype, config.activation_dtype));
   return table;
 }
 
@@ -40,8 +40,8 @@ Table stage_table(const RunPlan& plan, const std::filesystem::path& data_root,
     for (const StagePlan& stage : phase.stages) {
       const int64_t rows = stage.steps * plan.batch_size;
       for (const Sampling& sampling : stage.config.mixture) {
-        const auto dataset = open_dataset(data_root, sampling, Split::kTrain, config.block_size,
-                                          config.vocab_size);
+        const auto dataset =
+            open_dataset(data_root, sampling, Split::kTrain, config.block_size, config.vocab_size);
         const double drawn = sampling.rate * static_cast<double>(rows);
         table.rows.push_back({std::to_string(phase.phase), std::to_string(stage.number + 1),
                               with_thousands(stage.steps),
@@ -55,18 +55,20 @@ Table stage_table(const RunPlan& plan, const std::filesystem::path& data_root,
 }
 
 Table memory_table(const RunPlan& plan) {
-  Table table{.title = "Memory",
-              .header = {"phase", "weights", "gradients", "moments", "activations", "head", "total"}};
+  Table table{
+      .title = "Memory",
+      .header = {"phase", "weights", "gradients", "moments", "activations", "head", "total"}};
   for (size_t i = 0; i < plan.memory.size(); ++i) {
     const MemoryPlan& memory = plan.memory[i];
     std::vector<std::string> row = {std::to_string(plan.phases[i].phase)};
-    for (const int64_t bytes : {memory.weights, memory.gradients, memory.moments, memory.activations,
-                                memory.head, memory.total()}) {
+    for (const int64_t bytes : {memory.weights, memory.gradients, memory.moments,
+                                memory.activations, memory.head, memory.total()}) {
       row.push_back(human_bytes(static_cast<double>(bytes)));
     }
     table.rows.push_back(row);
   }
-  table.note = fmt::format("of {} in this machine", human_bytes(static_cast<double>(machine_memory_bytes())));
+  table.note = fmt::format("of {} in this machine",
+                           human_bytes(static_cast<double>(machine_memory_bytes())));
   return table;
 }
 

@@ -19,15 +19,22 @@ std::string export_dtype(const LoadedRun& run, const std::string& asked) {
 
 void check(const ExportRequest& request) {
   if (request.format != "merged") {
-    fail({.what = "unknown export format", .where = "--to", .expected = "merged", .found = request.format});
+    fail({.what = "unknown export format",
+          .where = "--to",
+          .expected = "merged",
+          .found = request.format});
   }
   const std::vector<std::string> dtypes = {"", "float32", "bfloat16", "float16"};
   if (std::find(dtypes.begin(), dtypes.end(), request.dtype) == dtypes.end()) {
-    fail({.what = "unknown dtype", .where = "--dtype", .expected = "float32, bfloat16 or float16",
-          .found = request.dtype, .hint = did_you_mean(request.dtype, dtypes)});
+    fail({.what = "unknown dtype",
+          .where = "--dtype",
+          .expected = "float32, bfloat16 or float16",
+          .found = request.dtype,
+          .hint = did_you_mean(request.dtype, dtypes)});
   }
   if (std::filesystem::exists(request.out)) {
-    fail({.what = "the folder to write exists already", .where = request.out.string(),
+    fail({.what = "the folder to write exists already",
+          .where = request.out.string(),
           .hint = "give another name, or remove it"});
   }
 }
@@ -42,8 +49,8 @@ void export_model(const ExecutionSpec& spec, const ExportRequest& request, Obser
   for (Parameter& parameter : run.state.model->parameters().all()) {
     parameter.weight.value = parameter.weight.value.to(scalar_type(dtype));
   }
-  save_hf_folder(run.trainer().model_config(), merge_lora_params(run.state.model->parameters()), dtype,
-                 request.out);
+  save_hf_folder(run.trainer().model_config(), merge_lora_params(run.state.model->parameters()),
+                 dtype, request.out);
   observer.message(Severity::kInfo,
                    fmt::format("{} of {} written to {} as {}", run.checkpoint.suffix, spec.name,
                                request.out.string(), dtype));

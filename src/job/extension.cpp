@@ -19,9 +19,10 @@ namespace {
 }
 
 bool same_mixture(const Mixture& a, const Mixture& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Sampling& x, const Sampling& y) {
-    return x.label() == y.label() && x.rate == y.rate && x.style == y.style;
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Sampling& x, const Sampling& y) {
+                      return x.label() == y.label() && x.rate == y.rate && x.style == y.style;
+                    });
 }
 
 /// Stages that have been trained on, wholly or in part, must be what they were.
@@ -30,7 +31,8 @@ void check_stages(const PhasePlan& saved, const PhasePlan& now, int64_t phase_st
     const StagePlan& before = saved.stages[i];
     if (before.first_step >= phase_step) return;
     if (i >= now.stages.size()) {
-      refuse("a stage that has been trained on is gone", before.config.dataset_key, "the stage", "none");
+      refuse("a stage that has been trained on is gone", before.config.dataset_key, "the stage",
+             "none");
     }
     const StagePlan& after = now.stages[i];
     if (!same_mixture(before.config.mixture, after.config.mixture)) {
@@ -61,7 +63,9 @@ void check_extension(const RunPlan& saved, const RunPlan& now, const ScheduleCon
     const bool over = before.phase < progress.phase;
     const int64_t done = over ? before.steps : progress.phase_step;
     if (done == 0) continue;
-    if (!after) refuse("a phase that has been trained is gone", "training/pre_lora_tokens", "its stages", "none");
+    if (!after)
+      refuse("a phase that has been trained is gone", "training/pre_lora_tokens", "its stages",
+             "none");
     check_stages(before, *after, done);
     if (over && after->steps != before.steps) {
       refuse("phase 1 is over and cannot be extended", "training/pre_lora_tokens",
@@ -71,8 +75,9 @@ void check_extension(const RunPlan& saved, const RunPlan& now, const ScheduleCon
     const Schedule old_rates(schedule, before.stage_steps(), lr);
     const Schedule new_rates(schedule, after->stage_steps(), lr);
     if (!new_rates.same_past(old_rates, done)) {
-      refuse(fmt::format("a budget of {} steps changes learning rates that have been used (schedule {})",
-                         after->steps, schedule.schedule),
+      refuse(fmt::format(
+                 "a budget of {} steps changes learning rates that have been used (schedule {})",
+                 after->steps, schedule.schedule),
              "training/*_tokens", fmt::format("{} steps", before.steps),
              fmt::format("{} steps", after->steps));
     }

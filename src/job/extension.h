@@ -7,8 +7,9 @@
 
 namespace twofold {
 
-/// Throws an Error with the reason unless a run that stands at `progress` under `saved` would stand at
-/// exactly the same point under `now`: same stages behind it, same mixtures, same learning rates.
+/// Throws an Error with the reason unless a run that stands at `progress` under `saved` would stand
+/// at exactly the same point under `now`: same stages behind it, same mixtures, same learning
+/// rates.
 void check_extension(const RunPlan& saved, const RunPlan& now, const ScheduleConfig& schedule,
                      double adapter_lr, const RunState& progress);
 

@@ -10,7 +10,8 @@
 namespace twofold {
 namespace {
 
-void check_ids(const std::vector<int32_t>& ids, int64_t vocab_size, const TokenizerConfig& tokenizer) {
+void check_ids(const std::vector<int32_t>& ids, int64_t vocab_size,
+               const TokenizerConfig& tokenizer) {
   for (const int32_t id : ids) {
     if (id < vocab_size) continue;
     fail({.what = "the tokenizer gives an id that the model does not have",

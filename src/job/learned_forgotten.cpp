@@ -25,7 +25,8 @@ std::string on_one_line(const std::string& text) {
     if (c == '\n') {
       line += " / ";
     } else {
-      line += static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F ? '.' : c;
+      line +=
+          static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F ? '.' : c;
     }
   }
   return line;
@@ -41,7 +42,8 @@ Table learned_forgotten(const RunState& progress) {
     const auto scores = progress.scores.find(moment.key);
     if (scores == progress.scores.end()) continue;
     table.header.emplace_back(moment.heading);
-    if (progress.scores.contains("frozen") && std::string(moment.key) == "frozen") first = &scores->second;
+    if (progress.scores.contains("frozen") && std::string(moment.key) == "frozen")
+      first = &scores->second;
     if (!first && std::string(moment.key) == "start") first = &scores->second;
     last = &scores->second;
   }
@@ -51,7 +53,8 @@ Table learned_forgotten(const RunState& progress) {
     std::vector<std::string> row = {dataset};
     for (const Moment& moment : kMoments) {
       const auto scores = progress.scores.find(moment.key);
-      if (scores != progress.scores.end()) row.push_back(fmt::format("{:.4f}", scores->second.at(dataset)));
+      if (scores != progress.scores.end())
+        row.push_back(fmt::format("{:.4f}", scores->second.at(dataset)));
     }
     const double change = loss - first->at(dataset);
     row.push_back(fmt::format("{:+.4f} {}", change, change < 0 ? "learned" : "forgotten"));
@@ -60,7 +63,8 @@ Table learned_forgotten(const RunState& progress) {
   if (progress.scores.contains("boundary") && progress.scores.contains("frozen")) {
     std::vector<std::string> costs;
     for (const auto& [dataset, loss] : progress.scores.at("frozen")) {
-      costs.push_back(fmt::format("{} {:+.5f}", dataset, loss - progress.scores.at("boundary").at(dataset)));
+      costs.push_back(
+          fmt::format("{} {:+.5f}", dataset, loss - progress.scores.at("boundary").at(dataset)));
     }
     table.note = "cost of freezing: " + join(costs, ", ");
   }

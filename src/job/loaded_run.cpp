@@ -37,7 +37,8 @@ std::unique_ptr<Job> job_of_checkpoint(const CheckpointInfo& checkpoint) {
 LoadedRun load_run(const ExecutionSpec& spec, const std::string& suffix) {
   LoadedRun run{.checkpoint = find_checkpoint(spec, suffix), .job = nullptr, .state = {}};
   run.job = job_of_checkpoint(run.checkpoint);
-  run.state = restore_weights(run.checkpoint, run.trainer().model_config(), run.trainer().lora_config());
+  run.state =
+      restore_weights(run.checkpoint, run.trainer().model_config(), run.trainer().lora_config());
   return run;
 }
 

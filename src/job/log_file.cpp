@@ -19,7 +19,8 @@ LogFile::~LogFile() = default;
 void LogFile::table(const Table& table) { logger_->info("{}", render(table)); }
 
 void LogFile::message(Severity severity, const std::string& text) {
-  logger_->log(severity == Severity::kWarning ? spdlog::level::warn : spdlog::level::info, "{}", text);
+  logger_->log(severity == Severity::kWarning ? spdlog::level::warn : spdlog::level::info, "{}",
+               text);
 }
 
 void LogFile::banner(const std::string& text) { logger_->info("{}", text); }

@@ -20,7 +20,8 @@ std::vector<PhaseStages> LoRATrainer::phases() const {
 
 AdapterPlan LoRATrainer::adapter_plan(const Model& model) const {
   AdapterPlan plan;
-  plan.base_bytes = static_cast<int64_t>(formats::size_of(file_dtype(scalar_type(lora_.base_dtype))));
+  plan.base_bytes =
+      static_cast<int64_t>(formats::size_of(file_dtype(scalar_type(lora_.base_dtype))));
   match_targets(model.parameters(), lora_);  // refuses targets that match nothing
   const std::vector<bool> selected = param_filter(model.parameters(), lora_.target_modules);
   size_t index = 0;
@@ -46,7 +47,8 @@ std::vector<Table> LoRATrainer::more_tables() const {
     table.rows.push_back({match.target, std::to_string(match.paths.size()), join(texts, ", "),
                           with_thousands(match.parameters)});
   }
-  table.note = fmt::format("rank {}, alpha {}, base in {}", lora_.rank, lora_.alpha, lora_.base_dtype);
+  table.note =
+      fmt::format("rank {}, alpha {}, base in {}", lora_.rank, lora_.alpha, lora_.base_dtype);
   return {table};
 }
 
@@ -54,7 +56,7 @@ void LoRATrainer::train(TrainingRun& run) {
   if (run.state.progress.phase == 1) {
     if (!data_.pre_lora_tokens.empty()) {
       run.train(1);
-      run.score_moment("boundary");
+      run.score_end_of_phase("boundary");
       if (run.started_from() != kPreLoraCheckpoint) run.save(kPreLoraCheckpoint);
     }
     run.switch_to_lora();
@@ -74,7 +76,8 @@ void LoRATrainer::start_from(TrainingRun& run, const CheckpointInfo& checkpoint,
   run.restore(checkpoint, /*own=*/false);
   run.state.progress = RunState{.seed = static_cast<uint64_t>(trainer_.seed),
                                 .weights_dtype = run.state.progress.weights_dtype};
-  observer.message(Severity::kInfo, "the weights of " + checkpoint.suffix + " are the base of phase 2");
+  observer.message(Severity::kInfo,
+                   "the weights of " + checkpoint.suffix + " are the base of phase 2");
 }
 
 }  // namespace twofold

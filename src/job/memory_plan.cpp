@@ -45,11 +45,12 @@ MemoryPlan plan_memory(const ModelConfig& config, const Model& model, int phase,
   const int64_t parameters = model.parameters().count();
   const int64_t trained = phase == 1 ? parameters : adapters.parameters;
   MemoryPlan plan;
-  plan.weights = phase == 1 ? parameters * kFloat : parameters * adapters.base_bytes + trained * kFloat;
+  plan.weights =
+      phase == 1 ? parameters * kFloat : parameters * adapters.base_bytes + trained * kFloat;
   plan.gradients = trained * kFloat;
   plan.moments = 2 * trained * kFloat;
-  const int64_t width = static_cast<int64_t>(
-      formats::size_of(file_dtype(scalar_type(config.activation_dtype))));
+  const int64_t width =
+      static_cast<int64_t>(formats::size_of(file_dtype(scalar_type(config.activation_dtype))));
   plan.activations = micro_rows * config.block_size * activation_elements(config, model) * width;
   plan.head = kHeadChunkBytes + 2 * micro_rows * config.block_size * config.n_embd * kFloat;
   return plan;
@@ -60,10 +61,11 @@ double flops_per_token(const ModelConfig& config, const Model& model, int phase,
   const double head = static_cast<double>(config.vocab_size * config.n_embd);
   const double weights = static_cast<double>(product_weights(model)) + head;
   // Scores and weighted sum, forward (2 products) and backward (5), over half the keys on average.
-  const double attention = 7.0 * static_cast<double>(config.n_layers * config.n_embd * config.block_size);
+  const double attention =
+      7.0 * static_cast<double>(config.n_layers * config.n_embd * config.block_size);
   const double trained = phase == 1 ? weights : 0.0;
-  return 4.0 * weights + 2.0 * trained + 6.0 * static_cast<double>(adapters.parameters) * (phase == 2) +
-         attention;
+  return 4.0 * weights + 2.0 * trained +
+         6.0 * static_cast<double>(adapters.parameters) * (phase == 2) + attention;
 }
 
 int64_t largest_micro_batch(int64_t batch_size,

@@ -16,8 +16,8 @@ MemoryPlan plan_memory(const ModelConfig& config, const Model& model, int phase,
 double flops_per_token(const ModelConfig& config, const Model& model, int phase,
                        const AdapterPlan& adapters);
 
-/// The most rows (at most `batch_size`) whose plan fits the machine's memory; at least 1. Depends on
-/// how much memory there is, not on how much is free: the same machine chooses the same.
+/// The most rows (at most `batch_size`) whose plan fits the machine's memory; at least 1. Depends
+/// on how much memory there is, not on how much is free: the same machine chooses the same.
 int64_t largest_micro_batch(int64_t batch_size,
                             const std::function<std::vector<MemoryPlan>(int64_t)>& memory_at);
 

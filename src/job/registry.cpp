@@ -21,13 +21,18 @@ const std::vector<JobEntry>& job_registry() {
       {"gpt/train/pretrain", "train all parameters of a GPT", trainer<BaseTrainer, kGpt>},
       {"gpt/train/lora", "train a GPT, freeze it, train adapters", trainer<LoRATrainer, kGpt>},
       {"llama/train/pretrain", "train all parameters of a Llama", trainer<BaseTrainer, kLlama>},
-      {"llama/train/lora", "train a Llama, freeze it, train adapters", trainer<LoRATrainer, kLlama>},
+      {"llama/train/lora", "train a Llama, freeze it, train adapters",
+       trainer<LoRATrainer, kLlama>},
       {"qwen/train/pretrain", "train all parameters of a Qwen", trainer<BaseTrainer, kQwen>},
       {"qwen/train/lora", "train a Qwen, freeze it, train adapters", trainer<LoRATrainer, kQwen>},
-      {"gpt_neox/train/pretrain", "train all parameters of a GPT-NeoX", trainer<BaseTrainer, kNeoX>},
-      {"gpt_neox/train/lora", "train a GPT-NeoX, freeze it, train adapters", trainer<LoRATrainer, kNeoX>},
-      {"data/tokenize_variable_dataset", "text to a stream of tokens (PMD)", make_variable_tokenizer},
-      {"data/tokenize_blockwise_dataset", "text to rows of tokens (PADDED)", make_blockwise_tokenizer},
+      {"gpt_neox/train/pretrain", "train all parameters of a GPT-NeoX",
+       trainer<BaseTrainer, kNeoX>},
+      {"gpt_neox/train/lora", "train a GPT-NeoX, freeze it, train adapters",
+       trainer<LoRATrainer, kNeoX>},
+      {"data/tokenize_variable_dataset", "text to a stream of tokens (PMD)",
+       make_variable_tokenizer},
+      {"data/tokenize_blockwise_dataset", "text to rows of tokens (PADDED)",
+       make_blockwise_tokenizer},
   };
   return kJobs;
 }

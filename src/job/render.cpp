@@ -45,14 +45,15 @@ std::string render(const ValidationReport& report) {
   std::string text = fmt::format("step {}: ", report.step);
   if (!report.moment.empty()) text += report.moment + ", ";
   text += "validation";
-  for (const auto& [dataset, loss] : report.datasets) text += fmt::format("  {} {:.4f}", dataset, loss);
+  for (const auto& [dataset, loss] : report.datasets)
+    text += fmt::format("  {} {:.4f}", dataset, loss);
   return text + (report.best ? "  (best)" : "");
 }
 
 std::string render(const StepReport& report) {
-  std::string text = fmt::format("step {}/{} │ phase {} │ loss {:.4f} │ {} tokens/s", report.step,
-                                 report.total_steps, report.phase, report.loss,
-                                 human_count(report.tokens_per_s));
+  std::string text =
+      fmt::format("step {}/{} │ phase {} │ loss {:.4f} │ {} tokens/s", report.step,
+                  report.total_steps, report.phase, report.loss, human_count(report.tokens_per_s));
   if (report.peak_share > 0) text += fmt::format(" │ {:.0f} % of peak", 100 * report.peak_share);
   if (report.eta_s > 0) text += " │ ETA " + human_duration(report.eta_s);
   return text;

@@ -13,13 +13,13 @@ PhasePlan plan_phase(const PhaseStages& given, int64_t tokens_per_step, int& num
   PhasePlan phase{.phase = given.phase};
   for (const StageConfig& stage : given.stages) {
     if (stage.tokens < tokens_per_step) {
-      problems.push_back(
-          {.what = "a token budget is smaller than one step",
-           .where = stage.tokens_key,
-           .expected = fmt::format("at least training/batch_size x architecture/block_size = {} tokens",
-                                   tokens_per_step),
-           .found = std::to_string(stage.tokens),
-           .hint = "raise the budget or lower training/batch_size"});
+      problems.push_back({.what = "a token budget is smaller than one step",
+                          .where = stage.tokens_key,
+                          .expected = fmt::format(
+                              "at least training/batch_size x architecture/block_size = {} tokens",
+                              tokens_per_step),
+                          .found = std::to_string(stage.tokens),
+                          .hint = "raise the budget or lower training/batch_size"});
     }
     const int64_t steps = (stage.tokens + tokens_per_step - 1) / tokens_per_step;
     phase.stages.push_back({stage, steps, phase.steps, number++});

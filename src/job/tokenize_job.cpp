@@ -26,18 +26,19 @@ class TokenizeJob : public Job {
   void run(const ExecutionSpec& spec, const std::string&, Observer& observer) override {
     TokenizeOptions options;
     options.progress = [&](const TokenizeProgress& progress) {
-      observer.work({.what = "tokenizing " + label(),
-                     .done = progress.fraction,
-                     .detail = fmt::format("{} tokens", human_count(static_cast<double>(progress.tokens)))});
+      observer.work(
+          {.what = "tokenizing " + label(),
+           .done = progress.fraction,
+           .detail = fmt::format("{} tokens", human_count(static_cast<double>(progress.tokens)))});
     };
     const TokenizeResult result = tokenize(config_, spec.data(), options);
     observer.message(Severity::kInfo,
                      result.already_done
                          ? fmt::format("{} is done: {}", label(), result.folder.string())
-                         : fmt::format("{}: {} documents, {} tokens, train {}, val {}, in {}", label(),
-                                       with_thousands(result.documents), with_thousands(result.tokens),
-                                       with_thousands(result.train), with_thousands(result.val),
-                                       result.folder.string()));
+                         : fmt::format("{}: {} documents, {} tokens, train {}, val {}, in {}",
+                                       label(), with_thousands(result.documents),
+                                       with_thousands(result.tokens), with_thousands(result.train),
+                                       with_thousands(result.val), result.folder.string()));
   }
 
  private:

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
 #include "base/error.h"
 #include "model/hugging_face.h"
 #include "tensor/dtype.h"
@@ -18,7 +21,8 @@ std::unique_ptr<Model> build_model(const ModelConfig& config) {
 
 /// Puts saved values into the tree, in each parameter's own storage order (so that every product is
 /// computed exactly as before the save).
-void load_parameters(ParameterTree& parameters, const NamedTensors& saved, const std::string& file) {
+void load_parameters(ParameterTree& parameters, const NamedTensors& saved,
+                     const std::string& file) {
   std::map<std::string, at::Tensor> by_name(saved.begin(), saved.end());
   std::vector<Problem> problems;
   for (Parameter& parameter : parameters.all()) {
@@ -39,7 +43,8 @@ void load_parameters(ParameterTree& parameters, const NamedTensors& saved, const
                                   "with (its config.yaml has them)"});
       continue;
     }
-    parameter.weight.value = in_storage_order(found->second, parameter.transposed_storage);
+    // Memory of its own: what was read is a read-only mapping, and not aligned as products like it.
+    parameter.weight.value = in_storage_order(found->second, parameter.transposed_storage).clone();
     by_name.erase(found);
   }
   for (const auto& [name, tensor] : by_name) {
@@ -47,6 +52,17 @@ void load_parameters(ParameterTree& parameters, const NamedTensors& saved, const
                         .where = file + ", tensor " + name});
   }
   if (!problems.empty()) throw Error(problems);
+}
+
+/// A file sorts its tensors by name. Sums over the adapters (the gradient norm) are taken in the
+/// order in which injection made them, whatever was restored in between.
+LoRAParams in_tree_order(const ParameterTree& parameters, LoRAParams adapters) {
+  std::map<std::string, size_t> place;
+  for (const Parameter& parameter : parameters.all()) place.emplace(parameter.path, place.size());
+  std::sort(adapters.begin(), adapters.end(), [&](const Adapter& a, const Adapter& b) {
+    return place[a.path] < place[b.path];
+  });
+  return adapters;
 }
 
 void require_gradients(ParameterTree& parameters) {
@@ -109,7 +125,8 @@ LoRATrainState restore_weights(const CheckpointInfo& checkpoint, const ModelConf
   load_parameters(parameters, CheckpointStore::read(checkpoint, stem),
                   (checkpoint.folder / stem).string() + ".safetensors");
   if (state.progress.phase == 2) {
-    state.adapters = adapters_from_named(CheckpointStore::read(checkpoint, "adapters"));
+    state.adapters = in_tree_order(
+        parameters, adapters_from_named(CheckpointStore::read(checkpoint, "adapters")));
     attach_lora_params(parameters, state.adapters, lora);
   }
   return state;

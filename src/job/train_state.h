@@ -27,15 +27,15 @@ struct LoRATrainState {
 
 /// A fresh phase-1 state: weights from config.weights (a Hugging Face folder) or drawn from `seed`.
 /// Without `train_all` (a run that starts in phase 2) it has no optimizer and needs no gradients.
-LoRATrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer, uint64_t seed,
-                           bool train_all);
+LoRATrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer,
+                           uint64_t seed, bool train_all);
 
 /// A checkpoint's weights and adapters without its optimizer: for export and generation.
 LoRATrainState restore_weights(const CheckpointInfo& checkpoint, const ModelConfig& config,
                                const LoRAConfig& lora);
 
-/// The state a checkpoint holds, of whichever phase it says it is in. Throws an Error naming file and
-/// tensor if it does not fit `config` (or, in phase 2, `lora`).
+/// The state a checkpoint holds, of whichever phase it says it is in. Throws an Error naming file
+/// and tensor if it does not fit `config` (or, in phase 2, `lora`).
 LoRATrainState restore_state(const CheckpointInfo& checkpoint, const ModelConfig& config,
                              const OptimizerConfig& optimizer, const LoRAConfig& lora);
 
@@ -45,6 +45,7 @@ void freeze_base(LoRATrainState& state, const LoRAConfig& lora);
 
 /// The switch: freezes (if that has not been done), injects fresh adapters, gives them a fresh
 /// optimizer, enters phase 2.
-void transition_to_lora(LoRATrainState& state, const LoRAConfig& lora, const OptimizerConfig& optimizer);
+void transition_to_lora(LoRATrainState& state, const LoRAConfig& lora,
+                        const OptimizerConfig& optimizer);
 
 }  // namespace twofold

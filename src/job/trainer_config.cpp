@@ -8,17 +8,20 @@
 namespace twofold {
 
 void TrainerConfig::declare(config::Fields& fields) {
-  fields.add("training/seed", seed, "Seed of everything random: initial weights, data order, dropout.",
-             {.min = 0});
+  fields.add("training/seed", seed,
+             "Seed of everything random: initial weights, data order, dropout.", {.min = 0});
   fields.add("training/batch_size", batch_size,
-             "Sequences an optimizer step; a step consumes batch_size x block_size tokens.", {.min = 1});
-  fields.add("training/per_device_batch_size", per_device_batch_size,
-             "Sequences a forward pass; -1 chooses the largest that the memory plan admits. The loss "
-             "does not depend on it.",
-             {.min = -1});
+             "Sequences an optimizer step; a step consumes batch_size x block_size tokens.",
+             {.min = 1});
+  fields.add(
+      "training/per_device_batch_size", per_device_batch_size,
+      "Sequences a forward pass; -1 chooses the largest that the memory plan admits. The loss "
+      "does not depend on it.",
+      {.min = -1});
   fields.add("training/validation", validation, "Score validation data during the run.");
   fields.add("training/validation_steps", validation_steps,
-             "Validation sequences of each dataset (fewer if its val split is smaller).", {.min = 1});
+             "Validation sequences of each dataset (fewer if its val split is smaller).",
+             {.min = 1});
   fields.add("training/patience", patience,
              "End the phase after this many validations without a better loss; 0 = never.",
              {.min = 0});
@@ -28,9 +31,11 @@ void TrainerConfig::declare(config::Fields& fields) {
              "Steps between periodic checkpoints; 0 = none.", {.min = 0});
   fields.add("logging/validation_interval", validation_interval, "Steps between validations.",
              {.min = 1});
-  fields.add("logging/keep", keep, "Periodic checkpoints kept, newest first; 0 keeps all.", {.min = 0});
+  fields.add("logging/keep", keep, "Periodic checkpoints kept, newest first; 0 keeps all.",
+             {.min = 0});
   fields.add("logging/samples", samples,
-             "Samples of text to write when a run ends (needs the tokenizer); 0 = none.", {.min = 0});
+             "Samples of text to write when a run ends (needs the tokenizer); 0 = none.",
+             {.min = 0});
   fields.add("logging/sample_tokens", sample_tokens, "Tokens a sample.", {.min = 1});
   fields.add("runtime/device", device, "Where to train.", {.choices = {"cpu"}});
   fields.add("runtime/threads", threads, "Threads; 0 = physical cores.", {.min = 0});
@@ -48,7 +53,8 @@ std::vector<StageConfig> BaseTrainerConfig::stages() const {
 
 void LoRATrainerConfig::declare(config::Fields& fields) {
   fields.add("training/pre_lora_tokens", pre_lora_tokens,
-             "Phase 1: token budget of each stage. Empty lists start the run in phase 2.", {.min = 1});
+             "Phase 1: token budget of each stage. Empty lists start the run in phase 2.",
+             {.min = 1});
   fields.add("training/pre_lora_dataset", pre_lora_dataset,
              "Phase 1: mixture of each stage; rates of a mixture sum to 1.");
   fields.add("training/post_lora_tokens", post_lora_tokens, "Phase 2: token budget of each stage.",

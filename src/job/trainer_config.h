@@ -31,7 +31,7 @@ struct TrainerConfig {
 struct StageConfig {
   int64_t tokens = 0;
   Mixture mixture = {};
-  std::string tokens_key = {};   ///< where it was set, for errors: training/pre_lora_tokens/0
+  std::string tokens_key = {};  ///< where it was set, for errors: training/pre_lora_tokens/0
   std::string dataset_key = {};
 };
 

@@ -14,11 +14,17 @@ void TrainingRun::after_step(const PhasePlan& phase, const StepResult& result, d
     prove_movement(state.adapters, setup_.lora, now.seed);
   }
   meter_.step(setup_.plan.tokens_per_step());
-  const int64_t total_steps = now.step - now.phase_step + phase.steps +
-                              (now.phase == 1 && setup_.plan.find(2) ? setup_.plan.find(2)->steps : 0);
-  StepReport report{.step = now.step, .total_steps = total_steps, .phase = now.phase,
-                    .tokens = now.tokens, .loss = result.loss, .lr = lr,
-                    .grad_norm = result.grad_norm, .tokens_per_s = meter_.tokens_per_s()};
+  const int64_t total_steps =
+      now.step - now.phase_step + phase.steps +
+      (now.phase == 1 && setup_.plan.find(2) ? setup_.plan.find(2)->steps : 0);
+  StepReport report{.step = now.step,
+                    .total_steps = total_steps,
+                    .phase = now.phase,
+                    .tokens = now.tokens,
+                    .loss = result.loss,
+                    .lr = lr,
+                    .grad_norm = result.grad_norm,
+                    .tokens_per_s = meter_.tokens_per_s()};
   report.eta_s = meter_.seconds_for((total_steps - now.step) * setup_.plan.tokens_per_step());
   report.peak_share = report.tokens_per_s * phase.flops_per_token / peak_flops_;
   observer_->step(report);
@@ -26,9 +32,14 @@ void TrainingRun::after_step(const PhasePlan& phase, const StepResult& result, d
   const bool line_due = now.step % setup_.trainer.report_interval == 0 || now.phase_step == 1 ||
                         now.phase_step == phase.steps;
   if (!line_due) return;
-  metrics_->append({{"step", now.step}, {"phase", now.phase}, {"tokens", now.tokens},
-                    {"loss", result.loss}, {"lr", lr}, {"grad_norm", result.grad_norm}});
-  timing_->append({{"step", now.step}, {"tokens_per_s", report.tokens_per_s},
+  metrics_->append({{"step", now.step},
+                    {"phase", now.phase},
+                    {"tokens", now.tokens},
+                    {"loss", result.loss},
+                    {"lr", lr},
+                    {"grad_norm", result.grad_norm}});
+  timing_->append({{"step", now.step},
+                   {"tokens_per_s", report.tokens_per_s},
                    {"rss_mib", static_cast<double>(current_rss_bytes()) / (1 << 20)},
                    {"elapsed_s", seconds_since_exec()}});
 }
@@ -42,7 +53,8 @@ Scores TrainingRun::score(const std::vector<std::string>& labels, const std::str
 }
 
 void TrainingRun::log_scores(const Scores& scores, const std::string& moment) {
-  nlohmann::ordered_json line = {{"step", state.progress.step}, {"phase", state.progress.phase},
+  nlohmann::ordered_json line = {{"step", state.progress.step},
+                                 {"phase", state.progress.phase},
                                  {"tokens", state.progress.tokens}};
   if (!moment.empty()) line["moment"] = moment;
   for (const auto& [label, loss] : scores) line["val/" + label + "/loss"] = loss;
@@ -56,8 +68,11 @@ void TrainingRun::validate(const PhasePlan& phase) {
   const double loss = validation_->mixture_loss(number, scores);
   log_scores(scores, "");
   const bool best = loss < state.progress.best_loss;
-  observer_->validation({.step = state.progress.step, .phase = state.progress.phase, .loss = loss,
-                        .best = best, .datasets = {scores.begin(), scores.end()}});
+  observer_->validation({.step = state.progress.step,
+                         .phase = state.progress.phase,
+                         .loss = loss,
+                         .best = best,
+                         .datasets = {scores.begin(), scores.end()}});
   consider_best(loss);
 }
 
@@ -80,9 +95,18 @@ void TrainingRun::score_moment(const std::string& moment) {
   now.scores[moment] = scores;
   now.validated_step = now.step;
   log_scores(scores, moment);
-  observer_->validation({.step = now.step, .phase = now.phase,
-                        .loss = 0, .best = false,
-                        .datasets = {scores.begin(), scores.end()}, .moment = moment});
+  observer_->validation({.step = now.step,
+                         .phase = now.phase,
+                         .datasets = {scores.begin(), scores.end()},
+                         .moment = moment});
+}
+
+void TrainingRun::score_end_of_phase(const std::string& moment) {
+  if (!validation_ || state.progress.scores.contains(moment)) return;
+  score_moment(moment);
+  const PhasePlan& phase = *setup_.plan.find(state.progress.phase);
+  consider_best(validation_->mixture_loss(static_cast<size_t>(phase.stages.back().number),
+                                          state.progress.scores.at(moment)));
 }
 
 }  // namespace twofold

@@ -60,11 +60,12 @@ void TrainingRun::open_logs() {
   bool lost = false;
   metrics_.emplace(JsonLines::continue_at(spec_.results() / "metrics.jsonl",
                                           state.progress.metrics_bytes, lost));
-  timing_.emplace(JsonLines::continue_at_step(spec_.results() / "timing.jsonl", state.progress.step));
+  timing_.emplace(
+      JsonLines::continue_at_step(spec_.results() / "timing.jsonl", state.progress.step));
   if (lost) {
     observer_->message(Severity::kWarning,
-                      "metrics.jsonl is shorter than the checkpoint remembers; its missing lines "
-                      "cannot be written again");
+                       "metrics.jsonl is shorter than the checkpoint remembers; its missing lines "
+                       "cannot be written again");
   }
 }
 
@@ -122,10 +123,11 @@ void TrainingRun::switch_to_lora() {
   freeze_base(state, setup_.lora);
   score_moment("frozen");
   transition_to_lora(state, setup_.lora, setup_.optimizer);
-  observer_->banner(fmt::format(
-      "phase 2: weights frozen in {}, {} adapters of rank {} injected, {} parameters train from here",
-      setup_.lora.base_dtype, state.adapters.size(), setup_.lora.rank,
-      count_lora_params(state.adapters)));
+  observer_->banner(
+      fmt::format("phase 2: weights frozen in {}, {} adapters of rank {} injected, {} parameters "
+                  "train from here",
+                  setup_.lora.base_dtype, state.adapters.size(), setup_.lora.rank,
+                  count_lora_params(state.adapters)));
 }
 
 void TrainingRun::save(const std::string& suffix) {
@@ -139,7 +141,7 @@ void TrainingRun::save(const std::string& suffix) {
 }
 
 void TrainingRun::finish() {
-  score_moment("end");
+  score_end_of_phase("end");
   if (state.progress.phase == 2) {
     const AdaptersOff bare(state.model->parameters());
     score_moment("adapters_off");

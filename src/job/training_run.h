@@ -59,6 +59,8 @@ class TrainingRun {
   void switch_to_lora();
   /// Scores every dataset at a named moment ("start", "boundary", …) unless that has been done.
   void score_moment(const std::string& moment);
+  /// The same at the end of a phase, whose weights may be its best.
+  void score_end_of_phase(const std::string& moment);
   void save(const std::string& suffix);
   /// Scores the end, publishes final/<tokens>.
   void finish();

@@ -8,18 +8,19 @@
 
 namespace twofold {
 
-ValidationSets::ValidationSets(const std::vector<StageConfig>& stages, const Stage::Options& options,
-                               int64_t rows, int64_t micro_rows)
+ValidationSets::ValidationSets(const std::vector<StageConfig>& stages,
+                               const Stage::Options& options, int64_t rows, int64_t micro_rows)
     : stages_(stages), options_(options), rows_(rows), micro_rows_(micro_rows) {
   std::vector<Problem> problems;
   for (const StageConfig& stage : stages_) {
     for (const Sampling& sampling : stage.mixture) {
       if (!datasets_.emplace(sampling.label(), sampling).second) continue;
       if (has_validation(options.data_root, sampling)) continue;
-      problems.push_back({.what = "dataset " + sampling.label() + " has no validation split",
-                          .where = stage.dataset_key + ", " +
-                                   (options.data_root / sampling.label() / "val.bin").string(),
-                          .hint = "tokenize it with data/val_pct > 0, or set training/validation: false"});
+      problems.push_back(
+          {.what = "dataset " + sampling.label() + " has no validation split",
+           .where = stage.dataset_key + ", " +
+                    (options.data_root / sampling.label() / "val.bin").string(),
+           .hint = "tokenize it with data/val_pct > 0, or set training/validation: false"});
     }
   }
   if (!problems.empty()) throw Error(problems);

@@ -60,12 +60,14 @@ struct GeluErf {
 
 template <typename Op, typename T>
 void value_loop(const T* __restrict x, T* __restrict y, int64_t n) {
+#pragma omp simd
   for (int64_t i = 0; i < n; ++i) y[i] = static_cast<T>(Op::value(static_cast<Compute<T>>(x[i])));
 }
 
 template <typename Op, typename T>
 void derivative_loop(const T* __restrict x, const T* __restrict dy, T* __restrict dx, int64_t n) {
   using C = Compute<T>;
+#pragma omp simd
   for (int64_t i = 0; i < n; ++i) {
     dx[i] = static_cast<T>(static_cast<C>(dy[i]) * Op::derivative(static_cast<C>(x[i])));
   }
@@ -107,6 +109,7 @@ struct PointwiseFunction : torch::autograd::Function<PointwiseFunction<Op>> {
 template <typename T>
 void silu_mul_loop(const T* __restrict gate, const T* __restrict up, T* __restrict y, int64_t n) {
   using C = Compute<T>;
+#pragma omp simd
   for (int64_t i = 0; i < n; ++i) {
     const C g = static_cast<C>(gate[i]);
     y[i] = static_cast<T>(g * sigmoid_approx(g) * static_cast<C>(up[i]));
@@ -118,6 +121,7 @@ void silu_mul_gradient_loop(const T* __restrict gate, const T* __restrict up,
                             const T* __restrict dy, T* __restrict dgate, T* __restrict dup,
                             int64_t n) {
   using C = Compute<T>;
+#pragma omp simd
   for (int64_t i = 0; i < n; ++i) {
     const C g = static_cast<C>(gate[i]), d = static_cast<C>(dy[i]);
     const C s = sigmoid_approx(g);

@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "kernels/attention_tiles.h"
 #include "kernels/absent.h"
+#include "kernels/attention_tiles.h"
 #include "kernels/element.h"
 
 namespace twofold::kernels {

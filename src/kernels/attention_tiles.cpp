@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include "kernels/gemm.h"
+#include "kernels/scratch.h"
 #include "kernels/vector_math.h"
 
 namespace twofold::kernels {
@@ -117,7 +117,7 @@ void forward_tile(const AttentionShape& shape, HeadsView<const C> q, HeadsView<c
                   int64_t first) {
   const QueryTile tile(shape, b, first);
   const int64_t d = shape.head_dim, kv = h / shape.group();
-  C scores[kQueryTile * kKeyTile];
+  alignas(64) C scores[kQueryTile * kKeyTile];  // as Scratch is, and for its reason
   OnlineSoftmax<C> softmax;
   C* result = out.row(b, first, h);
   for (int64_t r = 0; r < tile.rows; ++r) std::fill_n(out.row(b, first + r, h), d, C(0));
@@ -155,8 +155,8 @@ void score_gradients(C* __restrict scores, C* __restrict dp, Range range, int64_
 
 template <typename C>
 struct BackwardScratch {
-  std::vector<C> scores = std::vector<C>(kQueryTile * kKeyTile);
-  std::vector<C> dp = std::vector<C>(kQueryTile * kKeyTile);
+  Scratch<C> scores{kQueryTile * kKeyTile};
+  Scratch<C> dp{kQueryTile * kKeyTile};
 };
 
 /// Adds one tile of queries of head h to dq (its own rows), dk and dv (of its key head).

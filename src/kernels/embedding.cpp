@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "kernels/absent.h"
 #include "kernels/element.h"
 
 namespace twofold::kernels {
@@ -13,8 +14,9 @@ using torch::autograd::variable_list;
 
 struct EmbeddingFunction : torch::autograd::Function<EmbeddingFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& ids,
-                            const at::Tensor& table, const at::Tensor& A, const at::Tensor& B,
-                            double scale, at::ScalarType dtype) {
+                            const at::Tensor& table, const at::Tensor& maybe_A,
+                            const at::Tensor& maybe_B, double scale, at::ScalarType dtype) {
+    const at::Tensor A = or_absent(maybe_A), B = or_absent(maybe_B);
     at::Tensor y = table.index_select(0, ids);
     if (A.defined()) {
       const auto wide = compute_dtype(table.scalar_type());
@@ -57,8 +59,9 @@ struct EmbeddingFunction : torch::autograd::Function<EmbeddingFunction> {
 
 at::Tensor embedding(const at::Tensor& ids, const Weight& table, at::ScalarType dtype) {
   const LowRank low_rank = table.low_rank.value_or(LowRank{});
-  const at::Tensor flat = EmbeddingFunction::apply(ids.reshape({-1}).to(at::kLong), table.value,
-                                                   low_rank.A, low_rank.B, low_rank.scale, dtype);
+  const at::Tensor flat =
+      EmbeddingFunction::apply(ids.reshape({-1}).to(at::kLong), table.value, or_empty(low_rank.A),
+                               or_empty(low_rank.B), low_rank.scale, dtype);
   auto shape = ids.sizes().vec();
   shape.push_back(table.value.size(1));
   return flat.view(shape);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/absent.h"
 #include "kernels/element.h"
 #include "kernels/vector_math.h"
 
@@ -107,9 +108,10 @@ at::Tensor supervised_rows(const at::Tensor& labels) {
 
 struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& hidden,
-                            const at::Tensor& value, const at::Tensor& A, const at::Tensor& B,
-                            double low_rank_scale, const at::Tensor& labels, double scale,
-                            int64_t chunk) {
+                            const at::Tensor& value, const at::Tensor& maybe_A,
+                            const at::Tensor& maybe_B, double low_rank_scale,
+                            const at::Tensor& labels, double scale, int64_t chunk) {
+    const at::Tensor A = or_absent(maybe_A), B = or_absent(maybe_B);
     const auto wide = compute_dtype(hidden.scalar_type());
     const WideHead head(value, A, B, low_rank_scale, wide);
     const bool want_hidden = hidden.requires_grad(), want_head = value.requires_grad();
@@ -160,8 +162,9 @@ at::Tensor head_loss(const at::Tensor& hidden, const Weight& head, const at::Ten
     kept_labels = kept_labels.index_select(0, rows);
   }
   const LowRank low_rank = head.low_rank.value_or(LowRank{});
-  return HeadLossFunction::apply(kept_hidden, head.value, low_rank.A, low_rank.B, low_rank.scale,
-                                 kept_labels, scale, chunk_rows(chunk, head.value.size(0), hidden));
+  return HeadLossFunction::apply(kept_hidden, head.value, or_empty(low_rank.A),
+                                 or_empty(low_rank.B), low_rank.scale, kept_labels, scale,
+                                 chunk_rows(chunk, head.value.size(0), hidden));
 }
 
 at::Tensor logits(const at::Tensor& hidden, const Weight& head) {

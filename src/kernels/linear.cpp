@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "kernels/absent.h"
 #include "kernels/element.h"
 #include "kernels/matmul.h"
 
@@ -21,8 +22,9 @@ at::Tensor weight_gradient(const at::Tensor& x, const at::Tensor& dy, const at::
 struct LinearFunction : torch::autograd::Function<LinearFunction> {
   // x (N, in). u = x·A (N, r) is kept rather than computed again: it is thin.
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                            const at::Tensor& bias, const at::Tensor& A, const at::Tensor& B,
-                            double scale) {
+                            const at::Tensor& maybe_bias, const at::Tensor& maybe_A,
+                            const at::Tensor& maybe_B, double scale) {
+    const at::Tensor bias = or_absent(maybe_bias), A = or_absent(maybe_A), B = or_absent(maybe_B);
     const Panel xc(x), wc(weight, xc);
     at::Tensor y = bias.defined() ? at::addmm(bias.to(xc.dtype()), xc.get(), wc.get())
                                   : at::mm(xc.get(), wc.get());
@@ -76,7 +78,8 @@ at::Tensor linear(const at::Tensor& x, const Weight& kernel, const at::Tensor& b
   const at::Tensor flat = x.reshape({-1, in});
   const LowRank low_rank = kernel.low_rank.value_or(LowRank{});
   const at::Tensor y =
-      LinearFunction::apply(flat, kernel.value, bias, low_rank.A, low_rank.B, low_rank.scale);
+      LinearFunction::apply(flat, kernel.value, or_empty(bias), or_empty(low_rank.A),
+                            or_empty(low_rank.B), low_rank.scale);
   auto shape = x.sizes().vec();
   shape.back() = out;
   return y.view(shape);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/absent.h"
 #include "kernels/element.h"
 
 namespace twofold::kernels {
@@ -160,7 +161,8 @@ NormGradients norm_backward(const at::Tensor& x, const at::Tensor& dy, const at:
 template <Kind kKind>
 struct NormFunction : torch::autograd::Function<NormFunction<kKind>> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight,
-                            const at::Tensor& bias, double eps) {
+                            const at::Tensor& maybe_bias, double eps) {
+    const at::Tensor bias = or_absent(maybe_bias);
     TWOFOLD_EXPECT(x.size(-1) == weight.numel(), "a norm's weight is as long as its rows");
     const at::ScalarType compute = compute_dtype(x.scalar_type());
     const at::Tensor input = x.contiguous(), scale = weight.to(compute).contiguous();
@@ -196,11 +198,11 @@ struct NormFunction : torch::autograd::Function<NormFunction<kKind>> {
 }  // namespace
 
 at::Tensor rms_norm(const at::Tensor& x, const Weight& weight, double eps) {
-  return NormFunction<Kind::kRms>::apply(x, weight.value, at::Tensor(), eps);
+  return NormFunction<Kind::kRms>::apply(x, weight.value, or_empty({}), eps);
 }
 
 at::Tensor layer_norm(const at::Tensor& x, const Weight& weight, const Weight& bias, double eps) {
-  return NormFunction<Kind::kLayer>::apply(x, weight.value, bias.value, eps);
+  return NormFunction<Kind::kLayer>::apply(x, weight.value, or_empty(bias.value), eps);
 }
 
 }  // namespace twofold::kernels

@@ -15,8 +15,9 @@ bool phase_over(const RunState& state, const PhaseParts& parts) {
 
 void validate_if_due(RunState& state, const PhaseParts& parts, const Cadence& cadence,
                      const PhaseEvents& events) {
-  if (cadence.validation == 0 || state.validated_step == state.step) return;
-  if (!due(state.step, cadence.validation) && !phase_over(state, parts)) return;
+  // The end of a phase is scored by whoever owns the run, on more than the current stage's data.
+  if (state.validated_step == state.step || phase_over(state, parts)) return;
+  if (!due(state.step, cadence.validation)) return;
   events.validate();
   state.validated_step = state.step;
   if (cadence.patience > 0 && state.stale_validations >= cadence.patience) {

@@ -1,6 +1,6 @@
 #pragma once
-// The loop around the step: validation, checkpoints, early stopping and stopping when asked, each at
-// moments that are a function of the step alone.
+// The loop around the step: validation, checkpoints, early stopping and stopping when asked, each
+// at moments that are a function of the step alone.
 
 #include <functional>
 
@@ -16,7 +16,7 @@ struct PhaseParts {
   std::vector<Trainable> tensors;
   Optimizer* optimizer = nullptr;
   std::function<double(int64_t phase_step)> lr_of;
-  int64_t steps = 0;            ///< of the phase
+  int64_t steps = 0;  ///< of the phase
   int64_t tokens_per_step = 0;
   int64_t micro_rows = 1;
 };
@@ -30,13 +30,13 @@ struct Cadence {
 
 /// What the owner of the run does at those moments.
 struct PhaseEvents {
-  std::function<void()> validate;                                  ///< scores, and updates the state
-  std::function<void()> save;                                      ///< a periodic checkpoint
-  std::function<void(const StepResult&, double lr)> after_step;    ///< the state has been advanced
+  std::function<void()> validate;                                ///< scores, and updates the state
+  std::function<void()> save;                                    ///< a periodic checkpoint
+  std::function<void(const StepResult&, double lr)> after_step;  ///< the state has been advanced
 };
 
-/// Trains from state.phase_step to the end of the phase. When a stop is requested, finishes the step
-/// (or abandons a validation, which is done again on resume), saves and throws Interrupted.
+/// Trains from state.phase_step to the end of the phase. When a stop is requested, finishes the
+/// step (or abandons a validation, which is done again on resume), saves and throws Interrupted.
 void train_phase(RunState& state, const PhaseParts& parts, const Cadence& cadence,
                  const PhaseEvents& events);
 

@@ -10,7 +10,8 @@ void Meter::step(int64_t tokens) {
   if (marks_.size() >= 2) {
     const std::chrono::duration<double> elapsed = marks_.back().time - marks_.front().time;
     if (elapsed.count() > 0) {
-      last_rate_ = static_cast<double>(marks_.back().tokens - marks_.front().tokens) / elapsed.count();
+      last_rate_ =
+          static_cast<double>(marks_.back().tokens - marks_.front().tokens) / elapsed.count();
     }
   }
 }

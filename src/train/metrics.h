@@ -1,6 +1,6 @@
 #pragma once
-// metrics.jsonl, only what is reproducible, and timing.jsonl, the rest. A resumed run cuts both back
-// to its checkpoint, so that no line is missing and none stands twice.
+// metrics.jsonl, only what is reproducible, and timing.jsonl, the rest. A resumed run cuts both
+// back to its checkpoint, so that no line is missing and none stands twice.
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -12,8 +12,8 @@ namespace twofold {
 /// One JSON object a line. Lines reach the file at once, the disk when synced.
 class JsonLines {
  public:
-  /// Cuts the file to its first `keep_bytes` and appends. Returns through `lost` whether the file was
-  /// shorter than that (somebody removed lines).
+  /// Cuts the file to its first `keep_bytes` and appends. Returns through `lost` whether the file
+  /// was shorter than that (somebody removed lines).
   static JsonLines continue_at(const Path& file, uint64_t keep_bytes, bool& lost);
   /// Keeps the lines whose "step" is at most `step`; a torn last line is dropped.
   static JsonLines continue_at_step(const Path& file, int64_t step);

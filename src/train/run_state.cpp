@@ -27,8 +27,9 @@ nlohmann::json RunState::to_json() const {
                          {"weights_dtype", weights_dtype},
                          {"base_id", base_id}};
   // JSON has no infinity: a run that has not been validated has no best loss.
-  json["best_loss"] = best_loss < std::numeric_limits<double>::infinity() ? nlohmann::json(best_loss)
-                                                                          : nlohmann::json(nullptr);
+  json["best_loss"] = best_loss < std::numeric_limits<double>::infinity()
+                          ? nlohmann::json(best_loss)
+                          : nlohmann::json(nullptr);
   return json;
 }
 
@@ -50,7 +51,8 @@ RunState RunState::from_json(const nlohmann::json& json, const std::string& file
     json.at("base_id").get_to(state.base_id);
     if (!json.at("best_loss").is_null()) json.at("best_loss").get_to(state.best_loss);
   } catch (const nlohmann::json::exception& problem) {
-    fail({.what = "the checkpoint's state is not readable", .where = file, .found = problem.what()});
+    fail(
+        {.what = "the checkpoint's state is not readable", .where = file, .found = problem.what()});
   }
   return state;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// All that a run is, besides its tensors: where it stands, what it scored, what it has logged. Saved
-// in every checkpoint and restored whole.
+// All that a run is, besides its tensors: where it stands, what it scored, what it has logged.
+// Saved in every checkpoint and restored whole.
 
 #include <cstdint>
 #include <limits>
@@ -22,7 +22,7 @@ struct RunState {
   uint64_t seed = 0;
   bool finished = false;
 
-  int64_t validated_step = -1;  ///< the last step that was validated
+  int64_t validated_step = -1;                                 ///< the last step that was validated
   double best_loss = std::numeric_limits<double>::infinity();  ///< of the current phase
   int64_t stale_validations = 0;  ///< validations since the best (early stopping)
   bool phase_ended_early = false;

@@ -24,7 +24,8 @@ std::string name_rows(const Batch& batch, int64_t begin, int64_t end) {
 
 [[noreturn]] void refuse_not_finite(const std::string& what, const Batch& batch, int64_t begin,
                                     int64_t end, int64_t step) {
-  fail({.what = fmt::format("{} is not finite; the run stops with its last checkpoint untouched", what),
+  fail({.what =
+            fmt::format("{} is not finite; the run stops with its last checkpoint untouched", what),
         .where = fmt::format("step {}, {}", step, name_rows(batch, begin, end)),
         .expected = "finite numbers",
         .found = "inf or nan",
@@ -47,7 +48,8 @@ StepResult train_step(const LossFunction& loss_of, const Batch& batch, int64_t m
   clear_gradients(tensors);
   for (int64_t begin = 0; begin < batch.rows; begin += micro_rows) {
     const int64_t end = std::min(begin + micro_rows, batch.rows);
-    at::Tensor loss = loss_of(batch.slice(begin, end), 1.0 / static_cast<double>(supervised), begin);
+    at::Tensor loss =
+        loss_of(batch.slice(begin, end), 1.0 / static_cast<double>(supervised), begin);
     const double value = loss.item<double>();
     if (!std::isfinite(value)) refuse_not_finite("the loss", batch, begin, end, step);
     if (loss.requires_grad()) loss.backward();
