@@ -58,6 +58,9 @@ void BaseTrainer::run(const ExecutionSpec& spec, const std::string& config_yaml,
                       Observer& observer) {
   set_threads(static_cast<int>(trainer_.threads));
   const RunPlan plan = make_run_plan();
+  // Before anything is created: whatever is wrong with the data is found here.
+  std::vector<Table> tables = describe(plan, *model_, spec.data());
+  for (Table& table : more_tables()) tables.push_back(std::move(table));
   TrainingRun run({.trainer = trainer_,
                    .model = *model_,
                    .optimizer = optimizer_,
@@ -72,7 +75,7 @@ void BaseTrainer::run(const ExecutionSpec& spec, const std::string& config_yaml,
   both.add(observer);
   both.add(log);
   run.watch(both);
-  if (begin(run, spec, plan, config_yaml, both)) {
+  if (begin(run, spec, plan, tables, config_yaml, both)) {
     train(run);
     run.finish();
   }
@@ -89,7 +92,8 @@ void BaseTrainer::show_end(TrainingRun& run, Observer& observer) const {
 }
 
 bool BaseTrainer::begin(TrainingRun& run, const ExecutionSpec& spec, const RunPlan& plan,
-                        const std::string& config_yaml, Observer& observer) {
+                        const std::vector<Table>& tables, const std::string& config_yaml,
+                        Observer& observer) {
   if (const auto own = run.own_checkpoint()) {
     continue_from(run, *own, plan, config_yaml, /*own=*/true);
     const RunState& now = run.state.progress;
@@ -103,8 +107,7 @@ bool BaseTrainer::begin(TrainingRun& run, const ExecutionSpec& spec, const RunPl
                                                   own->suffix, now.step, plan.total_steps()));
   }
   write_atomic(spec.results() / "config.yaml", config_yaml);
-  for (const Table& table : describe(plan, *model_, spec.data())) observer.table(table);
-  for (const Table& table : more_tables()) observer.table(table);
+  for (const Table& table : tables) observer.table(table);
   if (run.started_from().empty()) {
     if (restore_path_.empty()) {
       run.start();

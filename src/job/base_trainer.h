@@ -48,7 +48,7 @@ class BaseTrainer : public RestoreableJob {
  private:
   /// Restores, or starts; false if the run is finished already.
   bool begin(TrainingRun& run, const ExecutionSpec& spec, const RunPlan& plan,
-             const std::string& config_yaml, Observer& observer);
+             const std::vector<Table>& tables, const std::string& config_yaml, Observer& observer);
   /// Learned / forgotten, and samples of text.
   void show_end(TrainingRun& run, Observer& observer) const;
   static bool is_complete(const RunState& progress, const RunPlan& plan);
