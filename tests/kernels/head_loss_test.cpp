@@ -1,0 +1,100 @@
+#include "kernels/head_loss.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "kernels/close.h"
+#include "support/gradcheck.h"
+
+namespace twofold::kernels {
+namespace {
+
+using test::close;
+using test::gradients_match;
+using test::normal_tensor;
+
+constexpr int64_t kVocabulary = 11;
+
+at::Tensor labels() { return at::tensor({2, -1, 10, 0, 2, -1, 7}, at::kInt); }
+
+Weight head(at::ScalarType type, bool adapter) {
+  Weight weight{.value = normal_tensor({kVocabulary, 4}, 2, type), .low_rank = {}};
+  if (adapter) {
+    weight.low_rank =
+        LowRank{normal_tensor({kVocabulary, 2}, 3, type), normal_tensor({2, 4}, 4, type), 0.5};
+  }
+  return weight;
+}
+
+TEST(HeadLoss, EqualsTheReferenceForEveryChunkSize) {
+  const at::Tensor hidden = normal_tensor({7, 4}, 1, at::kFloat);
+  for (const bool adapter : {false, true}) {
+    const at::Tensor expected =
+        reference::head_loss(hidden, head(at::kFloat, adapter), labels(), 0.2);
+    for (const int64_t chunk : {0, 1, 2, 3, 7, 100}) {
+      EXPECT_TRUE(close(head_loss(hidden, head(at::kFloat, adapter), labels(), 0.2, chunk),
+                        expected, 1e-6));
+    }
+  }
+}
+
+TEST(HeadLoss, GradientsMatchFiniteDifferences) {
+  EXPECT_TRUE(gradients_match(
+      [](const auto& in) {
+        return head_loss(in[0], {.value = in[1], .low_rank = LowRank{in[2], in[3], 0.5}}, labels(),
+                         0.2, 2);
+      },
+      {normal_tensor({7, 4}, 1), normal_tensor({kVocabulary, 4}, 2),
+       normal_tensor({kVocabulary, 2}, 3), normal_tensor({2, 4}, 4)}));
+}
+
+TEST(HeadLoss, GradientsInSinglePrecisionEqualTheReference) {
+  const auto gradient = [](const auto& op, int64_t which) {
+    at::Tensor hidden = normal_tensor({7, 4}, 1, at::kFloat).requires_grad_(true);
+    Weight weight = head(at::kFloat, false);
+    weight.value.requires_grad_(true);
+    op(hidden, weight).backward();
+    return which == 0 ? hidden.grad() : weight.value.grad();
+  };
+  for (const int64_t which : {0, 1}) {
+    const at::Tensor fast = gradient(
+        [](const auto& h, const auto& w) { return head_loss(h, w, labels(), 0.2, 3); }, which);
+    const at::Tensor slow = gradient(
+        [](const auto& h, const auto& w) { return reference::head_loss(h, w, labels(), 0.2); },
+        which);
+    EXPECT_TRUE(close(fast, slow, 1e-6));
+  }
+}
+
+TEST(HeadLoss, AFrozenHeadGetsNoGradient) {
+  at::Tensor hidden = normal_tensor({7, 4}, 1, at::kFloat).requires_grad_(true);
+  const Weight weight = head(at::kBFloat16, false);
+  head_loss(hidden, weight, labels(), 1.0).backward();
+  EXPECT_TRUE(hidden.grad().defined());
+  EXPECT_FALSE(weight.value.grad().defined());
+}
+
+TEST(HeadLoss, LargeLogitsDoNotOverflow) {
+  const at::Tensor hidden = at::full({2, 1}, 1000.0, at::kFloat);
+  const Weight weight{.value = at::tensor({1.0f, 0.0f, -1.0f}).view({3, 1}), .low_rank = {}};
+  EXPECT_EQ(head_loss(hidden, weight, at::tensor({0, 0}), 1.0).item<float>(), 0.0f);
+  EXPECT_EQ(head_loss(hidden, weight, at::tensor({1, 1}), 1.0).item<float>(), 2000.0f);
+}
+
+TEST(HeadLoss, TokenLossesAreItsTerms) {
+  const at::Tensor hidden = normal_tensor({7, 4}, 1, at::kFloat);
+  const at::Tensor each = token_losses(hidden, head(at::kFloat, true), labels());
+  EXPECT_EQ(each[1].item<float>(), 0);
+  EXPECT_TRUE(close(each.sum(), head_loss(hidden, head(at::kFloat, true), labels(), 1.0), 1e-6));
+}
+
+TEST(Logits, EqualTheProduct) {
+  const at::Tensor hidden = normal_tensor({3, 4}, 1, at::kFloat);
+  const Weight weight = head(at::kFloat, true);
+  const at::Tensor effective = weight.value + at::mm(weight.low_rank->A, weight.low_rank->B) * 0.5;
+  EXPECT_TRUE(close(logits(hidden, weight), at::mm(hidden, effective.t()), 1e-5));
+}
+
+}  // namespace
+}  // namespace twofold::kernels
