@@ -33,7 +33,8 @@ void take_config(CLI::App* command, Arguments& to) {
 }
 
 void take_root(CLI::App* command, Arguments& to) {
-  command->add_option("ROOT", to.spec.root, "folder of data/, checkpoints/ and results/")->required();
+  command->add_option("ROOT", to.spec.root, "folder of data/, checkpoints/ and results/")
+      ->required();
 }
 
 void take_overrides(CLI::App* command, Arguments& to) {
@@ -79,7 +80,8 @@ void add_configure(CLI::App& app) {
 
 void add_plan(CLI::App& app) {
   CLI::App* command = nullptr;
-  const auto to = verb(app, "plan", "steps, tokens, parameters, memory, data; allocates nothing", command);
+  const auto to =
+      verb(app, "plan", "steps, tokens, parameters, memory, data; allocates nothing", command);
   take_config(command, *to);
   take_root(command, *to);
   take_overrides(command, *to);
@@ -135,7 +137,8 @@ void add_generate(CLI::App& app) {
   take_root(command, *to);
   command->add_option("--prompt", request.prompt, "text to continue; empty: from nothing");
   command->add_option("--tokens", request.max_tokens, "most new tokens")->capture_default_str();
-  command->add_option("--temperature", request.temperature, "0 = the likeliest token")->capture_default_str();
+  command->add_option("--temperature", request.temperature, "0 = the likeliest token")
+      ->capture_default_str();
   command->add_option("--top-p", request.top_p)->capture_default_str();
   command->add_option("--top-k", request.top_k, "0 = all")->capture_default_str();
   command->add_option("--min-p", request.min_p)->capture_default_str();
@@ -157,10 +160,12 @@ void add_export(CLI::App& app) {
   const auto to = verb(app, "export", "write a run's weights in another program's format", command);
   take_identity(command, *to);
   take_root(command, *to);
-  command->add_option("--to", to->exported.format, "merged: a Hugging Face folder")->capture_default_str();
+  command->add_option("--to", to->exported.format, "merged: a Hugging Face folder")
+      ->capture_default_str();
   command->add_option("OUT", to->exported.out, "folder to write; must not exist")->required();
   command->add_option("--checkpoint", to->exported.suffix, "suffix; default: the newest");
-  command->add_option("--dtype", to->exported.dtype, "float32 or bfloat16; default: the weights' own");
+  command->add_option("--dtype", to->exported.dtype,
+                      "float32 or bfloat16; default: the weights' own");
   command->callback([to] {
     Console console(stdout);
     twofold::export_model(to->spec, to->exported, console);

@@ -51,8 +51,8 @@ bool Console::too_soon(double seconds) {
 }
 
 void Console::table(const twofold::Table& table) {
-  line(terminal_ ? fmt::format("{}{}", kBold, twofold::render(table)).insert(
-                       std::string(kBold).size() + table.title.size(), kPlain)
+  line(terminal_ ? fmt::format("{}{}", kBold, twofold::render(table))
+                       .insert(std::string(kBold).size() + table.title.size(), kPlain)
                  : twofold::render(table));
 }
 
@@ -81,6 +81,6 @@ void Console::validation(const twofold::ValidationReport& report) { line(twofold
 
 void Console::work(const twofold::WorkReport& report) {
   if (report.done >= 1 || too_soon(terminal_ ? 0.1 : 10)) return;
-  progress(fmt::format("{} {:3.0f} % {} {}", terminal_ ? bar(report.done, 24) : "", 100 * report.done,
-                       report.what, report.detail));
+  progress(fmt::format("{} {:3.0f} % {} {}", terminal_ ? bar(report.done, 24) : "",
+                       100 * report.done, report.what, report.detail));
 }

@@ -1,6 +1,6 @@
 #pragma once
-// A run on a terminal: one progress line that is rewritten in place, everything else above it. Where
-// the output is not a terminal, plain lines, and a progress line only now and then.
+// A run on a terminal: one progress line that is rewritten in place, everything else above it.
+// Where the output is not a terminal, plain lines, and a progress line only now and then.
 
 #include <twofold/observer.h>
 

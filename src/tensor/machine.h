@@ -1,6 +1,7 @@
 #pragma once
-// The machine a run is on: threads, allocator, and what it was measured to do. One object, made once
-// by the job and handed down; nothing here is a global of ours (libtorch's thread count is its own).
+// The machine a run is on: threads, allocator, and what it was measured to do. One object, made
+// once by the job and handed down; nothing here is a global of ours (libtorch's thread count is its
+// own).
 
 #include <cstdint>
 #include <string>
@@ -14,8 +15,8 @@ int set_threads(int threads);
 /// Keeps freed memory instead of returning it to the system at every step (page faults cost more
 /// than the arithmetic of a small step). Call once, before the first tensor.
 void configure_allocator();
-/// Best rate seen for a large float32 product, FLOP/s, all threads; cached in `cache_folder` by CPU model
-/// and thread count.
+/// Best rate seen for a large float32 product, FLOP/s, all threads; cached in `cache_folder` by CPU
+/// model and thread count.
 double measured_peak_flops(const std::string& cache_folder);
 std::string cpu_model();
 int64_t peak_rss_bytes();

@@ -23,9 +23,10 @@ struct Parameter {
   std::string path;
   std::vector<int64_t> shape;
   Init init;
-  std::vector<std::string> axes;  ///< logical axes (vocab, n_embd, n_embd_ff, …), for sharding later
-  bool transposed_storage = false;  ///< kernels: stored (out, in) contiguous, seen as its transpose;
-                                   ///< drawn in the order of the storage
+  std::vector<std::string>
+      axes;  ///< logical axes (vocab, n_embd, n_embd_ff, …), for sharding later
+  bool transposed_storage = false;  ///< kernels: stored (out, in) contiguous, seen as its
+                                    ///< transpose; drawn in the order of the storage
   Weight weight;
 
   bool is_matrix() const { return shape.size() == 2; }
