@@ -1,6 +1,7 @@
 #include "tensor/parameters.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
@@ -53,7 +54,7 @@ TEST(ParameterTree, KeepsOrderCountsAndReferences) {
   ParameterTree tree;
   Weight& first =
       tree.declare({.path = "z", .shape = {2, 3}, .init = {}, .axes = {}, .weight = {}});
-  for (int i = 0; i < 100; ++i) declare(tree, "p" + std::to_string(i));
+  for (int i = 0; i < 100; ++i) declare(tree, fmt::format("p{}", i));
   EXPECT_EQ(tree.paths().front(), "z");
   EXPECT_EQ(tree.count(), 6 + 100 * 1200);
   EXPECT_EQ(&tree.at("z").weight, &first);

@@ -1,0 +1,12 @@
+# find_package(twofold): the library and what it links. Link twofold::twofold.
+include(CMakeFindDependencyMacro)
+foreach(dependency Threads yaml-cpp fmt spdlog nlohmann_json PkgConfig)
+  find_dependency(${dependency})
+endforeach()
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+include("${CMAKE_CURRENT_LIST_DIR}/twofoldTargets.cmake")
+if(NOT TARGET twofold::twofold)
+  add_library(twofold::twofold INTERFACE IMPORTED)
+  set_target_properties(twofold::twofold PROPERTIES INTERFACE_LINK_LIBRARIES twofold_job)
+endif()
