@@ -72,8 +72,8 @@ TEST_P(Family, CheckpointingReachesAdaptersOverAFrozenBase) {
   const Batch batch = random_batch(2, 8, 11);
   backward(*tested.model, batch, 1.0);
   const at::Tensor a = low_rank.A.grad().clone(), b = low_rank.B.grad().clone();
-  low_rank.A.mutable_grad() = {};
-  low_rank.B.mutable_grad() = {};
+  low_rank.A.mutable_grad() = at::Tensor();
+  low_rank.B.mutable_grad() = at::Tensor();
   tested.model->set_checkpointing(true);
   backward(*tested.model, batch, 1.0);
   EXPECT_GT(a.abs().max().item<double>(), 0);

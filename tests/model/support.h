@@ -100,7 +100,7 @@ inline Batch batch_of(const std::vector<std::vector<int32_t>>& x,
 
 inline void clear_gradients_of(Model& model) {
   for (Parameter& parameter : model.parameters().all()) {
-    parameter.weight.value.mutable_grad() = {};
+    parameter.weight.value.mutable_grad() = at::Tensor();
   }
 }
 
