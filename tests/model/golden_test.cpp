@@ -169,7 +169,7 @@ void adam(at::Tensor value, at::Tensor& m, at::Tensor& v, kernels::AdamStep step
   }
   const at::Tensor gradient = at::empty_like(parameter).copy_(value.grad());
   kernels::adam_update(parameter, gradient, m, v, step);
-  value.mutable_grad() = {};
+  value.mutable_grad() = at::Tensor();
 }
 
 kernels::AdamStep adam_of(const nlohmann::json& json) {

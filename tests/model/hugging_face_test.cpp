@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "base/files.h"
+#include "formats/safetensors.h"
 #include "model/rope.h"
 #include "support.h"
 
