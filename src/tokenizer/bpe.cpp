@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <queue>
-#include <tuple>
+#include <utility>
 
 namespace twofold {
 namespace {
@@ -51,29 +52,33 @@ class ScannedPiece {
   std::array<uint32_t, kScanLimit> join_;  // rank of part i joined with part i + 1
 };
 
-/// Parts of a long piece as a linked list by starting byte, and a heap of possible joins. A join in
-/// the heap is stale once either of its parts has grown or gone, which its end and rank reveal.
+/// Parts of a long piece as a linked list by starting byte, and a heap of possible joins.
 class HeapedPiece {
  public:
   HeapedPiece(const RankTable& ranks, std::string_view piece)
-      : ranks_(ranks), piece_(piece), next_(piece.size() + 1), previous_(piece.size() + 1) {
-    for (size_t i = 0; i <= piece.size(); ++i) {
+      : ranks_(ranks),
+        piece_(piece),
+        next_(piece.size()),
+        previous_(piece.size()),
+        join_(piece.size(), RankTable::kNone) {
+    for (size_t i = 0; i < piece.size(); ++i) {
       next_[i] = i + 1;
       previous_[i] = i - 1;
     }
-    for (size_t i = 0; i + 1 < piece.size(); ++i) propose(i);
+    std::vector<uint64_t> joins;
+    for (size_t i = 0; i < piece.size(); ++i) {
+      join_[i] = joined(i);
+      if (join_[i] != RankTable::kNone) joins.push_back(packed(i));
+    }
+    heap_ = Heap(std::greater<uint64_t>(), std::move(joins));
   }
 
   void encode(std::vector<int32_t>& ids) {
-    while (!joins_.empty()) {
-      const auto [rank, left, middle, end] = joins_.top();
-      joins_.pop();
-      if (next_[left] != middle || next_[middle] != end) continue;
-      next_[left] = end;
-      next_[middle] = kGone;
-      if (end < piece_.size()) previous_[end] = left;
-      propose(left);
-      if (left > 0) propose(previous_[left]);
+    while (!heap_.empty()) {
+      const uint64_t top = heap_.top();
+      heap_.pop();
+      const size_t left = top & kPlaceMask;
+      if (join_[left] == top >> kPlaceBits) merge(left);  // else a join of what the part was before
     }
     for (size_t i = 0; i < piece_.size(); i = next_[i]) {
       ids.push_back(static_cast<int32_t>(ranks_.find(piece_.substr(i, next_[i] - i))));
@@ -81,23 +86,40 @@ class HeapedPiece {
   }
 
  private:
-  static constexpr size_t kGone = SIZE_MAX;
-  using Join =
-      std::tuple<uint32_t, size_t, size_t, size_t>;  // rank, left part, right part, its end
+  // A join in one word, rank above place, so that words compare as (rank, leftmost).
+  static constexpr int kPlaceBits = 40;
+  static constexpr uint64_t kPlaceMask = (uint64_t{1} << kPlaceBits) - 1;
+  static_assert(RankTable::kMaxRanks <= uint64_t{1} << (64 - kPlaceBits));
+  using Heap = std::priority_queue<uint64_t, std::vector<uint64_t>, std::greater<uint64_t>>;
+
+  uint64_t packed(size_t left) const { return uint64_t{join_[left]} << kPlaceBits | left; }
+
+  uint32_t joined(size_t left) const {
+    const size_t middle = next_[left];
+    if (middle == piece_.size()) return RankTable::kNone;
+    return ranks_.find(piece_.substr(left, next_[middle] - left));
+  }
 
   void propose(size_t left) {
+    join_[left] = joined(left);
+    if (join_[left] != RankTable::kNone) heap_.push(packed(left));
+  }
+
+  void merge(size_t left) {
     const size_t middle = next_[left];
-    if (middle >= piece_.size()) return;
-    const size_t end = next_[middle];
-    const uint32_t rank = ranks_.find(piece_.substr(left, end - left));
-    if (rank != RankTable::kNone) joins_.emplace(rank, left, middle, end);
+    next_[left] = next_[middle];
+    join_[middle] = RankTable::kNone;
+    if (next_[left] < piece_.size()) previous_[next_[left]] = left;
+    propose(left);
+    if (left > 0) propose(previous_[left]);
   }
 
   const RankTable& ranks_;
   std::string_view piece_;
-  std::vector<size_t> next_;      // by starting byte; kGone once joined to the left
-  std::vector<size_t> previous_;  // by starting byte
-  std::priority_queue<Join, std::vector<Join>, std::greater<Join>> joins_;
+  std::vector<size_t> next_;      // start of the part to the right
+  std::vector<size_t> previous_;  // start of the part to the left
+  std::vector<uint32_t> join_;    // rank of the part joined with its right neighbour, kNone if none
+  Heap heap_;
 };
 
 }  // namespace

@@ -28,6 +28,7 @@ TEST_F(Kill, AtAnyMomentLeavesAWholeLatest) {
   for (int64_t step = 1; step <= 5; ++step) snapshots.push_back(snapshot_of(step));
   CheckpointStore(folder_).save("ntoks/0", snapshots[0], true);
   const RandomStream delays(1, Purpose::kTest);
+  int interrupted_saves = 0;
   for (int i = 0; i < kKills; ++i) {
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
@@ -35,6 +36,7 @@ TEST_F(Kill, AtAnyMomentLeavesAWholeLatest) {
     ::usleep(static_cast<useconds_t>(delays.bits(i) % kMaxMicroseconds));
     ::kill(child, SIGKILL);
     ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    interrupted_saves += hidden_entries() > 0;
 
     const auto info = newest();
     ASSERT_TRUE(info);
@@ -43,6 +45,7 @@ TEST_F(Kill, AtAnyMomentLeavesAWholeLatest) {
     for (const CheckpointInfo& each : CheckpointStore(folder_).list()) expect_consistent(each);
     if (HasFailure()) return;
   }
+  EXPECT_GE(interrupted_saves, kKills / 10);
   CheckpointStore(folder_).save("best", snapshots[0], false);
   EXPECT_EQ(hidden_entries(), 0);
 }

@@ -1,0 +1,62 @@
+#include "formats/json.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "file_fixture.h"
+
+namespace twofold::formats {
+namespace {
+
+using testing::HasSubstr;
+
+std::string error_in(const std::string& text) {
+  return error_of([&] { parse_json(text, "x.json"); });
+}
+
+std::string nested(size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+
+TEST(Json, BuildsTheDocument) {
+  const std::string text = R"( {"a": [1, -2, 2.5, "é\u0041", null, true, {"b": {}}], "c": []} )";
+  EXPECT_EQ(parse_json(text, "x.json"), nlohmann::json::parse(text));
+  EXPECT_EQ(parse_json("3", "x.json"), 3);
+}
+
+TEST(Json, TellsWhereTopLevelKeysAre) {
+  KeyOffsets offsets;
+  parse_json(R"({"a":{"b":1},"c":2})", "x.json", &offsets);
+  EXPECT_EQ(offsets, (KeyOffsets{{"a", 4}, {"c", 16}}));
+}
+
+TEST(Json, RefusesADuplicateKeyWithItsLine) {
+  EXPECT_THAT(error_in("{\"a\": 1,\n \"b\": {\"c\": 1,\n \"c\": 2}}"),
+              testing::AllOf(HasSubstr("x.json:3"), HasSubstr("twice"), HasSubstr("`c`")));
+  EXPECT_THAT(error_in(R"({"ab": 1, "\u0061b": 2})"), HasSubstr("twice"));
+}
+
+TEST(Json, AcceptsTheSameKeyInTwoObjects) {
+  EXPECT_EQ(error_in(R"([{"a": 1}, {"a": {"a": 2}}])"), "");
+}
+
+TEST(Json, RefusesNestingBeyondTheLimit) {
+  EXPECT_EQ(error_in(nested(kMaxJsonDepth)), "");
+  EXPECT_THAT(error_in(nested(kMaxJsonDepth + 1)), HasSubstr("nested too deeply"));
+  EXPECT_THAT(error_in(std::string(1'000'000, '[')), HasSubstr("nested too deeply"));
+}
+
+TEST(Json, RefusesBadSyntaxWithItsLine) {
+  for (const char* text : {"", "{", "{\"a\":}", "{\"a\":1,}", "[1 2]", "nul", "{} {}", "// c\n1",
+                           "{a:1}", "[01]", "[1e999]", "\"\\ud800\"", "\"\xff\"", "\"\xc0\xaf\""}) {
+    EXPECT_THAT(error_in(text), HasSubstr("not valid JSON")) << text;
+  }
+  EXPECT_THAT(error_in("{\n\n\"a\" 1}"), HasSubstr("x.json:3"));
+}
+
+TEST(Json, RefusesNulBytes) {
+  EXPECT_THAT(error_in(std::string("{}\0", 3)), HasSubstr("NUL"));
+  EXPECT_THAT(error_in(std::string("{}\0garbage", 10)), HasSubstr("byte 2"));
+}
+
+}  // namespace
+}  // namespace twofold::formats

@@ -1,0 +1,113 @@
+#include "formats/sharded.h"
+
+#include <gmock/gmock.h>
+
+#include "file_fixture.h"
+
+namespace twofold::formats {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class Sharded : public FileTest {
+ protected:
+  /// A file of one-byte tensors.
+  void shard(const std::string& name, const std::vector<std::string>& tensors) const {
+    const std::string byte = "x";
+    std::vector<TensorToWrite> list;
+    for (const std::string& t : tensors) {
+      list.push_back({t, DType::kU8, {1}, std::as_bytes(std::span(byte.data(), 1))});
+    }
+    write_safetensors(folder_ / name, list, {{"format", "pt"}});
+  }
+  void index(const std::string& map, const std::string& metadata = "{}") const {
+    put(kIndexFile, "{\"metadata\": " + metadata + ", \"weight_map\": " + map + "}");
+  }
+  std::string error() const {
+    return error_of([&] { open_tensor_folder(folder_); });
+  }
+};
+
+std::vector<std::string> names(const TensorFolder& folder) {
+  std::vector<std::string> all;
+  for (const LocatedTensor& tensor : folder.tensors) all.push_back(tensor.entry.name);
+  return all;
+}
+
+TEST_F(Sharded, OpensASingleFile) {
+  shard("model.safetensors", {"b", "a"});
+  EXPECT_THAT(names(open_tensor_folder(folder_)), testing::ElementsAre("a", "b"));
+}
+
+TEST_F(Sharded, OpensAllShardsOfAnIndex) {
+  shard("one.safetensors", {"b", "c"});
+  shard("two.safetensors", {"a"});
+  index(R"({"a": "two.safetensors", "b": "one.safetensors", "c": "one.safetensors"})",
+        R"({"total_size": 3})");
+  const TensorFolder folder = open_tensor_folder(folder_);
+  EXPECT_THAT(names(folder), testing::ElementsAre("a", "b", "c"));
+  EXPECT_THAT(folder.warnings, IsEmpty());
+  ASSERT_TRUE(folder.find("a"));
+  EXPECT_EQ(folder.find("a")->file->path().filename(), "two.safetensors");
+  EXPECT_EQ(folder.find("b")->file, folder.find("c")->file);
+  EXPECT_EQ(folder.find("d"), nullptr);
+}
+
+TEST_F(Sharded, PrefersTheSingleFile) {
+  shard("model.safetensors", {"a"});
+  put(kIndexFile, "not json");
+  EXPECT_EQ(error(), "");
+}
+
+TEST_F(Sharded, WarnsOfAWrongTotalSize) {
+  shard("one.safetensors", {"a"});
+  index(R"({"a": "one.safetensors"})", R"({"total_size": 7})");
+  EXPECT_THAT(open_tensor_folder(folder_).warnings, testing::ElementsAre(HasSubstr("7")));
+}
+
+TEST_F(Sharded, RefusesAFolderWithoutWeights) {
+  EXPECT_THAT(error(), AllOf(HasSubstr("no weights"), HasSubstr("model.safetensors")));
+  put("pytorch_model.bin", "");
+  EXPECT_THAT(error(), HasSubstr("pytorch_model.bin"));
+}
+
+TEST_F(Sharded, RefusesAnIndexThatIsNotOne) {
+  for (const char* text : {"[]", "{}", R"({"weight_map": []})"}) {
+    put(kIndexFile, text);
+    EXPECT_THAT(error(), HasSubstr("weight_map")) << text;
+  }
+  index(R"({"a": 1})");
+  EXPECT_THAT(error(), HasSubstr("not a file name"));
+}
+
+TEST_F(Sharded, RefusesShardNamesThatLeaveTheFolder) {
+  for (const char* name : {"../x.safetensors", "/etc/passwd", "a/b", "..", "", "a\\\\b"}) {
+    index(std::string(R"({"a": ")") + name + "\"}");
+    EXPECT_THAT(error(), AllOf(HasSubstr("leaves the folder"), HasSubstr("`a`"))) << name;
+  }
+}
+
+TEST_F(Sharded, ReportsEveryMissingAndBrokenShardAtOnce) {
+  put("broken.safetensors", "123");
+  index(R"({"a": "gone.safetensors", "b": "broken.safetensors", "c": "lost.safetensors"})");
+  EXPECT_THAT(error(), AllOf(HasSubstr("gone.safetensors"), HasSubstr("lost.safetensors"),
+                             HasSubstr("too short")));
+}
+
+TEST_F(Sharded, RefusesANameThatItsShardLacks) {
+  shard("one.safetensors", {"a"});
+  index(R"({"a": "one.safetensors", "b": "one.safetensors"})");
+  EXPECT_THAT(error(), AllOf(HasSubstr("not in the shard"), HasSubstr("`b`")));
+}
+
+TEST_F(Sharded, RefusesATensorInTwoShards) {
+  shard("one.safetensors", {"a", "b"});
+  shard("two.safetensors", {"b"});
+  index(R"({"a": "one.safetensors", "b": "two.safetensors"})");
+  EXPECT_THAT(error(), AllOf(HasSubstr("two shards"), HasSubstr("one.safetensors and two")));
+}
+
+}  // namespace
+}  // namespace twofold::formats
