@@ -29,10 +29,10 @@ test-long: test  ## the long tier: 500 kills, long goldens
 	@ctest --preset release -L long
 
 bench:  ## both phases beside PyTorch and PEFT, in the same run
-	@tools/setup.sh --tests
+	@tools/setup.sh --clients
 	@cmake --preset release $(CMAKE_ARGS)
 	@ninja -C $(BUILD) bench_step
-	@bench/bench.sh
+	@python3 bench/run.py
 
 format:
 	@find src include tests bench examples -name '*.h' -o -name '*.cpp' | xargs clang-format -i
