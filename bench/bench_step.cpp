@@ -47,8 +47,8 @@ Batch random_batch(const Size& size, int64_t step) {
   Batch batch(size.rows, size.block);
   for (int64_t row = 0; row < size.rows; ++row) {
     const auto id = [&](int64_t t) {
-      return static_cast<int32_t>(
-          stream.bits(static_cast<uint64_t>(row * (size.block + 1) + t)) % 50304);
+      return static_cast<int32_t>(stream.bits(static_cast<uint64_t>(row * (size.block + 1) + t)) %
+                                  50304);
     };
     for (int64_t t = 0; t < size.block; ++t) {
       const auto at = static_cast<size_t>(row * size.block + t);

@@ -59,9 +59,8 @@ void load_parameters(ParameterTree& parameters, const NamedTensors& saved,
 LoRAParams in_tree_order(const ParameterTree& parameters, LoRAParams adapters) {
   std::map<std::string, size_t> place;
   for (const Parameter& parameter : parameters.all()) place.emplace(parameter.path, place.size());
-  std::sort(adapters.begin(), adapters.end(), [&](const Adapter& a, const Adapter& b) {
-    return place[a.path] < place[b.path];
-  });
+  std::sort(adapters.begin(), adapters.end(),
+            [&](const Adapter& a, const Adapter& b) { return place[a.path] < place[b.path]; });
   return adapters;
 }
 
