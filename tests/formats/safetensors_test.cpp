@@ -173,23 +173,20 @@ TEST_F(Safetensors, ReadsTheSharedModels) {
     if (entry.path().extension() != ".safetensors") continue;
     const SafetensorsFile file(entry.path());
     EXPECT_FALSE(file.tensors().empty()) << entry.path();
-    std::vector<TensorToWrite> again;
-    for (const TensorEntry& t : file.tensors()) {
-      again.push_back({t.name, t.dtype, t.shape, file.bytes(t)});
-    }
-    // Older writers ordered tensors otherwise: what counts is that nothing is lost.
-    written(again, file.metadata());
-    const SafetensorsFile copy(folder_ / "written.safetensors");
-    EXPECT_EQ(copy.metadata(), file.metadata()) << entry.path();
-    for (const TensorEntry& t : file.tensors()) {
-      const TensorEntry* same = copy.find(t.name);
-      ASSERT_NE(same, nullptr) << t.name;
-      EXPECT_EQ(same->shape, t.shape);
-      EXPECT_TRUE(std::ranges::equal(copy.bytes(*same), file.bytes(t))) << t.name;
-    }
     ++files;
   }
   EXPECT_GE(files, 7u);
+}
+
+TEST_F(Safetensors, RewritesAPublishedFileByteForByte) {
+  const Path path = Path(TWOFOLD_SHARED_DIR) / "models/tinystories-656k/model.safetensors";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no " << path;
+  const SafetensorsFile file(path);
+  std::vector<TensorToWrite> tensors;
+  for (const TensorEntry& t : file.tensors()) {
+    tensors.insert(tensors.begin(), {t.name, t.dtype, t.shape, file.bytes(t)});
+  }
+  EXPECT_TRUE(written(tensors, file.metadata()) == read_text(path)) << "the bytes differ";
 }
 
 // ── the reader: every rule of the format, broken
