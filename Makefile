@@ -18,14 +18,13 @@ test:  ## everything, in minutes
 	@cmake --preset release $(CMAKE_ARGS)
 	@ninja -C $(BUILD)
 	@ctest --preset release -j2 -LE long
-	@$(MAKE) --no-print-directory sanitizers
 
 sanitizers:  ## the torch-free layers under ASan and UBSan
 	@cmake --preset sanitizers > /dev/null
 	@ninja -C build/sanitizers
 	@ctest --preset sanitizers -j2
 
-test-long: test  ## the long tier: 500 kills, long goldens
+test-long: test sanitizers  ## the long tier: 500 kills, sanitizers
 	@ctest --preset release -L long
 
 bench:  ## both phases beside PyTorch and PEFT, in the same run
