@@ -7,19 +7,23 @@ DEMO_ROOT ?= runs/demo
 demo: build  ## train a small Llama on the King James Bible, then adapters on Shakespeare
 	@examples/demo/demo.sh $(DEMO_ROOT)
 
+# Nobody needs the tests' libraries to run the demo; a tree that has its tests configured keeps them.
+FRESH = $(if $(wildcard $(BUILD)/build.ninja),,-DTWOFOLD_TESTS=OFF)
+
 build:
 	@tools/setup.sh
-	@cmake --preset release $(CMAKE_ARGS) > build-configure.log || { cat build-configure.log; exit 1; }
+	@cmake --preset release $(FRESH) $(CMAKE_ARGS) > build-configure.log || { cat build-configure.log; exit 1; }
 	@rm -f build-configure.log
 	@ninja -C $(BUILD) twofold
 
 test:  ## everything, in minutes
 	@tools/setup.sh --tests
-	@cmake --preset release $(CMAKE_ARGS)
+	@cmake --preset release -DTWOFOLD_TESTS=ON $(CMAKE_ARGS)
 	@ninja -C $(BUILD)
 	@ctest --preset release -j2 -LE long
 
 sanitizers:  ## the torch-free layers under ASan and UBSan
+	@tools/setup.sh --tests
 	@cmake --preset sanitizers > /dev/null
 	@ninja -C build/sanitizers
 	@ctest --preset sanitizers -j2
@@ -29,7 +33,7 @@ test-long: test sanitizers  ## the long tier: 500 kills, sanitizers
 
 bench:  ## both phases beside PyTorch and PEFT, in the same run
 	@tools/setup.sh --clients
-	@cmake --preset release $(CMAKE_ARGS)
+	@cmake --preset release $(FRESH) $(CMAKE_ARGS)
 	@ninja -C $(BUILD) bench_step
 	@python3 bench/run.py
 
