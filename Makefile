@@ -32,7 +32,7 @@ test-long: test sanitizers  ## the long tier: 500 kills, sanitizers
 	@ctest --preset release -L long
 
 bench:  ## both phases beside PyTorch and PEFT, in the same run
-	@tools/setup.sh --clients
+	@tools/setup.sh --tests
 	@cmake --preset release $(FRESH) $(CMAKE_ARGS)
 	@ninja -C $(BUILD) bench_step
 	@python3 bench/run.py

@@ -2,8 +2,9 @@
 # Installs what building and testing need and is not there yet: Debian packages (as root, or through
 # sudo), and libtorch from the torch CPU wheel in a private virtual environment, .venv.
 #   tools/setup.sh            to build and run
-#   tools/setup.sh --tests    and to run the tests
-#   tools/setup.sh --clients  and to run the peers of the benchmarks, in .venv-clients
+#   tools/setup.sh --tests    and to run the tests and the benchmarks, whose clients and peers (PyTorch,
+#                             transformers, PEFT, llama.cpp, …) get an environment of their own,
+#                             .venv-clients
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +12,7 @@ PACKAGES=(g++ cmake ninja-build ccache pkg-config python3 python3-venv
   libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev)
 TEST_PACKAGES=(libgtest-dev libgmock-dev clang-format)
 TORCH=2.13.0
-[ "${1:-}" = "--tests" ] || [ "${1:-}" = "--clients" ] && PACKAGES+=("${TEST_PACKAGES[@]}")
+[ "${1:-}" = "--tests" ] && PACKAGES+=("${TEST_PACKAGES[@]}")
 
 missing=()
 for package in "${PACKAGES[@]}"; do
@@ -43,8 +44,10 @@ if ! ls .venv/lib/python3*/site-packages/torch/lib/libtorch_cpu.so >/dev/null 2>
     .venv/bin/pip install -q --no-deps "torch==$TORCH"
 fi
 
-if [ "${1:-}" = "--clients" ] && ! .venv-clients/bin/python -c "import torch, transformers, peft" 2>/dev/null; then
-  echo "installing the peers (PyTorch, transformers, PEFT) into .venv-clients"
+CLIENTS=tools/requirements-clients.txt
+if [ "${1:-}" = "--tests" ] && ! cmp -s $CLIENTS .venv-clients/installed; then
+  echo "installing the tests' clients (PyTorch, transformers, PEFT, llama.cpp, …) into .venv-clients"
   python3 -m venv .venv-clients
-  .venv-clients/bin/pip install -q -r tools/requirements-clients.txt
+  .venv-clients/bin/pip install -q -r $CLIENTS
+  cp $CLIENTS .venv-clients/installed
 fi
