@@ -26,6 +26,7 @@ struct Size {
 struct Options {
   std::string size = "S", mode = "full", precision = "fp32";
   int steps = 5, warmup = 2, threads = 0;
+  double max_seconds = 60;  ///< no new step after this, once one was timed
 };
 
 std::unique_ptr<ModelConfig> gpt2(const Size& size, const std::string& precision) {
@@ -84,6 +85,7 @@ void bench(const Options& options) {
   for (int step = 0; step < options.warmup + options.steps; ++step) {
     const Batch batch = random_batch(size, step);
     if (step == 0) first_step = seconds_since_exec();
+    if (!seconds.empty() && seconds_since_exec() - first_step > options.max_seconds) break;
     const auto begin = std::chrono::steady_clock::now();
     last_loss =
         train_step(loss_of, batch, size.rows, tensors, *state.optimizer, 1e-4, step + 1).loss;
@@ -119,6 +121,7 @@ int main(int argc, char** argv) {
   app.add_option("--prec", options.precision)->check(CLI::IsMember({"fp32", "bf16"}));
   app.add_option("--steps", options.steps);
   app.add_option("--warmup", options.warmup);
+  app.add_option("--max-s", options.max_seconds);
   app.add_option("--threads", options.threads);
   CLI11_PARSE(app, argc, argv);
   twofold::bench(options);

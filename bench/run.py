@@ -29,6 +29,7 @@ def options():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--warmup", type=int, default=2)
+    parser.add_argument("--max-s", type=float, default=30, help="of each run: no new step after this")
     parser.add_argument("--binary", type=Path, default=ROOT / "build/release/bench_step")
     parser.add_argument("--python", type=Path, default=ROOT / ".venv-clients/bin/python")
     parser.add_argument("--json", type=Path, help="also append every line here")
@@ -49,7 +50,8 @@ def contestants(args):
 def measure(command, size, mode, prec, args):
     """The JSON line of one run, or None if it failed (the reason goes to stderr)."""
     full = [*map(str, command), "--size", size, "--mode", mode, "--prec", prec,
-            "--steps", str(args.steps), "--warmup", str(args.warmup)]
+            "--steps", str(args.steps), "--warmup", str(args.warmup),
+            "--max-s", str(args.max_s)]
     done = subprocess.run(full, capture_output=True, text=True, env={**os.environ, "HF_HUB_OFFLINE": "1"})
     if done.returncode != 0 or not done.stdout.strip():
         print(f"failed: {' '.join(full)}\n{done.stderr[-2000:]}", file=sys.stderr)

@@ -21,6 +21,7 @@ def arguments(description):
     parser.add_argument("--prec", choices=["fp32", "bf16"], required=True)
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--warmup", type=int, default=2)
+    parser.add_argument("--max-s", type=float, default=60, help="no new step after this, once one was timed")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     return parser.parse_args()
 
@@ -37,7 +38,10 @@ def run(peer, args, step):
     _, _, _, tokens, rows = SIZES[args.size]
     times, losses = [], []
     first_step = seconds_since_exec()
+    last_start = time.perf_counter() + args.max_s
     for index in range(args.warmup + args.steps):
+        if times and time.perf_counter() > last_start:
+            break
         begin = time.perf_counter()
         losses.append(step())
         if index >= args.warmup:

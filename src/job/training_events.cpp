@@ -26,7 +26,7 @@ void TrainingRun::after_step(const PhasePlan& phase, const StepResult& result, d
                     .grad_norm = result.grad_norm,
                     .tokens_per_s = meter_.tokens_per_s()};
   report.eta_s = meter_.seconds_for((total_steps - now.step) * setup_.plan.tokens_per_step());
-  report.peak_share = report.tokens_per_s * phase.flops_per_token / peak_flops_;
+  report.peak_share = peak_share(report.tokens_per_s * phase.flops_per_token);
   observer_->step(report);
 
   const bool line_due = now.step % setup_.trainer.report_interval == 0 || now.phase_step == 1 ||
@@ -42,6 +42,13 @@ void TrainingRun::after_step(const PhasePlan& phase, const StepResult& result, d
                    {"tokens_per_s", report.tokens_per_s},
                    {"rss_mib", static_cast<double>(current_rss_bytes()) / (1 << 20)},
                    {"elapsed_s", seconds_since_exec()}});
+}
+
+double TrainingRun::peak_share(double flops) {
+  if (flops == 0) return 0;  // nothing has been timed yet
+  const auto [share, measured] = peak_.share_of(flops);
+  if (measured) meter_.pause();
+  return share;
 }
 
 Scores TrainingRun::score(const std::vector<std::string>& labels, const std::string& what) {

@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "model/loss.h"
-#include "tensor/machine.h"
 
 namespace twofold {
 
@@ -13,9 +12,9 @@ TrainingRun::TrainingRun(const TrainingSetup& setup, const ExecutionSpec& spec, 
       spec_(spec),
       observer_(&observer),
       lock_(spec.checkpoints()),
-      store_(spec.checkpoints()) {
+      store_(spec.checkpoints()),
+      peak_((spec.root / "cache").string(), setup.model.activation_dtype) {
   std::filesystem::create_directories(spec_.results());
-  peak_flops_ = measured_peak_flops((spec_.root / "cache").string());
   if (setup_.trainer.validation) {
     validation_.emplace(setup_.plan.all_stages(), stage_options(0), setup_.trainer.validation_steps,
                         setup_.plan.micro_rows);

@@ -12,6 +12,7 @@
 #include "job/train_state.h"
 #include "job/validation.h"
 #include "optim/schedule.h"
+#include "tensor/peak_rate.h"
 #include "tokenizer/tokenizer.h"
 #include "train/loop.h"
 #include "train/meter.h"
@@ -76,6 +77,7 @@ class TrainingRun {
   Scores score(const std::vector<std::string>& labels, const std::string& what);
   void log_scores(const Scores& scores, const std::string& moment);
   void consider_best(double loss);
+  double peak_share(double flops);
   Stage::Options stage_options(int stage) const;
 
   TrainingSetup setup_;
@@ -86,7 +88,7 @@ class TrainingRun {
   std::optional<ValidationSets> validation_;
   std::optional<JsonLines> metrics_, timing_;
   Meter meter_;
-  double peak_flops_ = 0;
+  PeakRate peak_;
   std::string started_from_;  ///< suffix of the checkpoint this process began with
 };
 

@@ -15,9 +15,6 @@ int set_threads(int threads);
 /// Keeps freed memory instead of returning it to the system at every step (page faults cost more
 /// than the arithmetic of a small step). Call once, before the first tensor.
 void configure_allocator();
-/// Best rate seen for a large float32 product, FLOP/s, all threads; cached in `cache_folder` by CPU
-/// model and thread count.
-double measured_peak_flops(const std::string& cache_folder);
 std::string cpu_model();
 int64_t peak_rss_bytes();
 int64_t current_rss_bytes();

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <filesystem>
 
 namespace twofold {
 namespace {
@@ -14,14 +13,6 @@ TEST(Machine, ThreadsAreSetAndDefaultToCores) {
   EXPECT_EQ(set_threads(0), physical_cores());
   EXPECT_EQ(at::get_num_threads(), physical_cores());
   EXPECT_EQ(set_threads(1), 1);
-}
-
-TEST(Machine, ThePeakIsMeasuredOnceAndRemembered) {
-  const std::string folder = testing::TempDir() + "peak" + std::to_string(getpid());
-  const double flops = measured_peak_flops(folder);
-  EXPECT_GT(flops, 1e9);
-  EXPECT_EQ(measured_peak_flops(folder), flops);
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Machine, MemoryAndTimeAreRead) {

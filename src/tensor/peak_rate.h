@@ -1,0 +1,31 @@
+#pragma once
+// What the machine can do at best: the yardstick of every speed that is reported.
+
+#include <string>
+
+namespace twofold {
+
+/// The best rate seen for a large dense product, all threads, in the dtype that training computes
+/// in (for bfloat16 also in float32: it may be the quicker way). Measured when first asked for, so
+/// after the first steps, when the threads run at full speed; kept in a folder by CPU model, thread
+/// count and dtype.
+class PeakRate {
+ public:
+  PeakRate(const std::string& cache_folder, const std::string& dtype);
+  struct Share {
+    double value;
+    bool measured;  ///< whether it took a measurement just now (up to half a second)
+  };
+  /// `flops` (per second) as a share of the peak. A rate above the peak shows that the peak was
+  /// taken at a bad moment: it is measured again, a few times at most.
+  Share share_of(double flops);
+
+ private:
+  void measure();
+
+  std::string file_, machine_, dtype_;
+  double peak_ = 0;  ///< FLOP/s; 0: not measured yet
+  int measurements_ = 0;
+};
+
+}  // namespace twofold
