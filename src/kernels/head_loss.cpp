@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "kernels/absent.h"
 #include "kernels/element.h"
+#include "kernels/matmul.h"
 #include "kernels/vector_math.h"
 
 namespace twofold::kernels {
@@ -45,40 +47,53 @@ double softmax_row(C* __restrict logits, int64_t vocabulary, int64_t label, C sc
          static_cast<double>(at_label);
 }
 
+/// The same for a row in its storage type: in place, or by way of `wide`.
+template <typename T, typename C = Compute<T>>
+double softmax_stored(T* row, std::vector<C>& wide, int64_t label, C scale, bool gradient) {
+  if constexpr (std::is_same_v<T, C>) {
+    return softmax_row(row, static_cast<int64_t>(wide.size()), label, scale, gradient);
+  } else {
+    std::copy_n(row, wide.size(), wide.begin());
+    const double loss =
+        softmax_row(wide.data(), static_cast<int64_t>(wide.size()), label, scale, gradient);
+    if (gradient) std::copy(wide.begin(), wide.end(), row);
+    return loss;
+  }
+}
+
 /// Losses of the rows of `logits` (n, V), which become their gradients if that is wanted.
 at::Tensor softmax_rows(at::Tensor& logits, const at::Tensor& labels, double scale, bool gradient) {
   const int64_t vocabulary = logits.size(1);
   at::Tensor losses = at::empty({logits.size(0)}, at::kDouble);
   double* out = losses.mutable_data_ptr<double>();
   const int64_t* label = labels.const_data_ptr<int64_t>();
-  const auto run = [&](auto zero) {
-    using C = decltype(zero);
-    C* data = logits.mutable_data_ptr<C>();
+  dispatch_floating(logits.scalar_type(), [&](auto tag) {
+    using T = decltype(tag);
+    using C = Compute<T>;
+    T* data = logits.mutable_data_ptr<T>();
     at::parallel_for(0, logits.size(0), 1, [&](int64_t begin, int64_t end) {
+      std::vector<C> wide(static_cast<size_t>(vocabulary));
       for (int64_t row = begin; row < end; ++row) {
         TWOFOLD_EXPECT(label[row] < vocabulary, "head_loss: labels are below the vocabulary");
-        out[row] = softmax_row(data + row * vocabulary, vocabulary, label[row],
-                               static_cast<C>(scale), gradient);
+        out[row] = softmax_stored(data + row * vocabulary, wide, label[row], static_cast<C>(scale),
+                                  gradient);
       }
     });
-  };
-  if (logits.scalar_type() == at::kDouble) {
-    run(double{});
-  } else {
-    run(float{});
-  }
+  });
   return losses;
 }
 
-/// The head in the compute dtype, and the products with it that the loss is made of.
-struct WideHead {
+/// The head in the dtype of its products, and those that the loss is made of. Logits in bfloat16
+/// (where the machine multiplies that quickly) are widened row by row for the softmax.
+struct HeadProducts {
   at::Tensor weight, A, B;  // (V, D), (V, r), (r, D)
   double scale;
 
-  WideHead(const at::Tensor& value, const at::Tensor& a, const at::Tensor& b, double s,
-           at::ScalarType wide)
-      : weight(value.to(wide)), scale(s) {
-    if (a.defined()) A = a.to(wide), B = b.to(wide);
+  HeadProducts(const Weight& head, at::ScalarType type)
+      : weight(head.value.detach().to(type)), scale(1) {
+    if (!head.low_rank) return;
+    A = head.low_rank->A.detach().to(type), B = head.low_rank->B.detach().to(type);
+    scale = head.low_rank->scale;
   }
   at::Tensor logits(const at::Tensor& hidden) const {
     at::Tensor result = at::mm(hidden, weight.t());
@@ -92,9 +107,19 @@ struct WideHead {
   }
 };
 
-int64_t chunk_rows(int64_t asked, int64_t vocabulary, const at::Tensor& hidden) {
+/// Adds scale·a·b to `sum`, which may be wider than the operands.
+void add_product(at::Tensor& sum, const at::Tensor& a, const at::Tensor& b, double scale = 1) {
+  if (!sum.defined()) return;
+  if (sum.scalar_type() == a.scalar_type()) {
+    sum.addmm_(a, b, 1, scale);
+  } else {
+    sum.add_(at::mm(a, b), scale);
+  }
+}
+
+int64_t chunk_rows(int64_t asked, int64_t vocabulary, at::ScalarType type) {
   if (asked > 0) return asked;
-  const auto width = static_cast<int64_t>(c10::elementSize(compute_dtype(hidden.scalar_type())));
+  const auto width = static_cast<int64_t>(c10::elementSize(type));
   return std::max<int64_t>(16, kChunkBytes / (vocabulary * width));
 }
 
@@ -110,28 +135,32 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& hidden,
                             const at::Tensor& value, const at::Tensor& maybe_A,
                             const at::Tensor& maybe_B, double low_rank_scale,
-                            const at::Tensor& labels, double scale, int64_t chunk) {
+                            const at::Tensor& labels, double scale, int64_t asked_chunk) {
     const at::Tensor A = or_absent(maybe_A), B = or_absent(maybe_B);
+    Weight weight{.value = value, .low_rank = {}};
+    if (A.defined()) weight.low_rank = LowRank{.A = A, .B = B, .scale = low_rank_scale};
     const auto wide = compute_dtype(hidden.scalar_type());
-    const WideHead head(value, A, B, low_rank_scale, wide);
-    const bool want_hidden = hidden.requires_grad(), want_head = value.requires_grad();
-    const bool want_A = A.defined() && A.requires_grad(), want_B = A.defined() && B.requires_grad();
-    const bool gradient = want_hidden || want_head || want_A || want_B;
+    const auto type = Panel(hidden.narrow(0, 0, 0)).dtype();
+    const HeadProducts head(weight, type);
+    const auto sum_if_wanted = [&](const at::Tensor& leaf) {
+      return leaf.defined() && leaf.requires_grad() ? at::zeros(leaf.sizes(), wide) : at::Tensor();
+    };
+    const bool want_hidden = hidden.requires_grad();
     at::Tensor dhidden = want_hidden ? at::empty_like(hidden) : at::Tensor();
-    at::Tensor dvalue = want_head ? at::zeros(value.sizes(), wide) : at::Tensor();
-    at::Tensor dA = want_A ? at::zeros(A.sizes(), wide) : at::Tensor();
-    at::Tensor dB = want_B ? at::zeros(B.sizes(), wide) : at::Tensor();
+    at::Tensor dvalue = sum_if_wanted(value), dA = sum_if_wanted(A), dB = sum_if_wanted(B);
+    const bool gradient = want_hidden || dvalue.defined() || dA.defined() || dB.defined();
+    const int64_t chunk = chunk_rows(asked_chunk, value.size(0), type);
     double sum = 0;
     for (int64_t begin = 0; begin < hidden.size(0); begin += chunk) {
       const int64_t rows = std::min(chunk, hidden.size(0) - begin);
-      const at::Tensor h = hidden.narrow(0, begin, rows).to(wide);
-      at::Tensor logits = head.logits(h);
+      const at::Tensor h = hidden.narrow(0, begin, rows).to(type);
+      at::Tensor logits = head.logits(h);  // and then their gradient
       sum +=
           softmax_rows(logits, labels.narrow(0, begin, rows), scale, gradient).sum().item<double>();
       if (want_hidden) dhidden.narrow(0, begin, rows).copy_(head.hidden_gradient(logits));
-      if (want_head) dvalue.addmm_(logits.t(), h);
-      if (want_A) dA.addmm_(logits.t(), at::mm(h, head.B.t()), 1, low_rank_scale);
-      if (want_B) dB.addmm_(at::mm(logits, head.A).t(), h, 1, low_rank_scale);
+      add_product(dvalue, logits.t(), h);
+      if (dA.defined()) add_product(dA, logits.t(), at::mm(h, head.B.t()), low_rank_scale);
+      if (dB.defined()) add_product(dB, at::mm(logits, head.A).t(), h, low_rank_scale);
     }
     context->saved_data["dtype"] = static_cast<int64_t>(value.scalar_type());
     context->save_for_backward({dhidden, dvalue, dA, dB});
@@ -163,15 +192,13 @@ at::Tensor head_loss(const at::Tensor& hidden, const Weight& head, const at::Ten
   }
   const LowRank low_rank = head.low_rank.value_or(LowRank{});
   return HeadLossFunction::apply(kept_hidden, head.value, or_empty(low_rank.A),
-                                 or_empty(low_rank.B), low_rank.scale, kept_labels, scale,
-                                 chunk_rows(chunk, head.value.size(0), hidden));
+                                 or_empty(low_rank.B), low_rank.scale, kept_labels, scale, chunk);
 }
 
 at::Tensor logits(const at::Tensor& hidden, const Weight& head) {
   const at::NoGradGuard no_gradient;
   const auto wide = compute_dtype(hidden.scalar_type());
-  const LowRank low_rank = head.low_rank.value_or(LowRank{});
-  return WideHead(head.value, low_rank.A, low_rank.B, low_rank.scale, wide).logits(hidden.to(wide));
+  return HeadProducts(head, wide).logits(hidden.to(wide));
 }
 
 at::Tensor token_losses(const at::Tensor& hidden, const Weight& head, const at::Tensor& labels) {
@@ -181,12 +208,11 @@ at::Tensor token_losses(const at::Tensor& hidden, const Weight& head, const at::
   at::Tensor rows = supervised_rows(all);
   if (!rows.defined()) rows = at::arange(all.size(0), at::kLong);
   const auto wide = compute_dtype(hidden.scalar_type());
-  const LowRank low_rank = head.low_rank.value_or(LowRank{});
-  const WideHead wide_head(head.value, low_rank.A, low_rank.B, low_rank.scale, wide);
-  const int64_t chunk = chunk_rows(0, head.value.size(0), hidden);
+  const HeadProducts products(head, wide);
+  const int64_t chunk = chunk_rows(0, head.value.size(0), wide);
   for (int64_t begin = 0; begin < rows.size(0); begin += chunk) {
     const at::Tensor some = rows.narrow(0, begin, std::min(chunk, rows.size(0) - begin));
-    at::Tensor scores = wide_head.logits(hidden.index_select(0, some).to(wide));
+    at::Tensor scores = products.logits(hidden.index_select(0, some).to(wide));
     losses.index_copy_(0, some, softmax_rows(scores, all.index_select(0, some), 0, false));
   }
   return losses.to(at::kFloat);

@@ -30,13 +30,8 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
                                   : at::mm(xc.get(), wc.get());
     at::Tensor u;
     if (A.defined()) {
-      u = at::mm(xc.wide(), A.to(xc.wide().scalar_type()));
-      const at::Tensor right = B.to(u.scalar_type());
-      if (y.scalar_type() == u.scalar_type()) {
-        y.addmm_(u, right, 1, scale);
-      } else {
-        y = at::addmm(y.to(u.scalar_type()), u, right, 1, scale);
-      }
+      u = at::mm(xc.get(), A.to(xc.dtype()));
+      y.addmm_(u, B.to(xc.dtype()), 1, scale);
     }
     context->save_for_backward({x, weight, bias, A, B, u});
     context->saved_data["scale"] = scale;
@@ -52,20 +47,17 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
     const auto wants = [&](size_t input) { return context->needs_input_grad(input); };
     at::Tensor dx, dw, db, dA, dB, du;
     if (A.defined()) {
-      if (wants(4)) dB = at::mm(u.t(), dy.wide()).mul_(scale).to(B.scalar_type());
-      if (wants(0) || wants(3))
-        du = at::mm(dy.wide(), B.to(dy.wide().scalar_type()).t()).mul_(scale);
-      if (wants(3)) dA = at::mm(x.to(du.scalar_type()).t(), du).to(A.scalar_type());
+      if (wants(4)) dB = at::mm(u.t(), dy.get()).to(B.scalar_type()).mul_(scale);
+      if (wants(0) || wants(3)) du = at::mm(dy.get(), B.to(dy.dtype()).t()).mul_(scale);
+      if (wants(3)) dA = at::mm(Panel(x, dy).get().t(), du).to(A.scalar_type());
     }
     if (wants(0)) {
       dx = at::mm(dy.get(), Panel(weight, dy).get().t());
-      if (du.defined()) {
-        dx = dx.to(du.scalar_type()).addmm_(du, A.to(du.scalar_type()).t());
-      }
+      if (du.defined()) dx.addmm_(du, A.to(dy.dtype()).t());
       dx = dx.to(x.scalar_type());
     }
     if (wants(1)) dw = weight_gradient(Panel(x, dy).get(), dy.get(), weight);
-    if (bias.defined() && wants(2)) db = dy.wide().sum(0).to(bias.scalar_type());
+    if (bias.defined() && wants(2)) db = dy.get().sum(0, /*keepdim=*/false, bias.scalar_type());
     return {dx, dw, db, dA, dB, at::Tensor()};
   }
 };

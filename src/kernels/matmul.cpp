@@ -40,13 +40,6 @@ Panel::Panel(const at::Tensor& value)
 
 Panel::Panel(const at::Tensor& value, const Panel& other) : value_(value.to(other.dtype())) {}
 
-const at::Tensor& Panel::wide() const {
-  if (!wide_.defined()) {
-    wide_ = value_.scalar_type() == at::kBFloat16 ? value_.to(at::kFloat) : value_;
-  }
-  return wide_;
-}
-
 at::Tensor matmul(const at::Tensor& a, const at::Tensor& b, at::ScalarType out_dtype) {
   const at::NoGradGuard no_gradient;
   const Panel left(a);

@@ -20,12 +20,9 @@ class Panel {
 
   const at::Tensor& get() const { return value_; }
   at::ScalarType dtype() const { return value_.scalar_type(); }
-  /// In float32 (float64 stays): for the thin products of an adapter.
-  const at::Tensor& wide() const;
 
  private:
   at::Tensor value_;
-  mutable at::Tensor wide_;
 };
 
 }  // namespace twofold::kernels
