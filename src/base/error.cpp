@@ -78,4 +78,16 @@ Bug::Bug(const char* condition, const char* file, int line, const std::string& m
 
 void fail(Problem problem) { throw Error(std::move(problem)); }
 
+void throw_problems(std::vector<Problem> problems) {
+  if (!problems.empty()) throw Error(std::move(problems));
+}
+
+void gather(std::vector<Problem>& problems, const std::function<void()>& part) {
+  try {
+    part();
+  } catch (const Error& error) {
+    problems.insert(problems.end(), error.problems().begin(), error.problems().end());
+  }
+}
+
 }  // namespace twofold

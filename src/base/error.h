@@ -6,6 +6,7 @@
 //         .expected = "a declared key", .found = "rnk", .hint = "did you mean `rank`?"});
 
 #include <exception>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,10 @@ class Bug : public std::exception {
 };
 
 [[noreturn]] void fail(Problem problem);
+/// Throws one Error with all of them, if there are any.
+void throw_problems(std::vector<Problem> problems);
+/// Runs `part`; the problems of an Error that it throws go to the end of `problems` instead.
+void gather(std::vector<Problem>& problems, const std::function<void()>& part);
 
 }  // namespace twofold
 

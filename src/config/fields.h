@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "config/constraint.h"
 
 namespace twofold::config {
@@ -63,11 +64,22 @@ struct Source {
   std::vector<std::string> ignored = {"job"};
 };
 
-/// Fills every bound target. Throws one Error with all problems: unknown or dead keys (with the
-/// nearest valid name), wrong types, values out of range, missing required values; each with
-/// file:line (or the override), the full key, expected and found. `allow_missing` leaves required
-/// values open (for `configure`). Lists are replaced whole by YAML; overrides may address list
-/// elements and record members by index: training.post_lora_dataset.0.0.rate=0.5.
+/// What is wrong with a source, and which keys have no sound value: faulty ones and required ones
+/// that were left open.
+struct Findings {
+  std::vector<Problem> problems;
+  std::vector<std::string> unsound;
+};
+
+/// Fills every bound target that `source` gives a sound value, and finds all problems: unknown or
+/// dead keys (with the nearest valid name), wrong types, values out of range, missing required
+/// values; each with file:line (or the override), the full key, expected and found.
+/// `allow_missing`: required values left open are no problem (for `configure`). Lists are replaced
+/// whole by YAML; overrides may address list elements and record members by index:
+/// training.post_lora_dataset.0.0.rate=0.5.
+Findings fill(Fields& fields, const Source& source, bool allow_missing = false);
+
+/// The same; throws one Error with all problems, if there are any.
 void load(Fields& fields, const Source& source, bool allow_missing = false);
 
 /// The keys that `source` sets itself (by YAML or override), as full slash keys.

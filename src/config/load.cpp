@@ -7,33 +7,46 @@
 
 namespace twofold::config {
 
-void load(Fields& fields, const Source& source, bool allow_missing) {
+namespace {
+
+Problem missing(const Field& field, const Value* value, const std::string& source_name) {
+  const std::string range = range_text(field.constraint);
+  return {.what = "missing required value " + field.key,
+          .where = value != nullptr ? where_of(*value, field.key) : source_name + " " + field.key,
+          .expected = type_text(field.shape) + (range.empty() ? "" : ", " + range),
+          .found = value != nullptr ? "???" : "nothing",
+          .hint = "set it: " + field.doc};
+}
+
+}  // namespace
+
+Findings fill(Fields& fields, const Source& source, bool allow_missing) {
   const Assignments assignments(fields, source);
-  std::vector<Problem> problems = assignments.problems();
-  std::vector<Problem> missing;
+  Findings found{.problems = assignments.problems(), .unsound = {}};
+  std::vector<Problem> open_ones;
   for (const auto& field : fields.all()) {
     const Value* value = assignments.find(field->key);
-    const bool open = value == nullptr || value->is_missing_marker();
-    if (!open) {
-      check(*value, field->shape, field->constraint, field->key, allow_missing, problems);
-    } else if (!allow_missing && (value != nullptr || is_open(*field))) {
-      const std::string range = range_text(field->constraint);
-      missing.push_back({.what = "missing required value " + field->key,
-                         .where = value != nullptr ? where_of(*value, field->key)
-                                                   : source.name + " " + field->key,
-                         .expected = type_text(field->shape) + (range.empty() ? "" : ", " + range),
-                         .found = value != nullptr ? "???" : "nothing",
-                         .hint = "set it: " + field->doc});
+    if (value == nullptr || value->is_missing_marker()) {
+      if (value == nullptr && !is_open(*field)) continue;
+      found.unsound.push_back(field->key);
+      if (!allow_missing) open_ones.push_back(missing(*field, value, source.name));
+      continue;
     }
-  }
-  problems.insert(problems.end(), missing.begin(), missing.end());
-  if (!problems.empty()) throw Error(std::move(problems));
-  for (const auto& field : fields.all()) {
-    const Value* value = assignments.find(field->key);
-    if (value == nullptr || value->is_missing_marker()) continue;
+    const size_t before = found.problems.size();
+    check(*value, field->shape, field->constraint, field->key, allow_missing, found.problems);
+    if (found.problems.size() > before) {
+      found.unsound.push_back(field->key);
+      continue;
+    }
     for (const auto& set : field->set) set(*value);
     field->assigned = true;
   }
+  found.problems.insert(found.problems.end(), open_ones.begin(), open_ones.end());
+  return found;
+}
+
+void load(Fields& fields, const Source& source, bool allow_missing) {
+  throw_problems(fill(fields, source, allow_missing).problems);
 }
 
 std::vector<std::string> keys_set(const Fields& fields, const Source& source) {

@@ -56,7 +56,7 @@ class IndexReader {
   }
 
   void stop_if_broken() {
-    if (!problems_.empty()) throw Error(std::move(problems_));
+    throw_problems(std::move(problems_));
   }
 
   const json& weight_map(const json& index) {

@@ -30,14 +30,20 @@ std::vector<PhaseStages> BaseTrainer::phases() const { return {{1, data_.stages(
 
 AdapterPlan BaseTrainer::adapter_plan(const Model&) const { return {}; }
 
-std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& set_keys) {
+std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& set_keys,
+                                              config::Checks& checks) {
   std::vector<std::string> lines;
-  if (!model_->weights.empty()) {
-    for (const auto& [key, value] : configure_from_hf(*model_, model_->weights, set_keys)) {
-      lines.push_back(key + " = " + value + " from " + model_->weights + "/config.json");
+  checks.run({"architecture/"}, [&] {
+    if (!model_->weights.empty()) {
+      for (const auto& [key, value] : configure_from_hf(*model_, model_->weights, set_keys)) {
+        lines.push_back(key + " = " + value + " from " + model_->weights + "/config.json");
+      }
     }
-  }
-  model_->validate();
+    model_->validate();
+  });
+  checks.run({"architecture/", "optimization/"}, [&] { adapter_plan(*model_->build()); });
+  checks.run({"architecture/", "training/"},
+             [&] { make_plan(trainer_, *model_, *model_->build(), phases(), {}); });
   return lines;
 }
 

@@ -12,7 +12,8 @@ class BaseTrainer : public RestoreableJob {
   explicit BaseTrainer(const std::string& family);
 
   void declare(config::Fields& fields) override;
-  std::vector<std::string> resolve(const std::vector<std::string>& set_keys) override;
+  std::vector<std::string> resolve(const std::vector<std::string>& set_keys,
+                                   config::Checks& checks) override;
   std::vector<Table> plan(const std::filesystem::path& root) override;
   void run(const ExecutionSpec& spec, const std::string& config_yaml, Observer& observer) override;
 

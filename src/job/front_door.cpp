@@ -31,8 +31,9 @@ ConfiguredJob configure_job(const ConfigSource& given) {
   result.job = make_job(result.name);
   config::Fields fields;
   result.job->declare(fields);
-  config::load(fields, source);
-  result.notes = result.job->resolve(config::keys_set(fields, source));
+  config::Checks checks(config::fill(fields, source));
+  result.notes = result.job->resolve(config::keys_set(fields, source), checks);
+  checks.finish();
   result.yaml = config::dump(fields, result.name, /*commented=*/false);
   return result;
 }
@@ -50,8 +51,9 @@ std::string configure(const std::string& job_name, const std::vector<std::string
   const config::Source source{.overrides = overrides};
   config::Fields fields;
   job->declare(fields);
-  config::load(fields, source, /*allow_missing=*/true);
-  job->resolve(config::keys_set(fields, source));
+  config::Checks checks(config::fill(fields, source, /*allow_missing=*/true));
+  job->resolve(config::keys_set(fields, source), checks);
+  checks.finish();
   return config::dump(fields, job_name, /*commented=*/true);
 }
 

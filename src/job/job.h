@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "config/checks.h"
 #include "config/fields.h"
 #include "twofold/job.h"
 
@@ -15,9 +16,11 @@ class Job {
   virtual ~Job() = default;
   /// Binds every setting of the job; nothing else is read from a config.
   virtual void declare(config::Fields& fields) = 0;
-  /// Completes and checks the settings once they are filled; `set_keys` are those the user set
-  /// himself. Returns lines to show ("architecture/n_layers = 5 from config.json").
-  virtual std::vector<std::string> resolve(const std::vector<std::string>& set_keys) = 0;
+  /// Completes the settings once they are filled, and has `checks` look for faults between them;
+  /// `set_keys` are those the user set himself. Returns lines to show ("architecture/n_layers = 5
+  /// from config.json").
+  virtual std::vector<std::string> resolve(const std::vector<std::string>& set_keys,
+                                           config::Checks& checks) = 0;
   virtual std::vector<Table> plan(const std::filesystem::path& root) = 0;
   virtual void run(const ExecutionSpec& spec, const std::string& config_yaml,
                    Observer& observer) = 0;

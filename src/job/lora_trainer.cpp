@@ -15,7 +15,12 @@ void LoRATrainer::declare_stages(config::Fields& fields) {
 }
 
 std::vector<PhaseStages> LoRATrainer::phases() const {
-  return {{1, data_.pre_stages()}, {2, data_.post_stages()}};
+  std::vector<PhaseStages> phases;
+  std::vector<Problem> problems;
+  gather(problems, [&] { phases.push_back({1, data_.pre_stages()}); });
+  gather(problems, [&] { phases.push_back({2, data_.post_stages()}); });
+  throw_problems(std::move(problems));
+  return phases;
 }
 
 AdapterPlan LoRATrainer::adapter_plan(const Model& model) const {

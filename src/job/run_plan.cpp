@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "data/mixture.h"
 #include "job/memory_plan.h"
 
 namespace twofold {
@@ -12,6 +13,7 @@ PhasePlan plan_phase(const PhaseStages& given, int64_t tokens_per_step, int& num
                      std::vector<Problem>& problems) {
   PhasePlan phase{.phase = given.phase};
   for (const StageConfig& stage : given.stages) {
+    gather(problems, [&] { check_rates(stage.mixture, stage.dataset_key); });
     if (stage.tokens < tokens_per_step) {
       problems.push_back({.what = "a token budget is smaller than one step",
                           .where = stage.tokens_key,
@@ -76,7 +78,7 @@ RunPlan make_plan(const TrainerConfig& trainer, const ModelConfig& config, const
     plan.phases.push_back(plan_phase(given, plan.tokens_per_step(), number, problems));
     plan.phases.back().flops_per_token = flops_per_token(config, model, given.phase, adapters);
   }
-  if (!problems.empty()) throw Error(problems);
+  throw_problems(std::move(problems));
 
   const auto memory_at = [&](int64_t micro_rows) {
     std::vector<MemoryPlan> memory;

@@ -14,7 +14,9 @@ class TokenizeJob : public Job {
  public:
   void declare(config::Fields& fields) override { config_.declare(fields); }
 
-  std::vector<std::string> resolve(const std::vector<std::string>&) override { return {}; }
+  std::vector<std::string> resolve(const std::vector<std::string>&, config::Checks&) override {
+    return {};
+  }
 
   std::vector<Table> plan(const std::filesystem::path& root) override {
     return {{.title = "Plan",

@@ -51,7 +51,7 @@ void load_parameters(ParameterTree& parameters, const NamedTensors& saved,
     problems.push_back({.what = "the checkpoint has a tensor that the architecture lacks",
                         .where = file + ", tensor " + name});
   }
-  if (!problems.empty()) throw Error(problems);
+  throw_problems(std::move(problems));
 }
 
 /// A file sorts its tensors by name. Sums over the adapters (the gradient norm) are taken in the

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "data/mixture.h"
 
 namespace twofold {
 
@@ -47,7 +46,6 @@ void BaseTrainerConfig::declare(config::Fields& fields) {
 }
 
 std::vector<StageConfig> BaseTrainerConfig::stages() const {
-  check_rates(dataset, "training/dataset");
   return {{tokens, dataset, "training/tokens", "training/dataset"}};
 }
 
@@ -76,9 +74,8 @@ std::vector<StageConfig> pair_up(const std::vector<int64_t>& tokens,
   }
   std::vector<StageConfig> stages;
   for (size_t i = 0; i < tokens.size(); ++i) {
-    const std::string stage_key = fmt::format("{}/{}", dataset_key, i);
-    check_rates(mixtures[i], stage_key);
-    stages.push_back({tokens[i], mixtures[i], fmt::format("{}/{}", tokens_key, i), stage_key});
+    stages.push_back({tokens[i], mixtures[i], fmt::format("{}/{}", tokens_key, i),
+                      fmt::format("{}/{}", dataset_key, i)});
   }
   return stages;
 }

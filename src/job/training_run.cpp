@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "lora/movement.h"
 #include "model/loss.h"
 
 namespace twofold {
@@ -127,6 +128,13 @@ void TrainingRun::switch_to_lora() {
                   "train from here",
                   setup_.lora.base_dtype, state.adapters.size(), setup_.lora.rank,
                   count_lora_params(state.adapters)));
+  if (const int64_t steps = setup_.plan.find(2)->steps; steps < kMovementProofStep) {
+    observer_->message(
+        Severity::kWarning,
+        fmt::format("phase 2 has {} steps: too few to prove that every adapter moves "
+                    "(that takes {})",
+                    steps, kMovementProofStep));
+  }
 }
 
 void TrainingRun::save(const std::string& suffix) {

@@ -23,7 +23,7 @@ ValidationSets::ValidationSets(const std::vector<StageConfig>& stages,
            .hint = "tokenize it with data/val_pct > 0, or set training/validation: false"});
     }
   }
-  if (!problems.empty()) throw Error(problems);
+  throw_problems(std::move(problems));
 }
 
 Scores ValidationSets::score(Model& model, const std::vector<std::string>& labels,

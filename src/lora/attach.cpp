@@ -107,7 +107,7 @@ void attach_lora_params(ParameterTree& parameters, const LoRAParams& adapters,
                                       [&](const Parameter* l) { return l->path == adapter.path; });
     if (!selected) problems.push_back(wrong_leaf(adapter.path, false));
   }
-  if (!problems.empty()) throw Error(std::move(problems));
+  throw_problems(std::move(problems));
   for (const Adapter& adapter : adapters) attach(parameters.at(adapter.path), adapter, config);
 }
 

@@ -116,7 +116,7 @@ std::vector<TargetMatch> match_targets(const ParameterTree& parameters, const Lo
                         .found = "an empty list",
                         .hint = "[kernel] adapts every dense matrix; " + examples(parameters)});
   }
-  if (!problems.empty()) throw Error(std::move(problems));
+  throw_problems(std::move(problems));
   return matches;
 }
 

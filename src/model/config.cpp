@@ -31,8 +31,4 @@ void ModelConfig::declare_common(config::Fields& fields) {
              "Ids that end a text, for an exported config.json.", {.min = 0});
 }
 
-void throw_problems(std::vector<Problem> problems) {
-  if (!problems.empty()) throw Error(std::move(problems));
-}
-
 }  // namespace twofold

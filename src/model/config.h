@@ -56,9 +56,6 @@ struct ModelConfig {
   void declare_common(config::Fields& fields);
 };
 
-/// Throws one Error with all of them, if there are any.
-void throw_problems(std::vector<Problem> problems);
-
 /// "gpt", "llama", "qwen", "gpt_neox".
 std::vector<std::string> model_families();
 std::unique_ptr<ModelConfig> make_model_config(const std::string& family);

@@ -61,7 +61,7 @@ void copy_state(const NamedTensors& live, const NamedTensors& saved) {
   for (const auto& [name, tensor] : left) {
     problems.push_back(state_misfit(name, "no such tensor", describe(tensor)));
   }
-  if (!problems.empty()) throw Error(std::move(problems));
+  throw_problems(std::move(problems));
   const at::NoGradGuard no_grad;
   for (auto& [to, from] : copies) to.copy_(from);
 }

@@ -28,6 +28,12 @@ class Config(RunTest):
                      "optimization/lora/rank", "training/batch_size", "typo/here",
                      overrides=["typo.here=1"])
 
+    def test_faults_between_settings_come_with_those_of_the_settings(self):
+        self.refused(LORA, "logging/keep", "training/pre_lora_tokens/0", "training/post_lora_dataset/0", "q_porj",
+                     overrides=["logging.keep=-2", "training.pre_lora_tokens=[10]",
+                                "optimization.lora.target_modules=[q_porj]",
+                                "training.post_lora_dataset.0.0.rate=0.5"])
+
     def test_missing_required_values(self):
         config = self.config("job: data/tokenize_variable_dataset\ntokenizer: {backend: bytes}\n")
         self.assert_refused(self.twofold("tokenize", config, self.root), "data/source", "data/dataset")

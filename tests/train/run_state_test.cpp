@@ -1,0 +1,55 @@
+#include "train/run_state.h"
+
+#include <gmock/gmock.h>
+
+#include "base/error.h"
+
+namespace twofold {
+namespace {
+
+RunState somewhere() {
+  RunState state{.phase = 2, .step = 30, .phase_step = 10, .tokens = 4800, .seed = 1337};
+  state.validated_step = 28;
+  state.best_loss = 1.25;
+  state.stale_validations = 3;
+  state.phase_ended_early = true;
+  state.metrics_bytes = 512;
+  state.scores["start"] = {{"first", 5.5}};
+  state.weights_dtype = "bfloat16";
+  state.base_id = "abc";
+  return state;
+}
+
+TEST(RunState, IsTheSameAfterARoundTrip) {
+  const RunState state = somewhere();
+  EXPECT_EQ(RunState::from_json(state.to_json(), "state.json").to_json(), state.to_json());
+}
+
+TEST(RunState, KeepsNoBestLossOpen) {
+  const RunState state = RunState::from_json(RunState{}.to_json(), "state.json");
+  EXPECT_EQ(state.best_loss, std::numeric_limits<double>::infinity());
+}
+
+TEST(RunState, EveryFieldMustBeThereAndOfItsType) {
+  for (const auto& [name, value] : somewhere().to_json().items()) {
+    nlohmann::json lacking = somewhere().to_json(), wrong = lacking;
+    lacking.erase(name);
+    wrong[name] = nlohmann::json::array({"x"});
+    EXPECT_THROW(RunState::from_json(lacking, "state.json"), Error) << name;
+    EXPECT_THROW(RunState::from_json(wrong, "state.json"), Error) << name;
+  }
+}
+
+TEST(RunState, ANewPhaseStartsItsOwnCounts) {
+  RunState state = somewhere();
+  state.phase = 1;
+  state.enter_phase(2);
+  EXPECT_EQ(state.step, 30);
+  EXPECT_EQ(state.phase_step, 0);
+  EXPECT_EQ(state.stale_validations, 0);
+  EXPECT_FALSE(state.phase_ended_early);
+  EXPECT_EQ(state.best_loss, std::numeric_limits<double>::infinity());
+}
+
+}  // namespace
+}  // namespace twofold
