@@ -13,3 +13,5 @@ void add_run(CLI::App& app);
 void add_checkpoints(CLI::App& app);
 void add_generate(CLI::App& app);
 void add_export(CLI::App& app);
+void add_encode(CLI::App& app);
+void add_decode(CLI::App& app);

@@ -111,4 +111,17 @@ Encoding find_encoding(const std::string& name) {
         .hint = did_you_mean(name, names)});
 }
 
+Encoding find_encoding_of(size_t ranks, const std::string& file) {
+  std::vector<std::string> known;
+  for (Encoding& encoding : encodings()) {
+    if (encoding.ranks == ranks) return std::move(encoding);
+    known.push_back(fmt::format("{} ({})", encoding.ranks, encoding.name));
+  }
+  fail({.what = "rank file of no encoding that twofold knows",
+        .where = file,
+        .expected = fmt::format("as many tokens as {}", join(known, ", ")),
+        .found = fmt::format("{} tokens", ranks),
+        .hint = "a rank file alone does not say how text is split"});
+}
+
 }  // namespace twofold

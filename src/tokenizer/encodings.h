@@ -8,6 +8,11 @@
 
 namespace twofold {
 
+/// Qwen2's splitter, which no rank file goes with.
+inline constexpr const char* kQwen2Pattern =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*)"
+    R"(|\s*[\r\n]+|\s+(?!\S)|\s+)";
+
 struct Encoding {
   std::string name;
   std::string pattern;  ///< splits text into pieces
@@ -19,5 +24,8 @@ struct Encoding {
 
 /// The encoding called `name`. Throws an Error that lists the known ones.
 Encoding find_encoding(const std::string& name);
+
+/// The encoding whose rank file has `ranks` tokens. Throws an Error, naming `file`, if none has.
+Encoding find_encoding_of(size_t ranks, const std::string& file);
 
 }  // namespace twofold

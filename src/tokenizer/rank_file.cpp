@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "tokenizer/byte_alphabet.h"
 
 namespace twofold {
 namespace {
@@ -103,60 +104,20 @@ RankTable parse_rank_lines(Lines lines) {
   return table;
 }
 
-/// GPT-2's alphabet: printable Latin-1 bytes stand for themselves, the other 68 for U+0100 onwards.
-struct Alphabet {
-  std::string order;                 ///< the bytes, printable ones first
-  std::array<int, 0x144> byte_of{};  ///< character to byte, or -1
-
-  Alphabet() {
-    byte_of.fill(-1);
-    auto printable = [](int b) {
-      return (b >= 0x21 && b <= 0x7E) || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
-    };
-    for (int b = 0; b < 256; ++b) {
-      if (printable(b)) {
-        byte_of[b] = b;
-        order.push_back(static_cast<char>(b));
-      }
-    }
-    int next = 0x100;
-    for (int b = 0; b < 256; ++b) {
-      if (printable(b)) continue;
-      byte_of[next++] = b;
-      order.push_back(static_cast<char>(b));
-    }
-  }
-
-  /// Bytes of a token written in the alphabet (characters of one or two UTF-8 bytes); false if not.
-  bool read(std::string_view text, std::string& bytes) const {
-    bytes.clear();
-    for (size_t i = 0; i < text.size(); ++i) {
-      size_t c = static_cast<uint8_t>(text[i]);
-      if (c >= 0x80) {
-        if ((c & 0xE0) != 0xC0 || i + 1 == text.size()) return false;
-        c = (c & 0x1F) << 6 | (static_cast<uint8_t>(text[++i]) & 0x3F);
-      }
-      if (c >= byte_of.size() || byte_of[c] < 0) return false;
-      bytes.push_back(static_cast<char>(byte_of[c]));
-    }
-    return !bytes.empty();
-  }
-};
-
 RankTable parse_merges(Lines lines) {
-  static const Alphabet alphabet;
+  const ByteAlphabet& alphabet = ByteAlphabet::get();
   RankTable table;
-  for (size_t i = 0; i < alphabet.order.size(); ++i) {
-    table.add({&alphabet.order[i], 1}, static_cast<uint32_t>(i));
-  }
+  for (uint32_t i = 0; i < alphabet.order().size(); ++i) table.add({&alphabet.order()[i], 1}, i);
   std::string_view line;
   std::string left, right;
   lines.next(line);  // the version
   while (lines.next(line)) {
     if (line.empty()) continue;
+    left.clear();
+    right.clear();
     const size_t space = line.find(' ');
     if (space == line.npos || !alphabet.read(line.substr(0, space), left) ||
-        !alphabet.read(line.substr(space + 1), right)) {
+        !alphabet.read(line.substr(space + 1), right) || left.empty() || right.empty()) {
       lines.refuse("not a line of vocab.bpe", "two parts in GPT-2's alphabet, a space between",
                    line);
     }

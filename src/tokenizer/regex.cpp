@@ -68,8 +68,13 @@ Regex::Regex(const std::string& pattern) {
   compiled->code =
       pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
                     PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY, &error, &place, nullptr);
-  TWOFOLD_EXPECT(compiled->code,
-                 fmt::format("pattern {} at {}: {}", pattern, place, message(error)));
+  if (!compiled->code) {
+    fail({.what = "not a regular expression that twofold can use",
+          .where = fmt::format("character {} of the pattern", place),
+          .expected = "a Perl-compatible regular expression",
+          .found = fmt::format("`{}`: {}", pattern, message(error)),
+          .hint = {}});
+  }
   compiled->jit = pcre2_jit_compile(compiled->code, PCRE2_JIT_COMPLETE) == 0;
   // The limits guard against hostile patterns; ours are linear, and texts may be long.
   compiled->limits = pcre2_match_context_create(nullptr);

@@ -34,13 +34,6 @@ std::string any_of(const Encoding& encoding) {
   return pattern.empty() ? "(?!)" : pattern;
 }
 
-/// `text`, or its repaired copy kept in `storage` if it is not UTF-8.
-std::string_view as_utf8(std::string_view text, std::string& storage) {
-  if (valid_utf8_prefix(text) == text.size()) return text;
-  storage = repair_utf8(text);
-  return storage;
-}
-
 }  // namespace
 
 TiktokenTokenizer::TiktokenTokenizer(Encoding encoding, RankTable ranks, const std::string& file)
@@ -146,6 +139,12 @@ std::unique_ptr<Tokenizer> make_tiktoken_tokenizer(const TokenizerConfig& config
           .found = fmt::format("{} tokens", ranks.size()),
           .hint = "make tokenizer/name and tokenizer/file agree"});
   }
+  return std::make_unique<TiktokenTokenizer>(std::move(encoding), std::move(ranks), path.string());
+}
+
+std::unique_ptr<Tokenizer> tiktoken_from_file(const Path& path) {
+  RankTable ranks = read_ranks(path);
+  Encoding encoding = find_encoding_of(ranks.size(), path.string());
   return std::make_unique<TiktokenTokenizer>(std::move(encoding), std::move(ranks), path.string());
 }
 

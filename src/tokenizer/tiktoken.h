@@ -25,6 +25,7 @@ class TiktokenTokenizer : public Tokenizer {
   std::vector<int32_t> encode(std::string_view text) const override;
   std::vector<int32_t> encode_ordinary(std::string_view text) const override;
   std::string decode(std::span<const int32_t> ids) const override;
+  bool is_special(int32_t id) const override { return special_texts_.contains(id); }
   int32_t eot_token() const override { return eot_; }
   int64_t vocab_size() const override { return vocab_size_; }
 
@@ -43,5 +44,9 @@ class TiktokenTokenizer : public Tokenizer {
 /// The rank file that `config` means: tokenizer/file, or the first of the encoding's file names in
 /// $TIKTOKEN_CACHE_DIR and the current folder. Throws an Error that lists where it looked.
 Path find_rank_file(const TokenizerConfig& config, const Encoding& encoding);
+
+/// The tokenizer of a rank file, its encoding known by the number of ranks. Throws an Error if no
+/// encoding has as many.
+std::unique_ptr<Tokenizer> tiktoken_from_file(const Path& path);
 
 }  // namespace twofold

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "tokenizer/backends.h"
+#include "tokenizer/from_path.h"
 
 namespace twofold {
 namespace {
@@ -17,10 +18,18 @@ struct Backend {
   std::unique_ptr<Tokenizer> (*make)(const TokenizerConfig&);
 };
 
+/// `tokenizer/file`, or else `tokenizer/name` taken as a folder: nothing is downloaded.
+std::unique_ptr<Tokenizer> make_huggingface_tokenizer(const TokenizerConfig& config) {
+  return tokenizer_from_path(config.file.empty() ? config.name : config.file);
+}
+
 constexpr std::array kBackends = {
     Backend{"tiktoken", make_tiktoken_tokenizer},
     Backend{"bytes", make_bytes_tokenizer},
     Backend{"trivial", make_trivial_tokenizer},
+    Backend{"huggingface", make_huggingface_tokenizer},
+    Backend{"hf", make_huggingface_tokenizer},
+    Backend{"transformers", make_huggingface_tokenizer},
 };
 
 std::vector<std::string> backend_names() {
@@ -32,16 +41,19 @@ std::vector<std::string> backend_names() {
 }  // namespace
 
 void TokenizerConfig::declare(config::Fields& fields) {
-  fields.add("tokenizer/backend", backend,
-             "How text becomes token ids: tiktoken (rank files), bytes (a token a byte), trivial "
-             "(numbers separated by spaces).",
-             {.choices = backend_names()});
+  fields.add(
+      "tokenizer/backend", backend,
+      "How text becomes token ids: tiktoken (rank files), bytes (a token a byte), trivial "
+      "(numbers separated by spaces), huggingface (also hf or transformers: a model's folder, "
+      "or a file of any kind that `twofold encode` takes).",
+      {.choices = backend_names()});
   fields.add("tokenizer/name", name,
              "Encoding of the tiktoken backend: cl100k_base, o200k_base, gpt2, r50k_base, "
-             "p50k_base, p50k_edit or llama3.");
+             "p50k_base, p50k_edit or llama3. Of the huggingface backend: the folder, where "
+             "tokenizer/file is empty.");
   fields.add("tokenizer/file", file,
-             "Rank file of the tiktoken backend; empty: <name>.tiktoken in $TIKTOKEN_CACHE_DIR or "
-             "the current folder.");
+             "Rank file of the tiktoken backend (empty: <name>.tiktoken in $TIKTOKEN_CACHE_DIR or "
+             "the current folder); folder or file of the huggingface backend.");
 }
 
 std::unique_ptr<Tokenizer> make_tokenizer(const TokenizerConfig& config) {

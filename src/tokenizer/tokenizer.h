@@ -17,7 +17,7 @@ namespace twofold {
 struct TokenizerConfig {
   std::string backend = "tiktoken";
   std::string name = "cl100k_base";
-  std::string file;  ///< rank file (tiktoken) on this machine; empty: searched by name
+  std::string file;  ///< rank file (tiktoken) or folder (huggingface) on this machine
   void declare(config::Fields& fields);
 };
 
@@ -31,12 +31,17 @@ class Tokenizer {
   virtual std::vector<int32_t> encode_ordinary(std::string_view text) const = 0;
   /// Bytes of the ids (may be invalid UTF-8 in the middle of a character).
   virtual std::string decode(std::span<const int32_t> ids) const = 0;
+  /// `ids` of a text between the tokens that a model expects around it (<s> and the like).
+  virtual std::vector<int32_t> with_special(std::vector<int32_t> ids) const { return ids; }
+  /// Marks that are not text.
+  virtual bool is_special(int32_t id) const { return id == eot_token(); }
   virtual int32_t eot_token() const = 0;   ///< ends a document
   virtual int64_t vocab_size() const = 0;  ///< every id is below this
 };
 
 /// Builds the tokenizer that `config` names: `bytes` (256 bytes, EOT = 256), `trivial` (integers
-/// separated by spaces, EOT = 0), `tiktoken`. Throws an Error for an unknown or unreadable one.
+/// separated by spaces, EOT = 0), `tiktoken`, `huggingface` (any that tokenizer_from_path reads).
+/// Throws an Error for an unknown or unreadable one.
 std::unique_ptr<Tokenizer> make_tokenizer(const TokenizerConfig& config);
 
 }  // namespace twofold

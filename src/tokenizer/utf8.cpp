@@ -80,4 +80,10 @@ std::string repair_utf8(std::string_view text) {
   return repaired;
 }
 
+std::string_view as_utf8(std::string_view text, std::string& storage) {
+  if (valid_utf8_prefix(text) == text.size()) return text;
+  storage = repair_utf8(text);
+  return storage;
+}
+
 }  // namespace twofold

@@ -13,4 +13,7 @@ size_t valid_utf8_prefix(std::string_view text);
 /// bytes.decode("utf-8", "replace") and the Unicode standard do.
 std::string repair_utf8(std::string_view text);
 
+/// `text`, or its repaired copy kept in `storage` if it is not UTF-8.
+std::string_view as_utf8(std::string_view text, std::string& storage);
+
 }  // namespace twofold

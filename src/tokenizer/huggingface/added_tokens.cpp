@@ -1,0 +1,124 @@
+#include "tokenizer/huggingface/added_tokens.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+
+namespace twofold::hf {
+namespace {
+
+/// What Rust's `regex` calls a word character.
+constexpr const char* kWord = R"(\G[\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{200c}\x{200d}])";
+
+/// Where the character that ends before byte `end` begins.
+size_t character_before(std::string_view text, size_t end) {
+  size_t begin = end - 1;
+  while (begin > 0 && (static_cast<uint8_t>(text[begin]) & 0xC0) == 0x80) --begin;
+  return begin;
+}
+
+bool matches_at(const Regex& regex, std::string_view text, size_t at, size_t& end) {
+  RegexScan scan(regex);
+  size_t begin = 0;
+  return scan.find(text, at, begin, end) && begin == at;
+}
+
+AddedToken read_token(const Node& node, const Normalizer* normalizer) {
+  AddedToken token;
+  token.id = static_cast<int32_t>(node.at("id").integer(0, RankTable::kMaxRanks - 1));
+  token.content = node.at("content").text();
+  token.special = node.flag("special", false);
+  token.normalized = node.flag("normalized", !token.special);
+  token.single_word = node.flag("single_word", false);
+  token.lstrip = node.flag("lstrip", false);
+  token.rstrip = node.flag("rstrip", false);
+  token.pattern = token.content;
+  if (token.normalized && normalizer) normalizer->apply(token.pattern);
+  if (token.pattern.empty()) node.refuse("added token is empty", "a text", "\"\"");
+  return token;
+}
+
+}  // namespace
+
+TokenFinder::TokenFinder(std::vector<const AddedToken*> tokens)
+    : any_(!tokens.empty()), word_(kWord), spaces_(R"(\G\s)") {
+  std::stable_sort(tokens.begin(), tokens.end(), [](const AddedToken* a, const AddedToken* b) {
+    return a->pattern.size() > b->pattern.size();
+  });
+  for (const AddedToken* token : tokens) {
+    by_first_byte_[static_cast<uint8_t>(token->pattern[0])].push_back(token);
+  }
+}
+
+const AddedToken* TokenFinder::match(std::string_view text, size_t at) const {
+  for (const AddedToken* token : by_first_byte_[static_cast<uint8_t>(text[at])]) {
+    if (text.compare(at, token->pattern.size(), token->pattern) == 0) return token;
+  }
+  return nullptr;
+}
+
+bool TokenFinder::is_single_word(std::string_view text, size_t begin, size_t end) const {
+  size_t ignored = 0;
+  return !(begin > 0 && matches_at(word_, text, character_before(text, begin), ignored)) &&
+         !(end < text.size() && matches_at(word_, text, end, ignored));
+}
+
+void TokenFinder::cut(std::string_view text, bool ordinary, std::vector<Cut>& cuts) const {
+  size_t done = 0;
+  for (size_t at = 0; any_ && at < text.size(); ++at) {
+    const AddedToken* token = match(text, at);
+    if (!token) continue;
+    size_t begin = at;
+    size_t end = at + token->pattern.size();
+    at = end - 1;
+    if (ordinary && token->special) continue;
+    if (token->single_word && !is_single_word(text, begin, end)) continue;
+    size_t space_end = 0;
+    while (token->lstrip && begin > done &&
+           matches_at(spaces_, text, character_before(text, begin), space_end)) {
+      begin = character_before(text, begin);
+    }
+    begin = std::max(begin, done);
+    while (token->rstrip && end < text.size() && matches_at(spaces_, text, end, space_end)) {
+      end = space_end;
+    }
+    if (done < begin) cuts.push_back({-1, done, begin});
+    cuts.push_back({token->id, begin, end});
+    done = end;
+  }
+  if (done < text.size()) cuts.push_back({-1, done, text.size()});
+}
+
+std::vector<AddedToken> read_added_tokens(const Node& file, const RankTable& vocabulary,
+                                          const Normalizer* normalizer) {
+  std::vector<AddedToken> tokens;
+  const auto list = file.find("added_tokens");
+  if (!list) return tokens;
+  std::set<std::string> contents;
+  std::set<std::pair<bool, std::string>> patterns;
+  auto next = static_cast<int32_t>(vocabulary.size());
+  for (const Node& node : list->items()) {
+    AddedToken token = read_token(node, normalizer);
+    const uint32_t own = vocabulary.find(token.content);
+    const int32_t expected = own == RankTable::kNone ? next : static_cast<int32_t>(own);
+    if (!contents.insert(token.content).second ||
+        !patterns.emplace(token.normalized, token.pattern).second) {
+      node.refuse("added token is given twice", "each once", token.content);
+    }
+    if (token.id != expected) {
+      node.at("id").refuse(
+          "added token has an id that `tokenizers` would not give it",
+          fmt::format("{}, {}", expected,
+                      own == RankTable::kNone ? "the next free id" : "its id in model/vocab"),
+          fmt::format("{}", token.id));
+    }
+    next = std::max(next, token.id + 1);
+    tokens.push_back(std::move(token));
+  }
+  return tokens;
+}
+
+}  // namespace twofold::hf

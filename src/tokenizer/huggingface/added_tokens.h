@@ -1,0 +1,57 @@
+#pragma once
+// Tokens that are cut out of the text before anything else looks at it: the "added_tokens" of
+// tokenizer.json.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "tokenizer/huggingface/node.h"
+#include "tokenizer/huggingface/normalizer.h"
+#include "tokenizer/rank_table.h"
+#include "tokenizer/regex.h"
+
+namespace twofold::hf {
+
+struct AddedToken {
+  int32_t id = 0;
+  std::string content;
+  std::string pattern;  ///< what is looked for: the content, normalized if `normalized`
+  bool single_word = false, lstrip = false, rstrip = false, normalized = false, special = false;
+};
+
+/// A stretch of text: an added token, or what lies between (id < 0).
+struct Cut {
+  int32_t id;
+  size_t begin, end;
+};
+
+/// Finds some of the added tokens in text; leftmost first, the longest of those.
+class TokenFinder {
+ public:
+  explicit TokenFinder(std::vector<const AddedToken*> tokens);
+
+  /// Appends the stretches of `text` (none is empty) to `cuts`. `ordinary`: special tokens are not
+  /// looked for, though their text still hides others that begin inside it, as in `tokenizers`.
+  void cut(std::string_view text, bool ordinary, std::vector<Cut>& cuts) const;
+
+ private:
+  const AddedToken* match(std::string_view text, size_t at) const;
+  bool is_single_word(std::string_view text, size_t begin, size_t end) const;
+
+  std::array<std::vector<const AddedToken*>, 256> by_first_byte_;  // longest first
+  bool any_ = false;
+  Regex word_, spaces_;
+};
+
+/// Reads "added_tokens". `vocabulary`: the model's. Throws an Error for an id or content given
+/// twice, and for an id that is not the one `tokenizers` would give the token: the model's own,
+/// else the next free one.
+std::vector<AddedToken> read_added_tokens(const Node& file, const RankTable& vocabulary,
+                                          const Normalizer* normalizer);
+
+}  // namespace twofold::hf

@@ -1,0 +1,30 @@
+#pragma once
+// What turns one piece of text into ids: the "model" of tokenizer.json.
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "tokenizer/huggingface/node.h"
+#include "tokenizer/rank_table.h"
+
+namespace twofold::hf {
+
+/// Thread-safe once built.
+class Model {
+ public:
+  virtual ~Model() = default;
+  /// Appends the ids of `piece` (valid UTF-8, not empty) to `ids`.
+  virtual void encode(std::string_view piece, std::vector<int32_t>& ids) const = 0;
+  /// The tokens as the file writes them, by id.
+  virtual const RankTable& vocabulary() const = 0;
+};
+
+/// BPE or Unigram. `byte_level`: pieces are bytes that the vocabulary writes in GPT-2's alphabet.
+/// Throws an Error for any other type and for whatever twofold would not encode as `tokenizers`.
+std::unique_ptr<Model> make_model(const Node& node, bool byte_level);
+std::unique_ptr<Model> make_bpe(const Node& node, bool byte_level);
+std::unique_ptr<Model> make_unigram(const Node& node, bool byte_level);
+
+}  // namespace twofold::hf

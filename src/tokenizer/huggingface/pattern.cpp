@@ -1,0 +1,130 @@
+#include "tokenizer/huggingface/pattern.h"
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <string_view>
+
+namespace twofold::hf {
+namespace {
+
+/// Rewrites a pattern from left to right.
+class Translator {
+ public:
+  Translator(const std::string& pattern, const Node& node) : pattern_(pattern), node_(node) {}
+
+  std::string run() {
+    while (at_ < pattern_.size()) step();
+    return std::move(out_);
+  }
+
+ private:
+  void step() {
+    const char c = pattern_[at_];
+    if (c == '\\') return escape();
+    if (in_class_) return class_member(c);
+    if (c == '[') return open_class();
+    if (c == '{' && interval()) return;
+    // In Oniguruma's syntax the anchors are those of lines.
+    if (c == '^' || c == '$') {
+      out_ += fmt::format("(?m:{})", c);
+    } else {
+      out_ += c;
+    }
+    ++at_;
+  }
+
+  void open_class() {
+    in_class_ = true;
+    out_ += '[';
+    ++at_;
+    if (next() == '^') out_ += pattern_[at_++];
+    if (next() == ']') refuse("]");
+  }
+
+  void class_member(char c) {
+    if (c == '[') refuse("[ inside a class");
+    if (c == '&' && pattern_.compare(at_, 2, "&&") == 0) refuse("&&");
+    if (c == ']') in_class_ = false;
+    out_ += c;
+    ++at_;
+  }
+
+  void escape() {
+    ++at_;
+    if (at_ == pattern_.size()) refuse("\\ at the end");
+    const char c = pattern_[at_++];
+    constexpr std::string_view kWord = R"(\p{L}\p{M}\p{Nd}\p{Pc})";
+    if (c == 'w') {
+      out_ += in_class_ ? std::string(kWord) : fmt::format("[{}]", kWord);
+    } else if (c == 'W' && !in_class_) {
+      out_ += fmt::format("[^{}]", kWord);
+    } else if (std::string_view("hHbBKGRXyYNO").find(c) != std::string_view::npos ||
+               (in_class_ && (c == 'S' || c == 'W'))) {
+      refuse(fmt::format("\\{}{}", c, in_class_ ? " inside a class" : ""));
+    } else {
+      out_ += '\\';
+      out_ += c;
+    }
+  }
+
+  /// {n}, {n,} or {n,m}. A + after it repeats it in Oniguruma; in PCRE2 it would be possessive.
+  bool interval() {
+    const size_t end = pattern_.find('}', at_);
+    if (end == pattern_.npos) return false;
+    const std::string body = pattern_.substr(at_ + 1, end - at_ - 1);
+    for (char c : body) {
+      if (!std::isdigit(static_cast<unsigned char>(c)) && c != ',') return false;
+    }
+    const char after = end + 1 < pattern_.size() ? pattern_[end + 1] : '\0';
+    if (body.empty() || body[0] == ',' || after == '?') refuse("{" + body + "}" + after);
+    at_ = end + 1;
+    if (after != '+') {
+      out_ += "{" + body + "}";
+      return true;
+    }
+    const bool from_one = body == "1" || body.starts_with("1,");
+    if (!from_one && !body.starts_with("0,")) refuse("{" + body + "}+");
+    out_ += from_one ? '+' : '*';
+    ++at_;
+    return true;
+  }
+
+  char next() const { return at_ < pattern_.size() ? pattern_[at_] : '\0'; }
+
+  [[noreturn]] void refuse(const std::string& what) const {
+    node_.refuse(fmt::format("unsupported in a pattern: {}", what),
+                 "a pattern that Oniguruma and PCRE2 read alike", pattern_);
+  }
+
+  const std::string& pattern_;
+  const Node& node_;
+  size_t at_ = 0;
+  bool in_class_ = false;
+  std::string out_;
+};
+
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (char c : text) {
+    if (std::string_view("\\^$.|?*+()[]{}").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<std::string> literal_pattern(const Node& node) {
+  if (auto literal = node.find("String")) return literal->text();
+  return std::nullopt;
+}
+
+std::string read_pattern(const Node& node) {
+  if (auto literal = literal_pattern(node)) return escaped(*literal);
+  const Node regex = node.at("Regex");
+  const std::string pattern = regex.text();
+  return Translator(pattern, regex).run();
+}
+
+}  // namespace twofold::hf

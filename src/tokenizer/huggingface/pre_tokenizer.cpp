@@ -1,0 +1,169 @@
+#include "tokenizer/huggingface/pre_tokenizer.h"
+
+#include "base/error.h"
+#include "tokenizer/encodings.h"
+#include "tokenizer/huggingface/normalizer.h"
+#include "tokenizer/huggingface/pattern.h"
+#include "tokenizer/huggingface/splitting.h"
+#include "tokenizer/regex.h"
+
+namespace twofold::hf {
+namespace {
+
+size_t character_bytes(char lead) {
+  const auto byte = static_cast<uint8_t>(lead);
+  return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+class RegexSplit : public PreTokenizer {
+ public:
+  RegexSplit(const std::string& pattern, Behavior behavior, bool invert)
+      : regex_(pattern), behavior_(behavior), invert_(invert) {}
+
+  void apply(Pieces& pieces) const override {
+    std::vector<Piece> out;
+    out.reserve(pieces.list.size());
+    std::vector<Stretch> stretches;
+    RegexScan scan(regex_);
+    for (const Piece& piece : pieces.list) {
+      find_stretches(scan, piece.text, stretches);
+      split_piece(piece, stretches, behavior_, out);
+    }
+    pieces.list = std::move(out);
+  }
+
+ private:
+  void find_stretches(RegexScan& scan, std::string_view text,
+                      std::vector<Stretch>& stretches) const {
+    stretches.clear();
+    size_t begin = 0, end = 0, done = 0, from = 0;
+    bool matched = false;
+    while (from <= text.size() && scan.find(text, from, begin, end)) {
+      from = end;
+      if (begin == end) {
+        from += end < text.size() ? character_bytes(text[end]) : 1;
+        if (matched && begin == done) continue;  // right behind the last match
+      }
+      if (begin > done) stretches.push_back({done, begin, invert_});
+      stretches.push_back({begin, end, !invert_});
+      done = end;
+      matched = true;
+    }
+    if (done < text.size()) stretches.push_back({done, text.size(), invert_});
+  }
+
+  Regex regex_;
+  Behavior behavior_;
+  bool invert_;
+};
+
+class PrefixSpace : public PreTokenizer {
+ public:
+  void apply(Pieces& pieces) const override {
+    for (Piece& piece : pieces.list) {
+      if (piece.text.starts_with(' ')) continue;
+      piece.text = pieces.made.emplace_back(" ").append(piece.text);
+    }
+  }
+};
+
+/// Spaces become `mark`; a piece is given one to begin with; pieces are cut before each.
+class Metaspace : public PreTokenizer {
+ public:
+  explicit Metaspace(const Node& node) : mark_(node.at("replacement").text()) {
+    if (mark_.empty() || mark_.size() != character_bytes(mark_[0])) {
+      node.at("replacement").refuse("not a character", "one character", mark_);
+    }
+    const auto scheme = node.find("prepend_scheme");
+    std::string name = scheme ? scheme->text() : "always";
+    if (!node.flag("add_prefix_space", true)) {
+      if (scheme && name != "never") {
+        scheme->refuse("add_prefix_space is false", "never, as add_prefix_space says", name);
+      }
+      name = "never";
+    }
+    if (name != "always" && name != "first" && name != "never") {
+      (scheme ? *scheme : node).unsupported("prepend_scheme", name, {"always", "first", "never"});
+    }
+    always_ = name == "always";
+    first_ = name == "first";
+    split_ = node.flag("split", true);
+  }
+
+  void apply(Pieces& pieces) const override {
+    std::vector<Piece> out;
+    std::vector<Stretch> stretches;
+    for (const Piece& piece : pieces.list) {
+      std::string& text = pieces.made.emplace_back(piece.text);
+      replace_all(text, " ", mark_);
+      const bool wants_mark = always_ || (first_ && piece.first);
+      if (wants_mark && !text.starts_with(mark_)) text.insert(0, mark_);
+      if (!split_) {
+        out.push_back({text, piece.first});
+        continue;
+      }
+      find_marks(text, stretches);
+      split_piece({text, piece.first}, stretches, Behavior::kMergedWithNext, out);
+    }
+    pieces.list = std::move(out);
+  }
+
+ private:
+  void find_marks(std::string_view text, std::vector<Stretch>& stretches) const {
+    stretches.clear();
+    size_t done = 0;
+    for (size_t at = text.find(mark_); at != text.npos; at = text.find(mark_, done)) {
+      if (at > done) stretches.push_back({done, at, false});
+      done = at + mark_.size();
+      stretches.push_back({at, done, true});
+    }
+    if (done < text.size()) stretches.push_back({done, text.size(), false});
+  }
+
+  std::string mark_;
+  bool always_ = false, first_ = false, split_ = true;
+};
+
+using Steps = std::vector<std::unique_ptr<PreTokenizer>>;
+
+void add_regex(Steps& steps, const std::string& pattern, Behavior behavior, bool invert = false) {
+  steps.push_back(std::make_unique<RegexSplit>(pattern, behavior, invert));
+}
+
+void add_steps(const Node& node, PreTokenization& to) {
+  const Node type_node = node.at("type");
+  const std::string type = type_node.text();
+  if (to.byte_level) node.refuse("a step after ByteLevel", "ByteLevel as the last step", type);
+  if (type == "Sequence") {
+    for (const Node& item : node.at("pretokenizers").items()) add_steps(item, to);
+  } else if (type == "ByteLevel") {
+    if (node.flag("add_prefix_space", true)) to.steps.push_back(std::make_unique<PrefixSpace>());
+    if (node.flag("use_regex", true)) {
+      add_regex(to.steps, find_encoding("gpt2").pattern, Behavior::kIsolated);
+    }
+    to.byte_level = true;
+  } else if (type == "Split") {
+    add_regex(to.steps, read_pattern(node.at("pattern")), read_behavior(node.at("behavior")),
+              node.flag("invert", false));
+  } else if (type == "Metaspace") {
+    to.steps.push_back(std::make_unique<Metaspace>(node));
+  } else if (type == "Digits") {
+    add_regex(to.steps, node.flag("individual_digits", false) ? R"(\p{N})" : R"(\p{N}+)",
+              Behavior::kIsolated);
+  } else if (type == "WhitespaceSplit") {
+    add_regex(to.steps, R"(\s)", Behavior::kRemoved);
+  } else {
+    node.unsupported("pre_tokenizer", type,
+                     {"Sequence", "ByteLevel", "Split", "Metaspace", "Digits", "WhitespaceSplit"});
+  }
+}
+
+}  // namespace
+
+PreTokenization make_pre_tokenizer(const Node& node) {
+  PreTokenization made;
+  add_steps(node, made);
+  return made;
+}
+
+}  // namespace twofold::hf

@@ -1,0 +1,44 @@
+#pragma once
+// How text is cut into the pieces that a model encodes one by one: the "pre_tokenizer" of
+// tokenizer.json.
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tokenizer/huggingface/node.h"
+
+namespace twofold::hf {
+
+struct Piece {
+  std::string_view text;
+  bool first = false;  ///< it begins the text that was given to the tokenizer
+};
+
+/// Pieces in order, none of them empty, and the texts that were made on the way.
+struct Pieces {
+  std::vector<Piece> list;
+  std::deque<std::string> made;
+};
+
+/// Thread-safe: never changed once built.
+class PreTokenizer {
+ public:
+  virtual ~PreTokenizer() = default;
+  virtual void apply(Pieces& pieces) const = 0;
+};
+
+/// The steps in order. `byte_level`: the last one writes each byte as a character of GPT-2's
+/// alphabet, which is left to the model.
+struct PreTokenization {
+  std::vector<std::unique_ptr<PreTokenizer>> steps;
+  bool byte_level = false;
+};
+
+/// Sequence, ByteLevel (last only), Split, Metaspace, Digits, WhitespaceSplit. Any other is an
+/// Error that names it.
+PreTokenization make_pre_tokenizer(const Node& node);
+
+}  // namespace twofold::hf

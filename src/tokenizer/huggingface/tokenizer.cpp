@@ -1,0 +1,130 @@
+#include "tokenizer/huggingface/tokenizer.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "tokenizer/backends.h"
+#include "tokenizer/utf8.h"
+
+namespace twofold::hf {
+
+/// What one encoding of a text needs besides the tokenizer.
+struct HuggingFaceTokenizer::Work {
+  bool ordinary;
+  std::vector<int32_t> ids;
+  std::vector<Cut> cuts;
+  Pieces pieces;
+};
+
+HuggingFaceTokenizer::HuggingFaceTokenizer(const Node& file) : file_(file.file()) {
+  if (auto version = file.find("version"); version && version->text() != "1.0") {
+    version->refuse("unsupported version", "1.0", version->text());
+  }
+  if (auto node = file.find("normalizer")) normalizer_ = make_normalizer(*node);
+  if (auto node = file.find("pre_tokenizer")) pre_ = make_pre_tokenizer(*node);
+  if (auto node = file.find("decoder")) decoder_ = make_decoder(*node);
+  model_ = make_model(file.at("model"), pre_.byte_level);
+  added_ = read_added_tokens(file, model_->vocabulary(), normalizer_.get());
+  vocab_size_ = model_->vocabulary().end();
+  std::vector<const AddedToken*> raw, normal;
+  for (const AddedToken& token : added_) {
+    (token.normalized ? normal : raw).push_back(&token);
+    added_by_id_.emplace(token.id, &token);
+    vocab_size_ = std::max<int64_t>(vocab_size_, int64_t{token.id} + 1);
+  }
+  raw_tokens_ = std::make_unique<TokenFinder>(std::move(raw));
+  normal_tokens_ = std::make_unique<TokenFinder>(std::move(normal));
+  if (auto node = file.find("post_processor")) around_ = read_post_processor(*node, vocab_size_);
+}
+
+std::vector<int32_t> HuggingFaceTokenizer::encode(std::string_view text, bool ordinary) const {
+  std::string storage;
+  text = as_utf8(text, storage);
+  Work work{.ordinary = ordinary, .ids = {}, .cuts = {}, .pieces = {}};
+  std::vector<Cut> cuts;
+  raw_tokens_->cut(text, ordinary, cuts);
+  for (const Cut& cut : cuts) {
+    if (cut.id >= 0) {
+      work.ids.push_back(cut.id);
+    } else {
+      encode_raw(text.substr(cut.begin, cut.end - cut.begin), cut.begin == 0, work);
+    }
+  }
+  return std::move(work.ids);
+}
+
+void HuggingFaceTokenizer::encode_raw(std::string_view text, bool first, Work& work) const {
+  std::string normal;
+  if (normalizer_) {
+    normal = text;
+    normalizer_->apply(normal);
+    text = normal;
+  }
+  work.cuts.clear();
+  normal_tokens_->cut(text, work.ordinary, work.cuts);
+  for (const Cut& cut : work.cuts) {
+    if (cut.id >= 0) {
+      work.ids.push_back(cut.id);
+    } else {
+      encode_normal(text.substr(cut.begin, cut.end - cut.begin), first && cut.begin == 0, work);
+    }
+  }
+}
+
+void HuggingFaceTokenizer::encode_normal(std::string_view text, bool first, Work& work) const {
+  work.pieces.list.assign(1, {text, first});
+  work.pieces.made.clear();
+  for (const auto& step : pre_.steps) step->apply(work.pieces);
+  for (const Piece& piece : work.pieces.list) model_->encode(piece.text, work.ids);
+}
+
+std::vector<int32_t> HuggingFaceTokenizer::with_special(std::vector<int32_t> ids) const {
+  ids.insert(ids.begin(), around_.before.begin(), around_.before.end());
+  ids.insert(ids.end(), around_.after.begin(), around_.after.end());
+  return ids;
+}
+
+std::string HuggingFaceTokenizer::decode(std::span<const int32_t> ids) const {
+  Texts texts;
+  texts.reserve(ids.size());
+  for (size_t i = 0; i < ids.size(); ++i) {
+    check_id(ids[i], i, vocab_size_);
+    if (const auto added = added_by_id_.find(ids[i]); added != added_by_id_.end()) {
+      texts.push_back(added->second->pattern);
+    } else if (auto text = model_->vocabulary().bytes_of(static_cast<uint32_t>(ids[i]))) {
+      texts.emplace_back(*text);
+    }  // else a hole in the vocabulary, which has no text
+  }
+  if (decoder_) decoder_->apply(texts);
+  std::string joined;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0 && !decoder_) joined += ' ';
+    joined += texts[i];
+  }
+  return joined;
+}
+
+bool HuggingFaceTokenizer::is_special(int32_t id) const {
+  const auto added = added_by_id_.find(id);
+  return added != added_by_id_.end() && added->second->special;
+}
+
+int32_t HuggingFaceTokenizer::eot_token() const {
+  if (eot_) return *eot_;
+  fail({.what = "which token ends a text is not known",
+        .where = file_,
+        .expected = "tokenizer_config.json beside it with eos_token",
+        .found = "none",
+        .hint = "copy the whole folder of the model"});
+}
+
+std::optional<int32_t> HuggingFaceTokenizer::find(const std::string& token) const {
+  for (const AddedToken& added : added_) {
+    if (added.content == token) return added.id;
+  }
+  const uint32_t id = model_->vocabulary().find(token);
+  if (id == RankTable::kNone) return std::nullopt;
+  return static_cast<int32_t>(id);
+}
+
+}  // namespace twofold::hf

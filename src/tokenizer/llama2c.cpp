@@ -1,0 +1,202 @@
+#include "tokenizer/llama2c.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <optional>
+
+#include "base/error.h"
+#include "tokenizer/backends.h"
+#include "tokenizer/rank_table.h"
+#include "tokenizer/seams.h"
+
+namespace twofold {
+namespace {
+
+constexpr int32_t kBegin = 1, kEnd = 2;
+constexpr int32_t kFirstByte = 3;  // the 256 byte tokens follow <unk>, <s> and </s>
+constexpr size_t kLongestToken = 4096;
+
+struct Token {
+  float score;
+  std::string_view text;
+};
+
+template <class T>
+bool take(std::string_view& bytes, T& value) {
+  if (bytes.size() < sizeof value) return false;
+  std::memcpy(&value, bytes.data(), sizeof value);
+  bytes.remove_prefix(sizeof value);
+  return true;
+}
+
+/// The tokens; none if the bytes are not laid out as llama2.c does.
+std::optional<std::vector<Token>> read_tokens(std::string_view bytes) {
+  int32_t longest = 0, size = 0;
+  if (!take(bytes, longest) || longest <= 0) return std::nullopt;
+  std::vector<Token> tokens;
+  while (!bytes.empty()) {
+    Token token;
+    if (!take(bytes, token.score) || !take(bytes, size) || size < 0 || size > longest ||
+        static_cast<size_t>(size) > bytes.size() || std::isnan(token.score)) {
+      return std::nullopt;
+    }
+    token.text = bytes.substr(0, static_cast<size_t>(size));
+    bytes.remove_prefix(static_cast<size_t>(size));
+    tokens.push_back(token);
+  }
+  return tokens;
+}
+
+/// Any two tokens whose joined text is a token may be joined; the greater its score, the earlier.
+std::vector<SymbolMerge> all_merges(const std::vector<Token>& tokens, const RankTable& table) {
+  std::vector<SymbolMerge> merges;
+  for (const Token& token : tokens) {
+    const auto joined = static_cast<int32_t>(table.find(token.text));
+    for (size_t cut = 1; cut < token.text.size(); ++cut) {
+      const uint32_t left = table.find(token.text.substr(0, cut));
+      if (left == RankTable::kNone) continue;
+      const uint32_t right = table.find(token.text.substr(cut));
+      if (right == RankTable::kNone) continue;
+      merges.push_back({static_cast<int32_t>(left), static_cast<int32_t>(right), joined});
+    }
+  }
+  return merges;
+}
+
+class Llama2cTokenizer : public Tokenizer {
+ public:
+  Llama2cTokenizer(const std::vector<Token>& tokens, const std::string& file) {
+    check_tokens(tokens, file);
+    for (size_t id = 0; id < tokens.size(); ++id) {
+      texts_.emplace_back(tokens[id].text);
+      // Of equal texts the first is the one that encodes.
+      if (table_.find(tokens[id].text) == RankTable::kNone) {
+        table_.add(tokens[id].text, static_cast<uint32_t>(id));
+      }
+    }
+    space_ = table_.find(" ");
+    if (space_ == RankTable::kNone) {
+      fail({.what = "no token for a space", .where = file, .expected = "one", .found = "none"});
+    }
+    learn_merges(tokens);
+  }
+
+  std::vector<int32_t> encode(std::string_view text) const override {
+    return encode_ordinary(text);
+  }
+
+  std::vector<int32_t> encode_ordinary(std::string_view text) const override {
+    std::vector<int32_t> ids;
+    if (text.empty()) return ids;
+    ids.push_back(static_cast<int32_t>(space_));
+    for (size_t at = 0; at < text.size();) {
+      // A byte and the continuation bytes behind it, four in all.
+      size_t end = at + 1;
+      while (end < text.size() && end - at < 4 &&
+             (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) {
+        ++end;
+      }
+      const uint32_t id = table_.find(text.substr(at, end - at));
+      if (id != RankTable::kNone) {
+        ids.push_back(static_cast<int32_t>(id));
+      } else {
+        for (; at < end; ++at) ids.push_back(kFirstByte + static_cast<uint8_t>(text[at]));
+      }
+      at = end;
+    }
+    seams_->join(*merges_, ids, 0);
+    return ids;
+  }
+
+  std::vector<int32_t> with_special(std::vector<int32_t> ids) const override {
+    ids.insert(ids.begin(), kBegin);
+    return ids;
+  }
+
+  std::string decode(std::span<const int32_t> ids) const override {
+    std::string text;
+    for (size_t i = 0; i < ids.size(); ++i) {
+      check_id(ids[i], i, vocab_size());
+      if (is_special(ids[i])) continue;
+      const int32_t byte = ids[i] - kFirstByte;
+      if (byte >= 0 && byte < 256) {
+        text += static_cast<char>(byte);
+      } else {
+        text += texts_[static_cast<size_t>(ids[i])];
+      }
+    }
+    return text.starts_with(' ') ? text.substr(1) : text;
+  }
+
+  bool is_special(int32_t id) const override { return id == kBegin || id == kEnd; }
+  int32_t eot_token() const override { return kEnd; }
+  int64_t vocab_size() const override { return static_cast<int64_t>(texts_.size()); }
+
+ private:
+  static void check_tokens(const std::vector<Token>& tokens, const std::string& file) {
+    auto refuse = [&](std::string expected, std::string found) {
+      fail({.what = "not a vocabulary of llama2.c",
+            .where = file,
+            .expected = std::move(expected),
+            .found = std::move(found)});
+    };
+    if (tokens.size() < kFirstByte + 256 || tokens.size() > RankTable::kMaxRanks) {
+      refuse("three marks, 256 bytes, and tokens", fmt::format("{} tokens", tokens.size()));
+    }
+    for (const Token& token : tokens) {
+      if (token.text.size() > kLongestToken) {
+        refuse(fmt::format("tokens of at most {} bytes", kLongestToken),
+               fmt::format("one of {}", token.text.size()));
+      }
+    }
+  }
+
+  void learn_merges(const std::vector<Token>& tokens) {
+    std::vector<float> scores;
+    for (const Token& token : tokens) scores.push_back(token.score);
+    std::sort(scores.begin(), scores.end(), std::greater<float>());
+    scores.erase(std::unique(scores.begin(), scores.end()), scores.end());
+    const std::vector<SymbolMerge> merges = all_merges(tokens, table_);
+    merges_.emplace(merges.size());
+    std::vector<int32_t> bytes;
+    for (int32_t byte = 0; byte < 256; ++byte) bytes.push_back(kFirstByte + byte);
+    for (const SymbolMerge& merge : merges) {
+      const float score = tokens[static_cast<size_t>(merge.joined)].score;
+      const auto rank =
+          std::lower_bound(scores.begin(), scores.end(), score, std::greater<float>());
+      merges_->set(merge.left, merge.right,
+                   {static_cast<uint32_t>(rank - scores.begin()), merge.joined});
+    }
+    seams_.emplace(merges, bytes);
+  }
+
+  std::vector<std::string> texts_;  // by id
+  RankTable table_;
+  std::optional<MergeTable> merges_;
+  std::optional<Seams> seams_;
+  uint32_t space_ = 0;
+};
+
+}  // namespace
+
+bool is_llama2c(std::string_view bytes) {
+  const auto tokens = read_tokens(bytes);
+  return tokens && !tokens->empty();
+}
+
+std::unique_ptr<Tokenizer> make_llama2c(std::string_view bytes, const std::string& file) {
+  const auto tokens = read_tokens(bytes);
+  if (!tokens) {
+    fail({.what = "not a vocabulary of llama2.c",
+          .where = file,
+          .expected = "int32, then float32, int32 and text for each token",
+          .found = fmt::format("{} bytes that end inside a token", bytes.size())});
+  }
+  return std::make_unique<Llama2cTokenizer>(*tokens, file);
+}
+
+}  // namespace twofold

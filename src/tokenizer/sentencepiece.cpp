@@ -1,0 +1,76 @@
+#include "tokenizer/sentencepiece.h"
+
+#include <sentencepiece_processor.h>
+
+#include "base/error.h"
+#include "tokenizer/backends.h"
+
+namespace twofold {
+namespace {
+
+using sentencepiece::SentencePieceProcessor;
+
+void check(const sentencepiece::util::Status& status, const std::string& file) {
+  if (status.ok()) return;
+  fail({.what = "SentencePiece does not accept the model",
+        .where = file,
+        .expected = "a SentencePiece model",
+        .found = status.error_message(),
+        .hint = {}});
+}
+
+class SentencePieceTokenizer : public Tokenizer {
+ public:
+  SentencePieceTokenizer(std::string_view model, const std::string& file) : file_(file) {
+    check(processor_.LoadFromSerializedProto({model.data(), model.size()}), file);
+    vocab_size_ = processor_.GetPieceSize();
+  }
+
+  std::vector<int32_t> encode(std::string_view text) const override {
+    return encode_ordinary(text);
+  }
+
+  std::vector<int32_t> encode_ordinary(std::string_view text) const override {
+    std::vector<int> ids;
+    check(processor_.Encode({text.data(), text.size()}, &ids), file_);
+    return ids;
+  }
+
+  std::vector<int32_t> with_special(std::vector<int32_t> ids) const override {
+    if (processor_.bos_id() >= 0) ids.insert(ids.begin(), processor_.bos_id());
+    return ids;
+  }
+
+  std::string decode(std::span<const int32_t> ids) const override {
+    for (size_t i = 0; i < ids.size(); ++i) check_id(ids[i], i, vocab_size_);
+    std::string text;
+    check(processor_.Decode(std::vector<int>(ids.begin(), ids.end()), &text), file_);
+    return text;
+  }
+
+  bool is_special(int32_t id) const override { return processor_.IsControl(id); }
+
+  int32_t eot_token() const override {
+    if (processor_.eos_id() >= 0) return processor_.eos_id();
+    fail({.what = "the SentencePiece model has no token that ends a text",
+          .where = file_,
+          .expected = "a model trained with eos_id",
+          .found = "none",
+          .hint = {}});
+  }
+
+  int64_t vocab_size() const override { return vocab_size_; }
+
+ private:
+  std::string file_;
+  SentencePieceProcessor processor_;
+  int64_t vocab_size_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> make_sentencepiece(std::string_view model, const std::string& file) {
+  return std::make_unique<SentencePieceTokenizer>(model, file);
+}
+
+}  // namespace twofold
