@@ -1,0 +1,32 @@
+#pragma once
+// GPT-2's printable alphabet: every byte is written as one character, so that tokens of any bytes
+// can be text. Printable Latin-1 bytes stand for themselves, the other 68 for U+0100 onwards.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace twofold {
+
+class ByteAlphabet {
+ public:
+  static const ByteAlphabet& get();
+
+  /// The 256 bytes in the alphabet's order (printable ones first): the first ids of GPT-2.
+  const std::string& order() const { return order_; }
+  /// The character of a byte, as UTF-8.
+  const std::string& character(uint8_t byte) const { return characters_[byte]; }
+  /// Appends the bytes of `text`, written in the alphabet, to `bytes`; false, with `bytes` as it
+  /// was, if a character is not of the alphabet.
+  bool read(std::string_view text, std::string& bytes) const;
+
+ private:
+  ByteAlphabet();
+
+  std::string order_;
+  std::array<std::string, 256> characters_;
+  std::array<int, 0x144> byte_of_;  // code point to byte, or -1
+};
+
+}  // namespace twofold
