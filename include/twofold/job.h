@@ -67,15 +67,20 @@ void run(const ConfigSource& config, const ExecutionSpec& spec,
 /// The complete checkpoints of a run as a table.
 Table checkpoints(const ExecutionSpec& spec);
 
-/// Writes a run's newest (or `suffix`'s) weights to `out`, which must not exist. `format`:
-/// "merged", a Hugging Face folder with the adapters added in. `dtype`: empty = the dtype the
+/// Writes a run's newest (or `suffix`'s) weights to `out`, which must not exist. `format`: see
+/// export_summary. `dtype`: empty = the dtype the
 /// weights came in, else optimization/lora/base_dtype (parameters' dtype for a phase-1 checkpoint).
+/// Every export reads its own files back and compares losses with the live model; beyond the
+/// dtype's tolerance it is an Error and nothing is published.
 struct ExportRequest {
   std::string format = "merged";
   std::filesystem::path out;
   std::string suffix;
   std::string dtype;
+  bool adapters = true;  ///< phase-2 checkpoints: with the adapters; false: the frozen base alone
 };
+/// "merged: a Hugging Face folder; gguf: …", for people.
+std::string export_summary();
 void export_model(const ExecutionSpec& spec, const ExportRequest& request, Observer& observer);
 
 /// Text from a run's newest (or `suffix`'s) weights, one piece at a time to `emit`.

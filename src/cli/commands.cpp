@@ -160,14 +160,17 @@ void add_export(CLI::App& app) {
   const auto to = verb(app, "export", "write a run's weights in another program's format", command);
   take_identity(command, *to);
   take_root(command, *to);
-  command->add_option("--to", to->exported.format, "merged: a Hugging Face folder")
+  command->add_option("--to", to->exported.format, twofold::export_summary())
       ->capture_default_str();
-  command->add_option("OUT", to->exported.out, "folder to write; must not exist")->required();
+  command->add_option("OUT", to->exported.out, "file or folder to write; must not exist")
+      ->required();
   command->add_option("--checkpoint", to->exported.suffix, "suffix; default: the newest");
   command->add_option("--dtype", to->exported.dtype,
-                      "float32 or bfloat16; default: the weights' own");
+                      "element type, as the format names it; default: the weights' own");
+  command->add_flag("--adapters-off", to->adapters_off, "the frozen base alone");
   command->callback([to] {
     Console console(stdout);
+    to->exported.adapters = !to->adapters_off;
     twofold::export_model(to->spec, to->exported, console);
   });
 }

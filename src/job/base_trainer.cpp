@@ -28,6 +28,16 @@ void BaseTrainer::declare_stages(config::Fields& fields) { data_.declare(fields)
 
 std::vector<PhaseStages> BaseTrainer::phases() const { return {{1, data_.stages()}}; }
 
+Mixture BaseTrainer::datasets() const {
+  Mixture all;
+  for (const PhaseStages& phase : phases()) {
+    for (const StageConfig& stage : phase.stages) {
+      all.insert(all.end(), stage.mixture.begin(), stage.mixture.end());
+    }
+  }
+  return all;
+}
+
 AdapterPlan BaseTrainer::adapter_plan(const Model&) const { return {}; }
 
 std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& set_keys,

@@ -20,6 +20,8 @@ class BaseTrainer : public RestoreableJob {
   const ModelConfig& model_config() const { return *model_; }
   const LoRAConfig& lora_config() const { return lora_; }
   const TokenizerConfig& tokenizer_config() const { return tokenizer_; }
+  /// Every dataset of every stage, in order.
+  Mixture datasets() const;
 
  protected:
   /// Declares what is trained on (and, for LoRA, with which adapters).

@@ -1,59 +1,166 @@
+#include <ATen/core/Tensor.h>
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "job/loaded_run.h"
-#include "model/hugging_face.h"
-#include "tensor/dtype.h"
+#include "job/export_format.h"
+#include "job/export_probe.h"
+#include "tensor/machine.h"
 
 namespace twofold {
 namespace {
 
-std::string export_dtype(const LoadedRun& run, const std::string& asked) {
-  if (!asked.empty()) return asked;
-  const RunState& progress = run.state.progress;
-  if (!progress.weights_dtype.empty()) return progress.weights_dtype;
-  return progress.phase == 2 ? run.trainer().lora_config().base_dtype
-                             : run.trainer().model_config().param_dtype;
+/// How far the losses of the exported files may be from the live model's: the mean over the probe's
+/// tokens of the absolute difference, as a share of the mean loss (or of 1, if that is less). What
+/// the dtype's own rounding costs, with room; a wrong tensor costs tens of times more.
+double tolerance(const std::string& dtype) {
+  static const std::map<std::string, double> kTolerances = {
+      {"float32", 2e-5}, {"float16", 2e-3}, {"bfloat16", 2e-2}, {"f32", 2e-5},
+      {"f16", 2e-3},     {"bf16", 2e-2},    {"q8_0", 3e-2}};
+  return kTolerances.at(dtype);
 }
 
-void check(const ExportRequest& request) {
-  if (request.format != "merged") {
-    fail({.what = "unknown export format",
-          .where = "--to",
-          .expected = "merged",
-          .found = request.format});
+const ExportFormat& find_format(const std::string& name) {
+  std::vector<std::string> names;
+  for (const ExportFormat& format : export_formats()) {
+    if (format.name == name) return format;
+    names.emplace_back(format.name);
   }
-  const std::vector<std::string> dtypes = {"", "float32", "bfloat16", "float16"};
+  fail({.what = "unknown export format",
+        .where = "--to",
+        .expected = join(names, ", "),
+        .found = name,
+        .hint = did_you_mean(name, names)});
+}
+
+void check(const ExportFormat& format, const ExportRequest& request) {
+  const std::vector<std::string>& dtypes = format.dtypes;
   if (std::find(dtypes.begin(), dtypes.end(), request.dtype) == dtypes.end()) {
     fail({.what = "unknown dtype",
           .where = "--dtype",
-          .expected = "float32, bfloat16 or float16",
+          .expected = join(dtypes, ", "),
           .found = request.dtype,
           .hint = did_you_mean(request.dtype, dtypes)});
   }
+  if (request.out.empty()) fail({.what = "the export has no name", .where = "OUT"});
   if (std::filesystem::exists(request.out)) {
-    fail({.what = "the folder to write exists already",
+    fail({.what = "what is to be written exists already",
           .where = request.out.string(),
           .hint = "give another name, or remove it"});
   }
 }
 
+/// The dtype asked for; else the one that the weights came in, or that the run keeps them in, under
+/// the format's name for it.
+std::string export_dtype(const ExportFormat& format, const LoadedRun& run,
+                         const std::string& asked) {
+  if (!asked.empty()) return asked;
+  const RunState& progress = run.state.progress;
+  std::string own = progress.weights_dtype;
+  if (own.empty()) {
+    own = progress.phase == 2 ? run.trainer().lora_config().base_dtype
+                              : run.trainer().model_config().param_dtype;
+  }
+  static const std::map<std::string, std::string> kShort = {
+      {"float32", "f32"}, {"float16", "f16"}, {"bfloat16", "bf16"}};
+  for (const std::string& name : {own, kShort.contains(own) ? kShort.at(own) : own}) {
+    const auto& dtypes = format.dtypes;
+    if (std::find(dtypes.begin(), dtypes.end(), name) != dtypes.end()) return name;
+  }
+  return format.dtypes.back();
+}
+
+/// A sibling of the export that is removed unless it is published.
+class Unpublished {
+ public:
+  explicit Unpublished(const Path& out) : out_(out), temporary_(out) {
+    temporary_ += ".tmp";
+    remove();  // the rest of an interrupted export
+    std::error_code failure;
+    const Path parent = std::filesystem::absolute(out).parent_path();
+    std::filesystem::create_directories(parent, failure);
+    if (failure) {
+      fail({.what = "cannot make a folder", .where = parent.string(), .found = failure.message()});
+    }
+  }
+  ~Unpublished() { remove(); }
+
+  const Path& path() const { return temporary_; }
+
+  void publish() {
+    std::error_code failure;
+    std::filesystem::rename(temporary_, out_, failure);
+    if (failure) {
+      fail({.what = "cannot give the export its name",
+            .where = out_.string(),
+            .found = failure.message()});
+    }
+    sync_path(std::filesystem::absolute(out_).parent_path());
+  }
+
+ private:
+  void remove() {
+    std::error_code ignored;
+    std::filesystem::remove_all(temporary_, ignored);
+  }
+
+  Path out_, temporary_;
+};
+
+void verify(const ExportSource& source, const Probe& probe, const at::Tensor& live,
+            const at::Tensor& exported) {
+  const ProbeDifference apart = compare_losses(live, exported);
+  const double allowed = tolerance(source.dtype) * std::max(1.0, std::abs(apart.live));
+  if (!(apart.mean <= allowed)) {
+    fail({.what = "the exported files do not compute what the run's model computes",
+          .where = source.request.out.string(),
+          .expected = fmt::format("losses of {} within {:.1e} on average ({})", probe.contents,
+                                  allowed, source.dtype),
+          .found = fmt::format("{:.1e} apart (mean loss {:.5f} live, {:.5f} read back)", apart.mean,
+                               apart.live, apart.exported),
+          .hint = "nothing was published; try --dtype float32, or report this as a bug"});
+  }
+  source.observer.message(
+      Severity::kInfo,
+      fmt::format("verified on {}: loss {:.6f} live, {:.6f} read back; tokens differ by {:.1e} on "
+                  "average (allowed {:.1e}), {:.1e} at most",
+                  probe.contents, apart.live, apart.exported, apart.mean, allowed, apart.largest));
+}
+
 }  // namespace
 
-void export_model(const ExecutionSpec& spec, const ExportRequest& request, Observer& observer) {
-  check(request);
-  LoadedRun run = load_run(spec, request.suffix);
-  const std::string dtype = export_dtype(run, request.dtype);
-  // In the wanted dtype before the adapters are added: the sum is rounded once.
-  for (Parameter& parameter : run.state.model->parameters().all()) {
-    parameter.weight.value = parameter.weight.value.to(scalar_type(dtype));
+std::string export_summary() {
+  std::vector<std::string> lines;
+  for (const ExportFormat& format : export_formats()) {
+    lines.push_back(fmt::format("{}: {}", format.name, format.summary));
   }
-  save_hf_folder(run.trainer().model_config(), merge_lora_params(run.state.model->parameters()),
-                 dtype, request.out);
+  return join(lines, "; ");
+}
+
+void export_model(const ExecutionSpec& spec, const ExportRequest& request, Observer& observer) {
+  const ExportFormat& format = find_format(request.format);
+  check(format, request);
+  configure_allocator();
+  LoadedRun run = load_run(spec, request.suffix);
+  set_threads(0);
+  if (!request.adapters) detach_lora_params(run.state.model->parameters());
+  ExportSource source{.spec = spec,
+                      .request = request,
+                      .run = run,
+                      .dtype = export_dtype(format, run, request.dtype),
+                      .observer = observer};
+  const Probe probe = make_probe(run, spec);
+  const at::Tensor live = probe_losses(*run.state.model, probe);
+  Unpublished out(request.out);
+  format.write(source, out.path());
+  verify(source, probe, live, probe_losses(*format.read_back(source, out.path()), probe));
+  out.publish();
   observer.message(Severity::kInfo,
                    fmt::format("{} of {} written to {} as {}", run.checkpoint.suffix, spec.name,
-                               request.out.string(), dtype));
+                               request.out.string(), source.dtype));
 }
 
 }  // namespace twofold

@@ -1,0 +1,149 @@
+#include "formats/ggml_type.h"
+
+#include <immintrin.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "base/error.h"
+
+namespace twofold::formats {
+namespace {
+
+struct Row {
+  uint32_t id;
+  GgmlLayout layout;
+};
+
+constexpr std::array kRows = {
+    Row{0, {"F32", 1, 4}},         Row{1, {"F16", 1, 2}},         Row{2, {"Q4_0", 32, 18}},
+    Row{3, {"Q4_1", 32, 20}},      Row{6, {"Q5_0", 32, 22}},      Row{7, {"Q5_1", 32, 24}},
+    Row{8, {"Q8_0", 32, 34}},      Row{9, {"Q8_1", 32, 40}},      Row{10, {"Q2_K", 256, 84}},
+    Row{11, {"Q3_K", 256, 110}},   Row{12, {"Q4_K", 256, 144}},   Row{13, {"Q5_K", 256, 176}},
+    Row{14, {"Q6_K", 256, 210}},   Row{15, {"Q8_K", 256, 292}},   Row{16, {"IQ2_XXS", 256, 66}},
+    Row{17, {"IQ2_XS", 256, 74}},  Row{18, {"IQ3_XXS", 256, 98}}, Row{19, {"IQ1_S", 256, 50}},
+    Row{20, {"IQ4_NL", 32, 18}},   Row{21, {"IQ3_S", 256, 110}},  Row{22, {"IQ2_S", 256, 82}},
+    Row{23, {"IQ4_XS", 256, 136}}, Row{24, {"I8", 1, 1}},         Row{25, {"I16", 1, 2}},
+    Row{26, {"I32", 1, 4}},        Row{27, {"I64", 1, 8}},        Row{28, {"F64", 1, 8}},
+    Row{29, {"IQ1_M", 256, 56}},   Row{30, {"BF16", 1, 2}},       Row{34, {"TQ1_0", 256, 54}},
+    Row{35, {"TQ2_0", 256, 66}},   Row{39, {"MXFP4", 32, 17}},    Row{40, {"NVFP4", 64, 36}},
+    Row{41, {"Q1_0", 128, 18}},
+};
+
+constexpr size_t kQ8Elements = 32;
+constexpr size_t kQ8Bytes = 34;  // the scale in f16, then 32 signed bytes
+
+uint16_t to_half(float value) { return _cvtss_sh(value, _MM_FROUND_TO_NEAREST_INT); }
+float from_half(uint16_t bits) { return _cvtsh_ss(bits); }
+
+uint16_t to_bfloat16(float value) {
+  const uint32_t bits = std::bit_cast<uint32_t>(value);
+  if ((bits & 0x7FFFFFFF) > 0x7F800000) return static_cast<uint16_t>(bits >> 16 | 0x40);  // NaN
+  return static_cast<uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
+
+float from_bfloat16(uint16_t bits) { return std::bit_cast<float>(uint32_t{bits} << 16); }
+
+void encode_q8_block(const float* values, std::byte* out) {
+  float largest = 0;
+  for (size_t i = 0; i < kQ8Elements; ++i) largest = std::max(largest, std::fabs(values[i]));
+  const float scale = largest / 127;
+  const float inverse = scale != 0 ? 1 / scale : 0;
+  const uint16_t half = to_half(scale);
+  std::memcpy(out, &half, sizeof half);
+  for (size_t i = 0; i < kQ8Elements; ++i) {
+    const float rounded = std::clamp(std::round(values[i] * inverse), -127.0f, 127.0f);
+    out[2 + i] = static_cast<std::byte>(static_cast<int8_t>(rounded));
+  }
+}
+
+void decode_q8_block(const std::byte* bytes, float* out) {
+  uint16_t half = 0;
+  std::memcpy(&half, bytes, sizeof half);
+  const float scale = from_half(half);
+  for (size_t i = 0; i < kQ8Elements; ++i) {
+    out[i] = scale * static_cast<float>(static_cast<int8_t>(bytes[2 + i]));
+  }
+}
+
+template <uint16_t (*convert)(float)>
+void encode_halves(std::span<const float> values, std::byte* out) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    const uint16_t bits = convert(values[i]);
+    std::memcpy(out + 2 * i, &bits, sizeof bits);
+  }
+}
+
+template <float (*convert)(uint16_t)>
+void decode_halves(const std::byte* bytes, std::span<float> out) {
+  for (size_t i = 0; i < out.size(); ++i) {
+    uint16_t bits = 0;
+    std::memcpy(&bits, bytes + 2 * i, sizeof bits);
+    out[i] = convert(bits);
+  }
+}
+
+}  // namespace
+
+std::optional<GgmlLayout> ggml_layout(uint32_t id) {
+  const auto found =
+      std::find_if(kRows.begin(), kRows.end(), [&](const Row& row) { return row.id == id; });
+  return found == kRows.end() ? std::nullopt : std::optional(found->layout);
+}
+
+GgmlLayout ggml_layout(GgmlType type) { return *ggml_layout(static_cast<uint32_t>(type)); }
+
+bool is_convertible(uint32_t id) {
+  using enum GgmlType;
+  const std::array known = {kF32, kF16, kQ8_0, kBF16};
+  return std::find(known.begin(), known.end(), static_cast<GgmlType>(id)) != known.end();
+}
+
+uint64_t ggml_bytes(GgmlType type, uint64_t elements) {
+  const GgmlLayout layout = ggml_layout(type);
+  TWOFOLD_EXPECT(elements % layout.elements == 0, "a row is not a whole number of blocks");
+  return elements / layout.elements * layout.bytes;
+}
+
+void encode_ggml(GgmlType type, std::span<const float> values, std::span<std::byte> out) {
+  TWOFOLD_EXPECT(out.size() == ggml_bytes(type, values.size()), "room for exactly these values");
+  switch (type) {
+    case GgmlType::kF32:
+      std::memcpy(out.data(), values.data(), out.size());
+      break;
+    case GgmlType::kF16:
+      encode_halves<to_half>(values, out.data());
+      break;
+    case GgmlType::kBF16:
+      encode_halves<to_bfloat16>(values, out.data());
+      break;
+    case GgmlType::kQ8_0:
+      for (size_t block = 0; block < values.size() / kQ8Elements; ++block) {
+        encode_q8_block(&values[block * kQ8Elements], &out[block * kQ8Bytes]);
+      }
+  }
+}
+
+void decode_ggml(GgmlType type, std::span<const std::byte> bytes, std::span<float> out) {
+  TWOFOLD_EXPECT(bytes.size() == ggml_bytes(type, out.size()), "exactly the bytes of these values");
+  switch (type) {
+    case GgmlType::kF32:
+      std::memcpy(out.data(), bytes.data(), bytes.size());
+      break;
+    case GgmlType::kF16:
+      decode_halves<from_half>(bytes.data(), out);
+      break;
+    case GgmlType::kBF16:
+      decode_halves<from_bfloat16>(bytes.data(), out);
+      break;
+    case GgmlType::kQ8_0:
+      for (size_t block = 0; block < out.size() / kQ8Elements; ++block) {
+        decode_q8_block(&bytes[block * kQ8Bytes], &out[block * kQ8Elements]);
+      }
+  }
+}
+
+}  // namespace twofold::formats

@@ -1,0 +1,29 @@
+// --to gguf: one file that llama.cpp loads, adapters added in, with the run's tokenizer.
+#include <fmt/format.h>
+
+#include "interop/gguf_model.h"
+#include "interop/gguf_tokenizer.h"
+#include "job/export_format.h"
+
+namespace twofold {
+
+void write_gguf(ExportSource& source, const Path& temporary) {
+  const ModelConfig& config = source.model_config();
+  const GgufPlan plan = plan_gguf(config, source.model().parameters());
+  const GgufTokenizer tokenizer =
+      make_gguf_tokenizer(source.run.trainer().tokenizer_config(), config);
+  const std::vector<std::string> notes =
+      write_gguf_model(plan, merged_weights(source), tokenizer.metadata, gguf_dtype(source.dtype),
+                       source.spec.name, temporary);
+  for (const auto& all : {plan.notes, tokenizer.notes, notes}) {
+    for (const std::string& note : all) source.observer.message(Severity::kWarning, note);
+  }
+}
+
+std::unique_ptr<Model> read_gguf(const ExportSource& source, const Path& temporary) {
+  const ModelConfig& config = source.model_config();
+  return model_of(config,
+                  read_gguf_model(plan_gguf(config, source.model().parameters()), temporary));
+}
+
+}  // namespace twofold
