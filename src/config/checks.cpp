@@ -17,8 +17,6 @@ void Checks::run(const std::vector<std::string>& reads, const std::function<void
   if (found_.problems.size() > before) found_.unsound.push_back(reads.back());
 }
 
-void Checks::finish() const {
-  throw_problems(found_.problems);
-}
+void Checks::finish() const { throw_problems(found_.problems); }
 
 }  // namespace twofold::config
