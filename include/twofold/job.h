@@ -9,7 +9,6 @@
 // Faults of the input are thrown as twofold::Error; a run told to stop as twofold::Interrupted.
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -82,20 +81,5 @@ struct ExportRequest {
 /// "merged: a Hugging Face folder; gguf: …", for people.
 std::string export_summary();
 void export_model(const ExecutionSpec& spec, const ExportRequest& request, Observer& observer);
-
-/// Text from a run's newest (or `suffix`'s) weights, one piece at a time to `emit`.
-struct GenerateRequest {
-  std::string prompt;
-  int64_t max_tokens = 200;
-  double temperature = 0.8;
-  double top_p = 1.0;
-  int64_t top_k = 0;
-  double min_p = 0.0;
-  int64_t seed = 0;
-  bool adapters = true;  ///< phase-2 checkpoints: with the adapters on
-  std::string suffix;
-};
-void generate(const ExecutionSpec& spec, const GenerateRequest& request,
-              const std::function<void(const std::string&)>& emit);
 
 }  // namespace twofold

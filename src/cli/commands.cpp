@@ -17,8 +17,7 @@ struct Arguments {
   twofold::ExecutionSpec spec;
   twofold::ConfigSource config;
   std::string job, out, restore;
-  bool reference = false, adapters_off = false;
-  twofold::GenerateRequest generate;
+  bool reference = false;
   twofold::ExportRequest exported;
 };
 
@@ -127,32 +126,6 @@ void add_checkpoints(CLI::App& app) {
   take_identity(command, *to);
   take_root(command, *to);
   command->callback([to] { fmt::print("{}", twofold::render(twofold::checkpoints(to->spec))); });
-}
-
-void add_generate(CLI::App& app) {
-  CLI::App* command = nullptr;
-  const auto to = verb(app, "generate", "continue a text with a run's weights", command);
-  twofold::GenerateRequest& request = to->generate;
-  take_identity(command, *to);
-  take_root(command, *to);
-  command->add_option("--prompt", request.prompt, "text to continue; empty: from nothing");
-  command->add_option("--tokens", request.max_tokens, "most new tokens")->capture_default_str();
-  command->add_option("--temperature", request.temperature, "0 = the likeliest token")
-      ->capture_default_str();
-  command->add_option("--top-p", request.top_p)->capture_default_str();
-  command->add_option("--top-k", request.top_k, "0 = all")->capture_default_str();
-  command->add_option("--min-p", request.min_p)->capture_default_str();
-  command->add_option("--seed", request.seed)->capture_default_str();
-  command->add_option("--checkpoint", request.suffix, "suffix; default: the newest");
-  command->add_flag("--adapters-off", to->adapters_off, "the frozen base alone");
-  command->callback([to] {
-    to->generate.adapters = !to->adapters_off;
-    twofold::generate(to->spec, to->generate, [](const std::string& piece) {
-      std::fwrite(piece.data(), 1, piece.size(), stdout);
-      std::fflush(stdout);
-    });
-    std::fputc('\n', stdout);
-  });
 }
 
 void add_export(CLI::App& app) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -14,43 +15,87 @@
 namespace twofold {
 namespace {
 
-/// The tokens that the model sees, and their keys and values.
+/// Texts that grow side by side, and their keys and values. Rows of different lengths are padded on
+/// the left, and no query sees the padding.
 class Context {
  public:
-  Context(Model& model, int64_t block_size) : model_(model), block_size_(block_size) { restart(); }
+  Context(Model& model, int64_t block_size, int64_t capacity,
+          const std::vector<std::vector<int32_t>>& prompts)
+      : model_(model),
+        block_size_(block_size),
+        capacity_(std::min(block_size, capacity)),
+        rows_(prompts) {
+    forget(block_size_);
+  }
 
-  /// Adds tokens and returns the logits (V) after the last one.
-  at::Tensor append(std::span<const int32_t> added) {
-    std::vector<int32_t> unseen(added.begin(), added.end());
-    if (std::ssize(seen_) + std::ssize(added) > block_size_) {
-      seen_.insert(seen_.end(), added.begin(), added.end());
-      const int64_t kept = std::min(std::ssize(added) > 1 ? block_size_ : reduced(), block_size_);
-      unseen.assign(seen_.end() - kept, seen_.end());
-      restart();
+  /// Adds a token to each row.
+  void append(const std::vector<int32_t>& tokens) {
+    for (size_t row = 0; row < rows_.size(); ++row) rows_[row].push_back(tokens[row]);
+    if (cache_.length + 1 <= capacity_) return;
+    // Full of padding: packed anew. Full of tokens: a quarter of the context is forgotten, so that
+    // the next tokens are cheap.
+    forget(width() > block_size_ ? std::max<int64_t>(1, block_size_ * 3 / 4) : block_size_);
+  }
+
+  /// Logits (rows, V) after the last token of each row.
+  at::Tensor logits() {
+    const bool fresh = cache_.length == 0;
+    const int64_t count = fresh ? width() : 1, first = cache_.length;
+    const auto rows = std::ssize(rows_);
+    const at::Tensor tokens = at::zeros({rows, count}, at::kInt);
+    for (int64_t r = 0; r < rows; ++r) {
+      const std::vector<int32_t>& seen = rows_[static_cast<size_t>(r)];
+      const int64_t taken = std::min(count, std::ssize(seen));
+      std::copy(seen.end() - taken, seen.end(),
+                tokens.data_ptr<int32_t>() + (r + 1) * count - taken);
     }
-    const int64_t count = std::ssize(unseen), first = cache_.length;
     ModelInput input;
-    input.tokens = at::tensor(unseen, at::kInt).view({1, count});
-    input.positions = at::arange(first, first + count, at::kInt).view({1, count});
+    input.tokens = tokens;
+    const at::Tensor pads = at::tensor(padding_, at::kInt).unsqueeze(1);
+    input.positions = (at::arange(first, first + count, at::kInt) - pads).clamp_min(0);
+    if (pads.any().item<bool>()) input.first_key = pads.expand({rows, count}).contiguous();
     input.cache = &cache_;
-    seen_.insert(seen_.end(), unseen.begin(), unseen.end());
-    const at::Tensor hidden = model_.hidden(input);
-    return kernels::logits(hidden.select(1, count - 1), model_.head()).view({-1});
+    const at::Tensor last = model_.hidden(input).select(1, count - 1);
+    return kernels::logits(last, model_.head(), model_.logit_softcap()).contiguous();
+  }
+
+  /// Goes on with these rows only (ascending).
+  void keep(const std::vector<int64_t>& kept) {
+    if (kept.size() == rows_.size()) return;
+    for (size_t i = 0; i < kept.size(); ++i) {
+      const auto from = static_cast<size_t>(kept[i]);
+      std::swap(rows_[i], rows_[from]);
+      std::swap(padding_[i], padding_[from]);
+    }
+    rows_.resize(kept.size());
+    padding_.resize(kept.size());
+    cache_.keep(at::tensor(kept, at::kLong));
   }
 
  private:
-  /// What is left of a full context, the newest token included.
-  int64_t reduced() const { return std::max<int64_t>(1, block_size_ - block_size_ / 4); }
+  int64_t width() const {
+    size_t longest = 0;
+    for (const auto& row : rows_) longest = std::max(longest, row.size());
+    return static_cast<int64_t>(longest);
+  }
 
-  void restart() {
-    seen_.clear();
+  /// Keeps at most the last `tokens` of each row; what is left is seen anew.
+  void forget(int64_t tokens) {
+    for (auto& row : rows_) {
+      if (std::ssize(row) > tokens) row.erase(row.begin(), row.end() - tokens);
+    }
+    padding_.clear();
+    for (const auto& row : rows_) {
+      padding_.push_back(static_cast<int32_t>(width() - std::ssize(row)));
+    }
     cache_ = {};
-    cache_.capacity = block_size_;
+    cache_.capacity = capacity_;
   }
 
   Model& model_;
-  const int64_t block_size_;
-  std::vector<int32_t> seen_;
+  const int64_t block_size_, capacity_;
+  std::vector<std::vector<int32_t>> rows_;
+  std::vector<int32_t> padding_;  ///< of each row
   KvCache cache_;
 };
 
@@ -101,26 +146,75 @@ int32_t sample_token(std::span<const float> logits, const SamplingOptions& optio
   return candidates.back().token;
 }
 
-std::vector<int32_t> generate(Model& model, int64_t block_size, std::span<const int32_t> prompt,
-                              const SamplingOptions& options, const OnToken& on_token) {
-  TWOFOLD_EXPECT(!prompt.empty(), "generation needs at least one token");
-  const at::NoGradGuard no_grad;
-  const RandomStream stream(options.seed, Purpose::kSampling);
-  Context context(model, block_size);
-  std::vector<int32_t> tokens;
-  std::span<const int32_t> next = prompt;
-  while (std::ssize(tokens) < options.max_new_tokens) {
+namespace {
+
+/// One group of prompts, the first of which is number `first`.
+void generate_group(Model& model, int64_t block_size,
+                    const std::vector<std::vector<int32_t>>& prompts,
+                    const SamplingOptions& options, const OnToken& on_token, int64_t first,
+                    std::vector<std::vector<int32_t>>& texts) {
+  size_t longest = 0;
+  for (const auto& prompt : prompts) longest = std::max(longest, prompt.size());
+  Context context(model, block_size, static_cast<int64_t>(longest) + options.max_new_tokens,
+                  prompts);
+  std::vector<int64_t> alive(prompts.size());  // numbers of the prompts that still grow
+  std::iota(alive.begin(), alive.end(), first);
+  for (int64_t step = 0; step < options.max_new_tokens && !alive.empty(); ++step) {
     check_stop();
-    const at::Tensor logits = context.append(next).contiguous();
-    const int32_t token =
-        sample_token({logits.data_ptr<float>(), static_cast<size_t>(logits.numel())}, options,
-                     stream.uniform(tokens.size()));
-    if (token == options.stop_token) break;
-    tokens.push_back(token);
-    if (on_token && !on_token(token)) break;
-    next = {&tokens.back(), 1};
+    const at::Tensor logits = context.logits();
+    const auto vocabulary = static_cast<size_t>(logits.size(1));
+    std::vector<int64_t> kept, still_alive;
+    std::vector<int32_t> next;
+    for (size_t row = 0; row < alive.size(); ++row) {
+      const RandomStream stream(options.seed, Purpose::kSampling,
+                                static_cast<uint64_t>(alive[row]));
+      const int32_t token =
+          sample_token({logits.const_data_ptr<float>() + row * vocabulary, vocabulary}, options,
+                       stream.uniform(static_cast<uint64_t>(step)));
+      const auto& stops = options.stop_tokens;
+      if (std::find(stops.begin(), stops.end(), token) != stops.end()) continue;
+      texts[static_cast<size_t>(alive[row])].push_back(token);
+      if (on_token && !on_token(alive[row], token)) continue;
+      kept.push_back(static_cast<int64_t>(row));
+      still_alive.push_back(alive[row]);
+      next.push_back(token);
+    }
+    alive = still_alive;
+    context.keep(kept);
+    context.append(next);
   }
-  return tokens;
+}
+
+}  // namespace
+
+std::vector<std::vector<int32_t>> generate(Model& model, int64_t block_size,
+                                           const std::vector<std::vector<int32_t>>& prompts,
+                                           const SamplingOptions& options,
+                                           const OnToken& on_token) {
+  const at::NoGradGuard no_grad;
+  for (const auto& prompt : prompts) {
+    TWOFOLD_EXPECT(!prompt.empty(), "generation needs at least one token");
+  }
+  std::vector<std::vector<int32_t>> texts(prompts.size());
+  if (!model.depends_on_length()) {
+    generate_group(model, block_size, prompts, options, on_token, 0, texts);
+    return texts;
+  }
+  for (size_t i = 0; i < prompts.size(); ++i) {  // a longer neighbour would change them
+    generate_group(model, block_size, {prompts[i]}, options, on_token, static_cast<int64_t>(i),
+                   texts);
+  }
+  return texts;
+}
+
+std::vector<int32_t> generate(Model& model, int64_t block_size, std::span<const int32_t> prompt,
+                              const SamplingOptions& options,
+                              const std::function<bool(int32_t)>& on_token) {
+  OnToken with_prompt;
+  if (on_token) with_prompt = [&](int64_t, int32_t token) { return on_token(token); };
+  return generate(model, block_size,
+                  std::vector<std::vector<int32_t>>{{prompt.begin(), prompt.end()}}, options,
+                  with_prompt)[0];
 }
 
 }  // namespace twofold

@@ -17,17 +17,25 @@ struct SamplingOptions {
   double top_p = 1.0;        ///< only the likeliest that together reach this probability
   double min_p = 0.0;        ///< only those with at least this share of the likeliest's probability
   uint64_t seed = 0;
-  int32_t stop_token = -1;  ///< ends the text (and is not part of it); -1: none
+  std::vector<int32_t> stop_tokens = {};  ///< each ends the text (and is not part of it)
 };
 
-/// Called for each new token as it is drawn; returning false ends the text there.
-using OnToken = std::function<bool(int32_t)>;
+/// Called for each new token of a prompt as it is drawn; returning false ends that text there.
+using OnToken = std::function<bool(int64_t prompt, int32_t token)>;
 
-/// The tokens that follow `prompt` (at least one token, all below the vocabulary's size). The model
-/// sees at most `block_size` tokens: of a longer prompt the last ones, and when the context is full
-/// its oldest quarter is forgotten. The same options give the same tokens.
+/// The tokens that follow each prompt (at least one token each, all below the vocabulary's size),
+/// as if each were alone. The model sees at most `block_size` tokens: of a longer prompt the last
+/// ones, and when the context is full its oldest quarter is forgotten. The same options give the
+/// same tokens.
+std::vector<std::vector<int32_t>> generate(Model& model, int64_t block_size,
+                                           const std::vector<std::vector<int32_t>>& prompts,
+                                           const SamplingOptions& options,
+                                           const OnToken& on_token = {});
+
+/// The same for one prompt.
 std::vector<int32_t> generate(Model& model, int64_t block_size, std::span<const int32_t> prompt,
-                              const SamplingOptions& options, const OnToken& on_token = {});
+                              const SamplingOptions& options,
+                              const std::function<bool(int32_t)>& on_token = {});
 
 /// Draws from softmax(logits / temperature) cut by top_k, top_p and min_p (in that order);
 /// `uniform` in [0, 1) decides. Equal logits are ordered by id.

@@ -1,54 +1,111 @@
 #include "eval/generate.h"
 
-#include <optional>
+#include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/stop.h"
-#include "job/loaded_run.h"
-#include "tensor/machine.h"
+#include "job/loaded_model.h"
+#include "job/text_stream.h"
 
 namespace twofold {
 namespace {
 
-void check_ids(const std::vector<int32_t>& ids, int64_t vocab_size,
-               const TokenizerConfig& tokenizer) {
-  for (const int32_t id : ids) {
-    if (id < vocab_size) continue;
-    fail({.what = "the tokenizer gives an id that the model does not have",
-          .where = "tokenizer/backend " + tokenizer.backend,
-          .expected = "ids below architecture/vocab_size = " + std::to_string(vocab_size),
-          .found = std::to_string(id)});
+constexpr int64_t kUsualTokens = 200;
+
+/// How many tokens may follow a prompt; an Error if it and the tokens asked for exceed the context.
+int64_t room_after(int64_t prompt, int64_t asked, int64_t context, const std::string& where) {
+  if (prompt > context || (asked > 0 && prompt + asked > context)) {
+    fail({.what = "the text would be longer than the model's context",
+          .where = where,
+          .expected = fmt::format("at most {} tokens in all", context),
+          .found = asked > 0 ? fmt::format("{} and {} new ones", prompt, asked)
+                             : fmt::format("{}", prompt),
+          .hint = "ask for fewer --tokens, or shorten the prompt"});
+  }
+  return std::min(asked >= 0 ? asked : kUsualTokens, context - prompt);
+}
+
+SamplingOptions options_of(const GenerateRequest& request, std::vector<int32_t> stop_tokens) {
+  return {.max_new_tokens = 0,
+          .temperature = request.temperature,
+          .top_k = request.top_k,
+          .top_p = request.top_p,
+          .min_p = request.min_p,
+          .seed = static_cast<uint64_t>(request.seed),
+          .stop_tokens = std::move(stop_tokens)};
+}
+
+std::unique_ptr<Tokenizer> tokenizer_of(const LoadedModel& loaded) {
+  if (loaded.run) return make_tokenizer(loaded.run->trainer().tokenizer_config());
+  fail({.what = "the tokenizer of a Hugging Face folder cannot be read",
+        .where = loaded.folder.string(),
+        .hint = "give token ids with --ids"});
+}
+
+void check_request(const GenerateRequest& request) {
+  for (const std::string& stop : request.stops) {
+    if (stop.empty()) fail({.what = "a stop without text", .where = "--stop"});
+  }
+  if (request.temperature < 0) {
+    fail({.what = "a negative temperature", .where = "--temperature", .expected = "at least 0"});
   }
 }
 
 }  // namespace
 
-void generate(const ExecutionSpec& spec, const GenerateRequest& request,
-              const std::function<void(const std::string&)>& emit) {
-  configure_allocator();
-  LoadedRun run = load_run(spec, request.suffix);
-  set_threads(0);
-  const ModelConfig& model = run.trainer().model_config();
-  const TokenizerConfig& settings = run.trainer().tokenizer_config();
-  const std::unique_ptr<Tokenizer> tokenizer = make_tokenizer(settings);
-  std::vector<int32_t> prompt = tokenizer->encode_ordinary(request.prompt);
-  if (prompt.empty()) prompt.push_back(tokenizer->eot_token());
-  check_ids(prompt, model.vocab_size, settings);
+struct Generator::Parts {
+  LoadedModel loaded;
   std::optional<AdaptersOff> bare;
-  if (!request.adapters) bare.emplace(run.state.model->parameters());
-  emit(request.prompt);
-  const SamplingOptions options{.max_new_tokens = request.max_tokens,
-                                .temperature = request.temperature,
-                                .top_k = request.top_k,
-                                .top_p = request.top_p,
-                                .min_p = request.min_p,
-                                .seed = static_cast<uint64_t>(request.seed),
-                                .stop_token = tokenizer->eot_token()};
-  generate(*run.state.model, model.block_size, prompt, options, [&](int32_t id) {
-    check_stop();
-    emit(tokenizer->decode({&id, 1}));
-    return true;
+};
+
+Generator::Generator(const ModelSource& source)
+    : parts_(new Parts{.loaded = load_model(source, Narrow::kWidened), .bare = {}}) {
+  if (!source.adapters) parts_->bare.emplace(parts_->loaded.model->parameters());
+}
+Generator::~Generator() = default;
+Generator::Generator(Generator&&) noexcept = default;
+Generator& Generator::operator=(Generator&&) noexcept = default;
+
+std::vector<int32_t> Generator::ids(std::span<const int64_t> prompt, const GenerateRequest& request,
+                                    const std::string& where) const {
+  const ModelConfig& config = parts_->loaded.config();
+  check_request(request);
+  check_ids(prompt, config, where);
+  if (prompt.empty()) fail({.what = "no ids to continue", .where = where});
+  SamplingOptions options = options_of(request, parts_->loaded.end_tokens());
+  options.max_new_tokens =
+      room_after(std::ssize(prompt), request.max_tokens, config.block_size, where);
+  const std::vector<int32_t> narrow(prompt.begin(), prompt.end());
+  return generate(*parts_->loaded.model, config.block_size, narrow, options);
+}
+
+void Generator::text(
+    const std::vector<std::string>& prompts, const GenerateRequest& request,
+    const std::function<void(size_t prompt, const std::string& piece)>& emit) const {
+  const ModelConfig& config = parts_->loaded.config();
+  check_request(request);
+  const std::unique_ptr<Tokenizer> tokenizer = tokenizer_of(parts_->loaded);
+  std::vector<int32_t> ends = parts_->loaded.end_tokens();
+  ends.push_back(tokenizer->eot_token());
+  SamplingOptions options = options_of(request, ends);
+  std::vector<std::vector<int32_t>> ids;
+  std::vector<TextStream> streams;
+  std::vector<int64_t> rooms;
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    const std::string where = fmt::format("prompt {}", i + 1);
+    std::vector<int32_t> prompt = tokenizer->encode_ordinary(prompts[i]);
+    if (prompt.empty()) prompt.push_back(tokenizer->eot_token());
+    check_ids(std::vector<int64_t>(prompt.begin(), prompt.end()), config, where);
+    rooms.push_back(room_after(std::ssize(prompt), request.max_tokens, config.block_size, where));
+    options.max_new_tokens = std::max(options.max_new_tokens, rooms.back());
+    streams.emplace_back(*tokenizer, prompt, request.stops,
+                         [&emit, i](const std::string& piece) { emit(i, piece); });
+    ids.push_back(std::move(prompt));
+  }
+  generate(*parts_->loaded.model, config.block_size, ids, options, [&](int64_t row, int32_t id) {
+    const auto i = static_cast<size_t>(row);
+    return rooms[i] > 0 && streams[i].add(id) && --rooms[i] > 0;
   });
+  for (TextStream& stream : streams) stream.finish();
 }
 
 }  // namespace twofold

@@ -58,6 +58,19 @@ struct GeluErf {
   }
 };
 
+/// x·sigmoid(x).
+struct Silu {
+  template <typename C>
+  static C value(C x) {
+    return x * sigmoid_approx(x);
+  }
+  template <typename C>
+  static C derivative(C x) {
+    const C s = sigmoid_approx(x);
+    return s * (C(1) + x * (C(1) - s));
+  }
+};
+
 template <typename Op, typename T>
 void value_loop(const T* __restrict x, T* __restrict y, int64_t n) {
 #pragma omp simd
@@ -106,31 +119,30 @@ struct PointwiseFunction : torch::autograd::Function<PointwiseFunction<Op>> {
   }
 };
 
-template <typename T>
-void silu_mul_loop(const T* __restrict gate, const T* __restrict up, T* __restrict y, int64_t n) {
+template <typename Op, typename T>
+void gated_loop(const T* __restrict gate, const T* __restrict up, T* __restrict y, int64_t n) {
   using C = Compute<T>;
 #pragma omp simd
   for (int64_t i = 0; i < n; ++i) {
-    const C g = static_cast<C>(gate[i]);
-    y[i] = static_cast<T>(g * sigmoid_approx(g) * static_cast<C>(up[i]));
+    y[i] = static_cast<T>(Op::value(static_cast<C>(gate[i])) * static_cast<C>(up[i]));
   }
 }
 
-template <typename T>
-void silu_mul_gradient_loop(const T* __restrict gate, const T* __restrict up,
-                            const T* __restrict dy, T* __restrict dgate, T* __restrict dup,
-                            int64_t n) {
+template <typename Op, typename T>
+void gated_gradient_loop(const T* __restrict gate, const T* __restrict up, const T* __restrict dy,
+                         T* __restrict dgate, T* __restrict dup, int64_t n) {
   using C = Compute<T>;
 #pragma omp simd
   for (int64_t i = 0; i < n; ++i) {
     const C g = static_cast<C>(gate[i]), d = static_cast<C>(dy[i]);
-    const C s = sigmoid_approx(g);
-    dgate[i] = static_cast<T>(d * static_cast<C>(up[i]) * s * (C(1) + g * (C(1) - s)));
-    dup[i] = static_cast<T>(d * g * s);
+    dgate[i] = static_cast<T>(d * static_cast<C>(up[i]) * Op::derivative(g));
+    dup[i] = static_cast<T>(d * Op::value(g));
   }
 }
 
-struct SiluMulFunction : torch::autograd::Function<SiluMulFunction> {
+/// Op(gate) · up.
+template <typename Op>
+struct GatedFunction : torch::autograd::Function<GatedFunction<Op>> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& gate_in,
                             const at::Tensor& up_in) {
     TWOFOLD_EXPECT(gate_in.sizes() == up_in.sizes(), "gate and up have one shape");
@@ -142,7 +154,7 @@ struct SiluMulFunction : torch::autograd::Function<SiluMulFunction> {
       const T* u = up.const_data_ptr<T>();
       T* out = y.mutable_data_ptr<T>();
       at::parallel_for(0, gate.numel(), kGrain, [&](int64_t begin, int64_t end) {
-        silu_mul_loop(g + begin, u + begin, out + begin, end - begin);
+        gated_loop<Op>(g + begin, u + begin, out + begin, end - begin);
       });
     });
     ctx->save_for_backward({gate, up});
@@ -161,8 +173,8 @@ struct SiluMulFunction : torch::autograd::Function<SiluMulFunction> {
       T* dg = dgate.mutable_data_ptr<T>();
       T* du = dup.mutable_data_ptr<T>();
       at::parallel_for(0, gate.numel(), kGrain, [&](int64_t begin, int64_t end) {
-        silu_mul_gradient_loop(g + begin, u + begin, d + begin, dg + begin, du + begin,
-                               end - begin);
+        gated_gradient_loop<Op>(g + begin, u + begin, d + begin, dg + begin, du + begin,
+                                end - begin);
       });
     });
     return {dgate, dup};
@@ -172,7 +184,10 @@ struct SiluMulFunction : torch::autograd::Function<SiluMulFunction> {
 }  // namespace
 
 at::Tensor silu_mul(const at::Tensor& gate, const at::Tensor& up) {
-  return SiluMulFunction::apply(gate, up);
+  return GatedFunction<Silu>::apply(gate, up);
+}
+at::Tensor gelu_tanh_mul(const at::Tensor& gate, const at::Tensor& up) {
+  return GatedFunction<GeluTanh>::apply(gate, up);
 }
 at::Tensor gelu_tanh(const at::Tensor& x) { return PointwiseFunction<GeluTanh>::apply(x); }
 at::Tensor gelu_erf(const at::Tensor& x) { return PointwiseFunction<GeluErf>::apply(x); }

@@ -7,7 +7,8 @@
 
 namespace twofold::kernels {
 
-at::Tensor silu_mul(const at::Tensor& gate, const at::Tensor& up);  ///< silu(gate) · up
+at::Tensor silu_mul(const at::Tensor& gate, const at::Tensor& up);       ///< silu(gate) · up
+at::Tensor gelu_tanh_mul(const at::Tensor& gate, const at::Tensor& up);  ///< gelu_tanh(gate) · up
 at::Tensor gelu_tanh(const at::Tensor& x);
 at::Tensor gelu_erf(const at::Tensor& x);
 
@@ -22,6 +23,7 @@ at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key);
 
 namespace reference {
 at::Tensor silu_mul(const at::Tensor& gate, const at::Tensor& up);
+at::Tensor gelu_tanh_mul(const at::Tensor& gate, const at::Tensor& up);
 at::Tensor gelu_tanh(const at::Tensor& x);
 at::Tensor gelu_erf(const at::Tensor& x);
 }  // namespace reference

@@ -32,24 +32,25 @@ HeadsView<C> mutable_view(const at::Tensor& x) {
 }
 
 AttentionShape shape_of(const at::Tensor& q, const at::Tensor& k, const at::Tensor& first_key,
-                        double scale, int64_t window) {
+                        const AttentionOptions& options) {
   return {.batch = q.size(0),
           .queries = q.size(1),
           .keys = k.size(1),
           .heads = q.size(2),
           .kv_heads = k.size(2),
           .head_dim = q.size(3),
-          .scale = scale,
-          .window = window,
+          .scale = options.scale,
+          .window = options.window,
+          .softcap = options.softcap,
           .first_key = first_key.numel() > 0 ? first_key.const_data_ptr<int32_t>() : nullptr};
 }
 
 struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& q_in, const at::Tensor& k_in,
-                            const at::Tensor& v_in, const at::Tensor& first_key, double scale,
-                            int64_t window) {
+                            const at::Tensor& v_in, const at::Tensor& first_key,
+                            const AttentionOptions& options) {
     const at::Tensor q = widened(q_in), k = widened(k_in), v = widened(v_in);
-    const AttentionShape shape = shape_of(q, k, first_key, scale, window);
+    const AttentionShape shape = shape_of(q, k, first_key, options);
     const at::Tensor out = at::empty(q.sizes(), q.options());
     const at::Tensor log_sum = at::empty({q.size(0), q.size(2), q.size(1)}, q.options());
     dispatch_floating(q.scalar_type(), [&](auto tag) {
@@ -59,8 +60,9 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
     });
     const at::Tensor result = out.to(q_in.scalar_type());
     ctx->save_for_backward({q_in, k_in, v_in, first_key, result, log_sum});
-    ctx->saved_data["scale"] = scale;
-    ctx->saved_data["window"] = window;
+    ctx->saved_data["scale"] = options.scale;
+    ctx->saved_data["window"] = options.window;
+    ctx->saved_data["softcap"] = options.softcap;
     return result;
   }
 
@@ -69,8 +71,10 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
     const at::Tensor q = widened(saved[0]), k = widened(saved[1]), v = widened(saved[2]);
     const at::Tensor out = widened(saved[4]), dout = widened(gradients[0]);
     const at::Tensor &first_key = saved[3], &log_sum = saved[5];
-    const AttentionShape shape = shape_of(q, k, first_key, ctx->saved_data["scale"].toDouble(),
-                                          ctx->saved_data["window"].toInt());
+    const AttentionShape shape = shape_of(q, k, first_key,
+                                          {.scale = ctx->saved_data["scale"].toDouble(),
+                                           .window = ctx->saved_data["window"].toInt(),
+                                           .softcap = ctx->saved_data["softcap"].toDouble()});
     const at::Tensor dq = at::empty(q.sizes(), q.options());
     const at::Tensor dk = at::zeros(k.sizes(), k.options()), dv = at::zeros(v.sizes(), v.options());
     dispatch_floating(q.scalar_type(), [&](auto tag) {
@@ -80,7 +84,7 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
                             {mutable_view<C>(dq), mutable_view<C>(dk), mutable_view<C>(dv)});
     });
     const at::ScalarType type = saved[0].scalar_type();
-    return {dq.to(type), dk.to(type), dv.to(type), {}, {}, {}};
+    return {dq.to(type), dk.to(type), dv.to(type), {}, {}};
   }
 };
 
@@ -101,10 +105,10 @@ void check(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                      const at::Tensor& first_key, const AttentionOptions& options) {
   check(q, k, v, first_key);
-  const double scale =
-      options.scale == 0 ? 1 / std::sqrt(static_cast<double>(q.size(3))) : options.scale;
+  AttentionOptions chosen = options;
+  if (chosen.scale == 0) chosen.scale = 1 / std::sqrt(static_cast<double>(q.size(3)));
   const at::Tensor first = first_key.defined() ? first_key.to(at::kInt).contiguous() : or_empty({});
-  return AttentionFunction::apply(q, k, v, first, scale, options.window);
+  return AttentionFunction::apply(q, k, v, first, chosen);
 }
 
 }  // namespace twofold::kernels

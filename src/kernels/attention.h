@@ -26,6 +26,7 @@ at::Tensor rotary(const at::Tensor& x, const RotaryTable& table, const at::Tenso
 struct AttentionOptions {
   double scale = 0;    ///< 0 = 1/sqrt(d)
   int64_t window = 0;  ///< > 0: only the last `window` keys, the query's own included
+  double softcap = 0;  ///< > 0: a score s becomes softcap·tanh(s / softcap) (Gemma 2)
 };
 
 /// q: (B, Tq, H, d), k and v: (B, Tk, K, d), H a multiple of K (query head h reads kv head h /

@@ -78,6 +78,13 @@ void scale_row(C* __restrict x, int64_t n, C factor) {
   for (int64_t j = 0; j < n; ++j) x[j] *= factor;
 }
 
+/// x = cap·tanh(x / cap).
+template <typename C>
+void cap_row(C* __restrict x, int64_t n, C cap) {
+#pragma omp simd
+  for (int64_t j = 0; j < n; ++j) x[j] = cap * tanh_approx(x[j] / cap);
+}
+
 template <typename C>
 C dot(const C* __restrict a, const C* __restrict b, int64_t n) {
   C sum = 0;
@@ -126,6 +133,7 @@ void forward_tile(const AttentionShape& shape, HeadsView<const C> q, HeadsView<c
     gemm(tile.rows, count, d, static_cast<C>(shape.scale), {q.row(b, first, h), q.time_stride},
          {k.row(b, j, kv), k.time_stride, true}, C(0), scores, kKeyTile);
     for (int64_t r = 0; r < tile.rows; ++r) {
+      if (shape.softcap > 0) cap_row(scores + r * kKeyTile, count, static_cast<C>(shape.softcap));
       softmax.absorb(r, scores + r * kKeyTile, tile.seen[r].within(j, count), count,
                      result + r * out.time_stride, d);
     }
@@ -139,13 +147,15 @@ void forward_tile(const AttentionShape& shape, HeadsView<const C> q, HeadsView<c
   }
 }
 
-/// scores → probabilities and dp → gradient of the scores, both 0 outside the range.
+/// (Capped) scores → probabilities and dp → gradient of the scores before the cap, both 0 outside
+/// the range. per_cap: 1 / softcap, or 0 without one.
 template <typename C>
 void score_gradients(C* __restrict scores, C* __restrict dp, Range range, int64_t count, C log_sum,
-                     C delta) {
+                     C delta, C per_cap) {
   for (int64_t j = range.begin; j < range.end; ++j) {
+    const C tanh = scores[j] * per_cap;
     scores[j] = exp_approx(scores[j] - log_sum);
-    dp[j] = scores[j] * (dp[j] - delta);
+    dp[j] = scores[j] * (dp[j] - delta) * (C(1) - tanh * tanh);
   }
   for (C* row : {scores, dp}) {
     std::fill(row, row + range.begin, C(0));
@@ -168,7 +178,7 @@ void backward_tile(const AttentionShape& shape, HeadsView<const C> q, HeadsView<
   const QueryTile tile(shape, b, first);
   const int64_t d = shape.head_dim, kv = h / shape.group(), rows = tile.rows;
   const auto& [dq, dk, dv] = gradients;
-  const C scale = static_cast<C>(shape.scale);
+  const C scale = static_cast<C>(shape.scale), cap = static_cast<C>(shape.softcap);
   const C* sums = log_sum + (b * shape.heads + h) * shape.queries + first;
   const Operand<C> queries{q.row(b, first, h), q.time_stride};
   const Operand<C> dresult{dout.row(b, first, h), dout.time_stride};
@@ -185,8 +195,9 @@ void backward_tile(const AttentionShape& shape, HeadsView<const C> q, HeadsView<
          kKeyTile);
     gemm(rows, count, d, C(1), dresult, {v.row(b, j, kv), v.time_stride, true}, C(0), dp, kKeyTile);
     for (int64_t r = 0; r < rows; ++r) {
+      if (cap > 0) cap_row(scores + r * kKeyTile, count, cap);
       score_gradients(scores + r * kKeyTile, dp + r * kKeyTile, tile.seen[r].within(j, count),
-                      count, sums[r], delta[r]);
+                      count, sums[r], delta[r], cap > 0 ? 1 / cap : C(0));
     }
     gemm(rows, d, count, scale, {dp, kKeyTile}, {k.row(b, j, kv), k.time_stride}, C(1),
          dq.row(b, first, h), dq.time_stride);

@@ -10,6 +10,7 @@ struct AttentionShape {
   int64_t batch, queries, keys, heads, kv_heads, head_dim;
   double scale;
   int64_t window;            ///< 0 = unlimited
+  double softcap;            ///< 0 = none
   const int32_t* first_key;  ///< (batch, queries), or null = 0
 
   int64_t group() const { return heads / kv_heads; }  ///< query heads that share a key head

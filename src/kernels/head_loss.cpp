@@ -117,6 +117,15 @@ void add_product(at::Tensor& sum, const at::Tensor& a, const at::Tensor& b, doub
   }
 }
 
+/// Caps logits in place; returns d capped / d logit if it is wanted (undefined without a cap).
+at::Tensor cap_logits(at::Tensor& logits, double softcap, bool gradient) {
+  if (softcap <= 0) return {};
+  logits.div_(softcap).tanh_();
+  const at::Tensor slope = gradient ? 1 - logits.square() : at::Tensor();
+  logits.mul_(softcap);
+  return slope;
+}
+
 int64_t chunk_rows(int64_t asked, int64_t vocabulary, at::ScalarType type) {
   if (asked > 0) return asked;
   const auto width = static_cast<int64_t>(c10::elementSize(type));
@@ -135,7 +144,8 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& hidden,
                             const at::Tensor& value, const at::Tensor& maybe_A,
                             const at::Tensor& maybe_B, double low_rank_scale,
-                            const at::Tensor& labels, double scale, int64_t asked_chunk) {
+                            const at::Tensor& labels, double scale, int64_t asked_chunk,
+                            double softcap) {
     const at::Tensor A = or_absent(maybe_A), B = or_absent(maybe_B);
     Weight weight{.value = value, .low_rank = {}};
     if (A.defined()) weight.low_rank = LowRank{.A = A, .B = B, .scale = low_rank_scale};
@@ -155,8 +165,10 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
       const int64_t rows = std::min(chunk, hidden.size(0) - begin);
       const at::Tensor h = hidden.narrow(0, begin, rows).to(type);
       at::Tensor logits = head.logits(h);  // and then their gradient
+      const at::Tensor slope = cap_logits(logits, softcap, gradient);
       sum +=
           softmax_rows(logits, labels.narrow(0, begin, rows), scale, gradient).sum().item<double>();
+      if (slope.defined()) logits.mul_(slope);
       if (want_hidden) dhidden.narrow(0, begin, rows).copy_(head.hidden_gradient(logits));
       add_product(dvalue, logits.t(), h);
       if (dA.defined()) add_product(dA, logits.t(), at::mm(h, head.B.t()), low_rank_scale);
@@ -177,14 +189,14 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
     const auto dtype = static_cast<at::ScalarType>(context->saved_data["dtype"].toInt());
     if (saved[1].defined()) saved[1] = saved[1].to(dtype);
     const at::Tensor none;
-    return {saved[0], saved[1], saved[2], saved[3], none, none, none, none};
+    return {saved[0], saved[1], saved[2], saved[3], none, none, none, none, none};
   }
 };
 
 }  // namespace
 
 at::Tensor head_loss(const at::Tensor& hidden, const Weight& head, const at::Tensor& labels,
-                     double scale, int64_t chunk) {
+                     double scale, int64_t chunk, double softcap) {
   at::Tensor kept_hidden = hidden, kept_labels = labels.to(at::kLong).contiguous();
   if (const at::Tensor rows = supervised_rows(kept_labels); rows.defined()) {
     kept_hidden = hidden.index_select(0, rows);
@@ -192,16 +204,20 @@ at::Tensor head_loss(const at::Tensor& hidden, const Weight& head, const at::Ten
   }
   const LowRank low_rank = head.low_rank.value_or(LowRank{});
   return HeadLossFunction::apply(kept_hidden, head.value, or_empty(low_rank.A),
-                                 or_empty(low_rank.B), low_rank.scale, kept_labels, scale, chunk);
+                                 or_empty(low_rank.B), low_rank.scale, kept_labels, scale, chunk,
+                                 softcap);
 }
 
-at::Tensor logits(const at::Tensor& hidden, const Weight& head) {
+at::Tensor logits(const at::Tensor& hidden, const Weight& head, double softcap) {
   const at::NoGradGuard no_gradient;
   const auto wide = compute_dtype(hidden.scalar_type());
-  return HeadProducts(head, wide).logits(hidden.to(wide));
+  at::Tensor result = HeadProducts(head, wide).logits(hidden.to(wide));
+  cap_logits(result, softcap, false);
+  return result;
 }
 
-at::Tensor token_losses(const at::Tensor& hidden, const Weight& head, const at::Tensor& labels) {
+at::Tensor token_losses(const at::Tensor& hidden, const Weight& head, const at::Tensor& labels,
+                        double softcap) {
   const at::NoGradGuard no_gradient;
   at::Tensor losses = at::zeros({hidden.size(0)}, at::kDouble);
   const at::Tensor all = labels.to(at::kLong).contiguous();
@@ -213,6 +229,7 @@ at::Tensor token_losses(const at::Tensor& hidden, const Weight& head, const at::
   for (int64_t begin = 0; begin < rows.size(0); begin += chunk) {
     const at::Tensor some = rows.narrow(0, begin, std::min(chunk, rows.size(0) - begin));
     at::Tensor scores = products.logits(hidden.index_select(0, some).to(wide));
+    cap_logits(scores, softcap, false);
     losses.index_copy_(0, some, softmax_rows(scores, all.index_select(0, some), 0, false));
   }
   return losses.to(at::kFloat);

@@ -11,20 +11,22 @@ namespace twofold::kernels {
 /// hidden: (N, D) activation dtype; head.value: (V, D); labels: (N) int32/int64, −1 = ignored,
 /// others < V. Softmax and sum are in float32 at least; for bfloat16 hidden states the logits are
 /// rounded to bfloat16 before, as autocast does, where that is the quick way. chunk = positions at
-/// a time; 0 = chosen.
+/// a time; 0 = chosen. softcap > 0: a logit z becomes softcap·tanh(z / softcap) first, here and
+/// below (Gemma 2).
 at::Tensor head_loss(const at::Tensor& hidden, const Weight& head, const at::Tensor& labels,
-                     double scale, int64_t chunk = 0);
+                     double scale, int64_t chunk = 0, double softcap = 0);
 
 /// Logits (N, V) float32, for evaluation and generation. No gradient.
-at::Tensor logits(const at::Tensor& hidden, const Weight& head);
+at::Tensor logits(const at::Tensor& hidden, const Weight& head, double softcap = 0);
 
 /// −log p of each label (N) float32 (0 where the label is −1), without keeping the logits. No
 /// gradient.
-at::Tensor token_losses(const at::Tensor& hidden, const Weight& head, const at::Tensor& labels);
+at::Tensor token_losses(const at::Tensor& hidden, const Weight& head, const at::Tensor& labels,
+                        double softcap = 0);
 
 namespace reference {
 at::Tensor head_loss(const at::Tensor& hidden, const Weight& head, const at::Tensor& labels,
-                     double scale);
+                     double scale, double softcap = 0);
 }
 
 }  // namespace twofold::kernels

@@ -16,7 +16,7 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-enum class Kind { kRms, kLayer };
+enum class Kind { kRms, kRmsOnePlus, kLayer };
 
 template <typename C>
 struct Statistics {
@@ -158,6 +158,13 @@ NormGradients norm_backward(const at::Tensor& x, const at::Tensor& dy, const at:
   return {dx, total[0], total[1]};
 }
 
+/// What the normalised value is multiplied by.
+template <Kind kKind>
+at::Tensor multiplier(const at::Tensor& weight, at::ScalarType compute) {
+  const at::Tensor wide = weight.to(compute).contiguous();
+  return kKind == Kind::kRmsOnePlus ? wide + 1 : wide;
+}
+
 template <Kind kKind>
 struct NormFunction : torch::autograd::Function<NormFunction<kKind>> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight,
@@ -165,7 +172,7 @@ struct NormFunction : torch::autograd::Function<NormFunction<kKind>> {
     const at::Tensor bias = or_absent(maybe_bias);
     TWOFOLD_EXPECT(x.size(-1) == weight.numel(), "a norm's weight is as long as its rows");
     const at::ScalarType compute = compute_dtype(x.scalar_type());
-    const at::Tensor input = x.contiguous(), scale = weight.to(compute).contiguous();
+    const at::Tensor input = x.contiguous(), scale = multiplier<kKind>(weight, compute);
     at::Tensor shift;
     if (kKind == Kind::kLayer) {
       shift = bias.defined() ? bias.to(compute).contiguous() : at::zeros_like(scale);
@@ -184,7 +191,7 @@ struct NormFunction : torch::autograd::Function<NormFunction<kKind>> {
     const bool wants_weight = ctx->needs_input_grad(1);
     const bool wants_bias = has_bias && ctx->needs_input_grad(2);
     NormGradients result = norm_backward<kKind>(
-        x, gradients[0].contiguous(), weight.to(compute_dtype(x.scalar_type())).contiguous(),
+        x, gradients[0].contiguous(), multiplier<kKind>(weight, compute_dtype(x.scalar_type())),
         saved[2], saved[3], wants_weight || wants_bias);
     at::Tensor dweight, dbias;
     if (wants_weight) dweight = result.weight.to(weight.scalar_type());
@@ -197,7 +204,10 @@ struct NormFunction : torch::autograd::Function<NormFunction<kKind>> {
 
 }  // namespace
 
-at::Tensor rms_norm(const at::Tensor& x, const Weight& weight, double eps) {
+at::Tensor rms_norm(const at::Tensor& x, const Weight& weight, double eps, RmsScale scale) {
+  if (scale == RmsScale::kOnePlusWeight) {
+    return NormFunction<Kind::kRmsOnePlus>::apply(x, weight.value, or_empty({}), eps);
+  }
   return NormFunction<Kind::kRms>::apply(x, weight.value, or_empty({}), eps);
 }
 

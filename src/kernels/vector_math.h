@@ -1,7 +1,7 @@
 #pragma once
-// exp, sigmoid and erf without branches or calls, so that a plain loop over them is vectorised. The
-// coefficients are our own minimax fits (Remez-like, reweighted least squares in double). Double
-// overloads use libm: gradient checks run the same kernels in double.
+// exp, sigmoid, tanh and erf without branches or calls, so that a plain loop over them is
+// vectorised. The coefficients are our own minimax fits (Remez-like, reweighted least squares in
+// double). Double overloads use libm: gradient checks run the same kernels in double.
 
 #include <bit>
 #include <cmath>
@@ -45,6 +45,21 @@ template <typename T>
 inline T sigmoid_approx(T x) {
   return T(1) / (T(1) + exp_approx(-x));
 }
+
+/// tanh(x) within 4 units in the last place.
+inline float tanh_approx(float x) {
+  const float magnitude = std::fabs(x);
+  const float s = x * x;
+  float small = -0.00571731338f;
+  small = std::fma(small, s, 0.0206508134f);
+  small = std::fma(small, s, -0.0537435636f);
+  small = std::fma(small, s, 0.133314922f);
+  small = std::fma(small, s, -0.333332837f);
+  small = std::fma(small * s, x, x);
+  const float large = std::copysign(1.0f - 2.0f / (exp_approx(2.0f * magnitude) + 1.0f), x);
+  return select(magnitude > 0.625f, large, small);
+}
+inline double tanh_approx(double x) { return std::tanh(x); }
 
 /// erf(x) within 4 units in the last place.
 inline float erf_approx(float x) {

@@ -14,6 +14,9 @@ namespace twofold {
 
 class Model;
 
+/// More blocks than any model has; a config that asks for more is refused before anything is made.
+inline constexpr int64_t kMostLayers = 4096;
+
 /// One of our parameters and the tensor of a Hugging Face file that holds it.
 struct HfTensor {
   std::string ours;        ///< "blocks/0/attn/q_proj/kernel"
@@ -58,6 +61,10 @@ struct ModelConfig {
 
 /// "gpt", "llama", "qwen", "gpt_neox".
 std::vector<std::string> model_families();
+/// The `model_type`s of Hugging Face configs that a family reads.
+const std::vector<std::string>& hf_model_types(const std::string& family);
+/// The family that reads `model_type`; an Error naming near ones and `where` if there is none.
+std::string family_of_model_type(const std::string& model_type, const std::string& where);
 std::unique_ptr<ModelConfig> make_model_config(const std::string& family);
 
 }  // namespace twofold

@@ -8,14 +8,13 @@
 
 namespace twofold {
 
-DecoderModel::DecoderModel(const ModelConfig& config, std::optional<RopeConfig> rope)
+DecoderModel::DecoderModel(const ModelConfig& config)
     : Model(config),
       n_layers_(config.n_layers),
       n_embd_(config.n_embd),
       vocab_size_(config.vocab_size),
       block_size_(config.block_size),
-      dropout_(config.dropout),
-      rope_(std::move(rope)) {}
+      dropout_(config.dropout) {}
 
 void DecoderModel::declare_embedding(Declarer& declare) {
   wte_ = declare.table("wte", vocab_size_, n_embd_, "vocab");
@@ -45,29 +44,20 @@ at::Tensor DecoderModel::hidden(const ModelInput& input) {
 }
 
 at::Tensor DecoderModel::attend(int64_t layer, const at::Tensor& q, const at::Tensor& k,
-                                const at::Tensor& v, const ModelInput& input,
-                                int64_t window) const {
+                                const at::Tensor& v, const ModelInput& input, const Rotary* rotary,
+                                const kernels::AttentionOptions& options) const {
   at::Tensor queries = q, keys = k, values = v;
-  if (rope_) {
-    queries = kernels::rotary(q, rotary(), input.positions);
-    keys = kernels::rotary(k, rotary(), input.positions);
+  if (rotary) {
+    const int64_t length = (input.cache ? input.cache->length : 0) + q.size(1);
+    queries = (*rotary)(q, input.positions, length);
+    keys = (*rotary)(k, input.positions, length);
   }
   if (input.cache) std::tie(keys, values) = input.cache->append(layer, keys, values);
-  return kernels::attention(queries, keys, values, input.first_key, {.window = window}).flatten(2);
+  return kernels::attention(queries, keys, values, input.first_key, options).flatten(2);
 }
 
 at::Tensor DecoderModel::split_heads(const at::Tensor& x, int64_t heads) {
   return x.unflatten(-1, {heads, x.size(-1) / heads});
-}
-
-const kernels::RotaryTable& DecoderModel::rotary() const {
-  const bool precise = activation_ == at::kDouble;
-  const at::ScalarType type = precise ? at::kDouble : at::kFloat;
-  if (!rotary_.cos.defined() || rotary_.cos.scalar_type() != type) {
-    rotary_ = kernels::make_rotary_table(rope_->inv_freq().to(type), block_size_,
-                                         rope_->attention_scale());
-  }
-  return rotary_;
 }
 
 }  // namespace twofold

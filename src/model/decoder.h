@@ -15,21 +15,21 @@ class DecoderModel : public Model {
   const Weight& head() const final { return head_ ? *head_ : *wte_; }
 
  protected:
-  /// `tied`: the embedding table is the head. `rope`: none where positions are learned.
-  DecoderModel(const ModelConfig& config, std::optional<RopeConfig> rope);
+  explicit DecoderModel(const ModelConfig& config);
   /// Declares wte; call first.
   void declare_embedding(Declarer& declare);
-  /// Declares lm_head, unless it is tied.
+  /// Declares lm_head, unless the embedding table is the head.
   void declare_head(Declarer& declare, bool tied);
 
   virtual at::Tensor embed(const ModelInput& input) const;
   virtual at::Tensor block(int64_t layer, const at::Tensor& x, const ModelInput& input) const = 0;
   virtual at::Tensor final_norm(const at::Tensor& x) const = 0;
 
-  /// q (B, T, H, d), k and v (B, T, K, d) before rotation → (B, T, H·d): rotates, appends to the
-  /// cache if there is one, attends. window > 0: only that many keys.
+  /// q (B, T, H, d), k and v (B, T, K, d) before rotation → (B, T, H·d): rotates (unless `rotary`
+  /// is null), appends to the cache if there is one, attends.
   at::Tensor attend(int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                    const ModelInput& input, int64_t window = 0) const;
+                    const ModelInput& input, const Rotary* rotary,
+                    const kernels::AttentionOptions& options = {}) const;
   /// (B, T, heads·d) as (B, T, heads, d).
   static at::Tensor split_heads(const at::Tensor& x, int64_t heads);
 
@@ -37,10 +37,6 @@ class DecoderModel : public Model {
   const double dropout_;
 
  private:
-  const kernels::RotaryTable& rotary() const;
-
-  std::optional<RopeConfig> rope_;
-  mutable kernels::RotaryTable rotary_;  // made at the first use, in the activation's precision
   const Weight* wte_ = nullptr;
   const Weight* head_ = nullptr;
 };

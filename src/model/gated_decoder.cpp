@@ -2,11 +2,8 @@
 
 #include <ATen/ATen.h>
 
-#include <nlohmann/json.hpp>
-
-#include "kernels/activation.h"
-#include "model/checks.h"
-#include "model/hf_common.h"
+#include <cmath>
+#include <optional>
 
 namespace twofold {
 namespace {
@@ -14,190 +11,160 @@ namespace {
 class GatedDecoder final : public DecoderModel {
  public:
   explicit GatedDecoder(const GatedDecoderConfig& config);
+  double logit_softcap() const override { return logit_softcap_; }
+  bool depends_on_length() const override { return rotary_.depends_on_length(); }
 
  private:
   struct Block {
-    Norm before_attention, before_mlp;
+    Norm before_attention, after_attention, before_mlp, after_mlp, q_norm, k_norm;
     Dense q, k, v, o, gate, up, down;
+    const Rotary* rotary = nullptr;
     int64_t window = 0;
   };
+  Block declare_block(Declarer& declare, const GatedDecoderConfig& config, int64_t layer) const;
+  at::Tensor embed(const ModelInput& input) const override;
   at::Tensor block(int64_t layer, const at::Tensor& x, const ModelInput& input) const override;
+  at::Tensor attention(const Block& b, int64_t layer, const at::Tensor& n,
+                       const ModelInput& input) const;
   at::Tensor final_norm(const at::Tensor& x) const override { return ln_f_.rms(x); }
 
   const int64_t heads_, kv_heads_;
+  const bool qk_norm_, post_norms_, gelu_;
+  const double embedding_scale_, attention_scale_, attention_softcap_, logit_softcap_;
+  const Rotary rotary_;
+  std::optional<Rotary> local_rotary_;  ///< of layers with a window, where it differs
   std::vector<Block> blocks_;
   Norm ln_f_;
 };
 
 RopeConfig rope_of(const GatedDecoderConfig& config) {
   RopeConfig rope = config.rope;
-  rope.rotary_dim = rotary_dimensions(config.head_width(), config.partial_rotary_factor);
+  rope.rotary_dim = config.rotated_width();
+  rope.proportion = config.partial_rotary_factor;
   return rope;
 }
 
+std::optional<Rotary> local_rotary_of(const GatedDecoderConfig& config) {
+  if (config.rope_local_theta == 0) return std::nullopt;
+  RopeConfig rope;
+  rope.theta = config.rope_local_theta;
+  rope.rotary_dim = config.rotated_width();
+  return Rotary(rope);
+}
+
 GatedDecoder::GatedDecoder(const GatedDecoderConfig& config)
-    : DecoderModel(config, rope_of(config)), heads_(config.n_head), kv_heads_(config.kv_heads()) {
+    : DecoderModel(config),
+      heads_(config.n_head),
+      kv_heads_(config.kv_heads()),
+      qk_norm_(config.qk_norm),
+      post_norms_(config.post_norms),
+      gelu_(config.hidden_act == "gelu_tanh"),
+      embedding_scale_(config.scale_embedding ? std::sqrt(static_cast<double>(config.n_embd)) : 1),
+      attention_scale_(
+          config.query_pre_attn_scalar > 0 ? 1 / std::sqrt(config.query_pre_attn_scalar) : 0),
+      attention_softcap_(config.attn_logit_softcapping),
+      logit_softcap_(config.final_logit_softcapping),
+      rotary_(rope_of(config)),
+      local_rotary_(local_rotary_of(config)) {
   Declarer declare(parameters_);
-  const int64_t d = config.n_embd, f = config.intermediate_size;
-  const int64_t q = heads_ * config.head_width(), kv = kv_heads_ * config.head_width();
-  const double proj = projection_stddev(config);
   declare_embedding(declare);
-  for (int64_t i = 0; i < n_layers_; ++i) {
-    const std::string attn = block_prefix(i) + "attn/", mlp = block_prefix(i) + "mlp/";
-    const auto projection = [&](const char* name, int64_t out) {
-      return declare.dense({.path = attn + name,
-                            .in = d,
-                            .out = out,
-                            .bias = config.attention_bias,
-                            .out_axis = "n_attn"});
-    };
-    const auto widening = [&](const char* name) {
-      return declare.dense({.path = mlp + name, .in = d, .out = f, .bias = config.bias});
-    };
-    Block& block = blocks_.emplace_back();
-    block.before_attention = declare.norm(block_prefix(i) + "rms_1", d, false, config.rms_norm_eps);
-    block.q = projection("q_proj", q);
-    block.k = projection("k_proj", kv);
-    block.v = projection("v_proj", kv);
-    block.o = declare.dense({.path = attn + "o_proj",
-                             .in = q,
-                             .out = d,
-                             .stddev = proj,
-                             .bias = config.output_bias(),
-                             .in_axis = "n_attn",
-                             .out_axis = "n_embd"});
-    block.before_mlp = declare.norm(block_prefix(i) + "rms_2", d, false, config.rms_norm_eps);
-    block.gate = widening("gate_proj");
-    block.up = widening("up_proj");
-    block.down = declare.dense({.path = mlp + "down_proj",
-                                .in = f,
-                                .out = d,
-                                .stddev = proj,
-                                .bias = config.bias,
-                                .in_axis = "n_embd_ff",
-                                .out_axis = "n_embd"});
-    block.window = config.window(i);
-  }
-  ln_f_ = declare.norm("ln_f", d, false, config.rms_norm_eps);
+  for (int64_t i = 0; i < n_layers_; ++i) blocks_.push_back(declare_block(declare, config, i));
+  const auto scale =
+      config.norm_offset ? kernels::RmsScale::kOnePlusWeight : kernels::RmsScale::kWeight;
+  ln_f_ = declare.rms("ln_f", n_embd_, config.rms_norm_eps, scale);
   declare_head(declare, config.tie_word_embeddings);
+}
+
+GatedDecoder::Block GatedDecoder::declare_block(Declarer& declare, const GatedDecoderConfig& config,
+                                                int64_t layer) const {
+  const std::string prefix = block_prefix(layer), attn = prefix + "attn/", mlp = prefix + "mlp/";
+  const int64_t d = n_embd_, f = config.intermediate_size, width = config.head_width();
+  const double proj = projection_stddev(config);
+  const auto scale =
+      config.norm_offset ? kernels::RmsScale::kOnePlusWeight : kernels::RmsScale::kWeight;
+  const auto norm = [&](const std::string& path, int64_t size) {
+    return declare.rms(path, size, config.rms_norm_eps, scale);
+  };
+  const auto projection = [&](const char* name, int64_t heads) {
+    return declare.dense({.path = attn + name,
+                          .in = d,
+                          .out = heads * width,
+                          .bias = config.attention_bias,
+                          .out_axis = "n_attn"});
+  };
+  const auto widening = [&](const char* name) {
+    return declare.dense({.path = mlp + name, .in = d, .out = f, .bias = config.bias});
+  };
+  Block block;
+  block.before_attention = norm(prefix + "rms_1", d);
+  block.q = projection("q_proj", heads_);
+  block.k = projection("k_proj", kv_heads_);
+  block.v = projection("v_proj", kv_heads_);
+  if (qk_norm_) {
+    block.q_norm = norm(attn + "q_norm", width);
+    block.k_norm = norm(attn + "k_norm", width);
+  }
+  block.o = declare.dense({.path = attn + "o_proj",
+                           .in = heads_ * width,
+                           .out = d,
+                           .stddev = proj,
+                           .bias = config.output_bias(),
+                           .in_axis = "n_attn",
+                           .out_axis = "n_embd"});
+  if (post_norms_) block.after_attention = norm(prefix + "rms_1_post", d);
+  block.before_mlp = norm(prefix + "rms_2", d);
+  block.gate = widening("gate_proj");
+  block.up = widening("up_proj");
+  block.down = declare.dense({.path = mlp + "down_proj",
+                              .in = f,
+                              .out = d,
+                              .stddev = proj,
+                              .bias = config.bias,
+                              .in_axis = "n_embd_ff",
+                              .out_axis = "n_embd"});
+  if (post_norms_) block.after_mlp = norm(prefix + "rms_2_post", d);
+  block.window = config.window(layer);
+  if (config.rotates(layer)) {
+    block.rotary = local_rotary_ && block.window > 0 ? &*local_rotary_ : &rotary_;
+  }
+  return block;
+}
+
+at::Tensor GatedDecoder::embed(const ModelInput& input) const {
+  const at::Tensor x = DecoderModel::embed(input);
+  return embedding_scale_ == 1 ? x : x * embedding_scale_;
+}
+
+at::Tensor GatedDecoder::attention(const Block& b, int64_t layer, const at::Tensor& n,
+                                   const ModelInput& input) const {
+  at::Tensor q = split_heads(b.q(n), heads_), k = split_heads(b.k(n), kv_heads_);
+  if (qk_norm_) {
+    q = b.q_norm.rms(q);
+    k = b.k_norm.rms(k);
+  }
+  const at::Tensor context =
+      attend(layer, q, k, split_heads(b.v(n), kv_heads_), input, b.rotary,
+             {.scale = attention_scale_, .window = b.window, .softcap = attention_softcap_});
+  const at::Tensor y = b.o(context);
+  return post_norms_ ? b.after_attention.rms(y) : y;
 }
 
 at::Tensor GatedDecoder::block(int64_t layer, const at::Tensor& x, const ModelInput& input) const {
   const Block& b = blocks_[static_cast<size_t>(layer)];
-  const at::Tensor n = b.before_attention.rms(x);
-  const at::Tensor context =
-      attend(layer, split_heads(b.q(n), heads_), split_heads(b.k(n), kv_heads_),
-             split_heads(b.v(n), kv_heads_), input, b.window);
-  const at::Tensor h =
-      x + drop(b.o(context), dropout_, input, dropout_site(layer, DropoutPlace::kAttention));
+  const at::Tensor h = x + drop(attention(b, layer, b.before_attention.rms(x), input), dropout_,
+                                input, dropout_site(layer, DropoutPlace::kAttention));
   const at::Tensor m = b.before_mlp.rms(h);
-  return h + drop(b.down(kernels::silu_mul(b.gate(m), b.up(m))), dropout_, input,
+  const at::Tensor gate = b.gate(m), up = b.up(m);
+  const at::Tensor y =
+      b.down(gelu_ ? kernels::gelu_tanh_mul(gate, up) : kernels::silu_mul(gate, up));
+  return h + drop(post_norms_ ? b.after_mlp.rms(y) : y, dropout_, input,
                   dropout_site(layer, DropoutPlace::kMlp));
 }
 
 }  // namespace
 
-void GatedDecoderConfig::declare_gated(config::Fields& fields) {
-  declare_common(fields);
-  fields.add("architecture/n_kv_head", n_kv_head, "Key and value heads; -1: n_head.", {.min = -1});
-  fields.add("architecture/head_dim", head_dim, "Width of a head; -1: n_embd / n_head.",
-             {.min = -1});
-  fields.add("architecture/intermediate_size", intermediate_size, "Width of the MLP.", {.min = 1});
-  fields.add("architecture/rms_norm_eps", rms_norm_eps, "Added to the mean square in RMSNorm.",
-             {.min = 0, .exclusive_min = true});
-  fields.add("architecture/bias", bias, "Biases in the MLP.");
-  fields.add("architecture/tie_word_embeddings", tie_word_embeddings,
-             "The embedding table is the head as well.");
-  fields.add("architecture/partial_rotary_factor", partial_rotary_factor,
-             "Share of each head's dimensions that is rotated.",
-             {.min = 0, .max = 1, .exclusive_min = true});
-  rope.declare_theta(fields);
-  rope.declare_scaling(fields);
-}
-
-void GatedDecoderConfig::validate() const {
-  std::vector<Problem> problems;
-  check_derived(problems, "architecture/n_kv_head", n_kv_head);
-  check_derived(problems, "architecture/head_dim", head_dim);
-  if (head_dim < 0) check_multiple(problems, "architecture/n_embd", n_embd, "n_head", n_head);
-  if (n_kv_head != 0) {
-    check_multiple(problems, "architecture/n_head", n_head, "n_kv_head", kv_heads());
-  }
-  check_rotary(problems, head_width(), partial_rotary_factor);
-  rope.check(problems);
-  throw_problems(std::move(problems));
-}
-
 std::unique_ptr<Model> GatedDecoderConfig::build() const {
   return std::make_unique<GatedDecoder>(*this);
-}
-
-std::vector<HfTensor> GatedDecoderConfig::hf_tensors() const {
-  HfNames names;
-  names.add("wte", "model.embed_tokens.weight", tie_word_embeddings ? "lm_head.weight" : "");
-  for (int64_t i = 0; i < n_layers; ++i) {
-    const std::string ours = block_prefix(i), theirs = "model.layers." + std::to_string(i) + ".";
-    names.add(ours + "rms_1/weight", theirs + "input_layernorm.weight");
-    for (const char* name : {"q_proj", "k_proj", "v_proj", "o_proj"}) {
-      const bool biased = std::string(name) == "o_proj" ? output_bias() : attention_bias;
-      names.dense(ours + "attn/" + name, theirs + "self_attn." + name, true, biased);
-    }
-    names.add(ours + "rms_2/weight", theirs + "post_attention_layernorm.weight");
-    for (const char* name : {"gate_proj", "up_proj", "down_proj"}) {
-      names.dense(ours + "mlp/" + name, theirs + "mlp." + name, true, bias);
-    }
-  }
-  names.add("ln_f/weight", "model.norm.weight");
-  if (!tie_word_embeddings) names.add("lm_head", "lm_head.weight");
-  return names.take();
-}
-
-void GatedDecoderConfig::check_layer_types(HfReader& reader) const {
-  nlohmann::json expected = nlohmann::json::array();
-  for (int64_t i = 0; i < n_layers; ++i) {
-    expected.push_back(window(i) > 0 ? "sliding_attention" : "full_attention");
-  }
-  reader.only("layer_types", expected);
-}
-
-void GatedDecoderConfig::read_common(HfReader& reader, double default_theta,
-                                     int64_t default_positions) {
-  vocab_size = reader.integer("vocab_size");
-  n_embd = reader.integer("hidden_size");
-  intermediate_size = reader.integer("intermediate_size");
-  n_layers = reader.integer("num_hidden_layers");
-  n_head = reader.integer("num_attention_heads");
-  n_kv_head = reader.integer("num_key_value_heads", n_head);
-  block_size = reader.integer("max_position_embeddings", default_positions);
-  rms_norm_eps = reader.number("rms_norm_eps", 1e-6);
-  tie_word_embeddings = reader.flag("tie_word_embeddings", false);
-  partial_rotary_factor = 1.0;
-  reader.only("hidden_act", "silu");
-  reader.absent("quantization_config");
-  reader.only("attention_dropout", 0.0);
-  reader.only("partial_rotary_factor", 1.0);
-  rope.from_hf(reader, default_theta, block_size);
-  read_special_ids(*this, reader);
-}
-
-nlohmann::json GatedDecoderConfig::write_common(const std::string& dtype) const {
-  if (partial_rotary_factor != 1.0) {
-    not_exportable("architecture/partial_rotary_factor", "1",
-                   std::to_string(partial_rotary_factor));
-  }
-  nlohmann::json out = hf_config_frame(*this, dtype);
-  out["hidden_size"] = n_embd;
-  out["intermediate_size"] = intermediate_size;
-  out["num_hidden_layers"] = n_layers;
-  out["num_attention_heads"] = n_head;
-  out["num_key_value_heads"] = kv_heads();
-  out["max_position_embeddings"] = block_size;
-  out["rms_norm_eps"] = rms_norm_eps;
-  out["tie_word_embeddings"] = tie_word_embeddings;
-  out["hidden_act"] = "silu";
-  out["attention_dropout"] = 0.0;
-  rope.to_hf(out);
-  return out;
 }
 
 }  // namespace twofold

@@ -46,19 +46,18 @@ class Gpt final : public DecoderModel {
   at::Tensor final_norm(const at::Tensor& x) const override { return ln_f_.layer(x); }
 
   const int64_t heads_;
+  std::optional<Rotary> rotary_;
   const Weight* wpe_ = nullptr;
   std::vector<Block> blocks_;
   Norm ln_f_;
 };
 
-std::optional<RopeConfig> rope_of(const GptConfig& config) {
-  if (!config.rope) return std::nullopt;
-  RopeConfig rope;
-  rope.rotary_dim = config.n_embd / config.n_head;
-  return rope;
-}
-
-Gpt::Gpt(const GptConfig& config) : DecoderModel(config, rope_of(config)), heads_(config.n_head) {
+Gpt::Gpt(const GptConfig& config) : DecoderModel(config), heads_(config.n_head) {
+  if (config.rope) {
+    RopeConfig rope;
+    rope.rotary_dim = config.n_embd / config.n_head;
+    rotary_.emplace(rope);
+  }
   Declarer declare(parameters_);
   const int64_t d = config.n_embd, f = config.mlp_width();
   const double proj = projection_stddev(config);
@@ -90,8 +89,9 @@ at::Tensor Gpt::embed(const ModelInput& input) const {
 at::Tensor Gpt::block(int64_t layer, const at::Tensor& x, const ModelInput& input) const {
   const Block& b = blocks_[static_cast<size_t>(layer)];
   const std::vector<at::Tensor> qkv = b.c_attn(b.ln_1.layer(x)).chunk(3, -1);
-  const at::Tensor context = attend(layer, split_heads(qkv[0], heads_), split_heads(qkv[1], heads_),
-                                    split_heads(qkv[2], heads_), input);
+  const at::Tensor context =
+      attend(layer, split_heads(qkv[0], heads_), split_heads(qkv[1], heads_),
+             split_heads(qkv[2], heads_), input, rotary_ ? &*rotary_ : nullptr);
   const at::Tensor h = x + drop(b.attn_proj(context), dropout_, input,
                                 dropout_site(layer, DropoutPlace::kAttention));
   const at::Tensor widened = kernels::gelu_tanh(b.c_fc(b.ln_2.layer(h)));
@@ -121,14 +121,14 @@ std::unique_ptr<Model> GptConfig::build() const { return std::make_unique<Gpt>(*
 
 void GptConfig::from_hf(const nlohmann::json& config, const std::string& file) {
   HfReader reader(config, file);
-  reader.model_type({"gpt2"}, family());
-  vocab_size = reader.integer("vocab_size");
-  n_embd = reader.integer("n_embd");
-  n_layers = reader.integer("n_layer");
-  n_head = reader.integer("n_head");
-  block_size = reader.has("n_positions") ? reader.integer("n_positions")
-                                         : reader.integer("max_position_embeddings");
-  intermediate_size = reader.integer("n_inner", 4 * n_embd);
+  reader.model_type(hf_model_types(family()), family());
+  vocab_size = reader.size("vocab_size", 50257);
+  n_embd = reader.size("n_embd", 768);
+  n_layers = reader.size("n_layer", 12, kMostLayers);
+  n_head = reader.size("n_head", 12);
+  block_size = reader.has("max_position_embeddings") ? reader.size("max_position_embeddings")
+                                                     : reader.size("n_positions", 1024);
+  intermediate_size = reader.size("n_inner", 4 * n_embd);
   layer_norm_eps = reader.number("layer_norm_epsilon", 1e-5);
   rope = false;
   bias = true;

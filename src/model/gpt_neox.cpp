@@ -52,8 +52,10 @@ class GptNeox final : public DecoderModel {
   };
   at::Tensor block(int64_t layer, const at::Tensor& x, const ModelInput& input) const override;
   at::Tensor final_norm(const at::Tensor& x) const override { return ln_f_.layer(x); }
+  bool depends_on_length() const override { return rotary_.depends_on_length(); }
 
   const int64_t heads_;
+  const Rotary rotary_;
   const bool parallel_;
   std::vector<Block> blocks_;
   Norm ln_f_;
@@ -66,8 +68,9 @@ RopeConfig rope_of(const GptNeoxConfig& config) {
 }
 
 GptNeox::GptNeox(const GptNeoxConfig& config)
-    : DecoderModel(config, rope_of(config)),
+    : DecoderModel(config),
       heads_(config.n_head),
+      rotary_(rope_of(config)),
       parallel_(config.use_parallel_residual) {
   Declarer declare(parameters_);
   const int64_t d = config.n_embd, f = config.intermediate_size;
@@ -99,8 +102,8 @@ at::Tensor GptNeox::block(int64_t layer, const at::Tensor& x, const ModelInput& 
   // (B, T, H, 3·d): q, k and v lie side by side inside each head.
   const std::vector<at::Tensor> qkv =
       split_heads(b.query_key_value(b.ln_1.layer(x)), heads_).chunk(3, -1);
-  const at::Tensor attention = drop(b.dense(attend(layer, qkv[0], qkv[1], qkv[2], input)), dropout_,
-                                    input, dropout_site(layer, DropoutPlace::kAttention));
+  const at::Tensor attention = drop(b.dense(attend(layer, qkv[0], qkv[1], qkv[2], input, &rotary_)),
+                                    dropout_, input, dropout_site(layer, DropoutPlace::kAttention));
   const at::Tensor h = parallel_ ? x : x + attention;
   const at::Tensor mlp = drop(b.four_h_to_h(kernels::gelu_erf(b.h_to_4h(b.ln_2.layer(h)))),
                               dropout_, input, dropout_site(layer, DropoutPlace::kMlp));
@@ -122,12 +125,14 @@ void GptNeoxConfig::declare(config::Fields& fields) {
              "Share of each head's dimensions that is rotated.",
              {.min = 0, .max = 1, .exclusive_min = true});
   rope.declare_theta(fields);
+  rope.declare_scaling(fields);
 }
 
 void GptNeoxConfig::validate() const {
   std::vector<Problem> problems;
   check_multiple(problems, "architecture/n_embd", n_embd, "n_head", n_head);
   check_rotary(problems, n_embd / n_head, partial_rotary_factor);
+  rope.check(problems, rotary_dimensions(n_embd / n_head, partial_rotary_factor));
   throw_problems(std::move(problems));
 }
 
@@ -135,13 +140,13 @@ std::unique_ptr<Model> GptNeoxConfig::build() const { return std::make_unique<Gp
 
 void GptNeoxConfig::from_hf(const nlohmann::json& config, const std::string& file) {
   HfReader reader(config, file);
-  reader.model_type({"gpt_neox"}, family());
-  vocab_size = reader.integer("vocab_size");
-  n_embd = reader.integer("hidden_size");
-  n_layers = reader.integer("num_hidden_layers");
-  n_head = reader.integer("num_attention_heads");
-  intermediate_size = reader.integer("intermediate_size");
-  block_size = reader.integer("max_position_embeddings", 2048);
+  reader.model_type(hf_model_types(family()), family());
+  vocab_size = reader.size("vocab_size");
+  n_embd = reader.size("hidden_size");
+  n_layers = reader.size("num_hidden_layers", {}, kMostLayers);
+  n_head = reader.size("num_attention_heads");
+  intermediate_size = reader.size("intermediate_size");
+  const int64_t positions = reader.size("max_position_embeddings", 2048);
   layer_norm_eps = reader.number("layer_norm_eps", 1e-5);
   use_parallel_residual = reader.flag("use_parallel_residual", true);
   tie_word_embeddings = reader.flag("tie_word_embeddings", false);
@@ -149,9 +154,11 @@ void GptNeoxConfig::from_hf(const nlohmann::json& config, const std::string& fil
   bias = true;
   reader.only("hidden_act", "gelu");
   reader.only("attention_dropout", 0.0);
-  rope.from_hf(reader, reader.number("rotary_emb_base", 10000.0), block_size);
-  if (rope.rope_type != "default") {
-    reader.problem("rope_scaling", "rotary scaling is not supported for this family", "null");
+  rope.from_hf(reader, reader.number("rotary_emb_base", 10000.0), positions);
+  block_size = rope.context(positions);
+  if (rope.rope_type == "proportional") {
+    reader.problem("rope_parameters", "proportional rotary scaling is not supported here",
+                   "others");
   }
   HfReader parameters = reader.child("rope_parameters");
   partial_rotary_factor =

@@ -7,6 +7,7 @@
 #include "config/field.h"
 #include "formats/json.h"
 #include "formats/sharded.h"
+#include "model/hf_reader.h"
 #include "model/hugging_face.h"
 #include "tensor/dtype.h"
 
@@ -66,6 +67,28 @@ std::vector<std::pair<std::string, std::string>> configure_from_hf(
   }
   throw_problems(std::move(problems));
   return filled;
+}
+
+std::unique_ptr<ModelConfig> config_of_hf_folder(const Path& folder) {
+  const Path file = folder / "config.json";
+  const nlohmann::json json = formats::parse_json(read_text(file), file.string());
+  HfReader reader(json, file.string());
+  const std::string type = reader.text("model_type", "");
+  reader.finish();
+  auto config = make_model_config(family_of_model_type(type, file.string() + ": model_type"));
+  config->from_hf(json, file.string());
+  config->validate();
+  return config;
+}
+
+std::vector<int64_t> hf_end_tokens(const ModelConfig& config, const Path& folder) {
+  const Path file = folder / "generation_config.json";
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return config.eos_token_id;
+  HfReader reader(formats::parse_json(read_text(file), file.string()), file.string());
+  std::vector<int64_t> ids = reader.integers("eos_token_id");
+  reader.finish();
+  return ids.empty() ? config.eos_token_id : ids;
 }
 
 std::string hf_dtype(const Path& folder) {

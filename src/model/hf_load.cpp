@@ -44,10 +44,20 @@ bool is_float(formats::DType dtype) {
   return dtype == kF16 || dtype == kBF16 || dtype == kF32 || dtype == kF64;
 }
 
+/// How a tensor of the file becomes one of the model.
+enum class Placing {
+  kCopy,   ///< memory of its own, in the parameter's dtype
+  kMap,    ///< the mapping itself where the layout is ours
+  kWiden,  ///< the mapping where it is float32 too, else a float32 copy
+};
+
 class Loader {
  public:
-  Loader(Model& model, const Path& folder)
-      : model_(model), folder_(formats::open_tensor_folder(folder)), path_(folder.string()) {}
+  Loader(Model& model, const Path& folder, Placing placing)
+      : model_(model),
+        folder_(formats::open_tensor_folder(folder)),
+        path_(folder.string()),
+        placing_(placing) {}
 
   void load(const HfTensor& wanted) {
     Parameter& parameter = model_.parameters().at(wanted.ours);
@@ -63,7 +73,7 @@ class Loader {
     if (!fits(wanted, found->entry, shape)) return;
     at::Tensor value = read_tensor(found->file, found->entry).narrow(0, 0, shape[0]);
     if (wanted.transpose) value = value.t();
-    parameter.weight.value = in_place_of(parameter, value);
+    parameter.weight.value = can_map(parameter, value) ? value : in_place_of(parameter, value);
   }
 
   void finish() {
@@ -106,6 +116,12 @@ class Loader {
     return false;
   }
 
+  bool can_map(const Parameter& parameter, const at::Tensor& value) const {
+    if (placing_ == Placing::kCopy || value.scalar_type() == at::kDouble) return false;
+    if (placing_ == Placing::kWiden && value.scalar_type() != at::kFloat) return false;
+    return (parameter.transposed_storage ? value.t() : value).is_contiguous();
+  }
+
   /// A copy of `value` in the parameter's dtype and storage order.
   static at::Tensor in_place_of(const Parameter& parameter, const at::Tensor& value) {
     const at::Tensor& old = parameter.weight.value;
@@ -119,17 +135,30 @@ class Loader {
   Model& model_;
   TensorFolder folder_;
   std::string path_;
+  Placing placing_;
   std::set<std::string> used_;
   std::vector<Problem> problems_;
 };
 
 }  // namespace
 
-void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder) {
+namespace {
+
+void load(Model& model, const ModelConfig& config, const Path& folder, Placing placing) {
   const at::NoGradGuard no_grad;
-  Loader loader(model, folder);
+  Loader loader(model, folder, placing);
   for (const HfTensor& tensor : config.hf_tensors()) loader.load(tensor);
   loader.finish();
+}
+
+}  // namespace
+
+void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder) {
+  load(model, config, folder, Placing::kCopy);
+}
+
+void map_hf_weights(Model& model, const ModelConfig& config, const Path& folder, bool widen) {
+  load(model, config, folder, widen ? Placing::kWiden : Placing::kMap);
 }
 
 }  // namespace twofold

@@ -21,6 +21,16 @@ const nlohmann::json* HfReader::value(const std::string& name) const {
 
 bool HfReader::has(const std::string& name) const { return value(name) != nullptr; }
 
+bool HfReader::is_null(const std::string& name) const {
+  const auto found = config_.find(name);
+  return found != config_.end() && found->is_null();
+}
+
+bool HfReader::is(const std::string& name, const nlohmann::json& expected) const {
+  const nlohmann::json* found = value(name);
+  return found && *found == expected;
+}
+
 void HfReader::problem(const std::string& name, std::string what, std::string expected) {
   const nlohmann::json* found = value(name);
   problems_->push_back({.what = std::move(what),
@@ -84,6 +94,24 @@ std::vector<int64_t> HfReader::integers(const std::string& name) {
   }
   if (values.size() != list.size()) wrong_type(name, "an integer or a list of integers");
   return values;
+}
+
+std::vector<double> HfReader::numbers(const std::string& name) {
+  const nlohmann::json* found = value(name);
+  if (!found) return {};
+  std::vector<double> values;
+  for (const nlohmann::json& entry : *found) {
+    if (entry.is_number()) values.push_back(entry.get<double>());
+  }
+  if (!found->is_array() || values.size() != found->size()) wrong_type(name, "a list of numbers");
+  return values;
+}
+
+int64_t HfReader::size(const std::string& name, std::optional<int64_t> otherwise, int64_t most) {
+  const int64_t found = integer(name, otherwise);
+  if (found >= 1 && found <= most) return found;
+  problem(name, "a size out of range", "1 to " + std::to_string(most));
+  return 1;
 }
 
 void HfReader::only(const std::string& name, const nlohmann::json& expected) {

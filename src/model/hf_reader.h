@@ -21,6 +21,8 @@ class HfReader {
   void model_type(const std::vector<std::string>& supported, const std::string& family);
 
   bool has(const std::string& name) const;
+  bool is_null(const std::string& name) const;  ///< written, as null
+  bool is(const std::string& name, const nlohmann::json& value) const;
   /// The field's value, or `otherwise` if it is absent; a problem if it must be there or is not of
   /// that type.
   int64_t integer(const std::string& name, std::optional<int64_t> otherwise = {});
@@ -28,6 +30,10 @@ class HfReader {
   bool flag(const std::string& name, bool otherwise);
   std::string text(const std::string& name, const std::string& otherwise);
   std::vector<int64_t> integers(const std::string& name);  ///< one number or a list of them
+  std::vector<double> numbers(const std::string& name);    ///< a list; empty if absent
+  /// An integer that sizes something: 1 … `most`, so that products of sizes are safe.
+  int64_t size(const std::string& name, std::optional<int64_t> otherwise = {},
+               int64_t most = int64_t{1} << 30);
 
   /// The field changes what the model computes; only `value` (or its absence) is supported.
   void only(const std::string& name, const nlohmann::json& value);

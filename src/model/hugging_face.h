@@ -19,6 +19,9 @@ namespace twofold {
 std::vector<std::pair<std::string, std::string>> configure_from_hf(
     ModelConfig& config, const Path& folder, const std::vector<std::string>& explicit_keys);
 
+/// The settings of the model in `folder`, of whichever family its `model_type` says, checked.
+std::unique_ptr<ModelConfig> config_of_hf_folder(const Path& folder);
+
 /// The dtype that the folder's tensors come in ("float32", "bfloat16", "float16").
 std::string hf_dtype(const Path& folder);
 
@@ -26,6 +29,14 @@ std::string hf_dtype(const Path& folder);
 /// Missing, extra (apart from known buffers), misshapen tensors and unsupported dtypes are Errors
 /// naming file and tensor, all at once. wpe longer than block_size is cut.
 void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder);
+
+/// The same for a model that is only read, without a copy where that is possible: tensors that lie
+/// in the file as the model wants them become views of the (read-only!) mapping, in the file's
+/// dtype. With `widen`, all but float32 is converted to float32 instead.
+void map_hf_weights(Model& model, const ModelConfig& config, const Path& folder, bool widen);
+
+/// Ids that end a text: generation_config.json's if it names any, else config.json's.
+std::vector<int64_t> hf_end_tokens(const ModelConfig& config, const Path& folder);
 
 /// Writes config.json, generation_config.json and model.safetensors (shards above `shard_bytes`) of
 /// `tensors` (our paths; each (in, out) as in the tree) into `folder`, which must not exist: built

@@ -6,6 +6,13 @@
 
 namespace twofold {
 
+void KvCache::keep(const at::Tensor& rows) {
+  for (Layer& layer : layers) {
+    layer.k = layer.k.index_select(0, rows);
+    layer.v = layer.v.index_select(0, rows);
+  }
+}
+
 std::pair<at::Tensor, at::Tensor> KvCache::append(int64_t layer, const at::Tensor& k,
                                                   const at::Tensor& v) {
   const int64_t added = k.size(1);

@@ -17,6 +17,9 @@ struct KvCache {
   int64_t length = 0;         ///< positions filled
   int64_t capacity = 0;       ///< positions there is room for
 
+  /// Forgets all rows but these (int64, ascending).
+  void keep(const at::Tensor& rows);
+
   /// Writes k and v (B, T, K, d) at positions length … length + T − 1 of `layer` and returns all of
   /// that layer's keys and values up to there. The length moves on only when the whole model has
   /// run.

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "kernels/linear.h"
-#include "kernels/norm.h"
 
 namespace twofold {
 
@@ -11,7 +10,9 @@ at::Tensor Dense::operator()(const at::Tensor& x) const {
   return kernels::linear(x, *kernel, bias ? bias->value : at::Tensor());
 }
 
-at::Tensor Norm::rms(const at::Tensor& x) const { return kernels::rms_norm(x, *weight, eps); }
+at::Tensor Norm::rms(const at::Tensor& x) const {
+  return kernels::rms_norm(x, *weight, eps, scale);
+}
 
 at::Tensor Norm::layer(const at::Tensor& x) const {
   return kernels::layer_norm(x, *weight, bias ? *bias : Weight{}, eps);
@@ -44,18 +45,25 @@ Dense Declarer::dense(const DenseShape& shape) {
   return layer;
 }
 
+const Weight* Declarer::vector(const std::string& path, int64_t width, Init::Kind kind) {
+  return &tree_.declare(
+      {.path = path, .shape = {width}, .init = {kind}, .axes = {"n_embd"}, .weight = {}});
+}
+
 Norm Declarer::norm(const std::string& path, int64_t width, bool bias, double eps) {
-  const auto vector = [&](const char* name, Init::Kind kind) {
-    return &tree_.declare({.path = path + "/" + name,
-                           .shape = {width},
-                           .init = {kind},
-                           .axes = {"n_embd"},
-                           .weight = {}});
-  };
   Norm norm;
   norm.eps = eps;
-  norm.weight = vector("weight", Init::Kind::kOnes);
-  if (bias) norm.bias = vector("bias", Init::Kind::kZeros);
+  norm.weight = vector(path + "/weight", width, Init::Kind::kOnes);
+  if (bias) norm.bias = vector(path + "/bias", width, Init::Kind::kZeros);
+  return norm;
+}
+
+Norm Declarer::rms(const std::string& path, int64_t width, double eps, kernels::RmsScale scale) {
+  Norm norm;
+  norm.eps = eps;
+  norm.scale = scale;
+  const bool plain = scale == kernels::RmsScale::kWeight;
+  norm.weight = vector(path + "/weight", width, plain ? Init::Kind::kOnes : Init::Kind::kZeros);
   return norm;
 }
 

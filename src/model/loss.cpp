@@ -34,7 +34,8 @@ ModelInput to_input(const Batch& batch, const InputKey& key) {
 at::Tensor batch_loss(Model& model, const Batch& batch, double scale, const InputKey& key) {
   const at::Tensor hidden = model.hidden(to_input(batch, key));
   return kernels::head_loss(hidden.flatten(0, 1), model.head(),
-                            rows_of(batch.labels, batch).flatten(), scale);
+                            rows_of(batch.labels, batch).flatten(), scale, /*chunk=*/0,
+                            model.logit_softcap());
 }
 
 LossSum evaluate_loss(Model& model, const Batch& batch, int64_t micro_rows) {
@@ -43,8 +44,9 @@ LossSum evaluate_loss(Model& model, const Batch& batch, int64_t micro_rows) {
   for (int64_t begin = 0; begin < batch.rows; begin += micro_rows) {
     const Batch part = batch.slice(begin, std::min(begin + micro_rows, batch.rows));
     const at::Tensor hidden = model.hidden(to_input(part, {}));
-    const at::Tensor losses = kernels::token_losses(hidden.flatten(0, 1), model.head(),
-                                                    rows_of(part.labels, part).flatten());
+    const at::Tensor losses =
+        kernels::token_losses(hidden.flatten(0, 1), model.head(),
+                              rows_of(part.labels, part).flatten(), model.logit_softcap());
     total.sum += losses.sum(at::kDouble).item<double>();
     total.count += part.supervised();
   }

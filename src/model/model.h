@@ -35,6 +35,10 @@ class Model {
   virtual at::Tensor hidden(const ModelInput& input) = 0;
   /// (V, D) weight of the head (the embedding table itself when tied).
   virtual const Weight& head() const = 0;
+  /// Cap on the logits (kernels::head_loss); 0: none.
+  virtual double logit_softcap() const { return 0; }
+  /// Whether a position's result depends on how long the whole input is (some rotary scalings).
+  virtual bool depends_on_length() const { return false; }
 
   ParameterTree& parameters() { return parameters_; }
   const ParameterTree& parameters() const { return parameters_; }

@@ -1,4 +1,5 @@
-// Qwen2 and Qwen2.5: Llama with biases on q, k, v, and a sliding window in the upper layers.
+// Qwen2, Qwen2.5: Llama with biases on q, k, v, and a sliding window in the upper layers. Qwen3: a
+// norm of each head of q and k instead of the biases.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -24,7 +25,7 @@ struct QwenConfig final : GatedDecoderConfig {
   }
 
   std::string family() const override { return "qwen"; }
-  bool output_bias() const override { return false; }
+  bool output_bias() const override { return qk_norm && attention_bias; }
   int64_t window(int64_t layer) const override {
     return slides() && layer >= max_window_layers ? sliding_window : 0;
   }
@@ -38,7 +39,7 @@ struct QwenConfig final : GatedDecoderConfig {
 void QwenConfig::declare(config::Fields& fields) {
   declare_gated(fields);
   fields.add("architecture/attention_bias", attention_bias,
-             "Biases in q_proj, k_proj and v_proj (o_proj has none).");
+             "Biases in q_proj, k_proj and v_proj; with qk_norm (Qwen3) in o_proj too.");
   fields.add("architecture/use_sliding_window", use_sliding_window,
              "Whether layers from max_window_layers on see only a window.");
   fields.add("architecture/sliding_window", sliding_window,
@@ -49,14 +50,18 @@ void QwenConfig::declare(config::Fields& fields) {
 
 void QwenConfig::from_hf(const nlohmann::json& config, const std::string& file) {
   HfReader reader(config, file);
-  reader.model_type({"qwen2"}, family());
-  read_common(reader, 10000.0, 32768);
-  const int64_t width = n_embd / std::max<int64_t>(n_head, 1);
-  head_dim = reader.integer("head_dim", width);
-  attention_bias = true;
+  reader.model_type(hf_model_types(family()), family());
+  const bool third = reader.is("model_type", "qwen3");
+  read_common(reader, {.positions = 32768, .kv_heads = 32, .head_dim = third ? 128 : 0});
+  reader.only("hidden_act", "silu");
+  qk_norm = third;
+  attention_bias = third ? reader.flag("attention_bias", false) : true;
   bias = false;
   use_sliding_window = reader.flag("use_sliding_window", false);
-  sliding_window = use_sliding_window ? reader.integer("sliding_window", 4096) : -1;
+  sliding_window = -1;
+  if (use_sliding_window && !reader.is_null("sliding_window")) {
+    sliding_window = reader.size("sliding_window", 4096);
+  }
   max_window_layers = reader.integer("max_window_layers", 28);
   check_layer_types(reader);
   reader.finish();
@@ -64,23 +69,28 @@ void QwenConfig::from_hf(const nlohmann::json& config, const std::string& file) 
 
 nlohmann::json QwenConfig::to_hf(const std::string& dtype) const {
   nlohmann::json out = write_common(dtype);
-  if (!attention_bias && !slides()) {  // no Qwen2 then, but exactly a Llama
+  if (!qk_norm && !attention_bias && !slides()) {  // no Qwen then, but exactly a Llama
     set_architecture(out, "llama", "LlamaForCausalLM");
     out["attention_bias"] = false;
     out["mlp_bias"] = bias;
     out["head_dim"] = head_width();
     return out;
   }
+  if (bias) not_exportable("architecture/bias", "false (Qwen)", "true");
+  out["use_sliding_window"] = slides();
+  out["sliding_window"] = slides() ? nlohmann::json(sliding_window) : nlohmann::json();
+  out["max_window_layers"] = max_window_layers;
+  if (qk_norm) {
+    set_architecture(out, "qwen3", "Qwen3ForCausalLM");
+    out["attention_bias"] = attention_bias;
+    out["head_dim"] = head_width();
+    return out;
+  }
   if (!attention_bias) not_exportable("architecture/attention_bias", "true (Qwen2)", "false");
-  if (bias) not_exportable("architecture/bias", "false (Qwen2)", "true");
   if (head_width() * n_head != n_embd) {
     not_exportable("architecture/head_dim", "n_embd / n_head (Qwen2)", std::to_string(head_dim));
   }
   set_architecture(out, "qwen2", "Qwen2ForCausalLM");
-  out["use_sliding_window"] = slides();
-  out["sliding_window"] = nullptr;
-  if (slides()) out["sliding_window"] = sliding_window;
-  out["max_window_layers"] = max_window_layers;
   return out;
 }
 

@@ -1,14 +1,15 @@
 #pragma once
 // Rotary frequencies (Su et al. 2021, arXiv 2104.09864) and their scalings for longer contexts, as
-// Hugging Face names them: linear, llama3, yarn (Peng et al. 2023, arXiv 2309.00071).
-
-#include <ATen/core/Tensor.h>
+// Hugging Face names them: linear, dynamic (NTK), llama3, yarn (Peng et al. 2023, arXiv
+// 2309.00071), longrope (Ding et al. 2024, arXiv 2402.13753), proportional.
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "config/fields.h"
+#include "kernels/attention.h"
 
 namespace twofold {
 
@@ -17,32 +18,62 @@ class HfReader;
 struct RopeConfig {
   double theta = 10000.0;  ///< architecture/rope_theta
   int64_t rotary_dim = 0;  ///< dimensions of each head that are rotated; set by the model
+  double proportion = 1;   ///< proportional: share of the frequencies that turn; set by the model
 
   // architecture/rope_scaling/*
   std::string rope_type = "default";
   double factor = 1.0;
-  double low_freq_factor = 1.0;   ///< llama3
-  double high_freq_factor = 4.0;  ///< llama3
-  double beta_fast = 32.0;        ///< yarn
-  double beta_slow = 1.0;         ///< yarn
-  double attention_factor = 0.0;  ///< yarn; 0: 0.1·ln(factor) + 1
+  double low_freq_factor = 1.0;           ///< llama3
+  double high_freq_factor = 4.0;          ///< llama3
+  double beta_fast = 32.0;                ///< yarn
+  double beta_slow = 1.0;                 ///< yarn
+  bool truncate = true;                   ///< yarn
+  double attention_factor = 0.0;          ///< yarn, longrope; 0: derived from factor
+  std::vector<double> short_factor = {};  ///< longrope
+  std::vector<double> long_factor = {};   ///< longrope
   int64_t original_max_position_embeddings = 0;
 
   /// Declares the theta; the scaling too if the family has one.
   void declare_theta(config::Fields& fields);
   void declare_scaling(config::Fields& fields);
-  void check(std::vector<Problem>& problems) const;
+  /// `rotary_dimensions`: how many each head will have rotated.
+  void check(std::vector<Problem>& problems, int64_t rotary_dimensions) const;
 
-  at::Tensor inv_freq() const;     ///< (rotary_dim/2) float64
+  /// (rotary_dim/2) float64, for an input of `length` positions.
+  at::Tensor inv_freq(int64_t length = 0) const;
   double attention_scale() const;  ///< multiplies cos and sin
+  /// Lengths of the same regime have the same frequencies; most scalings have one.
+  int64_t regime(int64_t length) const;
+  bool depends_on_length() const { return rope_type == "dynamic" || rope_type == "longrope"; }
 
   /// Reads `rope_theta` and `rope_scaling` (transformers 4) or `rope_parameters` (5).
   /// `max_positions`: the checkpoint's context, the original one where none is given.
   void from_hf(HfReader& reader, double default_theta, int64_t max_positions);
+  /// The same from the object that describes the scaling.
+  void from_hf(HfReader& reader, HfReader scaling, double default_theta, int64_t max_positions);
+  /// The context of a checkpoint whose `max_position_embeddings` is this: longer with `dynamic`,
+  /// which scales only what goes beyond.
+  int64_t context(int64_t max_positions) const;
   void to_hf(nlohmann::json& config) const;  ///< transformers 4's layout, which both read
 };
 
 /// max(2, ⌊head_dim·factor⌋).
 int64_t rotary_dimensions(int64_t head_dim, double partial_rotary_factor);
+
+/// The rotation of a model's heads: its table of angles, made and lengthened when it is needed.
+class Rotary {
+ public:
+  explicit Rotary(RopeConfig config) : config_(std::move(config)) {}
+  bool depends_on_length() const { return config_.depends_on_length(); }
+  /// Rotates x (B, T, heads, d) by positions (B, T), all below `length`, the keys there are.
+  at::Tensor operator()(const at::Tensor& x, const at::Tensor& positions, int64_t length) const;
+
+ private:
+  const kernels::RotaryTable& table(at::ScalarType type, int64_t length) const;
+
+  RopeConfig config_;
+  mutable kernels::RotaryTable table_;  ///< of the regime below, in the activation's precision
+  mutable int64_t regime_ = 0;
+};
 
 }  // namespace twofold

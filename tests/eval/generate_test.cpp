@@ -53,6 +53,30 @@ TEST(Generate, GreedyEqualsFullRecomputation) {
   EXPECT_EQ(found.size(), 20u);
 }
 
+TEST(Generate, PromptsSideBySideGetWhatEachGetsAlone) {
+  const auto model = tiny_model(32);
+  const std::vector<std::vector<int32_t>> prompts = {{1, 7, 3}, {4}, {9, 9, 2, 5, 8, 1, 1}, {6, 2}};
+  SamplingOptions options{.max_new_tokens = 24, .temperature = 0};
+  const auto first = generate(*model, 32, prompts[0], options);
+  options.stop_tokens = {first[5]};  // so that they end at different times
+  const auto together = generate(*model, 32, prompts, options);
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    EXPECT_EQ(together[i], generate(*model, 32, prompts[i], options)) << i;
+  }
+}
+
+TEST(Generate, RowsEndByThemselves) {
+  const auto model = tiny_model(16);
+  const std::vector<std::vector<int32_t>> prompts = {{1, 7, 3, 8, 2, 9, 4}, {4}};
+  const SamplingOptions options{.max_new_tokens = 15, .temperature = 0};
+  std::vector<int64_t> rooms = {16 - 7, 16 - 1};
+  const auto found = generate(*model, 16, prompts, options, [&](int64_t prompt, int32_t) {
+    return --rooms[static_cast<size_t>(prompt)] > 0;
+  });
+  EXPECT_EQ(found[0].size(), 9u);
+  EXPECT_EQ(found[1], generate(*model, 16, prompts[1], options));
+}
+
 TEST(Generate, GoesOnBeyondTheContext) {
   const auto model = tiny_model(8);
   std::vector<int32_t> prompt(11, 2);
@@ -77,7 +101,7 @@ TEST(Generate, StopsAtTheStopTokenAndWhenTold) {
   const std::vector<int32_t> prompt = {4};
   const auto all = generate(*model, 32, prompt, {.max_new_tokens = 25, .seed = 1});
   const auto cut =
-      generate(*model, 32, prompt, {.max_new_tokens = 25, .seed = 1, .stop_token = all[6]});
+      generate(*model, 32, prompt, {.max_new_tokens = 25, .seed = 1, .stop_tokens = {all[6]}});
   const auto expected = std::find(all.begin(), all.end(), all[6]) - all.begin();
   EXPECT_EQ(std::ssize(cut), expected);
   std::vector<int32_t> streamed;

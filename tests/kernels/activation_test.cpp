@@ -18,6 +18,7 @@ TEST(Activation, ValuesEqualTheReference) {
     const at::Tensor x = normal_tensor({7, 333}, 1, type) * 3,
                      up = normal_tensor({7, 333}, 2, type);
     EXPECT_TRUE(close(silu_mul(x, up), reference::silu_mul(x, up), tolerance));
+    EXPECT_TRUE(close(gelu_tanh_mul(x, up), reference::gelu_tanh_mul(x, up), tolerance));
     EXPECT_TRUE(close(gelu_tanh(x), reference::gelu_tanh(x), tolerance));
     EXPECT_TRUE(close(gelu_erf(x), reference::gelu_erf(x), tolerance));
   }
@@ -34,6 +35,7 @@ TEST(Activation, ValuesFarFromZeroStayFinite) {
 TEST(Activation, GradientsMatchFiniteDifferences) {
   const at::Tensor x = normal_tensor({3, 13}, 1) * 2, up = normal_tensor({3, 13}, 2);
   EXPECT_TRUE(gradients_match([](const auto& in) { return silu_mul(in[0], in[1]); }, {x, up}));
+  EXPECT_TRUE(gradients_match([](const auto& in) { return gelu_tanh_mul(in[0], in[1]); }, {x, up}));
   EXPECT_TRUE(gradients_match([](const auto& in) { return gelu_tanh(in[0]); }, {x}));
   EXPECT_TRUE(gradients_match([](const auto& in) { return gelu_erf(in[0]); }, {x}));
 }

@@ -20,6 +20,9 @@ struct Case {
   int64_t batch, queries, keys, heads, kv_heads, head_dim;
   int64_t window = 0;
   double scale = 0;
+  double softcap = 0;
+
+  AttentionOptions options() const { return {scale, window, softcap}; }
 };
 
 // Sizes on both sides of every tile edge (64 queries, 256 keys).
@@ -34,6 +37,7 @@ const Case kCases[] = {
     {"short window", 1, 200, 200, 2, 1, 16, 7},
     {"window across tiles", 1, 400, 400, 1, 1, 8, 100},
     {"own scale", 1, 20, 20, 2, 2, 8, 0, 0.7},
+    {"capped", 2, 90, 300, 4, 2, 8, 40, 0.9, 1.5},
 };
 
 struct Inputs {
@@ -72,7 +76,7 @@ void expect_reference(const Case& c, const at::Tensor& first_key) {
   SCOPED_TRACE(c.name);
   const Inputs in = inputs_of(c, at::kFloat);
   for (const at::Tensor& x : {in.q, in.k, in.v}) x.requires_grad_(true);
-  const AttentionOptions options{.scale = c.scale, .window = c.window};
+  const AttentionOptions options = c.options();
   const at::Tensor got = attention(in.q, in.k, in.v, first_key, options);
   const at::Tensor want = reference::attention(in.q, in.k, in.v, first_key, options);
   EXPECT_TRUE(close(got, want, 1e-5));
@@ -143,16 +147,14 @@ TEST(Attention, ReadsViewsOfAFusedProjection) {
 }
 
 TEST(Attention, GradientsMatchFiniteDifferences) {
-  for (const Case& c :
-       {Case{"causal", 1, 6, 6, 2, 2, 4}, Case{"grouped", 1, 5, 5, 3, 1, 3},
-        Case{"cached", 1, 3, 7, 2, 1, 4}, Case{"window", 1, 7, 7, 1, 1, 5, 3, 0.9}}) {
+  for (const Case& c : {Case{"causal", 1, 6, 6, 2, 2, 4}, Case{"grouped", 1, 5, 5, 3, 1, 3},
+                        Case{"cached", 1, 3, 7, 2, 1, 4}, Case{"window", 1, 7, 7, 1, 1, 5, 3, 0.9},
+                        Case{"capped", 1, 6, 6, 2, 1, 4, 4, 0.8, 0.7}}) {
     SCOPED_TRACE(c.name);
     const Inputs in = inputs_of(c, at::kDouble);
     for (const at::Tensor& first_key : {at::Tensor(), documents(c.batch, c.queries, c.keys, 3)}) {
       EXPECT_TRUE(gradients_match(
-          [&](const auto& x) {
-            return attention(x[0], x[1], x[2], first_key, {.scale = c.scale, .window = c.window});
-          },
+          [&](const auto& x) { return attention(x[0], x[1], x[2], first_key, c.options()); },
           {in.q, in.k, in.v}));
     }
   }

@@ -67,6 +67,21 @@ TEST(HeadLoss, GradientsInSinglePrecisionEqualTheReference) {
   }
 }
 
+TEST(HeadLoss, CappedLogitsEqualTheReference) {
+  const at::Tensor hidden = normal_tensor({7, 4}, 1, at::kFloat);
+  const Weight weight = head(at::kFloat, true);
+  const at::Tensor expected = reference::head_loss(hidden, weight, labels(), 0.2, 1.3);
+  EXPECT_TRUE(close(head_loss(hidden, weight, labels(), 0.2, 3, 1.3), expected, 1e-6));
+  EXPECT_TRUE(close(token_losses(hidden, weight, labels(), 1.3).sum() * 0.2, expected, 1e-6));
+  EXPECT_TRUE(
+      close(logits(hidden, weight, 1.3), (logits(hidden, weight) / 1.3).tanh() * 1.3, 1e-6));
+  EXPECT_TRUE(gradients_match(
+      [](const auto& in) {
+        return head_loss(in[0], {.value = in[1], .low_rank = {}}, labels(), 0.2, 2, 1.3);
+      },
+      {normal_tensor({7, 4}, 1), normal_tensor({kVocabulary, 4}, 2)}));
+}
+
 TEST(HeadLoss, AFrozenHeadGetsNoGradient) {
   at::Tensor hidden = normal_tensor({7, 4}, 1, at::kFloat).requires_grad_(true);
   const Weight weight = head(at::kBFloat16, false);

@@ -26,8 +26,11 @@ TEST(Norm, RmsNormEqualsTheReference) {
   for (const auto& [type, tolerance] : {std::pair{at::kFloat, 1e-5}, {at::kBFloat16, 0.0}}) {
     const at::Tensor x = normal_tensor({3, 5, 37}, 1, type) * 3;
     const Weight weight = weight_of(normal_tensor({37}, 2, at::kFloat));
-    EXPECT_TRUE(close(rms_norm(x, weight, kEps), reference::rms_norm(x, weight, kEps),
-                      type == at::kFloat ? tolerance : 8e-3));
+    for (const RmsScale scale : {RmsScale::kWeight, RmsScale::kOnePlusWeight}) {
+      EXPECT_TRUE(close(rms_norm(x, weight, kEps, scale),
+                        reference::rms_norm(x, weight, kEps, scale),
+                        type == at::kFloat ? tolerance : 8e-3));
+    }
   }
 }
 
@@ -58,6 +61,11 @@ TEST(Norm, GradientsMatchFiniteDifferences) {
   const at::Tensor b = normal_tensor({11}, 3);
   EXPECT_TRUE(gradients_match(
       [](const auto& in) { return rms_norm(in[0], weight_of(in[1]), kEps); }, {x, w}));
+  EXPECT_TRUE(gradients_match(
+      [](const auto& in) {
+        return rms_norm(in[0], weight_of(in[1]), kEps, RmsScale::kOnePlusWeight);
+      },
+      {x, w}));
   EXPECT_TRUE(gradients_match(
       [](const auto& in) { return layer_norm(in[0], weight_of(in[1]), weight_of(in[2]), kEps); },
       {x, w, b}));

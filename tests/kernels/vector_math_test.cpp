@@ -28,9 +28,11 @@ double worst_ulps(Approximation approximation, Exact exact, float low, float hig
 
 float exp_of(float x) { return exp_approx(x); }
 float erf_of(float x) { return erf_approx(x); }
+float tanh_of(float x) { return tanh_approx(x); }
 float sigmoid_of(float x) { return sigmoid_approx(x); }
 double exact_exp(double x) { return std::exp(x); }
 double exact_erf(double x) { return std::erf(x); }
+double exact_tanh(double x) { return std::tanh(x); }
 double exact_sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 TEST(VectorMath, ExpIsWithinTwoUlps) {
@@ -55,6 +57,14 @@ TEST(VectorMath, ErfIsWithinFourUlps) {
   EXPECT_EQ(erf_approx(kInfinity), 1.0f);
   EXPECT_EQ(erf_approx(-kInfinity), -1.0f);
   EXPECT_TRUE(std::isnan(erf_approx(std::numeric_limits<float>::quiet_NaN())));
+}
+
+TEST(VectorMath, TanhIsWithinFourUlpsAndSaturates) {
+  EXPECT_LE(worst_ulps(tanh_of, exact_tanh, -12.0f, 12.0f), 4);
+  EXPECT_LE(worst_ulps(tanh_of, exact_tanh, -0.7f, 0.7f), 4);
+  EXPECT_EQ(tanh_approx(kInfinity), 1.0f);
+  EXPECT_EQ(tanh_approx(-kInfinity), -1.0f);
+  EXPECT_TRUE(std::isnan(tanh_approx(std::numeric_limits<float>::quiet_NaN())));
 }
 
 TEST(VectorMath, SigmoidIsWithinFourUlpsAndSaturates) {

@@ -10,7 +10,9 @@ namespace twofold::test {
 namespace {
 
 class Family : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(All, Family, testing::Values("gpt", "llama", "qwen", "gpt_neox"),
+INSTANTIATE_TEST_SUITE_P(All, Family,
+                         testing::Values("gpt", "llama", "qwen", "gpt_neox", "qwen3", "smollm3",
+                                         "gemma", "gemma2", "gemma3"),
                          [](const auto& info) { return std::string(info.param); });
 
 std::vector<std::string> single_layer() {
@@ -161,7 +163,9 @@ TEST_P(Family, CachedPositionsEqualAFullPass) {
     part.positions = whole.positions.narrow(1, begin, count);
     part.cache = &cache;
     const at::Tensor hidden = tested.model->hidden(part).flatten(0, 1);
-    const at::Tensor found = kernels::logits(hidden, tested.model->head()).view({2, count, -1});
+    const at::Tensor found =
+        kernels::logits(hidden, tested.model->head(), tested.model->logit_softcap())
+            .view({2, count, -1});
     EXPECT_LT(largest_difference(found, expected.narrow(1, begin, count)), 1e-4);
   }
 }
@@ -174,7 +178,7 @@ TEST_P(Family, ExportedWeightsComeBackBitForBit) {
     const Path folder = unique_folder("export");
     save_hf_folder(*tested.config, tested.model->parameters().named(), "float32", folder,
                    shard_bytes);
-    auto config = make_model_config(GetParam());
+    auto config = make_model_config(variant_of(GetParam()).family);
     configure_from_hf(*config, folder, {});
     config->activation_dtype = "float32";
     const auto loaded = config->build();
@@ -190,8 +194,8 @@ TEST_P(Family, ExportedWeightsComeBackBitForBit) {
 }
 
 TEST_P(Family, DefaultsAreConsistent) {
-  const auto config = configured(GetParam(), {});
-  EXPECT_EQ(config->family(), GetParam());
+  const Variant variant = variant_of(GetParam());
+  EXPECT_EQ(configured(variant.family, variant.settings)->family(), variant.family);
 }
 
 TEST(GatedDecoder, TiedHeadStaysTheEmbedding) {

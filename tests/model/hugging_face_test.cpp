@@ -72,7 +72,7 @@ TEST(ConfigureFromHf, UnsupportedMeaningIsRefusedByName) {
   };
   for (const auto& [name, value] :
        {Case{"hidden_act", "gelu"}, Case{"pretraining_tp", 2}, Case{"attention_dropout", 0.1},
-        Case{"rope_scaling", {{"rope_type", "longrope"}}}, Case{"quantization_config", {{"a", 1}}},
+        Case{"rope_scaling", {{"rope_type", "spiral"}}}, Case{"quantization_config", {{"a", 1}}},
         Case{"hidden_size", "8"}}) {
     nlohmann::json json = small_llama();
     json[name] = value;

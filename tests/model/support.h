@@ -42,8 +42,40 @@ inline void require_gradients(Model& model) {
   }
 }
 
+/// An architecture by its own name, as a family and settings.
+struct Variant {
+  std::string family;
+  std::vector<std::string> settings = {};
+};
+inline Variant variant_of(const std::string& name) {
+  const std::vector<std::string> gemma = {
+      "architecture.norm_offset=true", "architecture.scale_embedding=true",
+      "architecture.hidden_act=gelu_tanh", "architecture.tie_word_embeddings=true"};
+  const auto gemma_and = [&](std::vector<std::string> more) {
+    more.insert(more.end(), gemma.begin(), gemma.end());
+    return Variant{"llama", more};
+  };
+  if (name == "qwen3") {
+    return {"qwen", {"architecture.qk_norm=true", "architecture.attention_bias=false"}};
+  }
+  if (name == "smollm3") return {"llama", {"architecture.no_rope_interval=2"}};
+  if (name == "gemma") return gemma_and({});
+  if (name == "gemma2") {
+    return gemma_and(
+        {"architecture.post_norms=true", "architecture.sliding_window=3",
+         "architecture.sliding_window_pattern=2", "architecture.query_pre_attn_scalar=3",
+         "architecture.attn_logit_softcapping=0.8", "architecture.final_logit_softcapping=1.5"});
+  }
+  if (name == "gemma3") {
+    return gemma_and({"architecture.post_norms=true", "architecture.qk_norm=true",
+                      "architecture.sliding_window=3", "architecture.sliding_window_pattern=2",
+                      "architecture.rope_local_theta=100"});
+  }
+  return {name};
+}
+
 /// A model of one or two small blocks, float32 (or double) throughout.
-inline TestModel tiny(const std::string& family, std::vector<std::string> more = {},
+inline TestModel tiny(const std::string& name, std::vector<std::string> more = {},
                       at::ScalarType dtype = at::kFloat) {
   std::vector<std::string> overrides = {"architecture.n_layers=2",
                                         "architecture.n_embd=8",
@@ -52,9 +84,11 @@ inline TestModel tiny(const std::string& family, std::vector<std::string> more =
                                         "architecture.vocab_size=11",
                                         "architecture.dtype.activation=float32",
                                         "architecture.intermediate_size=12"};
+  const Variant variant = variant_of(name);
+  overrides.insert(overrides.end(), variant.settings.begin(), variant.settings.end());
   overrides.insert(overrides.end(), more.begin(), more.end());
   TestModel out;
-  out.config = configured(family, overrides);
+  out.config = configured(variant.family, overrides);
   out.model = out.config->build();
   out.model->parameters().initialize(7, dtype);
   out.model->set_activation(dtype);
@@ -123,7 +157,8 @@ inline NamedTensors gradients_of(Model& model) {
 inline at::Tensor logits_of(Model& model, const Batch& batch) {
   const at::NoGradGuard no_grad;
   const at::Tensor hidden = model.hidden(to_input(batch, {}));
-  return kernels::logits(hidden.flatten(0, 1), model.head()).view({batch.rows, batch.width, -1});
+  return kernels::logits(hidden.flatten(0, 1), model.head(), model.logit_softcap())
+      .view({batch.rows, batch.width, -1});
 }
 
 inline double largest_difference(const at::Tensor& a, const at::Tensor& b) {

@@ -11,6 +11,11 @@ at::Tensor silu_mul(const at::Tensor& gate, const at::Tensor& up) {
   return (at::silu(gate.to(compute)) * up.to(compute)).to(gate.scalar_type());
 }
 
+at::Tensor gelu_tanh_mul(const at::Tensor& gate, const at::Tensor& up) {
+  const at::ScalarType compute = compute_dtype(gate.scalar_type());
+  return (at::gelu(gate.to(compute), "tanh") * up.to(compute)).to(gate.scalar_type());
+}
+
 at::Tensor gelu_tanh(const at::Tensor& x) {
   return at::gelu(x.to(compute_dtype(x.scalar_type())), "tanh").to(x.scalar_type());
 }

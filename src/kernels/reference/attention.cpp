@@ -46,8 +46,8 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
   };
   const double scale =
       options.scale == 0 ? 1 / std::sqrt(static_cast<double>(q.size(3))) : options.scale;
-  const at::Tensor scores =
-      heads_first(q, 1).matmul(heads_first(k, repeat).transpose(-1, -2)) * scale;
+  at::Tensor scores = heads_first(q, 1).matmul(heads_first(k, repeat).transpose(-1, -2)) * scale;
+  if (options.softcap > 0) scores = (scores / options.softcap).tanh() * options.softcap;
   const at::Tensor visible =
       visible_keys(q.size(1), k.size(1), first_key, options.window).unsqueeze(1);
   // A finite minimum, then zeros: a query that sees nothing gets zeros, not 0/0.

@@ -7,14 +7,15 @@
 namespace twofold::kernels::reference {
 
 at::Tensor head_loss(const at::Tensor& hidden, const Weight& head, const at::Tensor& labels,
-                     double scale) {
+                     double scale, double softcap) {
   const auto wide = compute_dtype(hidden.scalar_type());
   at::Tensor effective = head.value.to(wide);
   if (head.low_rank) {
     effective = effective + at::matmul(head.low_rank->A.to(wide), head.low_rank->B.to(wide)) *
                                 head.low_rank->scale;
   }
-  const at::Tensor scores = at::matmul(hidden.to(wide), effective.t());
+  at::Tensor scores = at::matmul(hidden.to(wide), effective.t());
+  if (softcap > 0) scores = (scores / softcap).tanh() * softcap;
   return at::nll_loss(at::log_softmax(scores, 1), labels.to(at::kLong), /*weight=*/{},
                       at::Reduction::Sum, /*ignore_index=*/-1) *
          scale;

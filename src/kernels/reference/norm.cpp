@@ -6,10 +6,13 @@
 
 namespace twofold::kernels::reference {
 
-at::Tensor rms_norm(const at::Tensor& x, const Weight& weight, double eps) {
+at::Tensor rms_norm(const at::Tensor& x, const Weight& weight, double eps, RmsScale scale) {
   const at::ScalarType compute = compute_dtype(x.scalar_type());
   const at::Tensor wide = x.to(compute);
   const at::Tensor normalised = wide * (wide.square().mean(-1, true) + eps).rsqrt();
+  if (scale == RmsScale::kOnePlusWeight) {
+    return (normalised * (weight.value.to(compute) + 1)).to(x.scalar_type());
+  }
   return (normalised.to(x.scalar_type()).to(compute) * weight.value.to(compute))
       .to(x.scalar_type());
 }

@@ -1,0 +1,91 @@
+#pragma once
+// Models to use: a Hugging Face folder, or the weights of a run.
+//
+//   #include <twofold/model.h>
+//   const twofold::Scorer scorer({.model = "path/to/Qwen3-0.6B"});
+//   const twofold::Score score = scorer.score(ids, "my ids");
+//
+// Faults of the input are thrown as twofold::Error.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "twofold/error.h"
+
+namespace twofold {
+
+/// Which model. A Hugging Face folder; or, with a `root`, the run NAME whose files are there.
+struct ModelSource {
+  std::string model = {};  ///< folder, or NAME
+  std::filesystem::path root = {};
+  std::string project = "general";
+  std::string group = "default";
+  std::string checkpoint = {};  ///< of a run: a suffix; empty: the newest
+  bool adapters = true;         ///< of a run in phase 2: with its adapters on
+};
+
+/// What a model makes of a sequence of ids.
+struct Score {
+  double loss = 0;              ///< mean of −logprobs; NaN for fewer than two ids
+  std::vector<float> logprobs;  ///< ln p of each id after the first, given those before it
+  std::vector<float> logits;    ///< if asked for: (ids, vocabulary), row-major
+};
+
+/// Scores sequences, in float32 whatever dtype the weights have.
+class Scorer {
+ public:
+  /// Loads the model; a folder's weights are mapped, not copied, where their layout allows.
+  explicit Scorer(const ModelSource& source);
+  ~Scorer();
+  Scorer(Scorer&&) noexcept;
+  Scorer& operator=(Scorer&&) noexcept;
+
+  /// An Error naming `where` for ids outside the vocabulary and for more than the context holds.
+  Score score(std::span<const int64_t> ids, const std::string& where, bool logits = false) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// How texts go on.
+struct GenerateRequest {
+  int64_t max_tokens = -1;  ///< new tokens at most; -1: 200, fewer where the context ends
+  double temperature = 0.8;
+  double top_p = 1.0;
+  int64_t top_k = 0;
+  double min_p = 0.0;
+  int64_t seed = 0;
+  std::vector<std::string> stops = {};  ///< texts; each ends a text and is not part of it
+};
+
+/// Continues texts. They end at the model's end tokens, at a stop, after max_tokens, or where the
+/// context is full. Several prompts go side by side; each gets what it would get alone (but another
+/// part of the seed's randomness).
+class Generator {
+ public:
+  /// Loads the model, as Scorer does.
+  explicit Generator(const ModelSource& source);
+  ~Generator();
+  Generator(Generator&&) noexcept;
+  Generator& operator=(Generator&&) noexcept;
+
+  /// `emit` gets each prompt's continuation in pieces of whole UTF-8 characters, as they come. An
+  /// Error if a prompt, or it and max_tokens, exceed the context.
+  void text(const std::vector<std::string>& prompts, const GenerateRequest& request,
+            const std::function<void(size_t prompt, const std::string& piece)>& emit) const;
+  /// The new ids after `prompt`; `where` is shown in errors. Stops are texts and not looked for.
+  std::vector<int32_t> ids(std::span<const int64_t> prompt, const GenerateRequest& request,
+                           const std::string& where) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace twofold

@@ -1,0 +1,87 @@
+#include "job/loaded_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "formats/sharded.h"
+#include "model/hugging_face.h"
+#include "tensor/machine.h"
+
+namespace twofold {
+namespace {
+
+/// Whether the folder's weights fit twice over as float32 into the memory that is free.
+bool fits_widened(const ModelConfig& config) {
+  int64_t bytes = 0;
+  for (const Parameter& parameter : config.build()->parameters().all()) {
+    bytes += parameter.count() * static_cast<int64_t>(sizeof(float));
+  }
+  return 2 * bytes < available_memory_bytes();
+}
+
+LoadedModel load_folder(const ModelSource& source, Narrow narrow) {
+  const Path folder = source.model;
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder / "config.json", ignored)) {
+    fail({.what = "no model here",
+          .where = folder.string(),
+          .expected = "a Hugging Face folder with a config.json",
+          .found =
+              std::filesystem::exists(folder, ignored) ? "no config.json in it" : "no such folder",
+          .hint = "for a run, give its NAME and ROOT"});
+  }
+  LoadedModel loaded{.name = source.model, .run = {}, .folder = folder, .own = {}, .model = {}};
+  loaded.own = config_of_hf_folder(folder);
+  loaded.own->activation_dtype = "float32";
+  loaded.model = loaded.own->build();
+  const bool widen = narrow == Narrow::kWidened && fits_widened(*loaded.own);
+  map_hf_weights(*loaded.model, *loaded.own, folder, widen);
+  return loaded;
+}
+
+LoadedModel load_from_run(const ModelSource& source) {
+  const ExecutionSpec spec{
+      .name = source.model, .project = source.project, .group = source.group, .root = source.root};
+  LoadedModel loaded{.name = source.model, .run = {}, .folder = {}, .own = {}, .model = {}};
+  loaded.run = load_run(spec, source.checkpoint);
+  loaded.model = std::move(loaded.run->state.model);
+  loaded.model->set_activation(at::kFloat);
+  return loaded;
+}
+
+}  // namespace
+
+std::vector<int32_t> LoadedModel::end_tokens() const {
+  std::vector<int32_t> ids;
+  const auto found = own ? hf_end_tokens(*own, folder) : config().eos_token_id;
+  for (const int64_t id : found) {
+    if (id >= 0 && id < config().vocab_size) ids.push_back(static_cast<int32_t>(id));
+  }
+  return ids;
+}
+
+LoadedModel load_model(const ModelSource& source, Narrow narrow) {
+  configure_allocator();
+  set_threads(0);
+  return source.root.empty() ? load_folder(source, narrow) : load_from_run(source);
+}
+
+void check_ids(std::span<const int64_t> ids, const ModelConfig& config, const std::string& where) {
+  if (std::ssize(ids) > config.block_size) {
+    fail({.what = "more ids than the model's context holds",
+          .where = where,
+          .expected = fmt::format("at most {}", config.block_size),
+          .found = std::to_string(ids.size())});
+  }
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] >= 0 && ids[i] < config.vocab_size) continue;
+    fail({.what = "an id outside the model's vocabulary",
+          .where = fmt::format("{}, ids[{}]", where, i),
+          .expected = fmt::format("0 to {}", config.vocab_size - 1),
+          .found = std::to_string(ids[i])});
+  }
+}
+
+}  // namespace twofold

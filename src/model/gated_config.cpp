@@ -1,0 +1,139 @@
+// The settings of the gated decoder: keys, checks, Hugging Face's names and fields.
+#include <nlohmann/json.hpp>
+
+#include "model/checks.h"
+#include "model/gated_decoder.h"
+#include "model/hf_common.h"
+
+namespace twofold {
+
+int64_t GatedDecoderConfig::rotated_width() const {
+  // Proportional scaling spans the head; the frequencies that do not turn are 0.
+  if (rope.rope_type == "proportional") return head_width();
+  return rotary_dimensions(head_width(), partial_rotary_factor);
+}
+
+void GatedDecoderConfig::declare_gated(config::Fields& fields) {
+  declare_common(fields);
+  fields.add("architecture/n_kv_head", n_kv_head, "Key and value heads; -1: n_head.", {.min = -1});
+  fields.add("architecture/head_dim", head_dim, "Width of a head; -1: n_embd / n_head.",
+             {.min = -1});
+  fields.add("architecture/intermediate_size", intermediate_size, "Width of the MLP.", {.min = 1});
+  fields.add("architecture/rms_norm_eps", rms_norm_eps, "Added to the mean square in RMSNorm.",
+             {.min = 0, .exclusive_min = true});
+  fields.add("architecture/bias", bias, "Biases in the MLP.");
+  fields.add("architecture/qk_norm", qk_norm,
+             "RMSNorm of each head of q and k before the rotation (Qwen3, Gemma 3).");
+  fields.add("architecture/tie_word_embeddings", tie_word_embeddings,
+             "The embedding table is the head as well.");
+  fields.add("architecture/partial_rotary_factor", partial_rotary_factor,
+             "Share of each head's dimensions that is rotated.",
+             {.min = 0, .max = 1, .exclusive_min = true});
+  rope.declare_theta(fields);
+  rope.declare_scaling(fields);
+}
+
+void GatedDecoderConfig::validate() const {
+  std::vector<Problem> problems;
+  check_derived(problems, "architecture/n_kv_head", n_kv_head);
+  check_derived(problems, "architecture/head_dim", head_dim);
+  if (head_dim < 0) check_multiple(problems, "architecture/n_embd", n_embd, "n_head", n_head);
+  if (n_kv_head != 0) {
+    check_multiple(problems, "architecture/n_head", n_head, "n_kv_head", kv_heads());
+  }
+  check_rotary(problems, head_width(), partial_rotary_factor);
+  rope.check(problems, rotated_width());
+  throw_problems(std::move(problems));
+}
+
+std::vector<HfTensor> GatedDecoderConfig::hf_tensors() const {
+  HfNames names;
+  names.add("wte", "model.embed_tokens.weight", tie_word_embeddings ? "lm_head.weight" : "");
+  for (int64_t i = 0; i < n_layers; ++i) {
+    const std::string ours = block_prefix(i), theirs = "model.layers." + std::to_string(i) + ".";
+    names.norm(ours + "rms_1", theirs + "input_layernorm", false);
+    for (const char* name : {"q_proj", "k_proj", "v_proj", "o_proj"}) {
+      const bool biased = std::string(name) == "o_proj" ? output_bias() : attention_bias;
+      names.dense(ours + "attn/" + name, theirs + "self_attn." + name, true, biased);
+    }
+    if (qk_norm) {
+      for (const char* name : {"q_norm", "k_norm"}) {
+        names.norm(ours + "attn/" + name, theirs + "self_attn." + name, false);
+      }
+    }
+    if (post_norms) {
+      names.norm(ours + "rms_1_post", theirs + "post_attention_layernorm", false);
+      names.norm(ours + "rms_2", theirs + "pre_feedforward_layernorm", false);
+      names.norm(ours + "rms_2_post", theirs + "post_feedforward_layernorm", false);
+    } else {
+      names.norm(ours + "rms_2", theirs + "post_attention_layernorm", false);
+    }
+    for (const char* name : {"gate_proj", "up_proj", "down_proj"}) {
+      names.dense(ours + "mlp/" + name, theirs + "mlp." + name, true, bias);
+    }
+  }
+  names.norm("ln_f", "model.norm", false);
+  if (!tie_word_embeddings) names.add("lm_head", "lm_head.weight");
+  return names.take();
+}
+
+void GatedDecoderConfig::check_layer_types(HfReader& reader) const {
+  nlohmann::json expected = nlohmann::json::array();
+  for (int64_t i = 0; i < n_layers; ++i) {
+    expected.push_back(window(i) > 0 ? "sliding_attention" : "full_attention");
+  }
+  reader.only("layer_types", expected);
+}
+
+void GatedDecoderConfig::read_common(HfReader& reader, const HfDefaults& defaults) {
+  vocab_size = reader.size("vocab_size");
+  n_embd = reader.size("hidden_size");
+  intermediate_size = reader.size("intermediate_size");
+  n_layers = reader.size("num_hidden_layers", {}, kMostLayers);
+  n_head = reader.size("num_attention_heads");
+  n_kv_head =
+      reader.size("num_key_value_heads", defaults.kv_heads > 0 ? defaults.kv_heads : n_head);
+  head_dim = reader.size("head_dim", defaults.head_dim > 0 ? defaults.head_dim
+                                                           : std::max<int64_t>(1, n_embd / n_head));
+  const int64_t positions = reader.size("max_position_embeddings", defaults.positions);
+  rms_norm_eps = reader.number("rms_norm_eps", 1e-6);
+  tie_word_embeddings = reader.flag("tie_word_embeddings", defaults.tied);
+  reader.absent("quantization_config");
+  reader.only("attention_dropout", 0.0);
+  rope.from_hf(reader, defaults.theta, positions);
+  block_size = rope.context(positions);
+  HfReader parameters =
+      reader.child(reader.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
+  partial_rotary_factor = 1.0;
+  if (rope.rope_type == "proportional") {
+    partial_rotary_factor = parameters.number("partial_rotary_factor", 1.0);
+  } else {
+    parameters.only("partial_rotary_factor", 1.0);
+    reader.only("partial_rotary_factor", 1.0);
+  }
+  read_special_ids(*this, reader);
+}
+
+nlohmann::json GatedDecoderConfig::write_common(const std::string& dtype) const {
+  if (partial_rotary_factor != 1.0 && rope.rope_type != "proportional") {
+    not_exportable("architecture/partial_rotary_factor", "1",
+                   std::to_string(partial_rotary_factor));
+  }
+  nlohmann::json out = hf_config_frame(*this, dtype);
+  out["hidden_size"] = n_embd;
+  out["intermediate_size"] = intermediate_size;
+  out["num_hidden_layers"] = n_layers;
+  out["num_attention_heads"] = n_head;
+  out["num_key_value_heads"] = kv_heads();
+  out["max_position_embeddings"] = block_size;
+  out["rms_norm_eps"] = rms_norm_eps;
+  out["tie_word_embeddings"] = tie_word_embeddings;
+  out["hidden_act"] = "silu";
+  out["attention_dropout"] = 0.0;
+  RopeConfig written = rope;
+  written.proportion = partial_rotary_factor;
+  written.to_hf(out);
+  return out;
+}
+
+}  // namespace twofold
