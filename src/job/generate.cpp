@@ -36,9 +36,7 @@ SamplingOptions options_of(const GenerateRequest& request, std::vector<int32_t> 
 
 std::unique_ptr<Tokenizer> tokenizer_of(const LoadedModel& loaded) {
   if (loaded.run) return make_tokenizer(loaded.run->trainer().tokenizer_config());
-  fail({.what = "the tokenizer of a Hugging Face folder cannot be read",
-        .where = loaded.folder.string(),
-        .hint = "give token ids with --ids"});
+  return make_tokenizer({.backend = "huggingface", .name = "", .file = loaded.folder.string()});
 }
 
 void check_request(const GenerateRequest& request) {

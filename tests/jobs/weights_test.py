@@ -4,7 +4,26 @@ import unittest
 
 from support import LORA, RunTest
 
-FAMILIES = ("llama", "qwen", "gpt", "gpt_neox")
+GEMMA = ("norm_offset=true", "scale_embedding=true", "hidden_act=gelu_tanh", "tie_word_embeddings=true")
+# What is trained: a family and settings of its architecture; and the model_type of its export.
+VARIANTS = {
+    "llama": ("llama", (), "llama"),
+    "qwen": ("qwen", (), "qwen2"),
+    # GPT-2's checkpoints have learned positions; the reference's own GPT has rotary ones.
+    "gpt": ("gpt", ("rope=false",), "gpt2"),
+    "gpt_neox": ("gpt_neox", (), "gpt_neox"),
+    "mistral": ("llama", ("sliding_window=5",), "mistral"),
+    "smollm3": ("llama", ("no_rope_interval=2",), "smollm3"),
+    "qwen3": ("qwen", ("qk_norm=true", "attention_bias=false", "head_dim=10"), "qwen3"),
+    "gemma": ("llama", GEMMA, "gemma"),
+    "gemma2": ("llama", (*GEMMA, "post_norms=true", "sliding_window=5", "sliding_window_pattern=2",
+                         "attn_logit_softcapping=5", "final_logit_softcapping=9"), "gemma2"),
+    "gemma3": ("llama", (*GEMMA, "post_norms=true", "qk_norm=true", "sliding_window=5", "sliding_window_pattern=2",
+                         "rope_local_theta=500"), "gemma3_text"),
+    "longrope": ("llama", ("rope_scaling.rope_type=longrope", "rope_scaling.factor=2",
+                           "rope_scaling.original_max_position_embeddings=8",
+                           "rope_scaling.short_factor=[1,1,1,2]", "rope_scaling.long_factor=[1,2,3,4]"), "llama"),
+}
 
 
 def config_for(family):
@@ -13,26 +32,33 @@ def config_for(family):
 
 
 class Families(RunTest):
+    def loss_of(self, *model):
+        done = self.twofold("score", *model, "--ids", "-", input=json.dumps({"ids": list(range(40, 55))}) + "\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)["loss"]
+
     def test_every_family_trains_both_phases_and_its_export_is_taken_back(self):
-        for family in FAMILIES:
-            with self.subTest(family=family):
-                # GPT-2's checkpoints have learned positions; the reference's own GPT has rotary ones.
-                more = ["architecture.rope=false"] if family == "gpt" else []
-                name, out = f"run-{family}", self.root / f"hf-{family}"
-                self.run_job(name, self.config(config_for(family)), *more)
+        for name, (family, settings, model_type) in VARIANTS.items():
+            with self.subTest(name):
+                out = self.root / f"hf-{name}"
+                self.run_job(name, self.config(config_for(family)), *("architecture." + text for text in settings))
                 exported = self.twofold("export", name, self.root, "--to", "merged", out)
                 self.assertEqual(exported.returncode, 0, exported.stderr)
                 config = json.loads((out / "config.json").read_text())
                 self.assertEqual(config["torch_dtype"], "bfloat16")
+                self.assertEqual(config["model_type"], model_type)
                 bare = f"job: {family}/train/lora\n" + LORA[LORA.index("logging:"):]
-                again = self.run_job(f"again-{family}", self.config(bare), f"architecture.backbone.weights={out}",
+                again = self.run_job(f"again-{name}", self.config(bare), f"architecture.backbone.weights={out}",
                                      "training.pre_lora_tokens=[]", "training.pre_lora_dataset=[]",
                                      "architecture.dtype.activation=float32")
                 self.assertIn("architecture/n_layers = 2", again.stdout)
                 before = json.loads((self.final(name) / "state.json").read_text())["scores"]["end"]
-                after = json.loads((self.final(f"again-{family}") / "state.json").read_text())["scores"]["start"]
+                after = json.loads((self.final(f"again-{name}") / "state.json").read_text())["scores"]["start"]
                 # Merged in bfloat16: close, not equal. The new run scores only what it trains on.
                 self.assertAlmostEqual(before["second"], after["second"], delta=0.01 * before["second"])
+                loss = self.loss_of(name, self.root)
+                self.assertAlmostEqual(self.loss_of(out), loss, delta=0.01 * loss)
+                self.assertNotEqual(self.loss_of(name, self.root, "--adapters-off"), loss)
 
     def test_an_existing_folder_is_not_written_over(self):
         self.run_job("r", self.config(LORA))
