@@ -17,7 +17,7 @@ struct Arguments {
   twofold::ExecutionSpec spec;
   twofold::ConfigSource config;
   std::string job, out, restore;
-  bool reference = false;
+  bool reference = false, adapters_off = false;
   twofold::ExportRequest exported;
 };
 

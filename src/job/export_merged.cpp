@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "interop/hf_folder.h"
 #include "job/export_format.h"
 #include "model/hugging_face.h"
 #include "tensor/dtype.h"

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "job/loaded_model.h"
 #include "job/text_stream.h"
+#include "tokenizer/from_path.h"
 
 namespace twofold {
 namespace {
@@ -36,7 +37,17 @@ SamplingOptions options_of(const GenerateRequest& request, std::vector<int32_t> 
 
 std::unique_ptr<Tokenizer> tokenizer_of(const LoadedModel& loaded) {
   if (loaded.run) return make_tokenizer(loaded.run->trainer().tokenizer_config());
-  return make_tokenizer({.backend = "huggingface", .name = "", .file = loaded.folder.string()});
+  return tokenizer_from_path(loaded.folder);
+}
+
+/// The ids of a prompt as the model expects them; never none.
+std::vector<int32_t> prompt_ids(const LoadedModel& loaded, const Tokenizer& tokenizer,
+                                const std::string& text) {
+  std::vector<int32_t> ids = tokenizer.encode(text);
+  if (!loaded.run) ids = tokenizer.with_special(std::move(ids));
+  if (!ids.empty()) return ids;
+  const int64_t bos = loaded.run ? -1 : loaded.config().bos_token_id;
+  return {bos >= 0 ? static_cast<int32_t>(bos) : tokenizer.eot_token()};
 }
 
 void check_request(const GenerateRequest& request) {
@@ -83,15 +94,14 @@ void Generator::text(
   check_request(request);
   const std::unique_ptr<Tokenizer> tokenizer = tokenizer_of(parts_->loaded);
   std::vector<int32_t> ends = parts_->loaded.end_tokens();
-  ends.push_back(tokenizer->eot_token());
+  if (parts_->loaded.run) ends.push_back(tokenizer->eot_token());
   SamplingOptions options = options_of(request, ends);
   std::vector<std::vector<int32_t>> ids;
   std::vector<TextStream> streams;
   std::vector<int64_t> rooms;
   for (size_t i = 0; i < prompts.size(); ++i) {
     const std::string where = fmt::format("prompt {}", i + 1);
-    std::vector<int32_t> prompt = tokenizer->encode_ordinary(prompts[i]);
-    if (prompt.empty()) prompt.push_back(tokenizer->eot_token());
+    std::vector<int32_t> prompt = prompt_ids(parts_->loaded, *tokenizer, prompts[i]);
     check_ids(std::vector<int64_t>(prompt.begin(), prompt.end()), config, where);
     rooms.push_back(room_after(std::ssize(prompt), request.max_tokens, config.block_size, where));
     options.max_new_tokens = std::max(options.max_new_tokens, rooms.back());

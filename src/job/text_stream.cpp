@@ -9,12 +9,15 @@ TextStream::TextStream(const Tokenizer& tokenizer, std::vector<int32_t> prompt,
     : tokenizer_(tokenizer),
       ids_(std::move(prompt)),
       stops_(std::move(stops)),
-      emit_(std::move(emit)),
-      text_(tokenizer.decode(ids_)),
-      done_(text_.size()) {}
+      emit_(std::move(emit)) {
+  std::erase_if(ids_, [&](int32_t id) { return tokenizer.is_special(id); });
+  text_ = tokenizer.decode(ids_);
+  done_ = text_.size();
+}
 
 bool TextStream::add(int32_t id) {
   if (ended_) return false;
+  if (tokenizer_.is_special(id)) return true;
   ids_.push_back(id);
   text_ = tokenizer_.decode(ids_);
   done_ = std::min(done_, text_.size());

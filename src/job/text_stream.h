@@ -9,7 +9,8 @@
 
 namespace twofold {
 
-/// Decodes a growing list of ids and hands on what has become certain.
+/// Decodes a growing list of ids and hands on what has become certain. Marks that are not text
+/// leave none.
 class TextStream {
  public:
   using Emit = std::function<void(const std::string&)>;

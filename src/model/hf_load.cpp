@@ -83,13 +83,21 @@ class Loader {
       problems_.push_back({.what = "a tensor that this architecture does not have",
                            .where = tensor.file->path().string() + ": " + name});
     }
+    constexpr size_t kShown = 20;  // a screen; a folder of another model lacks every tensor
+    if (problems_.size() > kShown) {
+      const size_t more = problems_.size() - kShown;
+      problems_.resize(kShown);
+      problems_.push_back({.what = fmt::format("and {} more tensors", more), .where = path_});
+    }
     throw_problems(std::move(problems_));
   }
 
  private:
   void missing(const HfTensor& wanted) {
     std::vector<std::string> names;
-    for (const LocatedTensor& tensor : folder_.tensors) names.push_back(tensor.entry.name);
+    if (problems_.empty()) {  // the first tells what is the matter with the others
+      for (const LocatedTensor& tensor : folder_.tensors) names.push_back(tensor.entry.name);
+    }
     problems_.push_back({.what = "a tensor is missing",
                          .where = path_ + ": " + wanted.theirs,
                          .hint = did_you_mean(wanted.theirs, names)});

@@ -241,8 +241,7 @@ void RopeConfig::to_hf(nlohmann::json& config) const {
     scaling["short_factor"] = short_factor;
     scaling["long_factor"] = long_factor;
   }
-  if (attention_scale() != 1 && attention_factor > 0)
-    scaling["attention_factor"] = attention_factor;
+  if (attention_factor > 0) scaling["attention_factor"] = attention_factor;
   if (rope_type == "proportional") scaling["partial_rotary_factor"] = proportion;
   if (rope_type == "dynamic") {
     config["max_position_embeddings"] = original_max_position_embeddings;

@@ -85,6 +85,13 @@ class Refused(Folder):
                 self.refused(fragment)
                 (self.model / "config.json").write_text(before)
 
+    def test_a_model_that_lacks_most_tensors_fills_no_more_than_a_screen(self):
+        self.change_config(self.model, lambda config: config.update(num_hidden_layers=4000))
+        text = twofold("score", self.model, "--ids", "-", code=2)
+        self.assertIn("model.layers.3.", text)
+        self.assertIn("more tensors", text)
+        self.assertLess(text.count("\n"), 100)
+
     def test_missing_shards_and_hostile_indexes(self):
         name = sorted(self.model.glob("model-*.safetensors"))[1].name
         (self.model / name).rename(self.model / "elsewhere")

@@ -4,13 +4,15 @@ Losses within 2e-5, log-probabilities and logits within 1e-4 (float32 on both si
 With TWOFOLD_REPORT=1 the largest errors of each case are printed.
 """
 import json
+import pathlib
 import shutil
+import subprocess
 import unittest
 
 import torch
 import transformers
 
-from model_cases import CASES, COMMON, Folder, make_model, twofold
+from model_cases import BINARY, CASES, COMMON, Folder, make_model, twofold
 
 
 class Families(Folder):
@@ -36,6 +38,26 @@ class Families(Folder):
                     ids = out[0, len(row):].tolist()
                     self.assertEqual(line["ids"], ids[:ids.index(2)] if 2 in ids else ids)
                 shutil.rmtree(folder)
+
+
+class Texts(Folder):
+    def test_greedy_text_of_a_folder_with_a_tokenizer(self):
+        shared = pathlib.Path(__file__).resolve().parents[3] / "shared/models/tinystories-656k"
+        if not shared.exists():
+            self.skipTest(f"no {shared}")
+        tokenizer = transformers.AutoTokenizer.from_pretrained(shared)
+        model = transformers.AutoModelForCausalLM.from_pretrained(shared)
+        prompts = ["Once upon a time", "Lily and Tom", "The cat", "One day, a boy named"]
+        texts = []
+        for prompt in prompts:
+            ids = tokenizer(prompt, return_tensors="pt").input_ids
+            out = model.generate(ids, max_new_tokens=80, do_sample=False)
+            texts.append(tokenizer.decode(out[0], skip_special_tokens=True))
+        arguments = [BINARY, "generate", str(shared), "--temperature", "0", "--tokens", "80"]
+        for prompt in prompts:
+            arguments += ["--prompt", prompt]
+        done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+        self.assertEqual(done.stdout.split("\n"), [*"\n".join(texts).split("\n"), ""])
 
 
 class Files(Folder):
