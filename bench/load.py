@@ -34,6 +34,7 @@ def main():
     parser.add_argument("--binary", type=Path, default=ROOT / "build/release/twofold")
     args = parser.parse_args()
     transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     with tempfile.TemporaryDirectory() as folder:
         config = transformers.GPT2Config()
         model = transformers.AutoModelForCausalLM.from_config(config).to(getattr(torch, args.dtype))
