@@ -2,16 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 #include <optional>
 
 #include "base/error.h"
 #include "tokenizer/backends.h"
 #include "tokenizer/rank_table.h"
-#include "tokenizer/seams.h"
+#include "tokenizer/scored_merges.h"
 
 namespace twofold {
 namespace {
@@ -51,22 +50,6 @@ std::optional<std::vector<Token>> read_tokens(std::string_view bytes) {
   return tokens;
 }
 
-/// Any two tokens whose joined text is a token may be joined; the greater its score, the earlier.
-std::vector<SymbolMerge> all_merges(const std::vector<Token>& tokens, const RankTable& table) {
-  std::vector<SymbolMerge> merges;
-  for (const Token& token : tokens) {
-    const auto joined = static_cast<int32_t>(table.find(token.text));
-    for (size_t cut = 1; cut < token.text.size(); ++cut) {
-      const uint32_t left = table.find(token.text.substr(0, cut));
-      if (left == RankTable::kNone) continue;
-      const uint32_t right = table.find(token.text.substr(cut));
-      if (right == RankTable::kNone) continue;
-      merges.push_back({static_cast<int32_t>(left), static_cast<int32_t>(right), joined});
-    }
-  }
-  return merges;
-}
-
 class Llama2cTokenizer : public Tokenizer {
  public:
   Llama2cTokenizer(const std::vector<Token>& tokens, const std::string& file) {
@@ -82,7 +65,11 @@ class Llama2cTokenizer : public Tokenizer {
     if (space_ == RankTable::kNone) {
       fail({.what = "no token for a space", .where = file, .expected = "one", .found = "none"});
     }
-    learn_merges(tokens);
+    std::vector<float> scores;
+    for (const Token& token : tokens) scores.push_back(token.score);
+    std::vector<int32_t> bytes(256);
+    std::iota(bytes.begin(), bytes.end(), kFirstByte);
+    merges_.emplace(table_, scores, bytes);
   }
 
   std::vector<int32_t> encode(std::string_view text) const override {
@@ -108,7 +95,7 @@ class Llama2cTokenizer : public Tokenizer {
       }
       at = end;
     }
-    seams_->join(*merges_, ids, 0);
+    merges_->join(ids);
     return ids;
   }
 
@@ -155,29 +142,9 @@ class Llama2cTokenizer : public Tokenizer {
     }
   }
 
-  void learn_merges(const std::vector<Token>& tokens) {
-    std::vector<float> scores;
-    for (const Token& token : tokens) scores.push_back(token.score);
-    std::sort(scores.begin(), scores.end(), std::greater<float>());
-    scores.erase(std::unique(scores.begin(), scores.end()), scores.end());
-    const std::vector<SymbolMerge> merges = all_merges(tokens, table_);
-    merges_.emplace(merges.size());
-    std::vector<int32_t> bytes;
-    for (int32_t byte = 0; byte < 256; ++byte) bytes.push_back(kFirstByte + byte);
-    for (const SymbolMerge& merge : merges) {
-      const float score = tokens[static_cast<size_t>(merge.joined)].score;
-      const auto rank =
-          std::lower_bound(scores.begin(), scores.end(), score, std::greater<float>());
-      merges_->set(merge.left, merge.right,
-                   {static_cast<uint32_t>(rank - scores.begin()), merge.joined});
-    }
-    seams_.emplace(merges, bytes);
-  }
-
   std::vector<std::string> texts_;  // by id
   RankTable table_;
-  std::optional<MergeTable> merges_;
-  std::optional<Seams> seams_;
+  std::optional<ScoredMerges> merges_;
   uint32_t space_ = 0;
 };
 

@@ -2,8 +2,12 @@
 
 #include <sentencepiece_processor.h>
 
+#include <optional>
+
 #include "base/error.h"
 #include "tokenizer/backends.h"
+#include "tokenizer/piece_model.h"
+#include "tokenizer/utf8.h"
 
 namespace twofold {
 namespace {
@@ -24,6 +28,7 @@ class SentencePieceTokenizer : public Tokenizer {
   SentencePieceTokenizer(std::string_view model, const std::string& file) : file_(file) {
     check(processor_.LoadFromSerializedProto({model.data(), model.size()}), file);
     vocab_size_ = processor_.GetPieceSize();
+    plain_ = PlainPieces::read(model);
   }
 
   std::vector<int32_t> encode(std::string_view text) const override {
@@ -31,6 +36,7 @@ class SentencePieceTokenizer : public Tokenizer {
   }
 
   std::vector<int32_t> encode_ordinary(std::string_view text) const override {
+    if (plain_ && valid_utf8_prefix(text) == text.size()) return plain_->encode(text);
     std::vector<int> ids;
     check(processor_.Encode({text.data(), text.size()}, &ids), file_);
     return ids;
@@ -64,6 +70,7 @@ class SentencePieceTokenizer : public Tokenizer {
  private:
   std::string file_;
   SentencePieceProcessor processor_;
+  std::optional<PlainPieces> plain_;  // the quicker way, where there is one
   int64_t vocab_size_ = 0;
 };
 

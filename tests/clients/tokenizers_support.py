@@ -44,8 +44,8 @@ def demo_text():
 
 
 class RandomText:
-    """Strings of all that trips tokenizers up. Code points that are assigned in Python's Unicode (14,
-    as in the libraries that we and `tokenizers` split with), and some that are not in any."""
+    """Strings of all that trips tokenizers up. Code points that are assigned in Python's Unicode (14, as
+    in Debian's PCRE2; those of Unicode 15 and 16 are unassigned to it), of all planes."""
     PLANES = [(0x20, 0x7F), (0x80, 0x250), (0x250, 0x3000), (0x3000, 0xD800), (0xE000, 0x10000),
               (0x10000, 0x20000), (0x1F300, 0x1FA00), (0x20000, 0x30000), (0xE0000, 0xE01F0),
               (0xF0000, 0x110000)]
@@ -53,7 +53,8 @@ class RandomText:
     ODD = ["'s", "'S", "'ll", "'\u017f", "\u212a", "\u200d", "\ufeff", "\u0000", "\u2581", "\u2581\u2581",
            "\U0001F469\u200d\U0001F467", "e\u0301", "\u1100\u1161\u11a8", "\ufdfa", "\u00bd", "<0x0A>",
            "\u0344", "\u212b", "\ufb01", "\u0958", "<0x", "\u0130", "1234567", "3.14", "\u0663\u0664",
-           "\u4f60\u597d", "don't", "it's", "I'M", "x_y", "__init__", "//", "\ufffd", "\uffff"]
+           "\u4f60\u597d", "don't", "it's", "I'M", "x_y", "__init__", "//", "\ufffd", "\uffff",
+           "the\u24d2", "\ua7f2", "\U00011935\U00011930", "\u1abf\u0301", "\u32ff", "\u00b2x"]
 
     def __init__(self, seed, specials=()):
         self.random = random.Random(seed)

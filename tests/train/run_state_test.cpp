@@ -31,8 +31,9 @@ TEST(RunState, KeepsNoBestLossOpen) {
 }
 
 TEST(RunState, EveryFieldMustBeThereAndOfItsType) {
-  for (const auto& [name, value] : somewhere().to_json().items()) {
-    nlohmann::json lacking = somewhere().to_json(), wrong = lacking;
+  const nlohmann::json whole = somewhere().to_json();
+  for (const auto& [name, value] : whole.items()) {
+    nlohmann::json lacking = whole, wrong = whole;
     lacking.erase(name);
     wrong[name] = nlohmann::json::array({"x"});
     EXPECT_THROW(RunState::from_json(lacking, "state.json"), Error) << name;

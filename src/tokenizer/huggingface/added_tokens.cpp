@@ -10,8 +10,11 @@
 namespace twofold::hf {
 namespace {
 
-/// What Rust's `regex` calls a word character.
-constexpr const char* kWord = R"(\G[\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{200c}\x{200d}])";
+/// What Rust's `regex` calls a word character: alphabetic (circled and squared letters too), marks,
+/// digits, connectors, joiners.
+constexpr const char* kWord =
+    R"(\G[\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{200c}\x{200d}\x{24b6}-\x{24e9}\x{1f130}-\x{1f149})"
+    R"(\x{1f150}-\x{1f169}\x{1f170}-\x{1f189}])";
 
 /// Where the character that ends before byte `end` begins.
 size_t character_before(std::string_view text, size_t end) {

@@ -23,7 +23,8 @@ RankTable read_vocabulary(const Node& node) {
   RankTable vocabulary;
   if (!node.value().is_object()) node.refuse("wrong type", "an object", node.value().type_name());
   for (const auto& [token, id] : node.value().items()) {
-    if (!id.is_number_integer() || id < 0) node.refuse("not a token id", "a number from 0", id.dump());
+    if (!id.is_number_integer() || id < 0)
+      node.refuse("not a token id", "a number from 0", id.dump());
     check_vocabulary_id(node, token, id.get<uint64_t>());
     if (!vocabulary.add(token, id.get<uint32_t>())) {
       node.refuse("token id is given twice", "each once",

@@ -1,12 +1,8 @@
 #include "tokenizer/huggingface/normalizer.h"
 
-#include <utf8proc.h>
-
-#include <algorithm>
-#include <cstdlib>
 #include <vector>
 
-#include "base/error.h"
+#include "tokenizer/huggingface/normal_form.h"
 #include "tokenizer/huggingface/pattern.h"
 #include "tokenizer/regex.h"
 
@@ -28,40 +24,11 @@ class Sequence : public Normalizer {
 
 class Unicode : public Normalizer {
  public:
-  explicit Unicode(int form) : form_(static_cast<utf8proc_option_t>(UTF8PROC_STABLE | form)) {}
-
-  /// ASCII is its own normal form, and composes with nothing before it: only the stretches between
-  /// are worked on, each with the character before it.
-  void apply(std::string& text) const override {
-    auto other = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
-    auto begin = std::find_if(text.begin(), text.end(), other);
-    if (begin == text.end()) return;
-    std::string out;
-    auto done = text.begin();
-    while (begin != text.end()) {
-      const auto end = std::find_if_not(begin, text.end(), other);
-      if (begin != done) --begin;
-      out.append(done, begin);
-      append_normal({&*begin, static_cast<size_t>(end - begin)}, out);
-      done = end;
-      begin = std::find_if(end, text.end(), other);
-    }
-    out.append(done, text.end());
-    text = std::move(out);
-  }
+  explicit Unicode(NormalForm form) : form_(form) {}
+  void apply(std::string& text) const override { normalize(text, form_); }
 
  private:
-  void append_normal(std::string_view part, std::string& out) const {
-    utf8proc_uint8_t* normal = nullptr;
-    const utf8proc_ssize_t bytes =
-        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(part.data()),
-                     static_cast<utf8proc_ssize_t>(part.size()), &normal, form_);
-    TWOFOLD_EXPECT(bytes >= 0, utf8proc_errmsg(bytes));
-    out.append(reinterpret_cast<const char*>(normal), static_cast<size_t>(bytes));
-    std::free(normal);  // NOLINT: utf8proc allocates with malloc
-  }
-
-  utf8proc_option_t form_;
+  NormalForm form_;
 };
 
 class ReplaceText : public Normalizer {
@@ -150,10 +117,10 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
 std::unique_ptr<Normalizer> make_normalizer(const Node& node) {
   const std::string type = node.at("type").text();
   if (type == "Sequence") return std::make_unique<Sequence>(node);
-  if (type == "NFC") return std::make_unique<Unicode>(UTF8PROC_COMPOSE);
-  if (type == "NFD") return std::make_unique<Unicode>(UTF8PROC_DECOMPOSE);
-  if (type == "NFKC") return std::make_unique<Unicode>(UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
-  if (type == "NFKD") return std::make_unique<Unicode>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT);
+  if (type == "NFC") return std::make_unique<Unicode>(NormalForm::kNFC);
+  if (type == "NFD") return std::make_unique<Unicode>(NormalForm::kNFD);
+  if (type == "NFKC") return std::make_unique<Unicode>(NormalForm::kNFKC);
+  if (type == "NFKD") return std::make_unique<Unicode>(NormalForm::kNFKD);
   if (type == "Replace") return make_replace(node);
   if (type == "Prepend") return std::make_unique<Prepend>(node.at("prepend").text());
   if (type == "Strip") return std::make_unique<Strip>(node);
