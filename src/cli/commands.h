@@ -15,3 +15,4 @@ void add_generate(CLI::App& app);
 void add_export(CLI::App& app);
 void add_encode(CLI::App& app);
 void add_decode(CLI::App& app);
+void add_inspect(CLI::App& app);
