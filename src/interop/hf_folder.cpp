@@ -21,7 +21,7 @@ std::string family_of(const std::string& model_type) {
 
 }  // namespace
 
-std::unique_ptr<ModelConfig> config_of_hf_folder(const Path& folder) {
+std::unique_ptr<ModelConfig> read_hf_folder_config(const Path& folder) {
   const Path file = folder / "config.json";
   const nlohmann::json json = formats::parse_json(read_text(file), file.string());
   const bool named =

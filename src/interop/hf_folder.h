@@ -10,6 +10,6 @@ namespace twofold {
 
 /// The settings of the model in `folder`: config.json read by the family that its model_type
 /// belongs to. Throws an Error if no family takes it.
-std::unique_ptr<ModelConfig> config_of_hf_folder(const Path& folder);
+std::unique_ptr<ModelConfig> read_hf_folder_config(const Path& folder);
 
 }  // namespace twofold

@@ -61,7 +61,7 @@ void write_merged(ExportSource& source, const Path& temporary) {
 }
 
 std::unique_ptr<Model> read_merged(const ExportSource&, const Path& temporary) {
-  const std::unique_ptr<ModelConfig> config = config_of_hf_folder(temporary);
+  const std::unique_ptr<ModelConfig> config = read_hf_folder_config(temporary);
   std::unique_ptr<Model> model = config->build();
   load_hf_weights(*model, *config, temporary);
   return model;

@@ -121,7 +121,7 @@ std::vector<Table> inspect_model_folder(const Path& path) {
     files.rows.push_back({"weights", shards_of(folder)});
     files.rows.push_back(sums_of(folder).row());
     for (const std::string& warning : folder.warnings) files.rows.push_back({"warning", warning});
-    const std::unique_ptr<ModelConfig> config = config_of_hf_folder(path);
+    const std::unique_ptr<ModelConfig> config = read_hf_folder_config(path);
     const std::unique_ptr<Model> model = config->build();
     const int64_t parameters = model->parameters().count();
     files.rows.push_back({"family", config->family()});

@@ -201,6 +201,13 @@ TEST(GgmlType, HalvesRoundToNearestEvenAndBack) {
   EXPECT_TRUE(std::isnan(read[0]));
 }
 
+TEST(GgmlType, NothingIsConvertedToNothing) {
+  for (const GgmlType type : {GgmlType::kF32, GgmlType::kF16, GgmlType::kBF16, GgmlType::kQ8_0}) {
+    encode_ggml(type, {}, {});
+    decode_ggml(type, {}, {});
+  }
+}
+
 TEST(GgmlType, ABlockOfZerosIsZeros) {
   const std::vector<float> zeros(32);
   std::vector<std::byte> bytes(ggml_bytes(GgmlType::kQ8_0, 32));
