@@ -2,7 +2,7 @@
 BUILD := build/release
 DEMO_ROOT ?= runs/demo
 
-.PHONY: demo build test test-long bench format sanitizers clean
+.PHONY: demo build test test-long bench format sanitizers fuzz clean
 
 demo: build  ## train a small Llama on the King James Bible, then adapters on Shakespeare
 	@examples/demo/demo.sh $(DEMO_ROOT)
@@ -28,7 +28,13 @@ sanitizers:  ## the torch-free layers under ASan and UBSan
 	@ninja -C build/sanitizers
 	@ctest --preset sanitizers -j2
 
-test-long: test sanitizers  ## the long tier: 500 kills, sanitizers
+fuzz:  ## every reader of files from outside, a minute each, under libFuzzer
+	@tools/setup.sh --tests --fuzz
+	@cmake --preset fuzz > /dev/null
+	@ninja -C build/fuzz
+	@ctest --preset fuzz -R '^fuzz'
+
+test-long: test sanitizers fuzz  ## the long tier: 500 kills, sanitizers, fuzzing
 	@ctest --preset release -L long
 
 bench:  ## both phases beside PyTorch and PEFT, in the same run

@@ -5,6 +5,7 @@
 #   tools/setup.sh --tests    and to run the tests and the benchmarks, whose clients and peers (PyTorch,
 #                             transformers, PEFT, llama.cpp, …) get an environment of their own,
 #                             .venv-clients
+#   tools/setup.sh --tests --fuzz    and clang with libFuzzer
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,8 +13,10 @@ PACKAGES=(g++ cmake ninja-build ccache pkg-config python3 python3-venv
   libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev
   libutf8proc-dev libsentencepiece-dev)
 TEST_PACKAGES=(libgtest-dev libgmock-dev clang-format)
+FUZZ_PACKAGES=(clang-16 libclang-rt-16-dev)
 TORCH=2.13.0
 [ "${1:-}" = "--tests" ] && PACKAGES+=("${TEST_PACKAGES[@]}")
+[ "${2:-}" = "--fuzz" ] && PACKAGES+=("${FUZZ_PACKAGES[@]}")
 
 missing=()
 for package in "${PACKAGES[@]}"; do

@@ -82,4 +82,8 @@ struct ExportRequest {
 std::string export_summary();
 void export_model(const ExecutionSpec& spec, const ExportRequest& request, Observer& observer);
 
+/// What is in a folder or file (a model, adapter, tokenizer, GGUF, safetensors, dataset,
+/// checkpoint) and what twofold does with it. Throws an Error for what it does not know.
+std::vector<Table> inspect(const std::filesystem::path& path);
+
 }  // namespace twofold

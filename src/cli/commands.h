@@ -16,3 +16,4 @@ void add_export(CLI::App& app);
 void add_encode(CLI::App& app);
 void add_decode(CLI::App& app);
 void add_score(CLI::App& app);
+void add_inspect(CLI::App& app);

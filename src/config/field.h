@@ -19,7 +19,7 @@ struct Shape {
   enum class Kind { kBool, kInteger, kFloat, kString, kEnum, kRecord, kList, kMap };
   Kind kind = Kind::kString;
   std::vector<std::string> names = {};        ///< of an enum's values
-  std::vector<Member> members = {};           ///< of a record
+  std::vector<Member> members;                ///< of a record; no `= {}`: Member is incomplete
   std::shared_ptr<const Shape> element = {};  ///< of a list or map
 };
 

@@ -27,29 +27,31 @@ template <class T>
 Shape shape_of() {
   using Kind = Shape::Kind;
   if constexpr (std::is_same_v<T, bool>) {
-    return {.kind = Kind::kBool};
+    return {.kind = Kind::kBool, .members = {}};
   } else if constexpr (std::is_same_v<T, int64_t>) {
-    return {.kind = Kind::kInteger};
+    return {.kind = Kind::kInteger, .members = {}};
   } else if constexpr (std::is_same_v<T, double>) {
-    return {.kind = Kind::kFloat};
+    return {.kind = Kind::kFloat, .members = {}};
   } else if constexpr (std::is_same_v<T, std::string>) {
-    return {.kind = Kind::kString};
+    return {.kind = Kind::kString, .members = {}};
   } else if constexpr (std::is_enum_v<T>) {
-    Shape shape{.kind = Kind::kEnum};
+    Shape shape{.kind = Kind::kEnum, .members = {}};
     for (const auto& [value, name] : config_names(T{})) shape.names.push_back(name);
     return shape;
   } else if constexpr (IsList<T>::value) {
     return {.kind = Kind::kList,
+            .members = {},
             .element = std::make_shared<Shape>(shape_of<typename T::value_type>())};
   } else if constexpr (IsMap<T>::value) {
     return {.kind = Kind::kMap,
+            .members = {},
             .element = std::make_shared<Shape>(shape_of<typename T::mapped_type>())};
   } else {
     static_assert(Record<T>, "not a type that a configuration field may have; see Fields");
     T record{};
     Fields members;
     record.declare(members);
-    Shape shape{.kind = Kind::kRecord};
+    Shape shape{.kind = Kind::kRecord, .members = {}};
     for (const auto& member : members.all()) {
       shape.members.push_back(
           {member->key, member->doc, member->constraint, member->shape, member->initial});

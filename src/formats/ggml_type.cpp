@@ -110,6 +110,7 @@ uint64_t ggml_bytes(GgmlType type, uint64_t elements) {
 
 void encode_ggml(GgmlType type, std::span<const float> values, std::span<std::byte> out) {
   TWOFOLD_EXPECT(out.size() == ggml_bytes(type, values.size()), "room for exactly these values");
+  if (values.empty()) return;
   switch (type) {
     case GgmlType::kF32:
       std::memcpy(out.data(), values.data(), out.size());
@@ -129,6 +130,7 @@ void encode_ggml(GgmlType type, std::span<const float> values, std::span<std::by
 
 void decode_ggml(GgmlType type, std::span<const std::byte> bytes, std::span<float> out) {
   TWOFOLD_EXPECT(bytes.size() == ggml_bytes(type, out.size()), "exactly the bytes of these values");
+  if (out.empty()) return;
   switch (type) {
     case GgmlType::kF32:
       std::memcpy(out.data(), bytes.data(), bytes.size());

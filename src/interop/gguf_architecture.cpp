@@ -83,7 +83,27 @@ at::Tensor divisors(const RopeConfig& rope) {
   return plain.inv_freq().div(rope.inv_freq()).to(at::kFloat);
 }
 
+[[noreturn]] void not_computed(const std::string& field, std::string expected, std::string found) {
+  fail({.what = "llama.cpp does not compute this",
+        .where = field,
+        .expected = std::move(expected),
+        .found = std::move(found),
+        .hint = "export with --to merged instead"});
+}
+
+/// Refuses what a scaling may say and llama.cpp has no word for.
+void check_scaling(const json& config) {
+  const json scaling = config.value("rope_scaling", json());
+  if (!scaling.is_object()) return;
+  if (!scaling.value("truncate", true)) not_computed("rope_scaling/truncate", "true", "false");
+  if (scaling.contains("attention_factor") && scaling.value("rope_type", "") != "yarn") {
+    not_computed("rope_scaling/attention_factor", "none but with yarn",
+                 scaling.at("attention_factor").dump());
+  }
+}
+
 void describe_rope(GgufArchitecture& to, const json& config, int64_t rotary_dim, int64_t context) {
+  check_scaling(config);
   HfReader reader(config, "config.json");
   RopeConfig rope;
   rope.rotary_dim = rotary_dim;
@@ -95,10 +115,7 @@ void describe_rope(GgufArchitecture& to, const json& config, int64_t rotary_dim,
   if (rope.rope_type == "llama3") to.rope_divisors = divisors(rope);
   if (rope.rope_type != "linear" && rope.rope_type != "yarn") {
     if (rope.rope_type != "default" && rope.rope_type != "llama3") {
-      fail({.what = "GGUF cannot express this kind of rotary scaling",
-            .where = "architecture/rope_scaling/rope_type",
-            .expected = "default, linear, llama3 or yarn",
-            .found = rope.rope_type});
+      not_computed("rope_scaling/rope_type", "default, linear, llama3 or yarn", rope.rope_type);
     }
     return;
   }
@@ -117,6 +134,9 @@ void describe_rope(GgufArchitecture& to, const json& config, int64_t rotary_dim,
 
 void describe_gated(GgufArchitecture& to, const json& config) {
   Hyperparameters out(to);
+  if (to.name == "qwen3" && config.value("attention_bias", false)) {
+    not_computed("attention_bias", "false (qwen3)", "true");
+  }
   const int64_t context = integer(config, "max_position_embeddings");
   to.heads = integer(config, "num_attention_heads");
   to.kv_heads = integer(config, "num_key_value_heads");

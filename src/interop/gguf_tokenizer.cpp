@@ -13,20 +13,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// tokenizer.json of the run's own tokenizer, or of the folder that its weights came from.
-Path json_file(const TokenizerConfig& tokenizer, const ModelConfig& model) {
-  for (const Path& place : {Path(tokenizer.file), Path(model.weights)}) {
-    if (place.empty()) continue;
-    if (place.filename() == "tokenizer.json" && fs::is_regular_file(place)) return place;
-    if (fs::is_regular_file(place / "tokenizer.json")) return place / "tokenizer.json";
+/// tokenizer.json or tokenizer.model at `place`, a folder or that file; empty if there is none.
+Path vocabulary_at(const Path& place) {
+  for (const char* name : {"tokenizer.json", "tokenizer.model"}) {
+    if (place.filename() == name && fs::is_regular_file(place)) return place;
+    if (fs::is_regular_file(place / name)) return place / name;
   }
   return {};
 }
 
+/// The run's own tokenizer, where its settings name one; else that of the folder that the weights
+/// came from; else the one that the settings stand for.
 GgufVocab find_vocab(const TokenizerConfig& tokenizer, const ModelConfig& model) {
-  if (const Path file = json_file(tokenizer, model); !file.empty()) return gguf_vocab_of_json(file);
+  const bool ranks = tokenizer.backend == "tiktoken";
+  for (const Path& place : {Path(ranks ? "" : tokenizer.file), Path(model.weights)}) {
+    if (place.empty() || (ranks && !tokenizer.file.empty())) continue;
+    const Path file = vocabulary_at(place);
+    if (file.extension() == ".json") return gguf_vocab_of_json(file);
+    if (file.extension() == ".model") return gguf_vocab_of_sentencepiece(file);
+  }
   if (tokenizer.backend == "bytes") return gguf_vocab_of_bytes();
-  if (tokenizer.backend == "tiktoken") return gguf_vocab_of_ranks(tokenizer);
+  if (ranks) return gguf_vocab_of_ranks(tokenizer);
   fail({.what = "GGUF cannot express this tokenizer",
         .where = "tokenizer/backend",
         .found = tokenizer.backend});

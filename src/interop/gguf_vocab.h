@@ -44,5 +44,7 @@ GgufVocab gguf_vocab_of_ranks(const TokenizerConfig& config);
 /// Of a tokenizer.json whose model is BPE: byte-level, or with byte fallback as Llama 2's. Throws
 /// an Error naming what llama.cpp cannot do.
 GgufVocab gguf_vocab_of_json(const Path& file);
+/// Of a SentencePiece model of type BPE. Throws an Error for another type or a damaged file.
+GgufVocab gguf_vocab_of_sentencepiece(const Path& file);
 
 }  // namespace twofold

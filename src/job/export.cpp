@@ -18,8 +18,8 @@ namespace {
 /// the dtype's own rounding costs, with room; a wrong tensor costs tens of times more.
 double tolerance(const std::string& dtype) {
   static const std::map<std::string, double> kTolerances = {
-      {"float32", 2e-5}, {"float16", 2e-3}, {"bfloat16", 2e-2}, {"f32", 2e-5},
-      {"f16", 2e-3},     {"bf16", 2e-2},    {"q8_0", 3e-2}};
+      {"float32", 1e-5}, {"float16", 1e-3}, {"bfloat16", 8e-3}, {"f32", 1e-5},
+      {"f16", 1e-3},     {"bf16", 8e-3},    {"q8_0", 2e-2}};
   return kTolerances.at(dtype);
 }
 

@@ -21,6 +21,11 @@ const std::vector<ExportFormat>& export_formats() {
        {"", "f32", "f16", "bf16", "q8_0"},
        write_gguf,
        read_gguf},
+      {"gguf-lora",
+       "the adapters alone, for llama.cpp's --lora",
+       {"", "f32"},
+       write_gguf_adapters,
+       read_gguf_adapters},
   };
   return kFormats;
 }

@@ -1,6 +1,8 @@
 // --to gguf: one file that llama.cpp loads, adapters added in, with the run's tokenizer.
+// --to gguf-lora: the adapters alone, for llama.cpp's --lora on the GGUF of the base.
 #include <fmt/format.h>
 
+#include "interop/gguf_lora.h"
 #include "interop/gguf_model.h"
 #include "interop/gguf_tokenizer.h"
 #include "job/export_format.h"
@@ -24,6 +26,19 @@ std::unique_ptr<Model> read_gguf(const ExportSource& source, const Path& tempora
   const ModelConfig& config = source.model_config();
   return model_of(config,
                   read_gguf_model(plan_gguf(config, source.model().parameters()), temporary));
+}
+
+void write_gguf_adapters(ExportSource& source, const Path& temporary) {
+  const GgufPlan plan = plan_gguf(source.model_config(), source.model().parameters());
+  write_gguf_lora(plan, source.model(), source.spec.name, temporary);
+  for (const std::string& note : plan.notes) source.observer.message(Severity::kWarning, note);
+}
+
+std::unique_ptr<Model> read_gguf_adapters(const ExportSource& source, const Path& temporary) {
+  ParameterTree& live = source.model().parameters();
+  std::unique_ptr<Model> model = model_of(source.model_config(), live.named());
+  attach_gguf_lora(plan_gguf(source.model_config(), live), temporary, *model);
+  return model;
 }
 
 }  // namespace twofold

@@ -1,0 +1,78 @@
+#include "job/inspect.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "twofold/job.h"
+
+namespace twofold {
+
+const std::vector<InspectedKind>& inspected_kinds() {
+  static const std::vector<InspectedKind> kKinds = {
+      {"a checkpoint of a run", is_checkpoint, inspect_checkpoint},
+      {"an adapter (PEFT)", is_adapter_folder, inspect_adapter_folder},
+      {"a model folder (Hugging Face)", is_model_folder, inspect_model_folder},
+      {"a dataset folder", is_dataset, inspect_dataset},
+      {"a GGUF file", is_gguf, inspect_gguf},
+      {"a tokenizer", is_tokenizer, inspect_tokenizer},
+      {"a safetensors file", is_safetensors, inspect_safetensors},
+  };
+  return kKinds;
+}
+
+std::vector<Table> inspect(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    fail({.what = "there is nothing to inspect", .where = path.string(), .found = "no such file"});
+  }
+  std::vector<std::string> names;
+  for (const InspectedKind& kind : inspected_kinds()) {
+    if (kind.is(path)) return kind.describe(path);
+    names.emplace_back(kind.name);
+  }
+  const bool run = std::filesystem::exists(path / "checkpoints", ignored);
+  fail({.what = "twofold does not know what this is",
+        .where = path.string(),
+        .expected = join(names, ", "),
+        .hint = run ? "a ROOT: `twofold checkpoints NAME ROOT` lists a run's checkpoints" : ""});
+}
+
+Table problem_table(const std::string& title, const Error& error) {
+  Table table{.title = title, .header = {"what", "where", "expected", "found"}};
+  for (const Problem& problem : error.problems()) {
+    table.rows.push_back({problem.what, problem.where, problem.expected, problem.found});
+  }
+  return table;
+}
+
+void TensorSums::add(const std::string& dtype, int64_t elements, int64_t bytes) {
+  auto found =
+      std::find_if(sums_.begin(), sums_.end(), [&](const Sum& sum) { return sum.dtype == dtype; });
+  if (found == sums_.end()) found = sums_.insert(sums_.end(), Sum{.dtype = dtype});
+  ++found->tensors;
+  found->elements += elements;
+  found->bytes += bytes;
+}
+
+int64_t TensorSums::elements() const {
+  int64_t total = 0;
+  for (const Sum& sum : sums_) total += sum.elements;
+  return total;
+}
+
+std::vector<std::string> TensorSums::row() const {
+  int64_t tensors = 0, bytes = 0;
+  std::vector<std::string> parts;
+  for (const Sum& sum : sums_) {
+    tensors += sum.tensors;
+    bytes += sum.bytes;
+    parts.push_back(fmt::format("{} {}", sum.tensors, sum.dtype));
+  }
+  return {"tensors",
+          fmt::format("{} ({}), {} elements, {}", tensors, join(parts, ", "),
+                      with_thousands(elements()), human_bytes(static_cast<double>(bytes)))};
+}
+
+}  // namespace twofold

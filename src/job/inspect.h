@@ -1,0 +1,57 @@
+#pragma once
+// What `twofold inspect` recognises: one pair of functions a kind, each in the file of its layer's
+// concern. A kind says whether a path is of it by what is there, not by how it is called.
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "twofold/observer.h"
+
+namespace twofold {
+
+struct InspectedKind {
+  const char* name;  ///< "a Hugging Face model folder"
+  bool (*is)(const Path& path);
+  std::vector<Table> (*describe)(const Path& path);
+};
+
+/// In the order in which they are tried.
+const std::vector<InspectedKind>& inspected_kinds();
+
+bool is_model_folder(const Path& path);
+std::vector<Table> inspect_model_folder(const Path& path);
+bool is_adapter_folder(const Path& path);
+std::vector<Table> inspect_adapter_folder(const Path& path);
+bool is_tokenizer(const Path& path);
+std::vector<Table> inspect_tokenizer(const Path& path);
+bool is_safetensors(const Path& path);
+std::vector<Table> inspect_safetensors(const Path& path);
+bool is_gguf(const Path& path);
+std::vector<Table> inspect_gguf(const Path& path);
+bool is_dataset(const Path& path);
+std::vector<Table> inspect_dataset(const Path& path);
+bool is_checkpoint(const Path& path);
+std::vector<Table> inspect_checkpoint(const Path& path);
+
+/// What an Error says, as a table: for faults that are themselves the answer.
+Table problem_table(const std::string& title, const Error& error);
+
+/// Elements and bytes of tensors by dtype, for a table.
+class TensorSums {
+ public:
+  void add(const std::string& dtype, int64_t elements, int64_t bytes);
+  int64_t elements() const;
+  std::vector<std::string> row()
+      const;  ///< "tensors", "291 (BF16 226, F32 65), 1.24 G elements, …"
+
+ private:
+  struct Sum {
+    std::string dtype;
+    int64_t tensors = 0, elements = 0, bytes = 0;
+  };
+  std::vector<Sum> sums_;
+};
+
+}  // namespace twofold
