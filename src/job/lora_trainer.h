@@ -10,6 +10,8 @@ class LoRATrainer : public BaseTrainer {
  public:
   using BaseTrainer::BaseTrainer;
 
+  std::vector<std::string> resolve(const std::vector<std::string>& set_keys) override;
+
  protected:
   void declare_stages(config::Fields& fields) override;
   std::vector<PhaseStages> phases() const override;
