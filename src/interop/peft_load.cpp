@@ -44,7 +44,7 @@ class Loader {
     for (const formats::TensorEntry& entry : weights_->tensors()) {
       if (!used_.contains(entry.name)) problem(entry.name, "a tensor that has no place", "", "");
     }
-    if (!problems_.empty()) throw Error(std::move(problems_));
+    throw_problems();
   }
 
   PeftAdapter result() {
@@ -54,6 +54,18 @@ class Loader {
   }
 
  private:
+  /// As many as fit a screen: where one layer is wrong, all are.
+  void throw_problems() {
+    constexpr size_t kShown = 6;
+    if (problems_.empty()) return;
+    if (problems_.size() > kShown) {
+      problems_[kShown - 1].hint =
+          fmt::format("and {} more of the kind", problems_.size() - kShown);
+      problems_.resize(kShown);
+    }
+    throw Error(std::move(problems_));
+  }
+
   void problem(const std::string& name, std::string what, std::string expected, std::string found) {
     problems_.push_back({.what = std::move(what),
                          .where = file_ + ": " + name,
@@ -191,6 +203,7 @@ class Loader {
   PeftConfig config_;
   const ParameterTree& parameters_;
   std::vector<PeftModule> modules_;
+  std::shared_ptr<const formats::SafetensorsFile> weights_;
   std::map<std::string, Adapter> adapters_;
   std::set<std::string> used_;
   PeftLeaves settings_;

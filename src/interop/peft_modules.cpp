@@ -11,6 +11,10 @@
 namespace twofold {
 namespace {
 
+bool is_number(const std::string& segment) {
+  return !segment.empty() && segment.find_first_not_of("0123456789") == std::string::npos;
+}
+
 /// "model.norm" of "model.norm.weight".
 std::string module_name(const std::string& tensor) { return tensor.substr(0, tensor.rfind('.')); }
 
@@ -85,7 +89,7 @@ std::vector<std::string> shortest_ends(
       const bool exact = std::all_of(universe.begin(), universe.end(), [&](const std::string& n) {
         return chosen.contains(n) || !selects(end, n);
       });
-      if (exact) break;
+      if (exact && !is_number(segments[i])) break;  // "layers.0.…" says what the number counts
     }
     ends.push_back(end);
   }

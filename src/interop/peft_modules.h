@@ -16,10 +16,10 @@ struct PeftModule {
   enum class Kind { kDense, kTable, kHead, kOther };
   std::string name;  ///< "model.layers.0.self_attn.q_proj"
   Kind kind = Kind::kOther;
-  std::string weight;      ///< our leaf: "blocks/0/attn/q_proj/kernel"
-  std::string bias = {};   ///< our leaf; empty: none
-  bool transpose = false;  ///< the weight is stored (out, in) there
-  bool tied = false;       ///< the head of a model whose embedding is the head: the leaf is shared
+  std::string weight = {};  ///< our leaf: "blocks/0/attn/q_proj/kernel"
+  std::string bias = {};    ///< our leaf; empty: none
+  bool transpose = false;   ///< the weight is stored (out, in) there
+  bool tied = false;        ///< the head of a model whose embedding is the head: the leaf is shared
 
   bool adaptable() const { return kind != Kind::kOther; }
 };

@@ -16,6 +16,7 @@ namespace {
 /// Why `target`, whose text is in some path, adapts nothing.
 Problem adapts_nothing(const ParameterTree& parameters, const Target& target) {
   Problem problem = selects_nothing(parameters, target.text(), "target_modules");
+  const Parameter* vector_leaf = nullptr;
   for (const Parameter& leaf : parameters.all()) {
     if (!target.selects(leaf.path)) continue;
     if (leaf.is_matrix()) {
@@ -25,7 +26,10 @@ Problem adapts_nothing(const ParameterTree& parameters, const Target& target) {
           leaf.path);
       return problem;
     }
-    problem.found = fmt::format("only leaves with one dimension, such as {}", leaf.path);
+    if (!vector_leaf) vector_leaf = &leaf;
+  }
+  if (vector_leaf) {
+    problem.found = fmt::format("only leaves with one dimension, such as {}", vector_leaf->path);
   }
   return problem;
 }

@@ -127,6 +127,8 @@ training:
     def load_quietly(self, model, folder):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
+            # transformers warns PEFT's own code of a name that it will drop.
+            warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*")
             return PeftModel.from_pretrained(model, folder).eval()
 
     @staticmethod
@@ -143,6 +145,7 @@ training:
         """A PEFT model with a random adapter, saved in `folder`."""
         options = {"r": 3, "lora_alpha": 5, "target_modules": TARGETS[family],
                    "fan_in_fan_out": family == "gpt", "task_type": "CAUSAL_LM", **options}
+        torch.manual_seed(5)
         model = self.randomised(get_peft_model(self.base(family)[1](), LoraConfig(**options)))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it tells that it saves a targeted table
@@ -158,15 +161,19 @@ training:
         else:
             trained = [p for p in model.parameters() if p.requires_grad]
             optimizer = torch.optim.Adam(trained, lr=RATE, betas=BETAS, eps=EPS)
-        losses = []
+        losses, felt = [], {}
         for _ in range(STEPS):
             optimizer.zero_grad()
             loss = mean_loss(model, self.rows)
             loss.backward()
+            for name, parameter in model.named_parameters():
+                if parameter.requires_grad:
+                    size = parameter.grad.abs()
+                    felt[name] = torch.maximum(felt.get(name, size), size)
             optimizer.step()
             losses.append(loss.item())
         model.eval()
-        return losses
+        return losses, felt
 
 
 class ThreeSteps(PeftTest):
@@ -174,7 +181,7 @@ class ThreeSteps(PeftTest):
         start, out = self.root / f"{name}-start", self.root / f"{name}-out"
         theirs = self.peft_adapter(family, start, **options)
         ratio = 8 if name == "loraplus" else None
-        expected = self.train_in_peft(theirs, ratio)
+        expected, felt = self.train_in_peft(theirs, ratio)
         self.fit(name, family, f"optimization.lora.from_adapter={start}", *overrides)
         error = max(abs(a - b) for a, b in zip(self.losses(name), expected, strict=True))
         self.assertLess(error, 1e-4, name)
@@ -182,7 +189,9 @@ class ThreeSteps(PeftTest):
         ours = self.load_quietly(self.base(family)[1](), out)
         trained = {n: p for n, p in theirs.named_parameters() if p.requires_grad}
         found = dict(ours.named_parameters())
-        distance = max((found[n] - p).abs().max().item() for n, p in trained.items())
+        # Adam makes steps of full size of gradients that are only rounding, such as a key's bias,
+        # which no softmax can see. What the loss feels is compared.
+        distance = max(((found[n] - p).abs() * (felt[n] > 1e-6)).max().item() for n, p in trained.items())
         self.assertLess(distance, 1e-4, name)
         with torch.no_grad():
             gap = abs(mean_loss(ours, self.rows).item() - self.end_loss(name))
