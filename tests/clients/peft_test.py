@@ -145,8 +145,9 @@ training:
         """A PEFT model with a random adapter, saved in `folder`."""
         options = {"r": 3, "lora_alpha": 5, "target_modules": TARGETS[family],
                    "fan_in_fan_out": family == "gpt", "task_type": "CAUSAL_LM", **options}
+        base = self.base(family)[1]()
         torch.manual_seed(5)
-        model = self.randomised(get_peft_model(self.base(family)[1](), LoraConfig(**options)))
+        model = self.randomised(get_peft_model(base, LoraConfig(**options)))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it tells that it saves a targeted table
             model.save_pretrained(folder)
