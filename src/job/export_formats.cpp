@@ -21,6 +21,7 @@ const std::vector<ExportFormat>& export_formats() {
        {"", "f32", "f16", "bf16", "q8_0"},
        write_gguf,
        read_gguf},
+      {"peft", "the adapters, a PEFT folder", {"", "float32"}, write_peft, read_peft},
   };
   return kFormats;
 }
