@@ -58,10 +58,11 @@ class Variants(RunTest):
         config = self.config(LORA)
         losses = []
         for rows in (1, 4):
-            self.run_job(f"m{rows}", config, "optimization.lora.dropout=0.3", f"training.per_device_batch_size={rows}")
+            self.run_job(f"m{rows}", config, "optimization.lora.dropout=0.3",
+                         "optimization.lora.base_dtype=float32", f"training.per_device_batch_size={rows}")
             losses.append([line["loss"] for line in self.metrics(f"m{rows}") if "loss" in line][25:30])
         for one, other in zip(*losses):
-            self.assertAlmostEqual(one, other, delta=2e-5 * one)
+            self.assertAlmostEqual(one, other, delta=1e-4 * one)  # other masks would differ by hundredths
 
     def test_the_adapted_tensors_are_told(self):
         result = self.twofold("plan", self.config(LORA), self.root, "optimization.lora.rslora=true",
