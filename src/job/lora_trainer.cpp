@@ -16,12 +16,15 @@ void LoRATrainer::declare_stages(config::Fields& fields) {
   data_.declare(fields);
 }
 
-std::vector<std::string> LoRATrainer::resolve(const std::vector<std::string>& set_keys) {
-  std::vector<std::string> lines = BaseTrainer::resolve(set_keys);
+std::vector<std::string> LoRATrainer::resolve(const std::vector<std::string>& set_keys,
+                                              config::Checks& checks) {
+  std::vector<std::string> lines = BaseTrainer::resolve(set_keys, checks);
   if (lora_.from_adapter.empty()) return lines;
-  for (std::string& line : fill_from_adapter(lora_, *model_, set_keys)) {
-    lines.push_back(std::move(line));
-  }
+  checks.run({"architecture/", "optimization/"}, [&] {
+    for (std::string& line : fill_from_adapter(lora_, *model_, set_keys)) {
+      lines.push_back(std::move(line));
+    }
+  });
   return lines;
 }
 

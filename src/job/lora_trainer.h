@@ -10,7 +10,8 @@ class LoRATrainer : public BaseTrainer {
  public:
   using BaseTrainer::BaseTrainer;
 
-  std::vector<std::string> resolve(const std::vector<std::string>& set_keys) override;
+  std::vector<std::string> resolve(const std::vector<std::string>& set_keys,
+                                   config::Checks& checks) override;
 
  protected:
   void declare_stages(config::Fields& fields) override;
