@@ -5,7 +5,8 @@
 //   <folder>/<suffix>/            suffix: ntoks/<tokens>, best, pre_lora_checkpoint, final/<tokens>
 //       model.safetensors         phase 1: every parameter, by slash path
 //       base.safetensors          phase 2: the frozen base (hard-linked between checkpoints)
-//       adapters.safetensors      phase 2: <path>/lora_A, <path>/lora_B
+//       adapters.safetensors      phase 2: <path>/lora_A, <path>/lora_B, …; see lora/lora.h
+//       starts.safetensors        phase 2 from pissa or olora: what was taken out of the base
 //       optimizer.safetensors     moments
 //       state.json  config.yaml   everything else a run is; the resolved config
 //       manifest.json             format version, name → {bytes, xxh3_128}, its own checksum; last

@@ -13,8 +13,9 @@ int main(int argc, char** argv) {
   twofold::install_stop_handlers();
   CLI::App app{"twofold trains a language model, freezes it, and trains adapters on it"};
   app.require_subcommand(1);
-  for (const auto add : {add_jobs, add_configure, add_plan, add_tokenize, add_run, add_checkpoints,
-                         add_generate, add_export, add_inspect, add_encode, add_decode, add_score}) {
+  for (const auto add :
+       {add_jobs, add_configure, add_plan, add_tokenize, add_run, add_checkpoints, add_generate,
+        add_export, add_inspect, add_encode, add_decode, add_score}) {
     add(app);
   }
   try {

@@ -55,9 +55,7 @@ class IndexReader {
                          std::move(hint)});
   }
 
-  void stop_if_broken() {
-    throw_problems(std::move(problems_));
-  }
+  void stop_if_broken() { throw_problems(std::move(problems_)); }
 
   const json& weight_map(const json& index) {
     const char* type = index.type_name();

@@ -99,7 +99,8 @@ void BaseTrainer::run(const ExecutionSpec& spec, const std::string& config_yaml,
 }
 
 void BaseTrainer::show_end(TrainingRun& run, Observer& observer) const {
-  const Table scores = learned_forgotten(run.state.progress);
+  const Table scores =
+      learned_forgotten(run.state.progress, !named_starts(run.state.adapters).empty());
   if (!scores.rows.empty()) observer.table(scores);
   if (trainer_.samples > 0) {
     observer.table(

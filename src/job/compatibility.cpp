@@ -19,7 +19,9 @@ constexpr const char* kFree[] = {"logging/",
                                  "training/patience",
                                  "training/per_device_batch_size",
                                  "architecture/checkpointing",
-                                 "architecture/backbone/weights"};
+                                 "architecture/backbone/weights",
+                                 "optimization/lora/from_adapter",
+                                 "optimization/lora/base_adapters"};
 
 /// Settings that may grow: compared as stages and schedules by check_continuation.
 constexpr const char* kBudgets[] = {"training/tokens", "training/pre_lora_tokens",

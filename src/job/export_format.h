@@ -45,6 +45,8 @@ void write_gguf(ExportSource& source, const Path& temporary);
 std::unique_ptr<Model> read_gguf(const ExportSource& source, const Path& temporary);
 void write_gguf_adapters(ExportSource& source, const Path& temporary);
 std::unique_ptr<Model> read_gguf_adapters(const ExportSource& source, const Path& temporary);
+void write_peft(ExportSource& source, const Path& temporary);
+std::unique_ptr<Model> read_peft(const ExportSource& source, const Path& temporary);
 
 /// Every weight of the live model with its adapters added, rounded once (when it is written).
 NamedTensors merged_weights(ExportSource& source);

@@ -26,6 +26,7 @@ const std::vector<ExportFormat>& export_formats() {
        {"", "f32"},
        write_gguf_adapters,
        read_gguf_adapters},
+      {"peft", "the adapters, a PEFT folder", {"", "float32"}, write_peft, read_peft},
   };
   return kFormats;
 }

@@ -34,7 +34,7 @@ std::string on_one_line(const std::string& text) {
 
 }  // namespace
 
-Table learned_forgotten(const RunState& progress) {
+Table learned_forgotten(const RunState& progress, bool residual_base) {
   Table table{.title = "Learned and forgotten (validation loss)", .header = {"dataset"}};
   const Scores* first = nullptr;
   const Scores* last = nullptr;
@@ -67,6 +67,11 @@ Table learned_forgotten(const RunState& progress) {
           fmt::format("{} {:+.5f}", dataset, loss - progress.scores.at("boundary").at(dataset)));
     }
     table.note = "cost of freezing: " + join(costs, ", ");
+  }
+  if (residual_base) {
+    table.note += std::string(table.note.empty() ? "" : "; ") +
+                  "the adapters' start was taken out of the frozen weights: with the adapters off "
+                  "the model is what that left, not the frozen one";
   }
   return table;
 }

@@ -7,7 +7,9 @@
 namespace twofold {
 
 /// Loss of every dataset at each turning point of the run; no rows without validation.
-Table learned_forgotten(const RunState& progress);
+/// `residual_base`: the adapters' start was taken out of the base (pissa, olora), and the table
+/// says what that means for the column without adapters.
+Table learned_forgotten(const RunState& progress, bool residual_base);
 
 /// `count` samples of `tokens` tokens of the model as it is; in phase 2 with the adapters off and
 /// on.

@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "job/compatibility.h"
+#include "job/continued_adapter.h"
+#include "lora/selection.h"
 #include "tensor/dtype.h"
 
 namespace twofold {
@@ -12,6 +14,18 @@ namespace twofold {
 void LoRATrainer::declare_stages(config::Fields& fields) {
   lora_.declare(fields);
   data_.declare(fields);
+}
+
+std::vector<std::string> LoRATrainer::resolve(const std::vector<std::string>& set_keys,
+                                              config::Checks& checks) {
+  std::vector<std::string> lines = BaseTrainer::resolve(set_keys, checks);
+  if (lora_.from_adapter.empty()) return lines;
+  checks.run({"architecture/", "optimization/"}, [&] {
+    for (std::string& line : fill_from_adapter(lora_, *model_, set_keys)) {
+      lines.push_back(std::move(line));
+    }
+  });
+  return lines;
 }
 
 std::vector<PhaseStages> LoRATrainer::phases() const {
@@ -27,33 +41,73 @@ AdapterPlan LoRATrainer::adapter_plan(const Model& model) const {
   AdapterPlan plan;
   plan.base_bytes =
       static_cast<int64_t>(formats::size_of(file_dtype(scalar_type(lora_.base_dtype))));
-  match_targets(model.parameters(), lora_);  // refuses targets that match nothing
-  const std::vector<bool> selected = param_filter(model.parameters(), lora_.target_modules);
-  size_t index = 0;
-  for (const Parameter& parameter : model.parameters().all()) {
-    if (selected[index++] && parameter.is_matrix()) {
-      plan.parameters += lora_.rank * (parameter.shape[0] + parameter.shape[1]);
-    }
+  const ParameterTree& parameters = model.parameters();
+  match_targets(parameters, lora_);  // refuses targets that match nothing
+  for (const SelectedLeaf& selected : select_leaves(parameters, lora_)) {
+    const Parameter& leaf = parameters.all()[selected.index];
+    const int64_t trained = trained_parameters(leaf, selected);
+    plan.parameters += trained;
+    if (selected.whole) continue;
+    if (changes_base(lora_)) plan.start_parameters += trained;
+    plan.activations +=
+        selected.rank + (lora_.dora ? leaf.shape[1] : 0) + (lora_.dropout > 0 ? leaf.shape[0] : 0);
   }
   return plan;
 }
+
+namespace {
+
+/// "4 x (64, 64), 2 x (64, 128)".
+std::string shapes_text(const std::vector<std::vector<int64_t>>& all) {
+  std::map<std::vector<int64_t>, int> shapes;
+  for (const auto& shape : all) ++shapes[shape];
+  std::vector<std::string> texts;
+  for (const auto& [shape, count] : shapes) {
+    texts.push_back(fmt::format("{} x ({})", count, fmt::join(shape, ", ")));
+  }
+  return join(texts, ", ");
+}
+
+/// What modules_to_save and bias add to the targets, as a row of the table; empty if nothing.
+std::vector<std::string> whole_row(const ParameterTree& parameters, const LoRAConfig& lora) {
+  std::vector<std::vector<int64_t>> shapes;
+  int64_t trained = 0;
+  for (const SelectedLeaf& selected : select_leaves(parameters, lora)) {
+    if (!selected.whole) continue;
+    shapes.push_back(parameters.all()[selected.index].shape);
+    trained += parameters.all()[selected.index].count();
+  }
+  if (shapes.empty()) return {};
+  return {"trained whole", std::to_string(shapes.size()), shapes_text(shapes),
+          with_thousands(trained)};
+}
+
+std::string adapter_note(const LoRAConfig& lora) {
+  std::string note =
+      fmt::format("rank {}, alpha {}, base in {}", lora.rank, lora.alpha, lora.base_dtype);
+  if (!lora.rank_pattern.empty() || !lora.alpha_pattern.empty()) note += ", others by pattern";
+  if (lora.rslora) note += ", rsLoRA";
+  if (lora.dora) note += ", DoRA";
+  if (lora.dropout > 0) note += fmt::format(", dropout {}", lora.dropout);
+  if (lora.lr_ratio != 1) note += fmt::format(", LoRA+ ratio {}", lora.lr_ratio);
+  if (lora.init != LoRAConfig{}.init) note += ", init " + lora.init;
+  if (changes_base(lora)) note += " (the frozen base becomes what it leaves of the weights)";
+  return note;
+}
+
+}  // namespace
 
 std::vector<Table> LoRATrainer::more_tables() const {
   const std::unique_ptr<Model> model = model_->build();
   Table table{.title = "Adapted tensors",
               .header = {"target", "leaves", "shapes (in, out)", "parameters"}};
   for (const TargetMatch& match : match_targets(model->parameters(), lora_)) {
-    std::map<std::vector<int64_t>, int> shapes;
-    for (const auto& shape : match.shapes) ++shapes[shape];
-    std::vector<std::string> texts;
-    for (const auto& [shape, count] : shapes) {
-      texts.push_back(fmt::format("{} x ({})", count, fmt::join(shape, ", ")));
-    }
-    table.rows.push_back({match.target, std::to_string(match.paths.size()), join(texts, ", "),
-                          with_thousands(match.parameters)});
+    table.rows.push_back({match.target, std::to_string(match.paths.size()),
+                          shapes_text(match.shapes), with_thousands(match.parameters)});
   }
-  table.note =
-      fmt::format("rank {}, alpha {}, base in {}", lora_.rank, lora_.alpha, lora_.base_dtype);
+  std::vector<std::string> whole = whole_row(model->parameters(), lora_);
+  if (!whole.empty()) table.rows.push_back(std::move(whole));
+  table.note = adapter_note(lora_);
   return {table};
 }
 

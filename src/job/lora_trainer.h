@@ -10,6 +10,9 @@ class LoRATrainer : public BaseTrainer {
  public:
   using BaseTrainer::BaseTrainer;
 
+  std::vector<std::string> resolve(const std::vector<std::string>& set_keys,
+                                   config::Checks& checks) override;
+
  protected:
   void declare_stages(config::Fields& fields) override;
   std::vector<PhaseStages> phases() const override;

@@ -45,13 +45,16 @@ MemoryPlan plan_memory(const ModelConfig& config, const Model& model, int phase,
   const int64_t parameters = model.parameters().count();
   const int64_t trained = phase == 1 ? parameters : adapters.parameters;
   MemoryPlan plan;
-  plan.weights =
-      phase == 1 ? parameters * kFloat : parameters * adapters.base_bytes + trained * kFloat;
+  plan.weights = phase == 1 ? parameters * kFloat
+                            : parameters * adapters.base_bytes +
+                                  (trained + adapters.start_parameters) * kFloat;
   plan.gradients = trained * kFloat;
   plan.moments = 2 * trained * kFloat;
   const int64_t width =
       static_cast<int64_t>(formats::size_of(file_dtype(scalar_type(config.activation_dtype))));
-  plan.activations = micro_rows * config.block_size * activation_elements(config, model) * width;
+  const int64_t elements =
+      activation_elements(config, model) + (phase == 2 ? adapters.activations : 0);
+  plan.activations = micro_rows * config.block_size * elements * width;
   plan.head = kHeadChunkBytes + 2 * micro_rows * config.block_size * config.n_embd * kFloat;
   return plan;
 }

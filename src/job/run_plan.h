@@ -58,8 +58,10 @@ struct PhaseStages {
 
 /// What of phase 2 the plan needs to know.
 struct AdapterPlan {
-  int64_t parameters = 0;
-  int64_t base_bytes = 2;  ///< an element of the frozen base
+  int64_t parameters = 0;        ///< trained
+  int64_t start_parameters = 0;  ///< kept of the start (pissa, olora)
+  int64_t activations = 0;       ///< elements that a token leaves behind in the adapters
+  int64_t base_bytes = 2;        ///< an element of the frozen base
 };
 
 /// Throws one Error with every budget below one step.

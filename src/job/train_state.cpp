@@ -6,6 +6,8 @@
 #include <map>
 
 #include "base/error.h"
+#include "interop/peft.h"
+#include "interop/peft_merge.h"
 #include "model/hugging_face.h"
 #include "tensor/dtype.h"
 #include "tensor/storage.h"
@@ -64,6 +66,25 @@ LoRAParams in_tree_order(const ParameterTree& parameters, LoRAParams adapters) {
   return adapters;
 }
 
+/// What a checkpoint holds of the adapters, attached.
+LoRAParams read_adapters(const CheckpointInfo& checkpoint, ParameterTree& parameters,
+                         const LoRAConfig& lora) {
+  NamedTensors tensors = CheckpointStore::read(checkpoint, "adapters");
+  if (CheckpointStore::has(checkpoint, "starts")) {
+    for (auto& tensor : CheckpointStore::read(checkpoint, "starts")) tensors.push_back(tensor);
+  }
+  LoRAParams adapters = in_tree_order(parameters, adapters_from_named(tensors));
+  attach_lora_params(parameters, adapters, lora);
+  return adapters;
+}
+
+/// The state takes these adapters, which are attached, as its own.
+void adopt(LoRATrainState& state, LoRAParams adapters, const LoRAConfig& lora) {
+  state.adapters = std::move(adapters);
+  state.adapter_rates = lr_multipliers(state.adapters, lora);
+  if (lora.dropout > 0) state.dropout = attach_dropout(state.model->parameters());
+}
+
 void require_gradients(ParameterTree& parameters) {
   for (Parameter& parameter : parameters.all()) parameter.weight.value.requires_grad_(true);
 }
@@ -75,7 +96,10 @@ std::vector<Trainable> LoRATrainState::trainables() const {
   if (progress.phase == 1) {
     for (const auto& [name, value] : model->parameters().named()) tensors.push_back({name, value});
   } else {
-    for (const auto& [name, value] : named_adapters(adapters)) tensors.push_back({name, value});
+    const NamedTensors named = named_adapters(adapters);
+    for (size_t i = 0; i < named.size(); ++i) {
+      tensors.push_back({named[i].first, named[i].second, adapter_rates[i]});
+    }
   }
   return tensors;
 }
@@ -85,9 +109,13 @@ Snapshot LoRATrainState::snapshot(const std::string& config_yaml) const {
   if (progress.phase == 1) {
     snapshot.tensors["model"] = model->parameters().named();
   } else {
-    snapshot.tensors["base"] = model->parameters().named();
+    snapshot.tensors["base"] = base_parameters(model->parameters());
     snapshot.immutable_ids["base"] = progress.base_id;
     snapshot.tensors["adapters"] = named_adapters(adapters);
+    if (const NamedTensors starts = named_starts(adapters); !starts.empty()) {
+      snapshot.tensors["starts"] = starts;
+      snapshot.immutable_ids["starts"] = progress.base_id;
+    }
   }
   snapshot.tensors["optimizer"] = optimizer->state();
   snapshot.state = progress.to_json();
@@ -124,9 +152,7 @@ LoRATrainState restore_weights(const CheckpointInfo& checkpoint, const ModelConf
   load_parameters(parameters, CheckpointStore::read(checkpoint, stem),
                   (checkpoint.folder / stem).string() + ".safetensors");
   if (state.progress.phase == 2) {
-    state.adapters = in_tree_order(
-        parameters, adapters_from_named(CheckpointStore::read(checkpoint, "adapters")));
-    attach_lora_params(parameters, state.adapters, lora);
+    adopt(state, read_adapters(checkpoint, parameters, lora), lora);
   }
   return state;
 }
@@ -144,16 +170,38 @@ LoRATrainState restore_state(const CheckpointInfo& checkpoint, const ModelConfig
   return state;
 }
 
-void freeze_base(LoRATrainState& state, const LoRAConfig& lora) {
+void freeze_base(LoRATrainState& state, const ModelConfig& config, const LoRAConfig& lora) {
   state.optimizer.reset();
-  freeze_parameters(state.model->parameters(), lora.base_dtype);
+  ParameterTree& parameters = state.model->parameters();
+  for (const std::string& adapter : lora.base_adapters) {
+    merge_peft_folder(weighted_folder(adapter), config, parameters);
+  }
+  freeze_parameters(parameters, lora.base_dtype);
   state.progress.base_id = content_id(state.model->parameters().named());
 }
 
-void transition_to_lora(LoRATrainState& state, const LoRAConfig& lora,
+namespace {
+
+/// The adapters of a PEFT folder under the run's own settings, which were filled from it.
+LoRAParams continue_adapters(ParameterTree& parameters, const ModelConfig& config,
+                             const LoRAConfig& lora) {
+  LoRAParams adapters =
+      in_tree_order(parameters, read_peft_folder(lora.from_adapter, config, parameters).adapters);
+  attach_lora_params(parameters, adapters, lora);
+  return adapters;
+}
+
+}  // namespace
+
+void transition_to_lora(LoRATrainState& state, const ModelConfig& config, const LoRAConfig& lora,
                         const OptimizerConfig& optimizer) {
-  if (state.progress.base_id.empty()) freeze_base(state, lora);
-  state.adapters = inject_lora_params(state.model->parameters(), lora, state.progress.seed);
+  if (state.progress.base_id.empty()) freeze_base(state, config, lora);
+  ParameterTree& parameters = state.model->parameters();
+  adopt(state,
+        lora.from_adapter.empty() ? inject_lora_params(parameters, lora, state.progress.seed)
+                                  : continue_adapters(parameters, config, lora),
+        lora);
+  if (changes_base(lora)) state.progress.base_id = content_id(base_parameters(parameters));
   state.progress.enter_phase(2);
   state.optimizer = make_adapter_optimizer(optimizer, state.trainables());
 }

@@ -16,7 +16,9 @@ namespace twofold {
 struct LoRATrainState {
   RunState progress;
   std::unique_ptr<Model> model;
-  LoRAParams adapters;  ///< phase 2
+  LoRAParams adapters;                ///< phase 2
+  std::vector<double> adapter_rates;  ///< learning rate of each of their tensors / the phase's
+  std::shared_ptr<AdapterDropout> dropout;  ///< null: none
   std::unique_ptr<Optimizer> optimizer;
 
   /// What the current phase trains: every parameter, or the adapters.
@@ -39,13 +41,13 @@ LoRATrainState restore_weights(const CheckpointInfo& checkpoint, const ModelConf
 LoRATrainState restore_state(const CheckpointInfo& checkpoint, const ModelConfig& config,
                              const OptimizerConfig& optimizer, const LoRAConfig& lora);
 
-/// Freezes the weights in lora.base_dtype and drops the phase-1 optimizer: the base that phase 2
-/// builds on, without adapters yet.
-void freeze_base(LoRATrainState& state, const LoRAConfig& lora);
+/// Adds lora.base_adapters to the weights, freezes them in lora.base_dtype and drops the phase-1
+/// optimizer: the base that phase 2 builds on, without adapters yet.
+void freeze_base(LoRATrainState& state, const ModelConfig& config, const LoRAConfig& lora);
 
-/// The switch: freezes (if that has not been done), injects fresh adapters, gives them a fresh
-/// optimizer, enters phase 2.
-void transition_to_lora(LoRATrainState& state, const LoRAConfig& lora,
+/// The switch: freezes (if that has not been done), injects fresh adapters or attaches those of
+/// lora.from_adapter, gives them a fresh optimizer, enters phase 2.
+void transition_to_lora(LoRATrainState& state, const ModelConfig& config, const LoRAConfig& lora,
                         const OptimizerConfig& optimizer);
 
 }  // namespace twofold

@@ -10,8 +10,9 @@ namespace twofold {
 
 void TrainingRun::after_step(const PhasePlan& phase, const StepResult& result, double lr) {
   const RunState& now = state.progress;
+  if (state.dropout) *state.dropout = {};  // whatever comes now is not training
   if (now.phase == 2 && now.phase_step == kMovementProofStep) {
-    prove_movement(state.adapters, setup_.lora, now.seed);
+    prove_movement(state.adapters, state.optimizer->state());
   }
   meter_.step(setup_.plan.tokens_per_step());
   const int64_t total_steps =

@@ -90,6 +90,12 @@ PhaseParts TrainingRun::parts_of(const PhasePlan& phase, const std::vector<Stage
   };
   parts.loss_of = [this](const Batch& micro, double scale, int64_t first_row) {
     const RunState& now = state.progress;
+    if (state.dropout) {
+      *state.dropout = {.p = setup_.lora.dropout,
+                        .seed = now.seed,
+                        .step = static_cast<uint64_t>(now.step),
+                        .first_row = first_row};
+    }
     return batch_loss(*state.model, micro, scale,
                       {.training = true,
                        .seed = now.seed,
@@ -120,9 +126,9 @@ void TrainingRun::train(int phase_number) {
 }
 
 void TrainingRun::switch_to_lora() {
-  freeze_base(state, setup_.lora);
+  freeze_base(state, setup_.model, setup_.lora);
   score_moment("frozen");
-  transition_to_lora(state, setup_.lora, setup_.optimizer);
+  transition_to_lora(state, setup_.model, setup_.lora, setup_.optimizer);
   observer_->banner(
       fmt::format("phase 2: weights frozen in {}, {} adapters of rank {} injected, {} parameters "
                   "train from here",

@@ -4,8 +4,11 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "kernels/absent.h"
+#include "kernels/activation.h"
+#include "kernels/column_scale.h"
 #include "kernels/element.h"
 #include "kernels/matmul.h"
+#include "tensor/column_norms.h"
 
 namespace twofold::kernels {
 namespace {
@@ -20,20 +23,22 @@ at::Tensor weight_gradient(const at::Tensor& x, const at::Tensor& dy, const at::
 }
 
 struct LinearFunction : torch::autograd::Function<LinearFunction> {
-  // x (N, in). u = x·A (N, r) is kept rather than computed again: it is thin.
+  // x (N, in). seen: what A gets instead of x, or absent. u = x·A (N, r) is kept rather than
+  // computed again: it is thin.
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             const at::Tensor& maybe_bias, const at::Tensor& maybe_A,
-                            const at::Tensor& maybe_B, double scale) {
-    const at::Tensor bias = or_absent(maybe_bias), A = or_absent(maybe_A), B = or_absent(maybe_B);
+                            const at::Tensor& maybe_B, const at::Tensor& maybe_seen, double scale) {
+    const at::Tensor bias = or_absent(maybe_bias), A = or_absent(maybe_A), B = or_absent(maybe_B),
+                     seen = or_absent(maybe_seen);
     const Panel xc(x), wc(weight, xc);
     at::Tensor y = bias.defined() ? at::addmm(bias.to(xc.dtype()), xc.get(), wc.get())
                                   : at::mm(xc.get(), wc.get());
     at::Tensor u;
     if (A.defined()) {
-      u = at::mm(xc.get(), A.to(xc.dtype()));
+      u = at::mm(seen.defined() ? Panel(seen, xc).get() : xc.get(), A.to(xc.dtype()));
       y.addmm_(u, B.to(xc.dtype()), 1, scale);
     }
-    context->save_for_backward({x, weight, bias, A, B, u});
+    context->save_for_backward({x, weight, bias, A, B, seen, u});
     context->saved_data["scale"] = scale;
     return y.to(x.scalar_type());
   }
@@ -41,40 +46,68 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &weight = saved[1], &bias = saved[2], &A = saved[3],
-                     &B = saved[4], &u = saved[5];
+                     &B = saved[4], &seen = saved[5], &u = saved[6];
     const double scale = context->saved_data["scale"].toDouble();
     const Panel dy(gradients[0].contiguous());
     const auto wants = [&](size_t input) { return context->needs_input_grad(input); };
-    at::Tensor dx, dw, db, dA, dB, du;
+    at::Tensor dx, dw, db, dA, dB, dseen, du;
     if (A.defined()) {
       if (wants(4)) dB = at::mm(u.t(), dy.get()).to(B.scalar_type()).mul_(scale);
-      if (wants(0) || wants(3)) du = at::mm(dy.get(), B.to(dy.dtype()).t()).mul_(scale);
-      if (wants(3)) dA = at::mm(Panel(x, dy).get().t(), du).to(A.scalar_type());
+      if (wants(0) || wants(3) || wants(5)) {
+        du = at::mm(dy.get(), B.to(dy.dtype()).t()).mul_(scale);
+      }
+      const at::Tensor& into_A = seen.defined() ? seen : x;
+      if (wants(3)) dA = at::mm(Panel(into_A, dy).get().t(), du).to(A.scalar_type());
     }
     if (wants(0)) {
       dx = at::mm(dy.get(), Panel(weight, dy).get().t());
-      if (du.defined()) dx.addmm_(du, A.to(dy.dtype()).t());
+      if (du.defined() && !seen.defined()) dx.addmm_(du, A.to(dy.dtype()).t());
       dx = dx.to(x.scalar_type());
+    }
+    if (seen.defined() && wants(5)) {
+      dseen = at::mm(du, A.to(du.scalar_type()).t()).to(seen.scalar_type());
     }
     if (wants(1)) dw = weight_gradient(Panel(x, dy).get(), dy.get(), weight);
     if (bias.defined() && wants(2)) db = dy.get().sum(0, /*keepdim=*/false, bias.scalar_type());
-    return {dx, dw, db, dA, dB, at::Tensor()};
+    return {dx, dw, db, dA, dB, dseen, at::Tensor()};
   }
 };
+
+/// y = x·W + b + s·(seen·A)·B, whatever the term's dropout and magnitude; seen absent: x.
+at::Tensor product(const at::Tensor& x, const at::Tensor& value, const LowRank& term,
+                   const at::Tensor& bias, const at::Tensor& seen) {
+  const int64_t in = value.size(0);
+  TWOFOLD_EXPECT(x.size(-1) == in, "linear: x's last dimension is the kernel's first");
+  const at::Tensor y = LinearFunction::apply(
+      x.reshape({-1, in}), value, or_empty(bias), or_empty(term.A), or_empty(term.B),
+      or_empty(seen.defined() ? seen.reshape({-1, in}) : seen), term.scale);
+  auto shape = x.sizes().vec();
+  shape.back() = value.size(1);
+  return y.view(shape);
+}
+
+/// What A gets to see of x in this step, or absent where that is all of it.
+at::Tensor dropped(const at::Tensor& x, const LowRank& term) {
+  if (!term.dropout || term.dropout->p == 0) return {};
+  const AdapterDropout& now = *term.dropout;
+  return dropout(
+      x, now.p,
+      {.seed = now.seed, .step = now.step, .site = term.dropout_site, .first_row = now.first_row});
+}
 
 }  // namespace
 
 at::Tensor linear(const at::Tensor& x, const Weight& kernel, const at::Tensor& bias) {
-  const int64_t in = kernel.value.size(0), out = kernel.value.size(1);
-  TWOFOLD_EXPECT(x.size(-1) == in, "linear: x's last dimension is the kernel's first");
-  const at::Tensor flat = x.reshape({-1, in});
-  const LowRank low_rank = kernel.low_rank.value_or(LowRank{});
-  const at::Tensor y =
-      LinearFunction::apply(flat, kernel.value, or_empty(bias), or_empty(low_rank.A),
-                            or_empty(low_rank.B), low_rank.scale);
-  auto shape = x.sizes().vec();
-  shape.back() = out;
-  return y.view(shape);
+  const LowRank term = kernel.low_rank.value_or(LowRank{});
+  const at::Tensor seen = dropped(x, term);
+  if (!term.magnitude.defined()) return product(x, kernel.value, term, bias, seen);
+  // DoRA scales what W and the adapter make of the same input; what dropout hid from both goes
+  // through the bare W, as in PEFT.
+  const at::Tensor z = product(seen.defined() ? seen : x, kernel.value, term, {}, {});
+  if (!seen.defined())
+    return column_scale(z, term.magnitude, column_norms(kernel.value, term), bias);
+  return column_scale(z, term.magnitude, column_norms(kernel.value, term), {}) +
+         product(x - seen, kernel.value, {}, bias, {});
 }
 
 }  // namespace twofold::kernels

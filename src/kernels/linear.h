@@ -1,6 +1,8 @@
 #pragma once
 // y = x·W + b + s·(x·A)·B, with gradients for x, W, b, A, B, whichever are asked for. W_eff = W +
-// s·A·B and, for a frozen W, dL/dW are never formed.
+// s·A·B and, for a frozen W, dL/dW are never formed. With a magnitude m (DoRA) y = (m / n)·(x·W +
+// s·(x·A)·B) + b, n the column lengths of W + s·A·B, constant to the gradient; with dropout the
+// adapter gets a part of x only.
 
 #include "tensor/weight.h"
 

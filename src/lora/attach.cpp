@@ -1,59 +1,118 @@
 // Adapters onto a model's parameters and off again.
 
-#include <ATen/Functions.h>
+#include <ATen/ATen.h>
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "base/random.h"
+#include "lora/init.h"
 #include "lora/lora.h"
+#include "lora/selection.h"
+#include "tensor/column_norms.h"
 #include "tensor/dtype.h"
 
 namespace twofold {
 namespace {
 
-/// The leaves that get an adapter, in the tree's order. Throws as match_targets does.
-std::vector<Parameter*> adapted_leaves(ParameterTree& parameters, const LoRAConfig& config) {
+/// Everything phase 2 trains, in the tree's order. Throws as match_targets does.
+std::vector<SelectedLeaf> checked_selection(const ParameterTree& parameters,
+                                            const LoRAConfig& config) {
   match_targets(parameters, config);
-  const std::vector<bool> selected = param_filter(parameters, config.target_modules);
-  std::vector<Parameter*> leaves;
-  for (size_t i = 0; i < selected.size(); ++i) {
-    Parameter& leaf = parameters.all()[i];
-    if (selected[i] && leaf.is_matrix()) leaves.push_back(&leaf);
-  }
-  return leaves;
+  return select_leaves(parameters, config);
 }
 
-void attach(Parameter& leaf, const Adapter& adapter, const LoRAConfig& config) {
-  TWOFOLD_EXPECT(!leaf.weight.low_rank, leaf.path + " has an adapter already");
-  adapter.A.requires_grad_(true);
-  adapter.B.requires_grad_(true);
-  leaf.weight.low_rank = LowRank{.A = adapter.A, .B = adapter.B, .scale = config.scale()};
+LowRank low_rank_of(const Adapter& adapter, double scale) {
+  return {.A = adapter.A,
+          .B = adapter.B,
+          .scale = scale,
+          .magnitude = adapter.magnitude,
+          .dropout_site = hash64(adapter.path)};
+}
+
+void attach(Parameter& leaf, const Adapter& adapter, const SelectedLeaf& selected) {
+  Weight& weight = leaf.weight;
+  TWOFOLD_EXPECT(!weight.low_rank && !weight.frozen.defined(), leaf.path + " has an adapter");
+  for (const at::Tensor& tensor : {adapter.A, adapter.B, adapter.magnitude, adapter.whole}) {
+    if (tensor.defined()) tensor.requires_grad_(true);
+  }
+  if (selected.whole) {
+    weight.frozen = std::exchange(weight.value, adapter.whole);
+  } else {
+    weight.low_rank = low_rank_of(adapter, selected.scale);
+  }
+}
+
+Adapter fresh_adapter(Parameter& leaf, const SelectedLeaf& selected, const LoRAConfig& config,
+                      uint64_t seed) {
+  const at::NoGradGuard no_grad;
+  at::Tensor& value = leaf.weight.value;
+  if (selected.whole) {
+    return {.path = leaf.path,
+            .whole = value.detach().to(at::kFloat).clone(at::MemoryFormat::Contiguous)};
+  }
+  const InitMethod& method = init_method(config.init);
+  InitSubject subject{.path = leaf.path,
+                      .in = leaf.shape[0],
+                      .out = leaf.shape[1],
+                      .rank = selected.rank,
+                      .scale = selected.scale,
+                      .seed = seed};
+  if (method.from_weights) subject.value = value.detach().to(at::kFloat);
+  Factors factors = method.make(subject);
+  Adapter adapter{
+      .path = leaf.path, .A = factors.A.to(value.device()), .B = factors.B.to(value.device())};
+  if (method.from_weights) {
+    adapter.start_A = adapter.A.clone();
+    adapter.start_B = adapter.B.clone();
+    const at::Tensor residual = at::addmm(subject.value, adapter.A, adapter.B, 1, -selected.scale);
+    value = at::empty_like(value.detach()).copy_(residual);
+  }
+  if (selected.dora) {
+    adapter.magnitude = column_norms(value, low_rank_of(adapter, selected.scale)).to(at::kFloat);
+  }
+  return adapter;
 }
 
 std::string describe(const at::Tensor& tensor) {
+  if (!tensor.defined()) return "none";
   return fmt::format("{} ({})", dtype_name(tensor.scalar_type()), fmt::join(tensor.sizes(), ", "));
 }
 
-/// What keeps `adapter` from fitting `leaf` at this rank, if anything.
-std::optional<Problem> misfit(const Parameter& leaf, const Adapter& adapter, int64_t rank) {
-  const auto fits = [](const at::Tensor& tensor, int64_t rows, int64_t columns) {
-    return tensor.scalar_type() == at::kFloat && tensor.dim() == 2 && tensor.size(0) == rows &&
-           tensor.size(1) == columns;
-  };
-  const int64_t in = leaf.shape[0], out = leaf.shape[1];
-  if (fits(adapter.A, in, rank) && fits(adapter.B, rank, out)) return std::nullopt;
-  return Problem{
-      .what = "an adapter does not fit the weight it is for",
-      .where = leaf.path,
-      .expected =
-          fmt::format("lora_A float32 ({}, {}), lora_B float32 ({}, {})", in, rank, rank, out),
-      .found = fmt::format("lora_A {}, lora_B {}", describe(adapter.A), describe(adapter.B)),
-      .hint =
-          "optimization/lora/rank and the architecture must be those the adapters were trained "
-          "with"};
+/// What keeps `adapter` from being what `selected` asks for at `leaf`, if anything.
+std::optional<Problem> misfit(const Parameter& leaf, const Adapter& adapter,
+                              const SelectedLeaf& selected) {
+  using Shape = std::vector<int64_t>;
+  const bool low = !selected.whole;
+  const auto side = [&](size_t i) { return low ? leaf.shape[i] : 0; };
+  const struct {
+    const char* name;
+    const at::Tensor& tensor;
+    std::optional<Shape> shape;
+  } parts[] = {
+      {"lora_A", adapter.A, low ? std::optional(Shape{side(0), selected.rank}) : std::nullopt},
+      {"lora_B", adapter.B, low ? std::optional(Shape{selected.rank, side(1)}) : std::nullopt},
+      {"lora_magnitude", adapter.magnitude,
+       selected.dora ? std::optional(Shape{side(1)}) : std::nullopt},
+      {"whole", adapter.whole, low ? std::nullopt : std::optional(Shape(leaf.shape))}};
+  for (const auto& [name, tensor, shape] : parts) {
+    const bool fits = shape ? tensor.defined() && tensor.scalar_type() == at::kFloat &&
+                                  tensor.sizes() == at::IntArrayRef(*shape)
+                            : !tensor.defined();
+    if (fits) continue;
+    return Problem{
+        .what = "an adapter does not fit the weight it is for",
+        .where = fmt::format("{}, {}", leaf.path, name),
+        .expected = shape ? fmt::format("float32 ({})", fmt::join(*shape, ", ")) : "none",
+        .found = describe(tensor),
+        .hint =
+            "optimization/lora/* and the architecture must be what the adapters were trained "
+            "with"};
+  }
+  return std::nullopt;
 }
 
 Problem wrong_leaf(const std::string& path, bool expected) {
@@ -67,63 +126,76 @@ Problem wrong_leaf(const std::string& path, bool expected) {
 
 }  // namespace
 
-at::Tensor initial_lora_A(const std::string& path, int64_t in, int64_t rank, uint64_t seed) {
-  at::Tensor A = at::empty({in, rank}, at::kFloat);
-  RandomStream(seed, Purpose::kAdapterInit, hash64(path))
-      .fill_normal(A.mutable_data_ptr<float>(), 0, static_cast<uint64_t>(A.numel()),
-                   1.0 / static_cast<double>(rank));
-  return A;
-}
+bool changes_base(const LoRAConfig& config) { return init_method(config.init).from_weights; }
 
 LoRAParams inject_lora_params(ParameterTree& parameters, const LoRAConfig& config, uint64_t seed) {
   LoRAParams adapters;
-  for (Parameter* leaf : adapted_leaves(parameters, config)) {
-    const at::Device device = leaf->weight.value.device();
-    Adapter adapter{.path = leaf->path,
-                    .A = initial_lora_A(leaf->path, leaf->shape[0], config.rank, seed).to(device),
-                    .B = at::zeros({config.rank, leaf->shape[1]},
-                                   at::TensorOptions(at::kFloat).device(device))};
-    attach(*leaf, adapter, config);
-    adapters.push_back(std::move(adapter));
+  for (const SelectedLeaf& selected : checked_selection(parameters, config)) {
+    Parameter& leaf = parameters.all()[selected.index];
+    adapters.push_back(fresh_adapter(leaf, selected, config, seed));
+    attach(leaf, adapters.back(), selected);
   }
   return adapters;
 }
 
 void attach_lora_params(ParameterTree& parameters, const LoRAParams& adapters,
                         const LoRAConfig& config) {
-  const std::vector<Parameter*> leaves = adapted_leaves(parameters, config);
+  const std::vector<SelectedLeaf> leaves = checked_selection(parameters, config);
+  std::map<std::string, const Adapter*> by_path;
+  for (const Adapter& adapter : adapters) by_path[adapter.path] = &adapter;
   std::vector<Problem> problems;
-  for (const Parameter* leaf : leaves) {
-    const auto found = std::find_if(adapters.begin(), adapters.end(),
-                                    [&](const Adapter& a) { return a.path == leaf->path; });
-    if (found == adapters.end()) {
-      problems.push_back(wrong_leaf(leaf->path, true));
-    } else if (auto problem = misfit(*leaf, *found, config.rank)) {
+  std::vector<std::pair<const SelectedLeaf*, const Adapter*>> pairs;
+  for (const SelectedLeaf& selected : leaves) {
+    const Parameter& leaf = parameters.all()[selected.index];
+    const auto found = by_path.extract(leaf.path);
+    if (found.empty()) {
+      problems.push_back(wrong_leaf(leaf.path, true));
+    } else if (auto problem = misfit(leaf, *found.mapped(), selected)) {
       problems.push_back(std::move(*problem));
+    } else {
+      pairs.emplace_back(&selected, found.mapped());
     }
   }
-  for (const Adapter& adapter : adapters) {
-    const bool selected = std::any_of(leaves.begin(), leaves.end(),
-                                      [&](const Parameter* l) { return l->path == adapter.path; });
-    if (!selected) problems.push_back(wrong_leaf(adapter.path, false));
-  }
+  for (const auto& [path, adapter] : by_path) problems.push_back(wrong_leaf(path, false));
   throw_problems(std::move(problems));
-  for (const Adapter& adapter : adapters) attach(parameters.at(adapter.path), adapter, config);
+  for (const auto& [selected, adapter] : pairs) {
+    attach(parameters.all()[selected->index], *adapter, *selected);
+  }
 }
 
+std::shared_ptr<AdapterDropout> attach_dropout(ParameterTree& parameters) {
+  auto dropout = std::make_shared<AdapterDropout>();
+  for (Parameter& leaf : parameters.all()) {
+    if (leaf.weight.low_rank) leaf.weight.low_rank->dropout = dropout;
+  }
+  return dropout;
+}
+
+namespace {
+
+/// The bare base's weight.
+Weight without_adapter(Weight weight) {
+  weight.low_rank.reset();
+  if (weight.frozen.defined()) weight.value = std::exchange(weight.frozen, at::Tensor());
+  return weight;
+}
+
+}  // namespace
+
 void detach_lora_params(ParameterTree& parameters) {
-  for (Parameter& parameter : parameters.all()) parameter.weight.low_rank.reset();
+  for (Parameter& leaf : parameters.all()) leaf.weight = without_adapter(std::move(leaf.weight));
 }
 
 AdaptersOff::AdaptersOff(ParameterTree& parameters) : parameters_(parameters) {
-  for (Parameter& parameter : parameters_.all()) {
-    saved_.push_back(std::exchange(parameter.weight.low_rank, std::nullopt));
+  for (Parameter& leaf : parameters_.all()) {
+    saved_.push_back(leaf.weight);
+    leaf.weight = without_adapter(std::move(leaf.weight));
   }
 }
 
 AdaptersOff::~AdaptersOff() {
   for (size_t i = 0; i < saved_.size(); ++i) {
-    parameters_.all()[i].weight.low_rank = std::move(saved_[i]);
+    parameters_.all()[i].weight = std::move(saved_[i]);
   }
 }
 

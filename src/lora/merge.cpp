@@ -4,16 +4,18 @@
 #include <ATen/core/grad_mode.h>
 
 #include "lora/lora.h"
+#include "tensor/column_norms.h"
 #include "tensor/dtype.h"
 
 namespace twofold {
 namespace {
 
-/// W + scale·A·B in W's dtype and strides, rounded once.
+/// W + scale·A·B, its columns of the wanted length, in W's dtype and strides, rounded once.
 at::Tensor merged(const at::Tensor& value, const LowRank& term) {
   const at::ScalarType wide = value.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-  const at::Tensor sum =
+  at::Tensor sum =
       at::addmm(value.to(wide), term.A.to(wide), term.B.to(wide), /*beta=*/1, term.scale);
+  if (term.magnitude.defined()) sum.mul_(term.magnitude.to(wide) / column_norms(value, term));
   return at::empty_like(value).copy_(sum);
 }
 
@@ -28,6 +30,15 @@ NamedTensors merge_lora_params(const ParameterTree& parameters) {
                                                      : weight.value.detach());
   }
   return all;
+}
+
+NamedTensors base_parameters(const ParameterTree& parameters) {
+  NamedTensors base;
+  for (const Parameter& parameter : parameters.all()) {
+    const Weight& weight = parameter.weight;
+    base.emplace_back(parameter.path, weight.frozen.defined() ? weight.frozen : weight.value);
+  }
+  return base;
 }
 
 void freeze_parameters(ParameterTree& parameters, const std::string& base_dtype) {

@@ -5,14 +5,13 @@
 
 namespace twofold {
 
-/// Updates after which every adapter must have left its start: B moves at the first one with a
-/// learning rate above zero (the first may have none), A at the one after, since its gradient is
-/// zero while B is.
+/// Updates after which every adapter must have received a gradient: a factor that starts at zero
+/// keeps the other's gradient at zero until it has moved, and the first update may have a learning
+/// rate of zero.
 inline constexpr int64_t kMovementProofStep = 3;
 
-/// Throws an Error that names every adapter whose A or B is still exactly what injection gave it: a
-/// gradient never reached it. Nothing has to be remembered: the start is a function of (seed,
-/// path).
-void prove_movement(const LoRAParams& adapters, const LoRAConfig& config, uint64_t seed);
+/// Throws an Error that names every trained matrix or magnitude of `adapters` whose moments
+/// ("m/<name>", "v/<name>" in the optimizer's state) are still zero: a gradient never reached it.
+void prove_movement(const LoRAParams& adapters, const NamedTensors& optimizer_state);
 
 }  // namespace twofold

@@ -66,6 +66,7 @@ std::vector<at::Tensor> trained_tensors(const ParameterTree& tree, const std::st
     if (!parameter.weight.low_rank) continue;
     keep(parameter.weight.low_rank->A);
     keep(parameter.weight.low_rank->B);
+    keep(parameter.weight.low_rank->magnitude);
   }
   return found;
 }

@@ -8,7 +8,7 @@
 namespace twofold {
 
 void AdamGroup::step(double lr, double gradient_scale, int64_t count) {
-  kernels::AdamStep adam{.lr = lr * lr_multiplier_,
+  kernels::AdamStep adam{.lr = lr,
                          .beta1 = settings_.beta1,
                          .beta2 = settings_.beta2,
                          .eps = settings_.eps,
@@ -19,6 +19,7 @@ void AdamGroup::step(double lr, double gradient_scale, int64_t count) {
     at::Tensor& value = moments.tensor.value;
     const at::Tensor gradient = gradient_like(value);
     if (!gradient.defined()) continue;
+    adam.lr = lr * lr_multiplier_ * moments.tensor.lr_multiplier;
     adam.weight_decay = value.dim() == 2 ? settings_.weight_decay : 0;
     kernels::adam_update(value, gradient, moments.m, moments.v, adam);
   }

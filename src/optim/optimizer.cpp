@@ -19,12 +19,12 @@ namespace {
 double own_default(double value, double fallback) { return value < 0 ? fallback : value; }
 
 void require_float32(const std::vector<Trainable>& tensors) {
-  for (const auto& [name, value] : tensors) {
-    if (value.scalar_type() == at::kFloat) continue;
+  for (const Trainable& tensor : tensors) {
+    if (tensor.value.scalar_type() == at::kFloat) continue;
     fail({.what = "only float32 weights can be trained",
-          .where = name,
+          .where = tensor.name,
           .expected = "float32",
-          .found = dtype_name(value.scalar_type()),
+          .found = dtype_name(tensor.value.scalar_type()),
           .hint = "architecture/dtype/param: float32 (architecture/dtype/activation may stay "
                   "bfloat16)"});
   }
@@ -105,10 +105,10 @@ std::unique_ptr<Optimizer> make_adapter_optimizer(const OptimizerConfig& config,
 GradientNorm gradient_norm(const std::vector<Trainable>& tensors) {
   std::vector<at::Tensor> gradients;
   std::vector<const std::string*> names;
-  for (const auto& [name, value] : tensors) {
-    if (!value.grad().defined()) continue;
-    gradients.push_back(value.grad());
-    names.push_back(&name);
+  for (const Trainable& tensor : tensors) {
+    if (!tensor.value.grad().defined()) continue;
+    gradients.push_back(tensor.value.grad());
+    names.push_back(&tensor.name);
   }
   GradientNorm norm{.value = std::sqrt(kernels::sum_of_squares(gradients)), .not_finite = {}};
   for (size_t i = 0; i < gradients.size() && !std::isfinite(norm.value); ++i) {

@@ -16,6 +16,7 @@ namespace twofold {
 struct Trainable {
   std::string name;
   at::Tensor value;
+  double lr_multiplier = 1;  ///< of the adapters' optimizer: this tensor's learning rate / lr
 };
 
 /// What Adam needs beyond a learning rate.

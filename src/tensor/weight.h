@@ -5,15 +5,30 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace twofold {
+
+/// Dropout of what goes into the adapters' A, one object for all adapters of a model. Whoever
+/// trains says which step is being computed; p = 0 (as it is outside training) costs nothing.
+struct AdapterDropout {
+  double p = 0;
+  uint64_t seed = 0, step = 0;
+  int64_t first_row = 0;  ///< global row of the micro-batch's row 0
+};
 
 /// scale · A·B, with A (in, r) and B (r, out) float32; for an embedding table A (V, r), B (r, D).
 struct LowRank {
   at::Tensor A;
   at::Tensor B;
   double scale = 1.0;
+  /// (out), float32, DoRA (arXiv 2402.09353): the columns of W + scale·A·B are given this length.
+  /// The length that they had is a constant to the gradient. Undefined: none.
+  at::Tensor magnitude = {};
+  std::shared_ptr<const AdapterDropout> dropout = {};  ///< of dense kernels; null: none
+  uint64_t dropout_site = 0;                           ///< names this leaf's random stream
 };
 
 /// value: (in, out) for a dense kernel (y = x·W; the storage may be the transposed contiguous
@@ -21,6 +36,7 @@ struct LowRank {
 struct Weight {
   at::Tensor value;
   std::optional<LowRank> low_rank;
+  at::Tensor frozen = {};  ///< the base's own value where a trained copy stands in `value`
 };
 
 }  // namespace twofold

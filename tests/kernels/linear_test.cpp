@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "kernels/activation.h"
 #include "kernels/close.h"
 #include "support/gradcheck.h"
 
@@ -60,6 +61,86 @@ TEST_P(Linear, BfloatActivationsAreRoundedOnce) {
 INSTANTIATE_TEST_SUITE_P(Combinations, Linear,
                          testing::Values(Case{false, false, false}, Case{true, false, true},
                                          Case{false, true, true}, Case{true, true, false}));
+
+/// x, W, b, A, B, m of a DoRA layer whose input is dropped with rate p in one step.
+at::Tensor dora(const std::vector<at::Tensor>& in, double p, bool bias = true) {
+  Weight kernel{.value = in[1], .low_rank = LowRank{in[3], in[4], 0.5, in[5]}};
+  if (p > 0) {
+    kernel.low_rank->dropout = std::make_shared<AdapterDropout>(
+        AdapterDropout{.p = p, .seed = 1, .step = 2, .first_row = 3});
+  }
+  return linear(in[0], kernel, bias ? in[2] : at::Tensor());
+}
+
+std::vector<at::Tensor> dora_inputs(at::ScalarType type) {
+  return {normal_tensor({4, 3, 5}, 1, type), normal_tensor({7, 5}, 2, type).t(),
+          normal_tensor({7}, 3, type),       normal_tensor({5, 2}, 4, type),
+          normal_tensor({2, 7}, 5, type),    normal_tensor({7}, 6, type)};
+}
+
+at::Tensor reference_dora(const std::vector<at::Tensor>& in) {
+  return reference::linear(in[0], {.value = in[1], .low_rank = LowRank{in[3], in[4], 0.5, in[5]}},
+                           in[2]);
+}
+
+TEST(LinearDora, EqualsTheReferenceInValueAndGradient) {
+  std::vector<at::Tensor> in = dora_inputs(at::kDouble);
+  EXPECT_TRUE(close(dora(in, 0), reference_dora(in), 1e-12));
+  for (at::Tensor& tensor : in) tensor.requires_grad_(true);
+  const at::Tensor direction = normal_tensor({4, 3, 7}, 9, at::kDouble);
+  const auto fast = torch::autograd::grad({dora(in, 0)}, in, {direction});
+  const auto slow = torch::autograd::grad({reference_dora(in)}, in, {direction});
+  for (size_t i = 0; i < in.size(); ++i) EXPECT_TRUE(close(fast[i], slow[i], 1e-12)) << i;
+}
+
+TEST(LinearDora, GradientsMatchFiniteDifferencesWhereTheNormIsConstant) {
+  for (const double p : {0.0, 0.4}) {
+    for (const bool bias : {false, true}) {
+      const std::vector<at::Tensor> all = dora_inputs(at::kDouble);
+      const auto of_x_b_m = [&](const auto& in) {
+        return dora({in[0], all[1], in[1], all[3], all[4], in[2]}, p, bias);
+      };
+      EXPECT_TRUE(gradients_match(of_x_b_m, {all[0], all[2], all[5]}));
+    }
+  }
+}
+
+TEST(LinearDora, WithDropoutOnlyTheAdaptedPartLosesInputs) {
+  const std::vector<at::Tensor> in = dora_inputs(at::kDouble);
+  const uint64_t site = 0;
+  const at::Tensor seen = dropout(in[0], 0.4, {.seed = 1, .step = 2, .site = site, .first_row = 3});
+  std::vector<at::Tensor> hidden = in, shown = in;
+  hidden[0] = seen;
+  const at::Tensor rest = at::matmul(in[0] - seen, in[1]);
+  EXPECT_TRUE(close(dora(in, 0.4), reference_dora(hidden) + rest, 1e-12));
+}
+
+TEST(LinearDropout, IsOfTheAdaptersInputAndItsGradientsAgree) {
+  const auto run = [](const auto& in) {
+    Weight kernel{.value = in[1], .low_rank = LowRank{in[3], in[4], 0.5}};
+    kernel.low_rank->dropout = std::make_shared<AdapterDropout>(
+        AdapterDropout{.p = 0.4, .seed = 1, .step = 2, .first_row = 3});
+    return linear(in[0], kernel, in[2]);
+  };
+  std::vector<at::Tensor> in = dora_inputs(at::kDouble);
+  in.pop_back();
+  EXPECT_TRUE(gradients_match(run, in));
+  const at::Tensor seen = dropout(in[0], 0.4, {.seed = 1, .step = 2, .site = 0, .first_row = 3});
+  const at::Tensor expected =
+      at::matmul(in[0], in[1]) + in[2] + at::matmul(at::matmul(seen, in[3]), in[4]) * 0.5;
+  EXPECT_TRUE(close(run(in), expected, 1e-12));
+}
+
+TEST(LinearDropout, RowsKeepTheirMasksInAnyMicroBatch) {
+  const std::vector<at::Tensor> in = dora_inputs(at::kFloat);
+  const auto rows = [&](int64_t first, int64_t count) {
+    Weight kernel{.value = in[1], .low_rank = LowRank{in[3], in[4], 0.5}};
+    kernel.low_rank->dropout = std::make_shared<AdapterDropout>(
+        AdapterDropout{.p = 0.4, .seed = 1, .step = 2, .first_row = first});
+    return linear(in[0].narrow(0, first, count), kernel);
+  };
+  EXPECT_TRUE(close(rows(0, 4), at::cat({rows(0, 1), rows(1, 3)}), 1e-6));
+}
 
 TEST(LinearFrozen, ABaseWithoutGradientGetsNoneAndTheAdaptersDo) {
   const at::Tensor x = normal_tensor({6, 5}, 1, at::kFloat);

@@ -1,8 +1,10 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
+#include "lora/selection.h"
 #include "lora/toy.h"
 
 namespace twofold {
@@ -104,6 +106,106 @@ TEST(MatchTargets, AnEmptyListIsRefused) {
   EXPECT_THAT(refusal({}).at(0).found, HasSubstr("empty"));
 }
 
+int64_t adapted_leaves(const LoRAConfig& config) {
+  int64_t leaves = 0;
+  for (const SelectedLeaf& leaf : select_leaves(toy::gpt_shapes(), config)) leaves += !leaf.whole;
+  return leaves;
+}
+
+TEST(SelectLeaves, AllLinearIsEveryDenseMatrix) {
+  EXPECT_EQ(adapted_leaves(toy::lora({"all-linear"})), 8);
+}
+
+TEST(SelectLeaves, ARegularExpressionMatchesTheWholePath) {
+  EXPECT_EQ(adapted_leaves(toy::lora({"re:blocks/[0-9]+/attn/c_(attn|proj)/kernel"})), 4);
+  EXPECT_EQ(adapted_leaves(toy::lora({"re:.*c_attn.*"})), 2);
+  EXPECT_THAT(refusal({"re:c_attn"}).at(0).found, HasSubstr("no whole path"));
+}
+
+TEST(SelectLeaves, ABrokenRegularExpressionIsRefusedWithItsFault) {
+  const Problem problem = refusal({"re:blocks/("}).at(0);
+  EXPECT_THAT(problem.where, HasSubstr("optimization/lora/target_modules"));
+  EXPECT_THAT(problem.found, HasSubstr("blocks/("));
+}
+
+TEST(SelectLeaves, ExcludedLeavesAndOtherBlocksAreLeftOut) {
+  LoRAConfig config = toy::lora();
+  config.exclude_modules = {"mlp", "re:.*c_attn/kernel"};
+  EXPECT_EQ(adapted_leaves(config), 2);
+  config.layers_to_transform = {1};
+  EXPECT_EQ(adapted_leaves(config), 1);
+  config.target_modules = {"kernel", "wte"};
+  EXPECT_THROW(match_targets(toy::gpt_shapes(), config), Error);  // wte is in no block
+}
+
+TEST(SelectLeaves, TheLongestPatternThatSelectsALeafDecides) {
+  LoRAConfig config = toy::lora();
+  config.rank_pattern = {{"attn", 2}, {"attn/c_attn", 8}};
+  config.alpha_pattern = {{"blocks/1/", 16}};
+  EXPECT_EQ(config.rank_of("blocks/0/attn/c_attn/kernel"), 8);
+  EXPECT_EQ(config.rank_of("blocks/0/attn/c_proj/kernel"), 2);
+  EXPECT_EQ(config.rank_of("blocks/0/mlp/c_fc/kernel"), 4);
+  EXPECT_DOUBLE_EQ(config.scale_of("blocks/1/attn/c_attn/kernel"), 2.0);
+  config.rslora = true;
+  EXPECT_DOUBLE_EQ(config.scale_of("blocks/1/attn/c_proj/kernel"), 16 / std::sqrt(2.0));
+}
+
+TEST(SelectLeaves, ModulesAreSavedWithAllTheirLeavesAndNotAdapted) {
+  LoRAConfig config = toy::lora();
+  config.modules_to_save = {"blocks/0/attn/c_attn/kernel", "ln_f"};
+  int64_t whole = 0;
+  for (const SelectedLeaf& leaf : select_leaves(toy::gpt_shapes(), config)) whole += leaf.whole;
+  EXPECT_EQ(whole, 3);  // the kernel, its bias, the norm
+  EXPECT_EQ(adapted_leaves(config), 7);
+}
+
+TEST(SelectLeaves, BiasesOfAdaptedLayersOrAll) {
+  LoRAConfig config = toy::lora({"mlp"});
+  const auto whole = [&] {
+    int64_t count = 0;
+    for (const SelectedLeaf& leaf : select_leaves(toy::gpt_shapes(), config)) count += leaf.whole;
+    return count;
+  };
+  config.bias = "lora_only";
+  EXPECT_EQ(whole(), 0);  // the toy's MLP has none
+  config.bias = "all";
+  EXPECT_EQ(whole(), 2);
+}
+
+TEST(MatchTargets, EntriesOfEveryListThatSelectNothingAreRefusedTogether) {
+  LoRAConfig config = toy::lora();
+  config.exclude_modules = {"c_fcc"};
+  config.modules_to_save = {"lm_hed"};
+  config.rank_pattern = {{"atn", 2}};
+  config.layers_to_transform = {2};
+  try {
+    match_targets(toy::gpt_shapes(), config);
+    ADD_FAILURE() << "was accepted";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(),
+                AllOf(HasSubstr("lora/exclude_modules"), HasSubstr("lora/modules_to_save"),
+                      HasSubstr("lora/rank_pattern"), HasSubstr("lora/layers_to_transform"),
+                      HasSubstr("c_fc")));
+  }
+}
+
+TEST(MatchTargets, DoraOfATableAndDropoutOfAHeadAreRefused) {
+  LoRAConfig config = toy::lora({"wte", "kernel"});
+  config.dora = true;
+  EXPECT_THROW(match_targets(toy::gpt_shapes(), config), Error);
+}
+
+TEST(LoRAConfig, PatternsAreMapsAlsoOnTheCommandLine) {
+  LoRAConfig config;
+  config::Fields fields;
+  config.declare(fields);
+  config::load(fields,
+               {.text = "optimization: {lora: {rank_pattern: {attn: 4, 're:.*/c_fc/.*': 2}}}",
+                .overrides = {"optimization.lora.alpha_pattern.c_fc=3"}});
+  EXPECT_EQ(config.rank_pattern.at("re:.*/c_fc/.*"), 2);
+  EXPECT_DOUBLE_EQ(config.alpha_pattern.at("c_fc"), 3);
+}
+
 TEST(LoRAConfig, IsReadFromItsKeys) {
   LoRAConfig config;
   config::Fields fields;
@@ -121,7 +223,9 @@ TEST(LoRAConfig, IsReadFromItsKeys) {
 }
 
 TEST(LoRAConfig, RefusesValuesOutOfRange) {
-  for (const char* bad : {"rank=0", "alpha=0", "base_dtype=int4", "lr=-2"}) {
+  for (const char* bad :
+       {"rank=0", "alpha=0", "base_dtype=int4", "lr=-2", "init=zero", "bias=some", "dropout=1",
+        "lr_ratio=0", "layers_to_transform=[-1]", "rank_pattern={q: 0}"}) {
     LoRAConfig config;
     config::Fields fields;
     config.declare(fields);

@@ -41,12 +41,16 @@ inline ParameterTree gpt(int64_t n_embd = 16, int64_t vocab = 32) {
   return tree;
 }
 
-/// x·W + s·(x·A)·B.
+/// x·W + s·(x·A)·B, its columns scaled to the magnitude if there is one.
 inline at::Tensor project(const at::Tensor& x, const Weight& weight) {
   const at::Tensor y = at::matmul(x, weight.value.to(x.scalar_type()));
   if (!weight.low_rank) return y;
-  return y +
-         at::matmul(at::matmul(x, weight.low_rank->A), weight.low_rank->B) * weight.low_rank->scale;
+  const LowRank& term = *weight.low_rank;
+  const at::Tensor sum = y + at::matmul(at::matmul(x, term.A), term.B) * term.scale;
+  if (!term.magnitude.defined()) return sum;
+  const at::Tensor effective =
+      weight.value.to(at::kFloat) + at::matmul(term.A, term.B) * term.scale;
+  return sum * (term.magnitude / effective.detach().square().sum(0).sqrt());
 }
 
 /// Logits of a network in which every kernel takes part.

@@ -5,14 +5,18 @@
 namespace twofold::kernels::reference {
 
 at::Tensor linear(const at::Tensor& x, const Weight& kernel, const at::Tensor& bias) {
-  at::Tensor y = at::matmul(x, kernel.value.to(x.scalar_type()));
-  if (bias.defined()) y = y + bias.to(x.scalar_type());
+  at::Tensor effective = kernel.value.to(x.scalar_type());
   if (kernel.low_rank) {
-    const at::Tensor A = kernel.low_rank->A.to(x.scalar_type());
-    const at::Tensor B = kernel.low_rank->B.to(x.scalar_type());
-    y = y + at::matmul(at::matmul(x, A), B) * kernel.low_rank->scale;
+    const LowRank& term = *kernel.low_rank;
+    effective =
+        effective + at::matmul(term.A.to(x.scalar_type()), term.B.to(x.scalar_type())) * term.scale;
+    if (term.magnitude.defined()) {
+      const at::Tensor norms = effective.detach().square().sum(0).sqrt();
+      effective = effective * (term.magnitude.to(x.scalar_type()) / norms);
+    }
   }
-  return y;
+  const at::Tensor y = at::matmul(x, effective);
+  return bias.defined() ? y + bias.to(x.scalar_type()) : y;
 }
 
 }  // namespace twofold::kernels::reference

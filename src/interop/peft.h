@@ -1,0 +1,33 @@
+#pragma once
+// Adapters as PEFT folders (adapter_config.json, adapter_model.safetensors), out and in.
+
+#include "base/files.h"
+#include "lora/lora.h"
+#include "model/config.h"
+
+namespace twofold {
+
+/// Adapters and the settings that describe them.
+struct PeftAdapter {
+  LoRAConfig lora;  ///< what a folder says; the rest as by default
+  LoRAParams adapters;
+};
+
+/// Writes the adapters of a model trained under `lora` into `folder`, which must not exist: built
+/// under a temporary name and renamed. An adapter whose start was taken out of the base (pissa,
+/// olora) becomes a plain one of twice the rank for the weights as they were.
+void save_peft_folder(const ModelConfig& config, const LoRAParams& adapters, const LoRAConfig& lora,
+                      const Path& folder);
+
+/// Reads a folder for this model. Throws one Error with every problem, naming the key or tensor: an
+/// option that is not supported, shapes of another model, missing halves, unexpected tensors,
+/// numbers that are not finite. `parameters` may be without values; copies of base weights that the
+/// folder holds are then not compared with them.
+PeftAdapter read_peft_folder(const Path& folder, const ModelConfig& config,
+                             const ParameterTree& parameters);
+
+/// The same, and attaches the adapters.
+PeftAdapter load_peft_folder(const Path& folder, const ModelConfig& config,
+                             ParameterTree& parameters);
+
+}  // namespace twofold

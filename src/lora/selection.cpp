@@ -1,0 +1,167 @@
+#include "lora/selection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "lora/nearby.h"
+#include "lora/target.h"
+
+namespace twofold {
+namespace {
+
+std::vector<Target> targets_of(const std::vector<std::string>& texts, const char* key) {
+  std::vector<Target> targets;
+  for (const std::string& text : texts) targets.emplace_back(text, std::string(kLoraSection) + key);
+  return targets;
+}
+
+bool any_selects(const std::vector<Target>& targets, const std::string& path) {
+  return std::any_of(targets.begin(), targets.end(),
+                     [&](const Target& target) { return target.selects(path); });
+}
+
+/// The settings, ready to be asked about a leaf.
+class Selector {
+ public:
+  Selector(const ParameterTree& parameters, const LoRAConfig& config)
+      : config_(config),
+        targets_(targets_of(config.target_modules, "target_modules")),
+        excluded_(targets_of(config.exclude_modules, "exclude_modules")) {
+    // A module is saved whole or not at all, as PEFT does it.
+    const std::vector<Target> saved = targets_of(config.modules_to_save, "modules_to_save");
+    for (const Parameter& leaf : parameters.all()) {
+      if (any_selects(saved, leaf.path)) saved_modules_.insert(module_of(leaf.path));
+    }
+    for (const Parameter& leaf : parameters.all()) {
+      if (adapts(leaf)) adapted_modules_.insert(module_of(leaf.path));
+    }
+  }
+
+  bool saves(const Parameter& leaf) const { return saved_modules_.contains(module_of(leaf.path)); }
+
+  bool adapts(const Parameter& leaf) const {
+    return leaf.is_matrix() && !saves(leaf) && any_selects(targets_, leaf.path) &&
+           !any_selects(excluded_, leaf.path) && in_layers(leaf.path);
+  }
+
+  bool trains_bias(const Parameter& leaf) const {
+    if (!leaf.path.ends_with("/bias")) return false;
+    return config_.bias == "all" ||
+           (config_.bias == "lora_only" && adapted_modules_.contains(module_of(leaf.path)));
+  }
+
+ private:
+  bool in_layers(const std::string& path) const {
+    const std::vector<int64_t>& layers = config_.layers_to_transform;
+    if (layers.empty()) return true;
+    const std::optional<int64_t> block = block_of(path);
+    return block && std::find(layers.begin(), layers.end(), *block) != layers.end();
+  }
+
+  const LoRAConfig& config_;
+  std::vector<Target> targets_, excluded_;
+  std::set<std::string> saved_modules_, adapted_modules_;
+};
+
+/// The value of the longest key that selects `path`.
+template <class T>
+T from_pattern(const std::map<std::string, T>& pattern, const char* key, const std::string& path,
+               T otherwise) {
+  const std::string* best = nullptr;
+  for (const auto& [text, value] : pattern) {
+    const bool longer = !best || text.size() > best->size();
+    if (!longer || !Target(text, std::string(kLoraSection) + key).selects(path)) continue;
+    best = &text;
+    otherwise = value;
+  }
+  return otherwise;
+}
+
+template <class T>
+std::vector<std::string> keys_of(const std::map<std::string, T>& pattern) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : pattern) keys.push_back(key);
+  return keys;
+}
+
+}  // namespace
+
+int64_t LoRAConfig::rank_of(const std::string& path) const {
+  return from_pattern(rank_pattern, "rank_pattern", path, rank);
+}
+
+double LoRAConfig::scale_of(const std::string& path) const {
+  return scale(rank_of(path), from_pattern(alpha_pattern, "alpha_pattern", path, alpha));
+}
+
+std::vector<SelectedLeaf> select_leaves(const ParameterTree& parameters, const LoRAConfig& config) {
+  const Selector selector(parameters, config);
+  std::vector<SelectedLeaf> leaves;
+  for (size_t i = 0; i < parameters.all().size(); ++i) {
+    const Parameter& leaf = parameters.all()[i];
+    if (selector.saves(leaf) || selector.trains_bias(leaf)) {
+      leaves.push_back({.index = i, .whole = true});
+    } else if (selector.adapts(leaf)) {
+      leaves.push_back({.index = i,
+                        .rank = config.rank_of(leaf.path),
+                        .scale = config.scale_of(leaf.path),
+                        .dora = config.dora});
+    }
+  }
+  return leaves;
+}
+
+int64_t trained_parameters(const Parameter& leaf, const SelectedLeaf& selected) {
+  if (selected.whole) return leaf.count();
+  return selected.rank * (leaf.shape[0] + leaf.shape[1]) + (selected.dora ? leaf.shape[1] : 0);
+}
+
+std::vector<Problem> selection_problems(const ParameterTree& parameters, const LoRAConfig& config) {
+  std::vector<Problem> problems;
+  const auto need_a_leaf = [&](const std::vector<std::string>& texts, const char* key) {
+    for (const std::string& text : texts) {
+      const Target target(text, std::string(kLoraSection) + key);
+      const auto& all = parameters.all();
+      const bool found = std::any_of(
+          all.begin(), all.end(), [&](const Parameter& leaf) { return target.selects(leaf.path); });
+      if (!found) problems.push_back(selects_nothing(parameters, text, key));
+    }
+  };
+  need_a_leaf(config.exclude_modules, "exclude_modules");
+  need_a_leaf(config.modules_to_save, "modules_to_save");
+  need_a_leaf(keys_of(config.rank_pattern), "rank_pattern");
+  need_a_leaf(keys_of(config.alpha_pattern), "alpha_pattern");
+
+  int64_t blocks = 0;
+  for (const Parameter& leaf : parameters.all()) {
+    blocks = std::max(blocks, block_of(leaf.path).value_or(-1) + 1);
+  }
+  for (const int64_t layer : config.layers_to_transform) {
+    if (layer < blocks) continue;
+    problems.push_back({.what = "there is no such block",
+                        .where = std::string(kLoraSection) + "layers_to_transform",
+                        .expected = fmt::format("numbers below architecture/n_layers = {}", blocks),
+                        .found = std::to_string(layer),
+                        .hint = {}});
+  }
+  for (const SelectedLeaf& selected : select_leaves(parameters, config)) {
+    const Parameter& leaf = parameters.all()[selected.index];
+    if (selected.whole || is_dense_kernel(leaf.path)) continue;
+    const bool head = leaf.path == "lm_head";
+    if (config.dora || (head && config.dropout > 0)) {
+      problems.push_back({.what = config.dora ? "DoRA adapts dense matrices only"
+                                              : "an adapter of the head has no dropout",
+                          .where = std::string(kLoraSection) + (config.dora ? "dora" : "dropout"),
+                          .expected = "no target that selects " + leaf.path,
+                          .found = leaf.path + " among the adapted leaves",
+                          .hint = "take it out with optimization/lora/exclude_modules, or train it "
+                                  "whole with optimization/lora/modules_to_save"});
+    }
+  }
+  return problems;
+}
+
+}  // namespace twofold

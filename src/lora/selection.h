@@ -1,0 +1,27 @@
+#pragma once
+// Which leaves phase 2 trains, how, and with how many parameters: everything that follows from the
+// settings and the shapes alone.
+
+#include "lora/lora.h"
+
+namespace twofold {
+
+struct SelectedLeaf {
+  size_t index = 0;    ///< in the tree
+  bool whole = false;  ///< trained itself (modules_to_save, bias) instead of being adapted
+  int64_t rank = 0;    ///< of its adapter, and so on
+  double scale = 0;
+  bool dora = false;
+};
+
+/// In the tree's order. Does not complain about entries that select nothing: match_targets does.
+std::vector<SelectedLeaf> select_leaves(const ParameterTree& parameters, const LoRAConfig& config);
+
+/// What phase 2 trains at the leaf.
+int64_t trained_parameters(const Parameter& leaf, const SelectedLeaf& selected);
+
+/// Everything wrong with `config` for these leaves apart from target_modules: entries that select
+/// nothing, blocks that are not there, combinations that mean nothing.
+std::vector<Problem> selection_problems(const ParameterTree& parameters, const LoRAConfig& config);
+
+}  // namespace twofold

@@ -1,0 +1,13 @@
+#pragma once
+// Lengths of the columns of an adapted weight, as DoRA needs them.
+
+#include "tensor/weight.h"
+
+namespace twofold {
+
+/// ‖column j of W + scale·A·B‖₂ for each output j: (out), float32 (float64 if W is). W (in, out) in
+/// any float dtype and storage order; the sum exists for a block of columns at a time only. No
+/// gradient.
+at::Tensor column_norms(const at::Tensor& W, const LowRank& term);
+
+}  // namespace twofold

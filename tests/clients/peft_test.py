@@ -1,0 +1,331 @@
+"""PEFT beside twofold: the same three steps, adapters from here loaded there, and the other way."""
+import json
+import pathlib
+import sys
+import unittest
+import warnings
+
+import numpy
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from peft.optimizers import create_loraplus_optimizer
+from transformers import AutoModelForCausalLM, GPT2Config, GPTNeoXConfig, LlamaConfig, Qwen2Config
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "jobs"))
+from support import RunTest, write_tokens  # noqa: E402
+
+VOCABULARY, WIDTH, ROWS, STEPS, RATE = 61, 16, 4, 3, 0.01
+BETAS, EPS = (0.9, 0.95), 1e-8
+
+MODELS = {
+    "llama": lambda: LlamaConfig(
+        vocab_size=VOCABULARY, hidden_size=24, intermediate_size=40, num_hidden_layers=2,
+        num_attention_heads=6, num_key_value_heads=2, max_position_embeddings=WIDTH,
+        tie_word_embeddings=False),
+    "qwen": lambda: Qwen2Config(
+        vocab_size=VOCABULARY, hidden_size=24, intermediate_size=40, num_hidden_layers=2,
+        num_attention_heads=6, num_key_value_heads=2, max_position_embeddings=WIDTH,
+        tie_word_embeddings=True),
+    "gpt": lambda: GPT2Config(
+        vocab_size=VOCABULARY, n_embd=24, n_layer=2, n_head=4, n_positions=WIDTH, resid_pdrop=0.0,
+        embd_pdrop=0.0, attn_pdrop=0.0),
+    "gpt_neox": lambda: GPTNeoXConfig(
+        vocab_size=VOCABULARY, hidden_size=24, intermediate_size=40, num_hidden_layers=2,
+        num_attention_heads=4, max_position_embeddings=WIDTH),
+}
+TARGETS = {
+    "llama": ["q_proj", "v_proj", "down_proj"],
+    "qwen": ["q_proj", "k_proj", "up_proj"],
+    "gpt": ["c_attn", "mlp.c_proj"],
+    "gpt_neox": ["query_key_value", "dense_4h_to_h"],
+}
+# Every variant: what PEFT is told (beside r, alpha and targets) and what twofold is told beyond
+# what the adapter's folder says.
+VARIANTS = {
+    "plain": ({}, []),
+    "rslora": ({"use_rslora": True}, []),
+    "dora": ({"use_dora": True}, []),
+    "loraplus": ({}, ["optimization.lora.lr_ratio=8"]),
+    "patterns": ({"rank_pattern": {"q_proj": 2, "layers.1.self_attn.v_proj": 5},
+                  "alpha_pattern": {"down_proj": 3}}, []),
+    "all_linear": ({"target_modules": "all-linear"}, []),
+    "regex": ({"target_modules": r".*\.(q_proj|gate_proj)"}, []),
+    "one_layer": ({"layers_to_transform": [1]}, []),
+    "excluded": ({"exclude_modules": ["layers.0.self_attn.q_proj"]}, []),
+    "modules_to_save": ({"modules_to_save": ["lm_head", "model.norm"]}, []),
+    "embeddings": ({"target_modules": ["embed_tokens", "q_proj", "lm_head"]}, []),
+}
+
+
+def hf_rows():
+    """The rows that twofold's dataset holds, as (ROWS, WIDTH + 1) ids."""
+    return torch.from_numpy(
+        numpy.random.default_rng(3).integers(1, VOCABULARY, (ROWS, WIDTH + 1)).astype(numpy.int64))
+
+
+def mean_loss(model, rows):
+    logits = model(input_ids=rows[:, :-1]).logits.float()
+    return torch.nn.functional.cross_entropy(logits.flatten(0, 1), rows[:, 1:].flatten())
+
+
+class PeftTest(RunTest):
+    def setUp(self):
+        super().setUp()
+        self.rows = hf_rows()
+        folder = self.root / "data/rows"
+        for split in ("train", "val"):
+            write_tokens(folder / f"{split}.bin", self.rows.flatten().tolist())
+            (folder / f"{split}.bin.mask").write_bytes(bytes([1] * self.rows.numel()))
+        shape = list(self.rows.shape)
+        (folder / "shape.json").write_text(json.dumps({"train": shape, "val": shape}))
+
+    def base(self, family):
+        """A model of the family, saved; (folder, a function that loads it)."""
+        folder = self.root / f"base-{family}"
+        if not folder.exists():
+            torch.manual_seed(7)
+            model = AutoModelForCausalLM.from_config(MODELS[family]())
+            with torch.no_grad():  # biases that are not zero, norms that are not one
+                for parameter in model.parameters():
+                    parameter.add_(torch.randn_like(parameter), alpha=0.05)
+            model.save_pretrained(folder)
+        return folder, lambda: AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+
+    def fit(self, name, family, *overrides, steps=STEPS, code=0):
+        tokens = steps * ROWS * WIDTH
+        config = self.config(f"""
+job: {family}/train/lora
+architecture: {{backbone: {{weights: {self.base(family)[0]}}}, dtype: {{activation: float32}}}}
+runtime: {{threads: 1}}
+logging: {{report_interval: 1, validation_interval: 100, checkpoint_interval: 0}}
+optimization:
+  lr: {RATE}
+  clip: 0.0
+  schedule: constant
+  lora: {{base_dtype: float32}}
+training:
+  batch_size: {ROWS}
+  validation_steps: {ROWS}
+  pre_lora_tokens: []
+  pre_lora_dataset: []
+  post_lora_tokens: [{tokens}]
+  post_lora_dataset: [[{{name: rows, rate: 1.0, style: PADDED}}]]
+""", f"{name}.yaml")
+        return self.run_job(name, config, *overrides, code=code)
+
+    def losses(self, name):
+        return [line["loss"] for line in self.metrics(name) if "loss" in line]
+
+    def end_loss(self, name):
+        return json.loads((self.final(name) / "state.json").read_text())["scores"]["end"]["rows"]
+
+    def export(self, name, out):
+        result = self.twofold("export", name, self.root, "--to", "peft", out)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        return out
+
+    def load_quietly(self, model, folder):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            # transformers warns PEFT's own code of a name that it will drop.
+            warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*")
+            return PeftModel.from_pretrained(model, folder).eval()
+
+    @staticmethod
+    def randomised(model):
+        """Factors away from their start, so that every path carries something."""
+        torch.manual_seed(11)
+        with torch.no_grad():
+            for parameter in model.parameters():
+                if parameter.requires_grad:
+                    parameter.add_(torch.randn_like(parameter), alpha=0.1)
+        return model
+
+    def peft_adapter(self, family, folder, **options):
+        """A PEFT model with a random adapter, saved in `folder`."""
+        options = {"r": 3, "lora_alpha": 5, "target_modules": TARGETS[family],
+                   "fan_in_fan_out": family == "gpt", "task_type": "CAUSAL_LM", **options}
+        base = self.base(family)[1]()
+        torch.manual_seed(5)
+        model = self.randomised(get_peft_model(base, LoraConfig(**options)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it tells that it saves a targeted table
+            model.save_pretrained(folder)
+        return model
+
+    def train_in_peft(self, model, ratio):
+        model.train()
+        if ratio:
+            optimizer = create_loraplus_optimizer(
+                model, torch.optim.AdamW, lr=RATE, loraplus_lr_ratio=ratio, betas=BETAS, eps=EPS,
+                loraplus_weight_decay=0.0, weight_decay=0.0)
+        else:
+            trained = [p for p in model.parameters() if p.requires_grad]
+            optimizer = torch.optim.Adam(trained, lr=RATE, betas=BETAS, eps=EPS)
+        losses, felt = [], {}
+        for _ in range(STEPS):
+            optimizer.zero_grad()
+            loss = mean_loss(model, self.rows)
+            loss.backward()
+            for name, parameter in model.named_parameters():
+                if parameter.requires_grad:
+                    size = parameter.grad.abs()
+                    felt[name] = torch.maximum(felt.get(name, size), size)
+            optimizer.step()
+            losses.append(loss.item())
+        model.eval()
+        return losses, felt
+
+
+class ThreeSteps(PeftTest):
+    def check(self, family, name, options, overrides):
+        start, out = self.root / f"{name}-start", self.root / f"{name}-out"
+        theirs = self.peft_adapter(family, start, **options)
+        ratio = 8 if name == "loraplus" else None
+        expected, felt = self.train_in_peft(theirs, ratio)
+        self.fit(name, family, f"optimization.lora.from_adapter={start}", *overrides)
+        error = max(abs(a - b) for a, b in zip(self.losses(name), expected, strict=True))
+        self.assertLess(error, 1e-4, name)
+        self.export(name, out)
+        ours = self.load_quietly(self.base(family)[1](), out)
+        trained = {n: p for n, p in theirs.named_parameters() if p.requires_grad}
+        found = dict(ours.named_parameters())
+        # Adam makes steps of full size of gradients that are only rounding, such as a key's bias,
+        # which no softmax can see. What the loss feels is compared.
+        distance = max(((found[n] - p).abs() * (felt[n] > 1e-6)).max().item() for n, p in trained.items())
+        self.assertLess(distance, 1e-4, name)
+        with torch.no_grad():
+            gap = abs(mean_loss(ours, self.rows).item() - self.end_loss(name))
+        self.assertLess(gap, 5e-5, name)
+        print(f"{family:9} {name:16} losses {error:.1e} tensors {distance:.1e} exported {gap:.1e}")
+
+    def test_each_variant_takes_the_steps_that_peft_takes(self):
+        for name, (options, overrides) in VARIANTS.items():
+            with self.subTest(variant=name):
+                self.check("llama", name, options, overrides)
+
+    def test_every_family_takes_them(self):
+        for family in ("qwen", "gpt", "gpt_neox"):
+            for name, options in (("plain", {}), ("dora", {"use_dora": True}),
+                                  ("bias_all", {"bias": "all"}), ("bias_lora", {"bias": "lora_only"})):
+                with self.subTest(family=family, variant=name):
+                    self.check(family, f"{family}-{name}", options, [])
+
+
+class Exported(PeftTest):
+    """Trained from our own starts."""
+
+    OVERRIDES = {
+        "plain": [], "rslora": ["optimization.lora.rslora=true"], "dora": ["optimization.lora.dora=true"],
+        "dropout": ["optimization.lora.dropout=0.2"], "kaiming": ["optimization.lora.init=kaiming"],
+        "pissa": ["optimization.lora.init=pissa"], "olora": ["optimization.lora.init=olora"],
+        "pissa_rslora": ["optimization.lora.init=pissa", "optimization.lora.rslora=true"],
+        "patterns": ["optimization.lora.rank_pattern={q_proj: 2}", "optimization.lora.alpha_pattern={'re:.*/1/.*': 9}"],
+        "head": ["optimization.lora.target_modules=[all-linear, lm_head, wte]", "optimization.lora.init=gaussian"],
+        "whole": ["optimization.lora.modules_to_save=[ln_f, lm_head]"],
+    }
+
+    def test_adapters_load_without_a_warning_and_give_our_loss(self):
+        for name, overrides in self.OVERRIDES.items():
+            with self.subTest(variant=name):
+                self.fit(name, "llama", "optimization.lora.rank=4", *overrides, steps=5)
+                model = self.load_quietly(self.base("llama")[1](), self.export(name, self.root / f"{name}-out"))
+                with torch.no_grad():
+                    loss = mean_loss(model, self.rows).item()
+                    bare = mean_loss(self.base("llama")[1](), self.rows).item()
+                self.assertLess(abs(loss - self.end_loss(name)), 5e-5)
+                self.assertGreater(abs(loss - bare), 1e-2)
+                print(f"exported  {name:16} {abs(loss - self.end_loss(name)):.1e}")
+
+    def test_the_configuration_holds_no_more_than_it_needs(self):
+        self.fit("r", "gpt", "optimization.lora.target_modules=[attn]")
+        text = (self.export("r", self.root / "out") / "adapter_config.json").read_text()
+        config = json.loads(text)
+        self.assertEqual(set(config), {"base_model_name_or_path", "fan_in_fan_out", "lora_alpha", "peft_type", "r",
+                                       "target_modules", "task_type"})
+        self.assertEqual(config["target_modules"], ["attn.c_proj", "c_attn"])
+        self.assertEqual(text, json.dumps(config, indent=2, sort_keys=True) + "\n")
+
+    def test_a_tied_table_is_adapted_on_both_sides(self):
+        for name, override in (("low", "optimization.lora.target_modules=[wte]"),
+                               ("full", "optimization.lora.modules_to_save=[wte]")):
+            self.fit(name, "qwen", override, "optimization.lora.init=kaiming")
+            out = self.export(name, self.root / f"{name}-out")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # PEFT warns of every adapter on a tied table
+                model = PeftModel.from_pretrained(self.base("qwen")[1](), out).eval()
+            with torch.no_grad():
+                self.assertLess(abs(mean_loss(model, self.rows).item() - self.end_loss(name)), 5e-5, name)
+            self.fit(f"{name}-again", "qwen", f"optimization.lora.from_adapter={out}", steps=1)
+            self.assertAlmostEqual(self.losses(f"{name}-again")[0], self.end_loss(name), delta=5e-5)
+
+
+class Stacked(PeftTest):
+    def test_adapters_are_added_to_the_base_by_weight(self):
+        a, b = self.root / "a", self.root / "b"
+        self.peft_adapter("llama", a)
+        self.peft_adapter("llama", b, use_dora=True)
+        half = self.peft_adapter("llama", self.root / "half", lora_alpha=2.5)
+        self.fit("s", "llama", f"optimization.lora.base_adapters=['{a}:0.5']", steps=1)
+        with torch.no_grad():
+            self.assertLess(abs(self.losses("s")[0] - mean_loss(half, self.rows).item()), 5e-5)
+        self.fit("t", "llama", f"optimization.lora.base_adapters=['{b}']",
+                 f"optimization.lora.from_adapter={a}", steps=1)
+        first = PeftModel.from_pretrained(self.base("llama")[1](), b).merge_and_unload()
+        with torch.no_grad():
+            stacked = mean_loss(PeftModel.from_pretrained(first, a).eval(), self.rows).item()
+        self.assertLess(abs(self.losses("t")[0] - stacked), 5e-5)
+
+
+class Refused(PeftTest):
+    def refuse(self, change, *fragments):
+        folder = self.root / "adapter"
+        if not folder.exists():
+            self.peft_adapter("llama", folder)
+        config = json.loads((folder / "adapter_config.json").read_text())
+        kept = dict(config)
+        change(config)
+        (folder / "adapter_config.json").write_text(json.dumps(config))
+        result = self.fit("x", "llama", f"optimization.lora.from_adapter={folder}", code=2)
+        (folder / "adapter_config.json").write_text(json.dumps(kept))
+        self.assert_refused(result, *fragments)
+
+    def test_options_that_change_the_meaning_are_named(self):
+        self.refuse(lambda c: c.update(peft_type="LOHA"), "peft_type", "LOHA")
+        self.refuse(lambda c: c.update(use_qalora=True), "use_qalora")
+        self.refuse(lambda c: c.update(layer_replication=[[0, 2]]), "layer_replication")
+        self.refuse(lambda c: c.update(trainable_token_indices=[1]), "trainable_token_indices")
+        self.refuse(lambda c: c.update(init_lora_weights="pissa"), "init_lora_weights")
+        self.refuse(lambda c: c.update(something_new={"a": 1}), "something_new")
+        self.refuse(lambda c: c.update(task_type="SEQ_CLS"), "task_type")
+
+    def test_tensors_that_do_not_fit_are_named(self):
+        self.refuse(lambda c: c.update(r=5), "q_proj.lora_A.weight", "[5, 24]")
+        self.refuse(lambda c: c.update(target_modules=["q_proj"]), "down_proj.lora_A.weight", "no place")
+        self.refuse(lambda c: c.update(target_modules=["q_proj", "v_proj", "down_proj", "k_proj"]),
+                    "k_proj.lora_B.weight", "missing")
+        self.refuse(lambda c: c.update(target_modules=["nothing"]), "target_modules")
+        self.refuse(lambda c: c.update(use_dora=True), "lora_magnitude_vector")
+
+    def test_an_adapter_with_nan_or_for_another_model(self):
+        from safetensors.torch import load_file, save_file
+        self.peft_adapter("llama", self.root / "adapter")
+        weights = self.root / "adapter/adapter_model.safetensors"
+        tensors = load_file(weights)
+        name = sorted(tensors)[0]
+        tensors[name][0, 0] = float("nan")
+        save_file(tensors, weights)
+        self.refuse(lambda c: None, name, "finite")
+        self.peft_adapter("qwen", self.root / "other")
+        result = self.fit("y", "gpt_neox", f"optimization.lora.from_adapter={self.root / 'other'}", code=2)
+        self.assert_refused(result, "target_modules")
+
+    def test_a_key_that_the_adapter_decides_cannot_be_set_otherwise(self):
+        self.peft_adapter("llama", self.root / "adapter")
+        result = self.fit("x", "llama", f"optimization.lora.from_adapter={self.root / 'adapter'}",
+                          "optimization.lora.rank=7", code=2)
+        self.assert_refused(result, "optimization/lora/rank", "7")
+
+
+if __name__ == "__main__":
+    unittest.main()

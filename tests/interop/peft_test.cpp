@@ -1,0 +1,226 @@
+// PEFT folders out and in again, for every variant and family. tests/clients has PEFT itself.
+#include "interop/peft.h"
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "interop/peft_combine.h"
+#include "interop/peft_config.h"
+#include "lora/variants.h"
+#include "model/model.h"
+#include "tensor/io.h"
+
+namespace twofold {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::unique_ptr<ModelConfig> small_config(const std::string& family, bool tied = false) {
+  auto config = make_model_config(family);
+  config::Fields fields;
+  config->declare(fields);
+  std::string text =
+      "architecture: {n_layers: 2, n_embd: 16, n_head: 4, block_size: 8, vocab_size: 32, "
+      "intermediate_size: 24";
+  if (family == "gpt") text += ", rope: false";
+  if (tied) text += ", tie_word_embeddings: true";
+  config::load(fields, {.text = text + "}"});
+  config->validate();
+  return config;
+}
+
+std::unique_ptr<Model> small_model(const ModelConfig& config) {
+  auto model = config.build();
+  model->parameters().initialize(3, at::kFloat);
+  return model;
+}
+
+void perturb(const LoRAParams& adapters) {
+  const at::NoGradGuard no_grad;
+  for (const auto& [name, tensor] : named_adapters(adapters)) {
+    tensor.add_(at::arange(tensor.numel(), at::kFloat).sin().view(tensor.sizes()), 0.03);
+  }
+}
+
+double largest_difference(const NamedTensors& a, const NamedTensors& b) {
+  double largest = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    largest = std::max(largest, (a[i].second - b[i].second).abs().max().item<double>());
+  }
+  return largest;
+}
+
+class PeftFolder : public testing::Test {
+ protected:
+  void SetUp() override {
+    root_ = std::filesystem::temp_directory_path() / ("twofold-peft-" + std::to_string(getpid()));
+    std::filesystem::create_directories(root_);
+  }
+  void TearDown() override { std::filesystem::remove_all(root_); }
+
+  /// Saves a perturbed adapter and returns what the model computes with, leaf by leaf.
+  NamedTensors save(const ModelConfig& config, const LoRAConfig& lora, const std::string& name) {
+    const auto model = small_model(config);
+    const LoRAParams adapters = inject_lora_params(model->parameters(), lora, 1);
+    perturb(adapters);
+    save_peft_folder(config, adapters, lora, root_ / name);
+    return merge_lora_params(model->parameters());
+  }
+  NamedTensors load(const ModelConfig& config, const std::string& name) {
+    const auto model = small_model(config);
+    load_peft_folder(root_ / name, config, model->parameters());
+    return merge_lora_params(model->parameters());
+  }
+  nlohmann::json json(const std::string& name) const {
+    return nlohmann::json::parse(read_text(root_ / name / kPeftConfigFile));
+  }
+
+  Path root_;
+};
+
+LoRAConfig all_linear() {
+  LoRAConfig lora;
+  lora.rank = 4;
+  lora.alpha = 6;
+  lora.target_modules = {"all-linear"};
+  return lora;
+}
+
+TEST_F(PeftFolder, BringsEveryVariantOfEveryFamilyBack) {
+  for (const char* family : {"llama", "qwen", "gpt", "gpt_neox"}) {
+    const auto config = small_config(family);
+    for (const toy::Variant& variant : toy::variants()) {
+      LoRAConfig lora = all_linear();
+      variant.apply(lora);
+      const std::string name = std::string(family) + "-" + variant.name;
+      const NamedTensors saved = save(*config, lora, name);
+      EXPECT_LE(largest_difference(saved, load(*config, name)), 1e-6) << name;
+    }
+  }
+}
+
+TEST_F(PeftFolder, BringsTablesAndHeadsBackTiedOrNot) {
+  for (const bool tied : {false, true}) {
+    const auto config = small_config("llama", tied);
+    for (const bool whole : {false, true}) {
+      LoRAConfig lora = all_linear();
+      lora.init = "kaiming";
+      auto& list = whole ? lora.modules_to_save : lora.target_modules;
+      list.push_back("wte");
+      if (!tied) list.push_back("lm_head");
+      const std::string name = std::string(tied ? "tied" : "untied") + (whole ? "-whole" : "");
+      const NamedTensors saved = save(*config, lora, name);
+      EXPECT_LE(largest_difference(saved, load(*config, name)), 1e-6) << name;
+    }
+  }
+}
+
+TEST_F(PeftFolder, NamesExactlyTheLeavesThatWereTrained) {
+  LoRAConfig lora = all_linear();
+  lora.target_modules = {"blocks/0/attn/q_proj", "v_proj"};
+  lora.rank_pattern = {{"blocks/0/attn/v_proj", 2}};
+  save(*small_config("llama"), lora, "a");
+  const nlohmann::json config = json("a");
+  EXPECT_EQ(config["target_modules"],
+            (std::vector<std::string>{"layers.0.self_attn.q_proj", "v_proj"}));
+  EXPECT_EQ(config["rank_pattern"]["layers.0.self_attn.v_proj"], 2);
+  EXPECT_EQ(config["lora_alpha"], 6);
+  EXPECT_FALSE(config.contains("fan_in_fan_out"));
+  const auto read = read_peft_folder(root_ / "a", *small_config("llama"),
+                                     small_model(*small_config("llama"))->parameters());
+  EXPECT_THAT(read.lora.target_modules,
+              ElementsAre("blocks/0/attn/q_proj/kernel", "v_proj/kernel"));
+  EXPECT_EQ(read.lora.rank, 4);
+}
+
+TEST_F(PeftFolder, AStartTakenFromTheWeightsIsWrittenWithTwiceTheRank) {
+  LoRAConfig lora = all_linear();
+  lora.init = "pissa";
+  lora.rslora = true;
+  save(*small_config("gpt"), lora, "a");
+  EXPECT_EQ(json("a")["r"], 8);
+  EXPECT_NEAR(json("a")["lora_alpha"].get<double>(), 6 * std::sqrt(2.0), 1e-12);
+  EXPECT_EQ(json("a")["fan_in_fan_out"], true);
+}
+
+TEST_F(PeftFolder, CombinesAdaptersByWeight) {
+  const auto config = small_config("llama");
+  LoRAConfig second = all_linear();
+  second.target_modules = {"attn"};
+  second.alpha = 2;
+  const NamedTensors a = save(*config, all_linear(), "a"), b = save(*config, second, "b");
+  const auto model = small_model(*config);
+  for (const char* method : {"cat", "svd"}) {
+    const Combination both{
+        .adapters = {{root_ / "a", 0.5}, {root_ / "b", -2}}, .method = method, .rank = 8};
+    const PeftAdapter sum = combine_peft_folders(both, *config, model->parameters());
+    attach_lora_params(model->parameters(), sum.adapters, sum.lora);
+    const NamedTensors merged = merge_lora_params(model->parameters());
+    detach_lora_params(model->parameters());
+    NamedTensors expected;
+    for (size_t i = 0; i < merged.size(); ++i) {
+      const at::Tensor base = model->parameters().all()[i].weight.value;
+      expected.emplace_back(merged[i].first,
+                            base + (a[i].second - base) * 0.5 - (b[i].second - base) * 2);
+    }
+    EXPECT_LE(largest_difference(merged, expected), 2e-6) << method;
+  }
+}
+
+/// The text of the Error that reading the folder throws.
+std::string refusal(const Path& folder) {
+  const auto config = small_config("llama");
+  try {
+    read_peft_folder(folder, *config, config->build()->parameters());
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST_F(PeftFolder, RefusesWhatItDoesNotUnderstandByName) {
+  save(*small_config("llama"), all_linear(), "a");
+  const nlohmann::json good = json("a");
+  const std::vector<std::pair<std::string, nlohmann::json>> faults = {
+      {"use_qalora", true},
+      {"r", 0},
+      {"r", "many"},
+      {"peft_type", "IA3"},
+      {"target_modules", nullptr},
+      {"target_modules", "("},
+      {"bias", "some"},
+      {"trainable_token_indices", nlohmann::json::array({1})}};
+  for (const auto& [key, value] : faults) {
+    nlohmann::json bad = good;
+    bad[key] = value;
+    write_atomic(root_ / "a" / kPeftConfigFile, bad.dump());
+    EXPECT_THAT(refusal(root_ / "a"), HasSubstr(key));
+  }
+  EXPECT_THAT(refusal(root_ / "nothing"), HasSubstr(kPeftConfigFile));
+}
+
+TEST_F(PeftFolder, RefusesTensorsThatDoNotFit) {
+  save(*small_config("llama"), all_linear(), "a");
+  const Path file = root_ / "a" / kPeftWeightsFile;
+  NamedTensors tensors = read_tensors(file);
+  for (auto& tensor : tensors) tensor.second = tensor.second.clone();
+  const auto with = [&](const NamedTensors& changed) {
+    write_tensors(file, changed);
+    return refusal(root_ / "a");
+  };
+  NamedTensors half(tensors.begin() + 1, tensors.end());
+  EXPECT_THAT(with(half), HasSubstr(tensors[0].first));
+  NamedTensors more = tensors;
+  more.emplace_back("base_model.model.model.norm.weight", at::ones({16}));
+  EXPECT_THAT(with(more), HasSubstr("model.norm.weight"));
+  tensors[0].second.view({-1})[0] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THAT(with(tensors), HasSubstr("not finite"));
+}
+
+}  // namespace
+}  // namespace twofold

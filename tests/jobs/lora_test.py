@@ -1,0 +1,76 @@
+"""Whole runs of the adapters' variants: resumed to the bit, scored with adapters off, exported."""
+import json
+import unittest
+
+from support import LORA, RunTest
+
+VARIANTS = {
+    "dora": ["dora=true", "rslora=true"],
+    "dropout": ["dropout=0.2", "lr_ratio=4"],
+    "pissa": ["init=pissa", "base_dtype=float32"],
+    "olora": ["init=olora", "rank_pattern={q_proj: 2}"],
+    "whole": ["modules_to_save=[lm_head, ln_f]", "bias=all", "exclude_modules=[v_proj]"],
+    "tables": ["target_modules=[all-linear, wte, lm_head]", "init=kaiming", "layers_to_transform=[]"],
+}
+
+
+class Variants(RunTest):
+    def options(self, name):
+        return [f"optimization.lora.{option}" for option in VARIANTS[name]]
+
+    def test_each_is_resumed_to_the_bit(self):
+        config = self.config(LORA)
+        for name in VARIANTS:
+            with self.subTest(variant=name):
+                self.run_job(name, config, *self.options(name))
+                folders = sorted((self.checkpoints(name) / "ntoks").iterdir(), key=lambda p: int(p.name))
+                suffix = folders[-1].name  # in phase 2
+                again = f"{name}-again"
+                self.run_job(again, config, *self.options(name), "--restore",
+                             f"general/default/{name}/ntoks/{suffix}")
+                whole = [line for line in self.metrics(name) if "loss" in line]
+                self.assertEqual([line for line in self.metrics(again) if "loss" in line], whole[int(suffix) // 64:])
+                for file in ("adapters.safetensors", "base.safetensors", "optimizer.safetensors"):
+                    self.assertEqual((self.final(name) / file).read_bytes(), (self.final(again) / file).read_bytes())
+
+    def test_each_learns_and_leaves_the_base_alone(self):
+        config = self.config(LORA)
+        for name in VARIANTS:
+            with self.subTest(variant=name):
+                result = self.run_job(name, config, *self.options(name))
+                scores = json.loads((self.final(name) / "state.json").read_text())["scores"]
+                self.assertLess(scores["end"]["second"], scores["frozen"]["second"])
+                if name in ("pissa", "olora"):
+                    self.assertIn("taken out of the frozen weights", result.stdout)
+                    self.assertNotEqual(scores["adapters_off"], scores["frozen"])
+                    self.assertTrue((self.final(name) / "starts.safetensors").exists())
+                else:
+                    self.assertEqual(scores["adapters_off"], scores["frozen"])
+
+    def test_another_variant_cannot_go_on_with_a_checkpoint(self):
+        config = self.config(LORA)
+        self.run_job("r", config)
+        result = self.twofold("run", "r", config, self.root, "optimization.lora.dora=true",
+                              "optimization.lora.rank_pattern={q_proj: 2}")
+        self.assert_refused(result, "optimization/lora/dora", "optimization/lora/rank_pattern")
+
+    def test_micro_batches_drop_the_same_inputs(self):
+        config = self.config(LORA)
+        losses = []
+        for rows in (1, 4):
+            self.run_job(f"m{rows}", config, "optimization.lora.dropout=0.3",
+                         "optimization.lora.base_dtype=float32", f"training.per_device_batch_size={rows}")
+            losses.append([line["loss"] for line in self.metrics(f"m{rows}") if "loss" in line][25:30])
+        for one, other in zip(*losses):
+            self.assertAlmostEqual(one, other, delta=1e-4 * one)  # other masks would differ by hundredths
+
+    def test_the_adapted_tensors_are_told(self):
+        result = self.twofold("plan", self.config(LORA), self.root, "optimization.lora.rslora=true",
+                              "optimization.lora.modules_to_save=[lm_head]", "optimization.lora.init=pissa")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for text in ("rsLoRA", "trained whole", "init pissa"):
+            self.assertIn(text, result.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
