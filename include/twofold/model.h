@@ -27,6 +27,9 @@ struct ModelSource {
   std::string group = "default";
   std::string checkpoint = {};  ///< of a run: a suffix; empty: the newest
   bool adapters = true;         ///< of a run in phase 2: with its adapters on
+  /// PEFT folders to put on it, each "DIR" or "DIR:weight"; one by one, each on top of those
+  /// before.
+  std::vector<std::string> adapter_folders = {};
 };
 
 /// What a model makes of a sequence of ids.

@@ -11,5 +11,9 @@ inline void take_model(CLI::App* command, twofold::ModelSource& to) {
   command->add_option("ROOT", to.root, "of a run: folder of data/, checkpoints/ and results/");
   command->add_option("-p,--project", to.project)->capture_default_str();
   command->add_option("-g,--group", to.group)->capture_default_str();
+  command
+      ->add_option("--adapter", to.adapter_folders,
+                   "PEFT folder to put on it, DIR or DIR:weight; several: on top of each other")
+      ->allow_extra_args(false);
   command->add_option("--checkpoint", to.checkpoint, "of a run: suffix; default: the newest");
 }

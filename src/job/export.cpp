@@ -64,6 +64,7 @@ std::string export_dtype(const ExportFormat& format, const LoadedRun& run,
     own = progress.phase == 2 ? run.trainer().lora_config().base_dtype
                               : run.trainer().model_config().param_dtype;
   }
+  if (own == kNf4) own = "bfloat16";
   static const std::map<std::string, std::string> kShort = {
       {"float32", "f32"}, {"float16", "f16"}, {"bfloat16", "bf16"}};
   for (const std::string& name : {own, kShort.contains(own) ? kShort.at(own) : own}) {
@@ -154,6 +155,7 @@ void export_model(const ExecutionSpec& spec, const ExportRequest& request, Obser
                       .observer = observer};
   const Probe probe = make_probe(run, spec);
   const at::Tensor live = probe_losses(*run.state.model, probe);
+  unpack_parameters(run.state.model->parameters());
   Unpublished out(request.out);
   format.write(source, out.path());
   verify(source, probe, live, probe_losses(*format.read_back(source, out.path()), probe));

@@ -48,6 +48,8 @@ std::unique_ptr<Model> read_gguf_adapters(const ExportSource& source, const Path
 void write_peft(ExportSource& source, const Path& temporary);
 std::unique_ptr<Model> read_peft(const ExportSource& source, const Path& temporary);
 
+/// Throws an Error for a checkpoint without adapters.
+void require_adapters(const ExportSource& source);
 /// Every weight of the live model with its adapters added, rounded once (when it is written).
 NamedTensors merged_weights(ExportSource& source);
 /// A model of `config` with `tensors` (our paths) as its weights, each in its storage order.

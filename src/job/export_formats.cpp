@@ -31,6 +31,14 @@ const std::vector<ExportFormat>& export_formats() {
   return kFormats;
 }
 
+void require_adapters(const ExportSource& source) {
+  if (!source.run.state.adapters.empty()) return;
+  fail({.what = "the checkpoint has no adapters",
+        .where = source.run.checkpoint.folder.string(),
+        .expected = "a checkpoint of phase 2",
+        .found = "phase 1"});
+}
+
 NamedTensors merged_weights(ExportSource& source) {
   ParameterTree& parameters = source.model().parameters();
   const at::NoGradGuard no_grad;

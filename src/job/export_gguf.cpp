@@ -2,6 +2,7 @@
 // --to gguf-lora: the adapters alone, for llama.cpp's --lora on the GGUF of the base.
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "interop/gguf_lora.h"
 #include "interop/gguf_model.h"
 #include "interop/gguf_tokenizer.h"
@@ -28,7 +29,29 @@ std::unique_ptr<Model> read_gguf(const ExportSource& source, const Path& tempora
                   read_gguf_model(plan_gguf(config, source.model().parameters()), temporary));
 }
 
+namespace {
+
+/// Refuses adapters that are more than A and B on the weights as they came.
+void check_plain(const LoRAParams& adapters) {
+  std::vector<Problem> problems;
+  for (const Adapter& adapter : adapters) {
+    const char* what = adapter.magnitude.defined() ? "an adapter with a magnitude (DoRA)"
+                       : adapter.whole.defined()   ? "a tensor that was trained whole"
+                       : adapter.start_A.defined() ? "an adapter that was taken out of the weights"
+                                                   : nullptr;
+    if (!what) continue;
+    problems.push_back({.what = fmt::format("GGUF adapters cannot express {}", what),
+                        .where = adapter.path,
+                        .hint = "export the merged model instead: --to gguf"});
+  }
+  throw_problems(std::move(problems));
+}
+
+}  // namespace
+
 void write_gguf_adapters(ExportSource& source, const Path& temporary) {
+  require_adapters(source);
+  check_plain(source.run.state.adapters);
   const GgufPlan plan = plan_gguf(source.model_config(), source.model().parameters());
   write_gguf_lora(plan, source.model(), source.spec.name, temporary);
   for (const std::string& note : plan.notes) source.observer.message(Severity::kWarning, note);

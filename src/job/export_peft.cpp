@@ -1,7 +1,6 @@
 // --to peft: the adapters alone, for PEFT and whoever reads its folders.
 #include <ATen/ATen.h>
 
-#include "base/error.h"
 #include "interop/peft.h"
 #include "job/export_format.h"
 
@@ -27,12 +26,7 @@ NamedTensors original_weights(const ExportSource& source) {
 }  // namespace
 
 void write_peft(ExportSource& source, const Path& temporary) {
-  if (source.run.state.adapters.empty()) {
-    fail({.what = "the checkpoint has no adapters",
-          .where = source.run.checkpoint.folder.string(),
-          .expected = "a checkpoint of phase 2",
-          .found = "phase 1"});
-  }
+  require_adapters(source);
   save_peft_folder(source.model_config(), source.run.state.adapters,
                    source.run.trainer().lora_config(), temporary);
 }

@@ -63,13 +63,10 @@ void check_request(const GenerateRequest& request) {
 
 struct Generator::Parts {
   LoadedModel loaded;
-  std::optional<AdaptersOff> bare;
 };
 
 Generator::Generator(const ModelSource& source)
-    : parts_(new Parts{.loaded = load_model(source, Narrow::kWidened), .bare = {}}) {
-  if (!source.adapters) parts_->bare.emplace(parts_->loaded.model->parameters());
-}
+    : parts_(new Parts{.loaded = load_model(source, Narrow::kWidened)}) {}
 Generator::~Generator() = default;
 Generator::Generator(Generator&&) noexcept = default;
 Generator& Generator::operator=(Generator&&) noexcept = default;

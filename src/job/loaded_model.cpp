@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "formats/sharded.h"
+#include "interop/peft_merge.h"
 #include "model/hugging_face.h"
 #include "tensor/machine.h"
 
@@ -47,8 +48,32 @@ LoadedModel load_from_run(const ModelSource& source) {
   LoadedModel loaded{.name = source.model, .run = {}, .folder = {}, .own = {}, .model = {}};
   loaded.run = load_run(spec, source.checkpoint);
   loaded.model = std::move(loaded.run->state.model);
+  if (!source.adapters) detach_lora_params(loaded.model->parameters());
   loaded.model->set_activation(at::kFloat);
   return loaded;
+}
+
+/// Puts the folders on the model: the last as it is, those below it added to the weights.
+void put_on(const std::vector<std::string>& folders, const ModelSource& source,
+            LoadedModel& loaded) {
+  ParameterTree& parameters = loaded.model->parameters();
+  const bool adapted = std::any_of(
+      parameters.all().begin(), parameters.all().end(),
+      [](const Parameter& leaf) { return leaf.weight.low_rank || leaf.weight.frozen.defined(); });
+  if (adapted && !folders.empty()) {
+    fail({.what = "the run has adapters of its own",
+          .where = "--adapter with " + source.model,
+          .hint = "give --adapters-off to put others on its frozen base"});
+  }
+  if (!folders.empty()) unpack_parameters(parameters);
+  for (size_t i = 0; i < folders.size(); ++i) {
+    const WeightedFolder adapter = weighted_folder(folders[i]);
+    if (i + 1 == folders.size() && adapter.weight == 1) {
+      load_peft_folder(adapter.folder, loaded.config(), parameters);
+    } else {
+      merge_peft_folder(adapter, loaded.config(), parameters);
+    }
+  }
 }
 
 }  // namespace
@@ -65,7 +90,11 @@ std::vector<int32_t> LoadedModel::end_tokens() const {
 LoadedModel load_model(const ModelSource& source, Narrow narrow) {
   configure_allocator();
   set_threads(0);
-  return source.root.empty() ? load_folder(source, narrow) : load_from_run(source);
+  // What is added to weights is not to be rounded to a folder's narrow dtype.
+  if (source.adapter_folders.size() > 1) narrow = Narrow::kWidened;
+  LoadedModel loaded = source.root.empty() ? load_folder(source, narrow) : load_from_run(source);
+  put_on(source.adapter_folders, source, loaded);
+  return loaded;
 }
 
 void check_ids(std::span<const int64_t> ids, const ModelConfig& config, const std::string& where) {

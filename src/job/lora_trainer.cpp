@@ -7,7 +7,6 @@
 #include "job/compatibility.h"
 #include "job/continued_adapter.h"
 #include "lora/selection.h"
-#include "tensor/dtype.h"
 
 namespace twofold {
 
@@ -39,9 +38,8 @@ std::vector<PhaseStages> LoRATrainer::phases() const {
 
 AdapterPlan LoRATrainer::adapter_plan(const Model& model) const {
   AdapterPlan plan;
-  plan.base_bytes =
-      static_cast<int64_t>(formats::size_of(file_dtype(scalar_type(lora_.base_dtype))));
   const ParameterTree& parameters = model.parameters();
+  plan.frozen_bytes = frozen_bytes(parameters, lora_.base_dtype);
   match_targets(parameters, lora_);  // refuses targets that match nothing
   for (const SelectedLeaf& selected : select_leaves(parameters, lora_)) {
     const Parameter& leaf = parameters.all()[selected.index];

@@ -45,9 +45,9 @@ MemoryPlan plan_memory(const ModelConfig& config, const Model& model, int phase,
   const int64_t parameters = model.parameters().count();
   const int64_t trained = phase == 1 ? parameters : adapters.parameters;
   MemoryPlan plan;
-  plan.weights = phase == 1 ? parameters * kFloat
-                            : parameters * adapters.base_bytes +
-                                  (trained + adapters.start_parameters) * kFloat;
+  plan.weights = phase == 1
+                     ? parameters * kFloat
+                     : adapters.frozen_bytes + (trained + adapters.start_parameters) * kFloat;
   plan.gradients = trained * kFloat;
   plan.moments = 2 * trained * kFloat;
   const int64_t width =

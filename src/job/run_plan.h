@@ -61,7 +61,7 @@ struct AdapterPlan {
   int64_t parameters = 0;        ///< trained
   int64_t start_parameters = 0;  ///< kept of the start (pissa, olora)
   int64_t activations = 0;       ///< elements that a token leaves behind in the adapters
-  int64_t base_bytes = 2;        ///< an element of the frozen base
+  int64_t frozen_bytes = 0;      ///< of the frozen base
 };
 
 /// Throws one Error with every budget below one step.

@@ -19,13 +19,10 @@ std::vector<float> to_vector(const at::Tensor& tensor) {
 
 struct Scorer::Parts {
   LoadedModel loaded;
-  std::optional<AdaptersOff> bare;
 };
 
 Scorer::Scorer(const ModelSource& source)
-    : parts_(new Parts{.loaded = load_model(source, Narrow::kKept), .bare = {}}) {
-  if (!source.adapters) parts_->bare.emplace(parts_->loaded.model->parameters());
-}
+    : parts_(new Parts{.loaded = load_model(source, Narrow::kKept)}) {}
 Scorer::~Scorer() = default;
 Scorer::Scorer(Scorer&&) noexcept = default;
 Scorer& Scorer::operator=(Scorer&&) noexcept = default;

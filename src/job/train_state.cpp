@@ -10,6 +10,7 @@
 #include "interop/peft_merge.h"
 #include "model/hugging_face.h"
 #include "tensor/dtype.h"
+#include "tensor/packed.h"
 #include "tensor/storage.h"
 
 namespace twofold {
@@ -30,6 +31,7 @@ void load_parameters(ParameterTree& parameters, const NamedTensors& saved,
   for (Parameter& parameter : parameters.all()) {
     const auto found = by_name.find(parameter.path);
     const std::string where = file + ", tensor " + parameter.path;
+    if (take_packed(by_name, parameter, file)) continue;
     if (found == by_name.end()) {
       problems.push_back({.what = "the checkpoint lacks a tensor that the architecture has",
                           .where = where,
@@ -177,7 +179,7 @@ void freeze_base(LoRATrainState& state, const ModelConfig& config, const LoRACon
     merge_peft_folder(weighted_folder(adapter), config, parameters);
   }
   freeze_parameters(parameters, lora.base_dtype);
-  state.progress.base_id = content_id(state.model->parameters().named());
+  state.progress.base_id = content_id(base_parameters(parameters));
 }
 
 namespace {

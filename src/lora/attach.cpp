@@ -14,6 +14,7 @@
 #include "lora/selection.h"
 #include "tensor/column_norms.h"
 #include "tensor/dtype.h"
+#include "tensor/packed.h"
 
 namespace twofold {
 namespace {
@@ -63,8 +64,8 @@ Adapter fresh_adapter(Parameter& leaf, const SelectedLeaf& selected, const LoRAC
                       .seed = seed};
   if (method.from_weights) subject.value = value.detach().to(at::kFloat);
   Factors factors = method.make(subject);
-  Adapter adapter{
-      .path = leaf.path, .A = factors.A.to(value.device()), .B = factors.B.to(value.device())};
+  const at::Device device = leaf.weight.packed ? at::Device(at::kCPU) : value.device();
+  Adapter adapter{.path = leaf.path, .A = factors.A.to(device), .B = factors.B.to(device)};
   if (method.from_weights) {
     adapter.start_A = adapter.A.clone();
     adapter.start_B = adapter.B.clone();
@@ -72,7 +73,8 @@ Adapter fresh_adapter(Parameter& leaf, const SelectedLeaf& selected, const LoRAC
     value = at::empty_like(value.detach()).copy_(residual);
   }
   if (selected.dora) {
-    adapter.magnitude = column_norms(value, low_rank_of(adapter, selected.scale)).to(at::kFloat);
+    adapter.magnitude =
+        column_norms(unpacked(leaf.weight, at::kFloat), low_rank_of(adapter, selected.scale));
   }
   return adapter;
 }

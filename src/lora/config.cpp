@@ -54,8 +54,10 @@ void LoRAConfig::declare(config::Fields& fields) {
   add("base_adapters", base_adapters,
       "PEFT folders that are added to the weights before they are frozen, each DIR or DIR:weight; "
       "the new adapters are stacked on them.");
-  add("base_dtype", base_dtype, "Element type of the frozen weights in phase 2.",
-      {.choices = {"bfloat16", "float32"}});
+  add("base_dtype", base_dtype,
+      "Element type of the frozen weights in phase 2; nf4: 4 bits for the blocks' dense kernels "
+      "(QLoRA, arXiv 2305.14314), bfloat16 for the rest.",
+      {.choices = {"bfloat16", "float32", kNf4}});
   add("lr", lr, "Peak learning rate of phase 2; -1 means optimization/lr.", {.min = -1});
 }
 

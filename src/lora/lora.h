@@ -33,7 +33,7 @@ struct LoRAConfig {
   double lr_ratio = 1;                     ///< LoRA+: learning rate of B / learning rate of A
   std::string from_adapter;                ///< a PEFT folder to start from instead of `init`
   std::vector<std::string> base_adapters;  ///< PEFT folders (:weight) to add to the base first
-  std::string base_dtype = "bfloat16";     ///< float32 or bfloat16
+  std::string base_dtype = "bfloat16";     ///< float32, bfloat16 or nf4
   double lr = -1;                          ///< < 0: optimization/lr
   void declare(config::Fields& fields);
 
@@ -91,13 +91,21 @@ std::shared_ptr<AdapterDropout> attach_dropout(ParameterTree& parameters);
 void detach_lora_params(ParameterTree& parameters);
 
 /// Every parameter with its adapter added: in float32 (at least), rounded once to the leaf's dtype,
-/// in the leaf's storage order. A leaf without an adapter is returned as it is, sharing its memory;
-/// so is one that was trained whole.
+/// in the leaf's storage order (float32 for a packed leaf). A leaf without an adapter is returned
+/// as it is, sharing its memory; so is one that was trained whole.
 NamedTensors merge_lora_params(const ParameterTree& parameters);
 
 /// Trainable parameters: Σ r·(in + out) of the adapters, the magnitudes and what is trained whole.
 int64_t count_lora_params(const LoRAParams& adapters);
 
+/// `base_dtype` of 4 bits: the dense kernels of the blocks in NF4, the rest in bfloat16 (QLoRA).
+inline constexpr const char* kNf4 = "nf4";
+/// Whether a base in 4 bits packs this leaf.
+bool packable(const Parameter& parameter);
+/// Bytes of the frozen base.
+int64_t frozen_bytes(const ParameterTree& parameters, const std::string& base_dtype);
+/// Packed leaves as plain float32 tensors again, of the same values: for export.
+void unpack_parameters(ParameterTree& parameters);
 /// Freezes: every leaf in `base_dtype` (same storage order), no gradient, its gradient buffer
 /// dropped.
 void freeze_parameters(ParameterTree& parameters, const std::string& base_dtype);

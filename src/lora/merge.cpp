@@ -6,12 +6,16 @@
 #include "lora/lora.h"
 #include "tensor/column_norms.h"
 #include "tensor/dtype.h"
+#include "tensor/packed.h"
 
 namespace twofold {
 namespace {
 
 /// W + scale·A·B, its columns of the wanted length, in W's dtype and strides, rounded once.
-at::Tensor merged(const at::Tensor& value, const LowRank& term) {
+at::Tensor merged(const Weight& weight) {
+  const at::Tensor value = weight.packed ? unpacked(weight, at::kFloat) : weight.value.detach();
+  if (!weight.low_rank) return value;
+  const LowRank& term = *weight.low_rank;
   const at::ScalarType wide = value.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
   at::Tensor sum =
       at::addmm(value.to(wide), term.A.to(wide), term.B.to(wide), /*beta=*/1, term.scale);
@@ -25,9 +29,7 @@ NamedTensors merge_lora_params(const ParameterTree& parameters) {
   const at::NoGradGuard no_grad;
   NamedTensors all;
   for (const Parameter& parameter : parameters.all()) {
-    const Weight& weight = parameter.weight;
-    all.emplace_back(parameter.path, weight.low_rank ? merged(weight.value, *weight.low_rank)
-                                                     : weight.value.detach());
+    all.emplace_back(parameter.path, merged(parameter.weight));
   }
   return all;
 }
@@ -36,16 +38,51 @@ NamedTensors base_parameters(const ParameterTree& parameters) {
   NamedTensors base;
   for (const Parameter& parameter : parameters.all()) {
     const Weight& weight = parameter.weight;
+    if (weight.packed) {
+      append_packed(base, parameter.path, *weight.packed);
+      continue;
+    }
     base.emplace_back(parameter.path, weight.frozen.defined() ? weight.frozen : weight.value);
   }
   return base;
 }
 
+bool packable(const Parameter& parameter) {
+  return parameter.is_matrix() && parameter.path.starts_with("blocks/") &&
+         parameter.path.ends_with("/kernel");
+}
+
+int64_t frozen_bytes(const ParameterTree& parameters, const std::string& base_dtype) {
+  const bool nf4 = base_dtype == kNf4;
+  const auto width =
+      static_cast<int64_t>(c10::elementSize(nf4 ? at::kBFloat16 : scalar_type(base_dtype)));
+  int64_t bytes = 0;
+  for (const Parameter& parameter : parameters.all()) {
+    bytes += nf4 && packable(parameter) ? nf4_bytes(parameter.count()) : width * parameter.count();
+  }
+  return bytes;
+}
+
+void unpack_parameters(ParameterTree& parameters) {
+  for (Parameter& parameter : parameters.all()) {
+    Weight& weight = parameter.weight;
+    if (!weight.packed) continue;
+    weight.value = unpacked(weight, at::kFloat);
+    weight.packed.reset();
+  }
+}
+
 void freeze_parameters(ParameterTree& parameters, const std::string& base_dtype) {
   const at::NoGradGuard no_grad;
-  const at::ScalarType dtype = scalar_type(base_dtype);
+  const bool nf4 = base_dtype == kNf4;
+  const at::ScalarType dtype = nf4 ? at::kBFloat16 : scalar_type(base_dtype);
   for (Parameter& parameter : parameters.all()) {
     at::Tensor& value = parameter.weight.value;
+    if (nf4 && packable(parameter)) {
+      value = value.detach();
+      pack_nf4(parameter.weight);
+      continue;
+    }
     // A detached tensor is a new one without history or gradient buffer; the conversion keeps the
     // strides, so that transposed storage stays transposed.
     value = value.detach().to(dtype);

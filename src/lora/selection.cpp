@@ -149,6 +149,15 @@ std::vector<Problem> selection_problems(const ParameterTree& parameters, const L
   }
   for (const SelectedLeaf& selected : select_leaves(parameters, config)) {
     const Parameter& leaf = parameters.all()[selected.index];
+    const bool rewritten = selected.whole || changes_base(config);
+    if (rewritten && config.base_dtype == kNf4 && packable(leaf)) {
+      problems.push_back(
+          {.what = "a weight in 4 bits cannot be trained whole or taken apart",
+           .where = std::string(kLoraSection) + (selected.whole ? "modules_to_save" : "init"),
+           .expected = "base_dtype bfloat16 or float32 for " + leaf.path,
+           .found = "base_dtype nf4",
+           .hint = {}});
+    }
     if (selected.whole || is_dense_kernel(leaf.path)) continue;
     const bool head = leaf.path == "lm_head";
     if (config.dora || (head && config.dropout > 0)) {

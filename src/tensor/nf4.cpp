@@ -76,11 +76,9 @@ at::Tensor pack_weights(const at::Tensor& flat, uint8_t* codes) {
 
 /// The scales themselves in 8 bits, around their mean.
 void pack_scales(const at::Tensor& scales, Nf4& packed) {
-  packed.scale_offset = scales.mean();
+  packed.scale_offset.copy_(scales.mean());
   const at::Tensor centred = scales - packed.scale_offset;
   const int64_t n = centred.numel(), blocks = blocks_of(n, kNf4ScaleBlock);
-  packed.scales = at::empty({n}, at::kByte);
-  packed.scale_max = at::empty({blocks}, at::kFloat);
   const float* x = centred.const_data_ptr<float>();
   auto* codes = packed.scales.mutable_data_ptr<uint8_t>();
   auto* largest = packed.scale_max.mutable_data_ptr<float>();
@@ -149,6 +147,20 @@ const std::array<float, 256>& dynamic_levels() {
   return kLevels;
 }
 
+Nf4 nf4_of_size(int64_t n) {
+  const int64_t scales = blocks_of(n, kNf4Block);
+  return {.size = n,
+          .codes = at::empty({blocks_of(n, 2)}, at::kByte),
+          .scales = at::empty({scales}, at::kByte),
+          .scale_max = at::empty({blocks_of(scales, kNf4ScaleBlock)}, at::kFloat),
+          .scale_offset = at::empty({}, at::kFloat)};
+}
+
+int64_t nf4_bytes(int64_t n) {
+  const int64_t scales = blocks_of(n, kNf4Block), width = sizeof(float);
+  return blocks_of(n, 2) + scales + width * (blocks_of(scales, kNf4ScaleBlock) + 1);
+}
+
 Nf4 quantize_nf4(const at::Tensor& flat) {
   TWOFOLD_EXPECT(flat.dim() == 1, "quantize_nf4: a flat tensor");
   const at::Tensor wide = flat.detach().to(at::kFloat).contiguous();
@@ -157,11 +169,7 @@ Nf4 quantize_nf4(const at::Tensor& flat) {
           .expected = "finite numbers",
           .found = "inf or nan"});
   }
-  Nf4 packed{.size = wide.numel(),
-             .codes = at::empty({blocks_of(wide.numel(), 2)}, at::kByte),
-             .scales = {},
-             .scale_max = {},
-             .scale_offset = {}};
+  Nf4 packed = nf4_of_size(wide.numel());
   pack_scales(pack_weights(wide, packed.codes.mutable_data_ptr<uint8_t>()), packed);
   return packed;
 }

@@ -16,13 +16,17 @@ inline constexpr int64_t kNf4ScaleBlock = 256;  ///< scales a scale of scales
 
 /// n values of a flat float tensor.
 struct Nf4 {
-  int64_t size = 0;   ///< n
-  at::Tensor codes;   ///< (⌈n/2⌉) uint8; an even element is in the high nibble
-  at::Tensor scales;  ///< (⌈n/64⌉) uint8: (scale − offset) / its block's maximum, as a code
-  at::Tensor scale_max;     ///< (⌈⌈n/64⌉/256⌉) float32
-  at::Tensor scale_offset;  ///< () float32: mean of the scales
+  int64_t size = 0;       ///< n
+  at::Tensor codes = {};  ///< (⌈n/2⌉) uint8; an even element is in the high nibble
+  at::Tensor scales = {};  ///< (⌈n/64⌉) uint8: (scale − offset) / its block's maximum, as a code
+  at::Tensor scale_max = {};     ///< (⌈⌈n/64⌉/256⌉) float32
+  at::Tensor scale_offset = {};  ///< () float32: mean of the scales
 };
 
+/// Tensors of the sizes that n values need, not filled.
+Nf4 nf4_of_size(int64_t n);
+/// Bytes that n values take.
+int64_t nf4_bytes(int64_t n);
 /// `flat`: one dimension, any float dtype, on the CPU. A NaN or an infinity in it is an Error.
 Nf4 quantize_nf4(const at::Tensor& flat);
 /// (n) in `dtype` (float32, bfloat16 or float64).

@@ -19,6 +19,8 @@ struct AdapterDropout {
   int64_t first_row = 0;  ///< global row of the micro-batch's row 0
 };
 
+struct Nf4;  // tensor/nf4.h
+
 /// scale · A·B, with A (in, r) and B (r, out) float32; for an embedding table A (V, r), B (r, D).
 struct LowRank {
   at::Tensor A;
@@ -37,6 +39,8 @@ struct Weight {
   at::Tensor value;
   std::optional<LowRank> low_rank;
   at::Tensor frozen = {};  ///< the base's own value where a trained copy stands in `value`
+  /// The value in 4 bits. `value` then has its shape and order but no memory: see tensor/packed.h.
+  std::shared_ptr<const Nf4> packed = {};
 };
 
 }  // namespace twofold

@@ -10,6 +10,7 @@ VARIANTS = {
     "pissa": ["init=pissa", "base_dtype=float32"],
     "olora": ["init=olora", "rank_pattern={q_proj: 2}"],
     "whole": ["modules_to_save=[lm_head, ln_f]", "bias=all", "exclude_modules=[v_proj]"],
+    "nf4": ["base_dtype=nf4", "dora=true"],
     "tables": ["target_modules=[all-linear, wte, lm_head]", "init=kaiming", "layers_to_transform=[]"],
 }
 
@@ -46,6 +47,19 @@ class Variants(RunTest):
                     self.assertTrue((self.final(name) / "starts.safetensors").exists())
                 else:
                     self.assertEqual(scores["adapters_off"], scores["frozen"])
+
+    def test_four_bits_are_a_quarter_of_sixteen_and_what_is_in_them_cannot_be_trained_whole(self):
+        config = self.config(LORA)
+        sizes = {}
+        for dtype in ("nf4", "bfloat16"):
+            self.run_job(dtype, config, f"optimization.lora.base_dtype={dtype}", "architecture.n_embd=128",
+                         "architecture.intermediate_size=512")
+            sizes[dtype] = (self.final(dtype) / "base.safetensors").stat().st_size
+        self.assertLess(sizes["nf4"], 0.5 * sizes["bfloat16"])  # embeddings stay in 16 bits
+        for option in ("init=pissa", "modules_to_save=[q_proj]"):
+            result = self.twofold("run", "x", config, self.root, "optimization.lora.base_dtype=nf4",
+                                  f"optimization.lora.{option}")
+            self.assert_refused(result, "nf4", "optimization/lora/" + option.split("=")[0])
 
     def test_another_variant_cannot_go_on_with_a_checkpoint(self):
         config = self.config(LORA)

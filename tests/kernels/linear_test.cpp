@@ -7,6 +7,7 @@
 #include "kernels/activation.h"
 #include "kernels/close.h"
 #include "support/gradcheck.h"
+#include "tensor/packed.h"
 
 namespace twofold::kernels {
 namespace {
@@ -46,6 +47,27 @@ TEST_P(Linear, EqualsTheReference) {
 
 TEST_P(Linear, GradientsMatchFiniteDifferences) {
   EXPECT_TRUE(gradients_match([](const auto& in) { return fast(in); }, inputs(at::kDouble)));
+}
+
+TEST_P(Linear, APackedKernelIsItsUnpackedOne) {
+  const auto in = inputs(at::kFloat);
+  Weight packed{.value = in[1], .low_rank = {}};
+  pack_nf4(packed);
+  Weight plain{.value = unpacked(packed, at::kFloat), .low_rank = {}};
+  const auto gradients = [&](Weight kernel) {
+    std::vector<at::Tensor> leaves = {in[0].clone().requires_grad_(true)};
+    if (GetParam().adapter) {
+      for (const size_t i : {3, 4}) leaves.push_back(in[i].clone().requires_grad_(true));
+      kernel.low_rank = LowRank{leaves[1], leaves[2], 0.5};
+    }
+    const at::Tensor y = linear(leaves[0], kernel, GetParam().bias ? in[2] : at::Tensor());
+    (y * y).sum().backward();
+    std::vector<at::Tensor> results = {y};
+    for (const at::Tensor& leaf : leaves) results.push_back(leaf.grad());
+    return results;
+  };
+  const auto found = gradients(packed), expected = gradients(plain);
+  for (size_t i = 0; i < found.size(); ++i) EXPECT_TRUE(at::equal(found[i], expected[i])) << i;
 }
 
 TEST_P(Linear, BfloatActivationsAreRoundedOnce) {

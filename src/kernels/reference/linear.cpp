@@ -2,10 +2,12 @@
 
 #include <ATen/ATen.h>
 
+#include "tensor/packed.h"
+
 namespace twofold::kernels::reference {
 
 at::Tensor linear(const at::Tensor& x, const Weight& kernel, const at::Tensor& bias) {
-  at::Tensor effective = kernel.value.to(x.scalar_type());
+  at::Tensor effective = unpacked(kernel, x.scalar_type());
   if (kernel.low_rank) {
     const LowRank& term = *kernel.low_rank;
     effective =
