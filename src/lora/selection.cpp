@@ -147,17 +147,20 @@ std::vector<Problem> selection_problems(const ParameterTree& parameters, const L
                         .found = std::to_string(layer),
                         .hint = {}});
   }
-  for (const SelectedLeaf& selected : select_leaves(parameters, config)) {
+  const std::vector<SelectedLeaf> leaves = select_leaves(parameters, config);
+  const auto rewritten = std::find_if(leaves.begin(), leaves.end(), [&](const SelectedLeaf& leaf) {
+    return (leaf.whole || changes_base(config)) && packable(parameters.all()[leaf.index]);
+  });
+  if (config.base_dtype == kNf4 && rewritten != leaves.end()) {
+    problems.push_back(
+        {.what = "a weight in 4 bits cannot be trained whole or taken apart",
+         .where = std::string(kLoraSection) + (rewritten->whole ? "modules_to_save" : "init"),
+         .expected = "base_dtype bfloat16 or float32",
+         .found = "nf4, for " + parameters.all()[rewritten->index].path,
+         .hint = {}});
+  }
+  for (const SelectedLeaf& selected : leaves) {
     const Parameter& leaf = parameters.all()[selected.index];
-    const bool rewritten = selected.whole || changes_base(config);
-    if (rewritten && config.base_dtype == kNf4 && packable(leaf)) {
-      problems.push_back(
-          {.what = "a weight in 4 bits cannot be trained whole or taken apart",
-           .where = std::string(kLoraSection) + (selected.whole ? "modules_to_save" : "init"),
-           .expected = "base_dtype bfloat16 or float32 for " + leaf.path,
-           .found = "base_dtype nf4",
-           .hint = {}});
-    }
     if (selected.whole || is_dense_kernel(leaf.path)) continue;
     const bool head = leaf.path == "lm_head";
     if (config.dora || (head && config.dropout > 0)) {

@@ -15,17 +15,18 @@ int64_t blocks_of(int64_t n, int64_t block) { return (n + block - 1) / block; }
 
 std::array<float, 256> make_dynamic_levels() {
   // Seven decades; decade i has 2^i magnitudes, the middles of equal parts of [0.1, 1]; and 0
-  // and 1.
+  // and 1. In float32 by torch, as bitsandbytes does it: the last bit counts.
   std::array<float, 256> levels{};
   size_t count = 0;
   for (int i = 0; i < 7; ++i) {
-    const int parts = 1 << i;
-    const double decade = std::pow(10.0, i - 6);
-    for (int part = 0; part < parts; ++part) {
-      const auto edge = [&](int k) { return static_cast<float>(0.1 + 0.9 * k / parts); };
-      const float middle = (edge(part) + edge(part + 1)) / 2.0f;
-      levels[count++] = static_cast<float>(decade * middle);
-      levels[count++] = static_cast<float>(-decade * middle);
+    const int64_t parts = int64_t{1} << i;
+    const at::Tensor edges = at::linspace(0.1, 1.0, parts + 1, at::kFloat);
+    const at::Tensor middles = (edges.narrow(0, 0, parts) + edges.narrow(0, 1, parts)) / 2.0;
+    const at::Tensor decade = middles * std::pow(10.0, i - 6);
+    for (int64_t part = 0; part < parts; ++part) {
+      const float level = decade.const_data_ptr<float>()[part];
+      levels[count++] = level;
+      levels[count++] = -level;
     }
   }
   levels[count++] = 0.0f;
