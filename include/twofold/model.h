@@ -32,6 +32,16 @@ struct ModelSource {
   std::vector<std::string> adapter_folders = {};
 };
 
+/// How several adapters become one.
+struct CombineRequest {
+  std::string method = "cat";  ///< cat: the exact sum; svd: the nearest of `rank`; linear
+  int64_t rank = 0;            ///< of svd; 0: the largest of the adapters'
+  std::filesystem::path out;   ///< folder to write; must not exist
+};
+/// Writes the adapters of source.adapter_folders, each times its weight, as one PEFT folder for the
+/// model of `source`, whose own adapters are left out.
+void combine_adapters(const ModelSource& source, const CombineRequest& request);
+
 /// What a model makes of a sequence of ids.
 struct Score {
   double loss = 0;              ///< mean of −logprobs; NaN for fewer than two ids

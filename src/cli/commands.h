@@ -16,4 +16,5 @@ void add_export(CLI::App& app);
 void add_encode(CLI::App& app);
 void add_decode(CLI::App& app);
 void add_score(CLI::App& app);
+void add_combine(CLI::App& app);
 void add_inspect(CLI::App& app);

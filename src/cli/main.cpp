@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   for (const auto add :
        {add_jobs, add_configure, add_plan, add_tokenize, add_run, add_checkpoints, add_generate,
-        add_export, add_inspect, add_encode, add_decode, add_score}) {
+        add_export, add_inspect, add_encode, add_decode, add_score, add_combine}) {
     add(app);
   }
   try {

@@ -16,7 +16,11 @@ bool is_number(const std::string& segment) {
 }
 
 /// "model.norm" of "model.norm.weight".
-std::string module_name(const std::string& tensor) { return tensor.substr(0, tensor.rfind('.')); }
+std::string module_name(const std::string& tensor) {
+  const std::string name = tensor.substr(0, tensor.rfind('.'));
+  // transformers 5 calls NeoX's head as it calls every head; the models' files keep the old name.
+  return name == "embed_out" ? "lm_head" : name;
+}
 
 PeftModule::Kind kind_of(const std::string& leaf) {
   if (is_dense_kernel(leaf)) return PeftModule::Kind::kDense;

@@ -5,6 +5,7 @@ largest errors of each case are printed.
 """
 import os
 import pathlib
+import subprocess
 import unittest
 import warnings
 
@@ -12,7 +13,7 @@ import torch
 import transformers
 from peft import LoraConfig, PeftModel, get_peft_model
 
-from model_cases import CASES, Folder, make_model, twofold
+from model_cases import BINARY, CASES, Folder, make_model, twofold
 
 FAMILIES = ("llama, wide heads, biases, tied", "mistral, short window", "gemma2", "gemma3", "smollm3",
             "qwen2", "qwen3", "gpt2", "neox")
@@ -23,7 +24,7 @@ LAST = {"gpt2": r".*mlp\.c_proj", "neox": r".*dense_4h_to_h"}
 def variants(family):
     """name: what LoraConfig is given beside r and lora_alpha."""
     first = ATTENTION.get(family, ["q_proj", "v_proj"])
-    untied = {"modules_to_save": ["lm_head"]} if family == "qwen2" else {}
+    untied = {"modules_to_save": ["lm_head"]} if family in ("qwen2", "neox") else {}
     return {
         "plain": dict(target_modules=first, **untied),
         "rslora": dict(target_modules=first, use_rslora=True),
@@ -94,6 +95,33 @@ class Adapters(Folder):
             adapters.append(self.folder / variant)
             self.write_adapter(base, adapters[-1], options)
         self.check("qwen2, stacked", base, [adapters[1], adapters[4]])
+
+    def test_combined_adapters_are_those_of_peft(self):
+        base = self.folder / "qwen2"
+        make_model(*CASES["qwen2"][:2]).save_pretrained(base)
+        folders = []
+        for name, options in (("one", dict(target_modules=["q_proj", "down_proj"])),
+                              ("two", dict(target_modules=["q_proj", "down_proj"], use_rslora=True))):
+            folders.append(self.folder / name)
+            self.write_adapter(base, folders[-1], options)
+        rows = self.rows((13, 40))
+        for method in ("cat", "svd", "linear"):
+            with self.subTest(method=method):
+                out = self.folder / f"{method}-out"
+                done = subprocess.run([BINARY, "combine", base, "--adapter", folders[0], "--adapter",
+                                       f"{folders[1]}:0.5", "--method", method, "--out", out],
+                                      capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                model = PeftModel.from_pretrained(
+                    transformers.AutoModelForCausalLM.from_pretrained(base, attn_implementation="eager"), folders[0])
+                model.load_adapter(folders[1], "two")
+                model.add_weighted_adapter(["default", "two"], [1.0, 0.5], "sum", combination_type=method)
+                model.set_adapter("sum")
+                found = twofold("score", base, "--adapter", out, "--ids", "-", lines=[{"ids": row} for row in rows])
+                for row, line in zip(rows, found):
+                    ids = torch.tensor([row])
+                    with torch.no_grad():
+                        self.assertAlmostEqual(model(ids, labels=ids).loss.item(), line["loss"], delta=2e-5)
 
     def test_a_folder_that_is_no_adapter_is_refused(self):
         base = self.folder / "qwen2"

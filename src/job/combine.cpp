@@ -1,0 +1,28 @@
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "interop/peft_combine.h"
+#include "job/loaded_model.h"
+#include "twofold/model.h"
+
+namespace twofold {
+
+void combine_adapters(const ModelSource& source, const CombineRequest& request) {
+  if (std::filesystem::exists(request.out)) {
+    fail({.what = "what is to be written exists already",
+          .where = request.out.string(),
+          .hint = "give another name, or remove it"});
+  }
+  ModelSource bare = source;
+  bare.adapters = false;
+  bare.adapter_folders.clear();
+  const LoadedModel model = load_model(bare, Narrow::kKept);
+  Combination wanted{.adapters = {}, .method = request.method, .rank = request.rank};
+  for (const std::string& adapter : source.adapter_folders) {
+    wanted.adapters.push_back(weighted_folder(adapter));
+  }
+  const PeftAdapter sum = combine_peft_folders(wanted, model.config(), model.model->parameters());
+  save_peft_folder(model.config(), sum.adapters, sum.lora, request.out);
+}
+
+}  // namespace twofold
