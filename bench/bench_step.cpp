@@ -74,7 +74,7 @@ void bench(const Options& options) {
     LoRAConfig config;
     config.alpha = 32;
     config.base_dtype = options.precision == "fp32" ? "float32" : "bfloat16";
-    transition_to_lora(state, config, optimizer);
+    transition_to_lora(state, *model, config, optimizer);
   }
   const auto tensors = state.trainables();
   const LossFunction loss_of = [&](const Batch& micro, double scale, int64_t) {
