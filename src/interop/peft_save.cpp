@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/unpublished.h"
 #include "interop/peft.h"
 #include "interop/peft_config.h"
 #include "interop/peft_modules.h"
@@ -135,27 +136,18 @@ class Folder {
 
 void save_peft_folder(const ModelConfig& config, const LoRAParams& adapters, const LoRAConfig& lora,
                       const Path& folder) {
-  if (std::filesystem::exists(folder)) {
-    fail({.what = "the folder to export to exists already",
-          .where = folder.string(),
-          .hint = "name a new folder, or remove this one"});
-  }
   const Folder contents(config, adapters, lora);
-  Path building = folder;
-  building += ".tmp";
+  Unpublished building(folder);
   std::error_code failure;
-  std::filesystem::remove_all(building, failure);  // the rest of an interrupted export
-  std::filesystem::create_directories(building, failure);
+  std::filesystem::create_directories(building.path(), failure);
   if (failure) {
-    fail({.what = "cannot make a folder", .where = building.string(), .found = failure.message()});
+    fail({.what = "cannot make a folder",
+          .where = building.path().string(),
+          .found = failure.message()});
   }
-  write_tensors(building / kPeftWeightsFile, contents.tensors(), kMetadata);
-  write_atomic(building / kPeftConfigFile, peft_config_text(contents.config()));
-  std::filesystem::rename(building, folder, failure);
-  if (failure) {
-    fail({.what = "cannot rename a folder", .where = folder.string(), .found = failure.message()});
-  }
-  sync_path(std::filesystem::absolute(folder).parent_path());
+  write_tensors(building.path() / kPeftWeightsFile, contents.tensors(), kMetadata);
+  write_atomic(building.path() / kPeftConfigFile, peft_config_text(contents.config()));
+  building.publish();
 }
 
 }  // namespace twofold

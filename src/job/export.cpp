@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/unpublished.h"
 #include "job/export_format.h"
 #include "job/export_probe.h"
 #include "tensor/machine.h"
@@ -73,43 +74,6 @@ std::string export_dtype(const ExportFormat& format, const LoadedRun& run,
   }
   return format.dtypes.back();
 }
-
-/// A sibling of the export that is removed unless it is published.
-class Unpublished {
- public:
-  explicit Unpublished(const Path& out) : out_(out), temporary_(out) {
-    temporary_ += ".tmp";
-    remove();  // the rest of an interrupted export
-    std::error_code failure;
-    const Path parent = std::filesystem::absolute(out).parent_path();
-    std::filesystem::create_directories(parent, failure);
-    if (failure) {
-      fail({.what = "cannot make a folder", .where = parent.string(), .found = failure.message()});
-    }
-  }
-  ~Unpublished() { remove(); }
-
-  const Path& path() const { return temporary_; }
-
-  void publish() {
-    std::error_code failure;
-    std::filesystem::rename(temporary_, out_, failure);
-    if (failure) {
-      fail({.what = "cannot give the export its name",
-            .where = out_.string(),
-            .found = failure.message()});
-    }
-    sync_path(std::filesystem::absolute(out_).parent_path());
-  }
-
- private:
-  void remove() {
-    std::error_code ignored;
-    std::filesystem::remove_all(temporary_, ignored);
-  }
-
-  Path out_, temporary_;
-};
 
 void verify(const ExportSource& source, const Probe& probe, const at::Tensor& live,
             const at::Tensor& exported) {

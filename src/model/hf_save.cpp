@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/unpublished.h"
 #include "formats/sharded.h"
 #include "model/hugging_face.h"
 #include "tensor/dtype.h"
@@ -79,28 +80,19 @@ nlohmann::json generation_config(const nlohmann::json& config) {
 void save_hf_folder(const ModelConfig& config, const NamedTensors& tensors,
                     const std::string& dtype, const Path& folder, int64_t shard_bytes) {
   const at::NoGradGuard no_grad;
-  if (std::filesystem::exists(folder)) {
-    fail({.what = "the folder to export to exists already",
-          .where = folder.string(),
-          .hint = "name a new folder, or remove this one"});
-  }
   const nlohmann::json json = config.to_hf(dtype);
-  Path building = folder;
-  building += ".tmp";
+  Unpublished building(folder);
   std::error_code failure;
-  std::filesystem::remove_all(building, failure);  // the rest of an interrupted export
-  std::filesystem::create_directories(building, failure);
+  std::filesystem::create_directories(building.path(), failure);
   if (failure) {
-    fail({.what = "cannot make a folder", .where = building.string(), .found = failure.message()});
+    fail({.what = "cannot make a folder",
+          .where = building.path().string(),
+          .found = failure.message()});
   }
-  write_weights(translated(config, tensors, scalar_type(dtype)), building, shard_bytes);
-  write_atomic(building / "config.json", json.dump(2) + "\n");
-  write_atomic(building / "generation_config.json", generation_config(json).dump(2) + "\n");
-  std::filesystem::rename(building, folder, failure);
-  if (failure) {
-    fail({.what = "cannot rename a folder", .where = folder.string(), .found = failure.message()});
-  }
-  sync_path(std::filesystem::absolute(folder).parent_path());
+  write_weights(translated(config, tensors, scalar_type(dtype)), building.path(), shard_bytes);
+  write_atomic(building.path() / "config.json", json.dump(2) + "\n");
+  write_atomic(building.path() / "generation_config.json", generation_config(json).dump(2) + "\n");
+  building.publish();
 }
 
 }  // namespace twofold
