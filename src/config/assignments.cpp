@@ -97,6 +97,7 @@ void Assignments::add_tree(const Value& tree, const std::string& section) {
 }
 
 void Assignments::unknown(const Value& value, const std::string& key) {
+  const std::string advice = fields_.advice_for(key);
   std::vector<std::string> candidates;
   if (value.kind == Value::Kind::kMap) candidates = sections_of(fields_);
   for (const auto& field : fields_.all()) candidates.push_back(field->key);
@@ -104,7 +105,7 @@ void Assignments::unknown(const Value& value, const std::string& key) {
                        .where = where_of(value, key),
                        .expected = "a key that this job declares",
                        .found = last_segment(key),
-                       .hint = suggest(key, candidates)});
+                       .hint = advice.empty() ? suggest(key, candidates) : advice});
 }
 
 void Assignments::add_override(const std::string& text, const std::vector<std::string>& ignored) {

@@ -54,6 +54,20 @@ const Field* Fields::find(const std::string& key) const {
   return nullptr;
 }
 
+void Fields::absent(std::string key, std::string advice) {
+  TWOFOLD_EXPECT(!find(key), key + " is declared and absent");
+  absent_[std::move(key)] = std::move(advice);
+}
+
+std::string Fields::advice_for(const std::string& key) const {
+  for (size_t end = key.size(); end != std::string::npos && end > 0;
+       end = key.rfind('/', end - 1)) {
+    const auto found = absent_.find(key.substr(0, end));
+    if (found != absent_.end()) return found->second;
+  }
+  return "";
+}
+
 void Fields::insert(std::unique_ptr<Field> field) {
   for (const auto& present : fields_) {
     if (present->key == field->key) return merge(*present, std::move(*field));

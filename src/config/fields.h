@@ -45,6 +45,12 @@ class Fields {
   template <class T>
   void add(std::string key, T& target, std::string doc, Constraint constraint = {});
 
+  /// A key or section that people may bring along from elsewhere and that is not declared here:
+  /// whoever sets it is told `advice` instead of near names.
+  void absent(std::string key, std::string advice);
+  /// The advice for `key` or a section above it; empty if there is none.
+  std::string advice_for(const std::string& key) const;
+
   /// Fields in order of declaration.
   const std::vector<std::unique_ptr<Field>>& all() const { return fields_; }
   const Field* find(const std::string& key) const;
@@ -52,6 +58,7 @@ class Fields {
  private:
   void insert(std::unique_ptr<Field> field);
   std::vector<std::unique_ptr<Field>> fields_;
+  std::map<std::string, std::string> absent_;
 };
 
 /// Where a configuration comes from, strongest last: defaults, YAML text, `key.path=value`

@@ -166,9 +166,8 @@ void describe_neox(GgufArchitecture& to, const json& config) {
   out.integer("attention.head_count", to.heads);
   out.number("attention.layer_norm_epsilon", config.at("layer_norm_eps").get<double>());
   out.add("use_parallel_residual", config.at("use_parallel_residual").get<bool>());
-  describe_rope(to, config,
-                rotary_dimensions(width / to.heads, config.at("rotary_pct").get<double>()),
-                context);
+  const RopeConfig rope{.partial_rotary_factor = config.at("rotary_pct").get<double>()};
+  describe_rope(to, config, rope.rotated(width / to.heads), context);
 }
 
 void describe_gpt2(GgufArchitecture& to, const json& config) {

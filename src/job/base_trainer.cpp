@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/error.h"
+#include "data/dataset_folder.h"
 #include "job/compatibility.h"
 #include "job/extension.h"
 #include "job/learned_forgotten.h"
 #include "job/loaded_run.h"
 #include "job/log_file.h"
+#include "job/reference_keys.h"
 #include "model/hugging_face.h"
 #include "tensor/machine.h"
 
@@ -22,21 +26,12 @@ void BaseTrainer::declare(config::Fields& fields) {
   declare_stages(fields);
   trainer_.declare(fields);
   tokenizer_.declare(fields);
+  declare_absent(fields);
 }
 
 void BaseTrainer::declare_stages(config::Fields& fields) { data_.declare(fields); }
 
 std::vector<PhaseStages> BaseTrainer::phases() const { return {{1, data_.stages()}}; }
-
-Mixture BaseTrainer::datasets() const {
-  Mixture all;
-  for (const PhaseStages& phase : phases()) {
-    for (const StageConfig& stage : phase.stages) {
-      all.insert(all.end(), stage.mixture.begin(), stage.mixture.end());
-    }
-  }
-  return all;
-}
 
 AdapterPlan BaseTrainer::adapter_plan(const Model&) const { return {}; }
 
@@ -55,6 +50,18 @@ std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& se
   checks.run({"architecture/", "training/"},
              [&] { make_plan(trainer_, *model_, *model_->build(), phases(), {}); });
   return lines;
+}
+
+void BaseTrainer::check_files(const std::filesystem::path& root, config::Checks& checks) const {
+  checks.run({"training/dataset", "training/pre_lora_dataset", "training/post_lora_dataset"}, [&] {
+    std::set<std::string> labels;
+    for (const Sampling& sampling : datasets()) labels.insert(sampling.label());
+    std::vector<Problem> problems;
+    for (const std::string& label : labels) {
+      gather(problems, [&] { dataset_folder(root / "data", label); });
+    }
+    throw_problems(std::move(problems));
+  });
 }
 
 RunPlan BaseTrainer::make_run_plan() const {

@@ -14,6 +14,7 @@ class BaseTrainer : public RestoreableJob {
   void declare(config::Fields& fields) override;
   std::vector<std::string> resolve(const std::vector<std::string>& set_keys,
                                    config::Checks& checks) override;
+  void check_files(const std::filesystem::path& root, config::Checks& checks) const override;
   std::vector<Table> plan(const std::filesystem::path& root) override;
   void run(const ExecutionSpec& spec, const std::string& config_yaml, Observer& observer) override;
 
@@ -21,7 +22,7 @@ class BaseTrainer : public RestoreableJob {
   const LoRAConfig& lora_config() const { return lora_; }
   const TokenizerConfig& tokenizer_config() const { return tokenizer_; }
   /// Every dataset of every stage, in order.
-  Mixture datasets() const;
+  virtual Mixture datasets() const { return data_.dataset; }
 
  protected:
   /// Declares what is trained on (and, for LoRA, with which adapters).

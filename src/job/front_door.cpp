@@ -20,7 +20,7 @@ struct ConfiguredJob {
   std::vector<std::string> notes;  ///< what was filled in, for people
 };
 
-ConfiguredJob configure_job(const ConfigSource& given) {
+ConfiguredJob configure_job(const ConfigSource& given, const std::filesystem::path& root) {
   config::Source source{.overrides = given.overrides};
   if (!given.file.empty()) {
     source.text = read_text(given.file);
@@ -33,6 +33,7 @@ ConfiguredJob configure_job(const ConfigSource& given) {
   result.job->declare(fields);
   config::Checks checks(config::fill(fields, source));
   result.notes = result.job->resolve(config::keys_set(fields, source), checks);
+  result.job->check_files(root, checks);
   checks.finish();
   result.yaml = config::dump(fields, result.name, /*commented=*/false);
   return result;
@@ -74,13 +75,13 @@ std::string config_reference() {
 }
 
 std::vector<Table> plan(const ConfigSource& given, const std::filesystem::path& root) {
-  return configure_job(given).job->plan(root);
+  return configure_job(given, root).job->plan(root);
 }
 
 void run(const ConfigSource& given, const ExecutionSpec& spec,
          const std::optional<std::string>& restore, Observer& observer) {
   configure_allocator();
-  const ConfiguredJob configured = configure_job(given);
+  const ConfiguredJob configured = configure_job(given, spec.root);
   for (const std::string& note : configured.notes) observer.message(Severity::kInfo, note);
   if (restore) {
     auto* restoreable = dynamic_cast<RestoreableJob*>(configured.job.get());

@@ -13,6 +13,12 @@ namespace twofold {
 void LoRATrainer::declare_stages(config::Fields& fields) {
   lora_.declare(fields);
   data_.declare(fields);
+  fields.absent("training/tokens",
+                "each phase has its own: training/pre_lora_tokens and "
+                "training/post_lora_tokens");
+  fields.absent("training/dataset",
+                "each phase has its own: training/pre_lora_dataset and "
+                "training/post_lora_dataset");
 }
 
 std::vector<std::string> LoRATrainer::resolve(const std::vector<std::string>& set_keys,
@@ -25,6 +31,14 @@ std::vector<std::string> LoRATrainer::resolve(const std::vector<std::string>& se
     }
   });
   return lines;
+}
+
+Mixture LoRATrainer::datasets() const {
+  Mixture all;
+  for (const auto* stages : {&data_.pre_lora_dataset, &data_.post_lora_dataset}) {
+    for (const Mixture& mixture : *stages) all.insert(all.end(), mixture.begin(), mixture.end());
+  }
+  return all;
 }
 
 std::vector<PhaseStages> LoRATrainer::phases() const {

@@ -12,6 +12,7 @@ class LoRATrainer : public BaseTrainer {
 
   std::vector<std::string> resolve(const std::vector<std::string>& set_keys,
                                    config::Checks& checks) override;
+  Mixture datasets() const override;
 
  protected:
   void declare_stages(config::Fields& fields) override;

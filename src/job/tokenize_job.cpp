@@ -18,6 +18,8 @@ class TokenizeJob : public Job {
     return {};
   }
 
+  void check_files(const std::filesystem::path&, config::Checks&) const override {}
+
   std::vector<Table> plan(const std::filesystem::path& root) override {
     return {{.title = "Plan",
              .rows = {{"source", config_.source},

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "kernels/matmul.h"
 #include "lora/movement.h"
 #include "model/loss.h"
+#include "tensor/machine.h"
 
 namespace twofold {
 
@@ -37,6 +39,7 @@ std::optional<CheckpointInfo> TrainingRun::own_checkpoint() const {
 
 void TrainingRun::restore(const CheckpointInfo& checkpoint, bool own) {
   state = restore_state(checkpoint, setup_.model, setup_.optimizer, setup_.lora);
+  settle_on_machine();
   if (own) {
     started_from_ = checkpoint.suffix;
   } else {
@@ -48,6 +51,24 @@ void TrainingRun::restore(const CheckpointInfo& checkpoint, bool own) {
 void TrainingRun::start() {
   state = start_state(setup_.model, setup_.optimizer, static_cast<uint64_t>(setup_.trainer.seed),
                       /*train_all=*/setup_.plan.find(1) != nullptr);
+  settle_on_machine();
+}
+
+void TrainingRun::settle_on_machine() {
+  RunState& now = state.progress;
+  const std::string here = cpu_model();
+  if (now.cpu_model == here) {
+    kernels::set_native_bfloat16(now.native_bfloat16);
+    return;
+  }
+  if (!now.cpu_model.empty()) {
+    observer_->message(Severity::kInfo,
+                       fmt::format("the checkpoint was computed on another processor ({}; this is "
+                                   "{}): the last bits of what follows may differ",
+                                   now.cpu_model, here));
+  }
+  now.cpu_model = here;
+  now.native_bfloat16 = kernels::native_bfloat16();
 }
 
 void TrainingRun::reopen() {

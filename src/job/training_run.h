@@ -70,6 +70,8 @@ class TrainingRun {
   const std::string& started_from() const { return started_from_; }
 
  private:
+  /// Computes as the state was computed so far, where that is this machine's doing.
+  void settle_on_machine();
   PhaseParts parts_of(const PhasePlan& phase, const std::vector<Stage>& stages);
   std::vector<Stage> open_stages(const PhasePlan& phase) const;
   void after_step(const PhasePlan& phase, const StepResult& result, double lr);

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 
 #include "kernels/linear.h"
@@ -21,18 +22,25 @@ double seconds(const at::Tensor& a, const at::Tensor& b) {
   return best;
 }
 
+bool measure_native_bfloat16() {
+  const at::NoGradGuard no_gradient;
+  // Large enough to be typical, small enough (a few milliseconds) not to be noticed at start.
+  const at::Tensor wide = at::ones({192, 384});
+  const at::Tensor narrow = wide.to(at::kBFloat16);
+  return seconds(narrow, narrow.t()) < seconds(wide, wide.t());
+}
+
+/// What this process goes by.
+std::atomic<bool>& choice() {
+  static std::atomic<bool> native = measure_native_bfloat16();
+  return native;
+}
+
 }  // namespace
 
-bool native_bfloat16() {
-  static const bool kNative = [] {
-    const at::NoGradGuard no_gradient;
-    // Large enough to be typical, small enough (a few milliseconds) not to be noticed at start.
-    const at::Tensor wide = at::ones({192, 384});
-    const at::Tensor narrow = wide.to(at::kBFloat16);
-    return seconds(narrow, narrow.t()) < seconds(wide, wide.t());
-  }();
-  return kNative;
-}
+bool native_bfloat16() { return choice(); }
+
+void set_native_bfloat16(bool native) { choice() = native; }
 
 Panel::Panel(const at::Tensor& value)
     : value_(value.scalar_type() == at::kBFloat16 && !native_bfloat16() ? value.to(at::kFloat)

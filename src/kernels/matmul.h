@@ -1,7 +1,8 @@
 #pragma once
 // In which dtype a product is computed: bfloat16 operands as such where the processor is quick at
 // that, widened to float32 where it is not. The CPU's flags do not tell which: some advertise
-// instructions that are slower than widening. So it is measured, once a process.
+// instructions that are slower than widening. So it is measured, once a process; a run remembers
+// what was found, since its bits depend on it.
 
 #include <ATen/core/Tensor.h>
 
@@ -9,6 +10,8 @@ namespace twofold::kernels {
 
 /// Whether a bfloat16 product runs faster as such than widened to float32 on this machine.
 bool native_bfloat16();
+/// From here on, whatever was or would be measured.
+void set_native_bfloat16(bool native);
 
 /// An operand in the dtype that its product is computed in; made on the spot, gone with the
 /// product.

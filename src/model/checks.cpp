@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "model/rope.h"
-
 namespace twofold {
 
 void check_multiple(std::vector<Problem>& problems, const std::string& key, int64_t value,
@@ -21,15 +19,6 @@ void check_derived(std::vector<Problem>& problems, const std::string& key, int64
                       .where = key,
                       .expected = "at least 1, or -1 for the usual size",
                       .found = "0"});
-}
-
-void check_rotary(std::vector<Problem>& problems, int64_t head_dim, double partial_rotary_factor) {
-  const int64_t rotated = rotary_dimensions(head_dim, partial_rotary_factor);
-  if (rotated % 2 == 0 && rotated <= head_dim) return;
-  problems.push_back({.what = "rotary positions need an even number of dimensions in each head",
-                      .where = "architecture/n_head",
-                      .expected = "an even width of heads",
-                      .found = fmt::format("{} of {} dimensions", rotated, head_dim)});
 }
 
 }  // namespace twofold

@@ -4,14 +4,24 @@
 #include "model/checks.h"
 #include "model/gated_decoder.h"
 #include "model/hf_common.h"
+#include "model/hf_fields.h"
 
 namespace twofold {
+namespace {
 
-int64_t GatedDecoderConfig::rotated_width() const {
-  // Proportional scaling spans the head; the frequencies that do not turn are 0.
-  if (rope.rope_type == "proportional") return head_width();
-  return rotary_dimensions(head_width(), partial_rotary_factor);
+template <class Fields, class Config>
+void hf_fields(const Fields& hf, Config& config, bool tied) {
+  hf.size("vocab_size", config.vocab_size);
+  hf.size("hidden_size", config.n_embd);
+  hf.size("intermediate_size", config.intermediate_size);
+  hf.size("num_hidden_layers", config.n_layers, {}, kMostLayers);
+  hf.size("num_attention_heads", config.n_head);
+  hf.number("rms_norm_eps", config.rms_norm_eps, 1e-6);
+  hf.flag("tie_word_embeddings", config.tie_word_embeddings, tied);
+  hf.only("attention_dropout", 0.0);
 }
+
+}  // namespace
 
 void GatedDecoderConfig::declare_gated(config::Fields& fields) {
   declare_common(fields);
@@ -26,11 +36,7 @@ void GatedDecoderConfig::declare_gated(config::Fields& fields) {
              "RMSNorm of each head of q and k before the rotation (Qwen3, Gemma 3).");
   fields.add("architecture/tie_word_embeddings", tie_word_embeddings,
              "The embedding table is the head as well.");
-  fields.add("architecture/partial_rotary_factor", partial_rotary_factor,
-             "Share of each head's dimensions that is rotated.",
-             {.min = 0, .max = 1, .exclusive_min = true});
-  rope.declare_theta(fields);
-  rope.declare_scaling(fields);
+  rope.declare(fields);
 }
 
 void GatedDecoderConfig::validate() const {
@@ -41,8 +47,7 @@ void GatedDecoderConfig::validate() const {
   if (n_kv_head != 0) {
     check_multiple(problems, "architecture/n_head", n_head, "n_kv_head", kv_heads());
   }
-  check_rotary(problems, head_width(), partial_rotary_factor);
-  rope.check(problems, rotated_width());
+  rope.check(problems, head_width());
   throw_problems(std::move(problems));
 }
 
@@ -86,27 +91,20 @@ void GatedDecoderConfig::check_layer_types(HfReader& reader) const {
 }
 
 void GatedDecoderConfig::read_common(HfReader& reader, const HfDefaults& defaults) {
-  vocab_size = reader.size("vocab_size");
-  n_embd = reader.size("hidden_size");
-  intermediate_size = reader.size("intermediate_size");
-  n_layers = reader.size("num_hidden_layers", {}, kMostLayers);
-  n_head = reader.size("num_attention_heads");
+  hf_fields(ReadFields{reader}, *this, defaults.tied);
   n_kv_head =
       reader.size("num_key_value_heads", defaults.kv_heads > 0 ? defaults.kv_heads : n_head);
   head_dim = reader.size("head_dim", defaults.head_dim > 0 ? defaults.head_dim
                                                            : std::max<int64_t>(1, n_embd / n_head));
   const int64_t positions = reader.size("max_position_embeddings", defaults.positions);
-  rms_norm_eps = reader.number("rms_norm_eps", 1e-6);
-  tie_word_embeddings = reader.flag("tie_word_embeddings", defaults.tied);
   reader.absent("quantization_config");
-  reader.only("attention_dropout", 0.0);
   rope.from_hf(reader, defaults.theta, positions);
   block_size = rope.context(positions);
   HfReader parameters =
       reader.child(reader.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
-  partial_rotary_factor = 1.0;
+  rope.partial_rotary_factor = 1.0;
   if (rope.rope_type == "proportional") {
-    partial_rotary_factor = parameters.number("partial_rotary_factor", 1.0);
+    rope.partial_rotary_factor = parameters.number("partial_rotary_factor", 1.0);
   } else {
     parameters.only("partial_rotary_factor", 1.0);
     reader.only("partial_rotary_factor", 1.0);
@@ -115,24 +113,16 @@ void GatedDecoderConfig::read_common(HfReader& reader, const HfDefaults& default
 }
 
 nlohmann::json GatedDecoderConfig::write_common(const std::string& dtype) const {
-  if (partial_rotary_factor != 1.0 && rope.rope_type != "proportional") {
+  if (rope.partial_rotary_factor != 1.0 && rope.rope_type != "proportional") {
     not_exportable("architecture/partial_rotary_factor", "1",
-                   std::to_string(partial_rotary_factor));
+                   std::to_string(rope.partial_rotary_factor));
   }
   nlohmann::json out = hf_config_frame(*this, dtype);
-  out["hidden_size"] = n_embd;
-  out["intermediate_size"] = intermediate_size;
-  out["num_hidden_layers"] = n_layers;
-  out["num_attention_heads"] = n_head;
+  hf_fields(WriteFields{out}, *this, false);
   out["num_key_value_heads"] = kv_heads();
   out["max_position_embeddings"] = block_size;
-  out["rms_norm_eps"] = rms_norm_eps;
-  out["tie_word_embeddings"] = tie_word_embeddings;
   out["hidden_act"] = "silu";
-  out["attention_dropout"] = 0.0;
-  RopeConfig written = rope;
-  written.proportion = partial_rotary_factor;
-  written.to_hf(out);
+  rope.to_hf(out);
   return out;
 }
 

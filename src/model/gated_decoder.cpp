@@ -37,18 +37,11 @@ class GatedDecoder final : public DecoderModel {
   Norm ln_f_;
 };
 
-RopeConfig rope_of(const GatedDecoderConfig& config) {
-  RopeConfig rope = config.rope;
-  rope.rotary_dim = config.rotated_width();
-  rope.proportion = config.partial_rotary_factor;
-  return rope;
-}
-
 std::optional<Rotary> local_rotary_of(const GatedDecoderConfig& config) {
   if (config.rope_local_theta == 0) return std::nullopt;
   RopeConfig rope;
   rope.theta = config.rope_local_theta;
-  rope.rotary_dim = config.rotated_width();
+  rope.rotary_dim = config.rope.rotated(config.head_width());
   return Rotary(rope);
 }
 
@@ -64,7 +57,7 @@ GatedDecoder::GatedDecoder(const GatedDecoderConfig& config)
           config.query_pre_attn_scalar > 0 ? 1 / std::sqrt(config.query_pre_attn_scalar) : 0),
       attention_softcap_(config.attn_logit_softcapping),
       logit_softcap_(config.final_logit_softcapping),
-      rotary_(rope_of(config)),
+      rotary_(config.rope.of_heads(config.head_width())),
       local_rotary_(local_rotary_of(config)) {
   Declarer declare(parameters_);
   declare_embedding(declare);

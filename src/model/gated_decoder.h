@@ -16,7 +16,6 @@ struct GatedDecoderConfig : ModelConfig {
   bool attention_bias = false;
   bool qk_norm = false;
   bool tie_word_embeddings = false;
-  double partial_rotary_factor = 1.0;
   RopeConfig rope;
   int64_t sliding_window = -1;
 
@@ -32,7 +31,6 @@ struct GatedDecoderConfig : ModelConfig {
 
   int64_t kv_heads() const { return n_kv_head < 0 ? n_head : n_kv_head; }
   int64_t head_width() const { return head_dim < 0 ? n_embd / n_head : head_dim; }
-  int64_t rotated_width() const;                    ///< rotated dimensions of each head
   virtual bool output_bias() const = 0;             ///< of o_proj
   virtual int64_t window(int64_t layer) const = 0;  ///< 0: all keys
   virtual bool rotates(int64_t) const { return true; }

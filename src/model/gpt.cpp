@@ -11,6 +11,7 @@
 #include "model/decoder.h"
 #include "model/families.h"
 #include "model/hf_common.h"
+#include "model/hf_fields.h"
 
 namespace twofold {
 namespace {
@@ -53,11 +54,7 @@ class Gpt final : public DecoderModel {
 };
 
 Gpt::Gpt(const GptConfig& config) : DecoderModel(config), heads_(config.n_head) {
-  if (config.rope) {
-    RopeConfig rope;
-    rope.rotary_dim = config.n_embd / config.n_head;
-    rotary_.emplace(rope);
-  }
+  if (config.rope) rotary_.emplace(RopeConfig{}.of_heads(config.n_embd / config.n_head));
   Declarer declare(parameters_);
   const int64_t d = config.n_embd, f = config.mlp_width();
   const double proj = projection_stddev(config);
@@ -113,29 +110,34 @@ void GptConfig::validate() const {
   std::vector<Problem> problems;
   check_derived(problems, "architecture/intermediate_size", intermediate_size);
   check_multiple(problems, "architecture/n_embd", n_embd, "n_head", n_head);
-  if (rope) check_rotary(problems, n_embd / n_head, 1.0);
+  if (rope) RopeConfig{}.check(problems, n_embd / n_head);
   throw_problems(std::move(problems));
 }
 
 std::unique_ptr<Model> GptConfig::build() const { return std::make_unique<Gpt>(*this); }
 
+template <class Fields, class Config>
+void hf_fields(const Fields& hf, Config& config) {
+  hf.size("vocab_size", config.vocab_size, 50257);
+  hf.size("n_embd", config.n_embd, 768);
+  hf.size("n_layer", config.n_layers, 12, kMostLayers);
+  hf.size("n_head", config.n_head, 12);
+  hf.number("layer_norm_epsilon", config.layer_norm_eps, 1e-5);
+  hf.only("activation_function", "gelu_new");
+  hf.only("scale_attn_weights", true);
+  hf.only("tie_word_embeddings", true);
+}
+
 void GptConfig::from_hf(const nlohmann::json& config, const std::string& file) {
   HfReader reader(config, file);
   reader.model_type(hf_model_types(family()), family());
-  vocab_size = reader.size("vocab_size", 50257);
-  n_embd = reader.size("n_embd", 768);
-  n_layers = reader.size("n_layer", 12, kMostLayers);
-  n_head = reader.size("n_head", 12);
+  hf_fields(ReadFields{reader}, *this);
   block_size = reader.has("max_position_embeddings") ? reader.size("max_position_embeddings")
                                                      : reader.size("n_positions", 1024);
   intermediate_size = reader.size("n_inner", 4 * n_embd);
-  layer_norm_eps = reader.number("layer_norm_epsilon", 1e-5);
   rope = false;
   bias = true;
-  reader.only("activation_function", "gelu_new");
-  reader.only("scale_attn_weights", true);
   reader.only("scale_attn_by_inverse_layer_idx", false);
-  reader.only("tie_word_embeddings", true);
   reader.only("add_cross_attention", false);
   reader.absent("quantization_config");
   read_special_ids(*this, reader);
@@ -147,18 +149,12 @@ nlohmann::json GptConfig::to_hf(const std::string& dtype) const {
   if (!bias) not_exportable("architecture/bias", "true (GPT-2 has biases)", "false");
   nlohmann::json out = hf_config_frame(*this, dtype);
   set_architecture(out, "gpt2", "GPT2LMHeadModel");
-  out["n_embd"] = n_embd;
-  out["n_layer"] = n_layers;
-  out["n_head"] = n_head;
+  hf_fields(WriteFields{out}, *this);
   out["n_positions"] = out["n_ctx"] = block_size;  // llama.cpp reads n_ctx
   out["n_inner"] = nullptr;
   if (mlp_width() != 4 * n_embd) out["n_inner"] = mlp_width();
-  out["layer_norm_epsilon"] = layer_norm_eps;
-  out["activation_function"] = "gelu_new";
   out["embd_pdrop"] = out["resid_pdrop"] = dropout;
   out["attn_pdrop"] = 0.0;
-  out["scale_attn_weights"] = true;
-  out["tie_word_embeddings"] = true;
   return out;
 }
 

@@ -2,7 +2,6 @@
 // partial rotary positions, exact GELU, attention and MLP in parallel.
 #include <ATen/ATen.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "kernels/activation.h"
@@ -10,6 +9,7 @@
 #include "model/decoder.h"
 #include "model/families.h"
 #include "model/hf_common.h"
+#include "model/hf_fields.h"
 
 namespace twofold {
 namespace {
@@ -21,7 +21,6 @@ struct GptNeoxConfig final : ModelConfig {
   bool use_parallel_residual = true;
   bool tie_word_embeddings = false;
   double layer_norm_eps = 1e-5;
-  double partial_rotary_factor = 1.0;
   RopeConfig rope;
 
   GptNeoxConfig() {
@@ -61,16 +60,10 @@ class GptNeox final : public DecoderModel {
   Norm ln_f_;
 };
 
-RopeConfig rope_of(const GptNeoxConfig& config) {
-  RopeConfig rope = config.rope;
-  rope.rotary_dim = rotary_dimensions(config.n_embd / config.n_head, config.partial_rotary_factor);
-  return rope;
-}
-
 GptNeox::GptNeox(const GptNeoxConfig& config)
     : DecoderModel(config),
       heads_(config.n_head),
-      rotary_(rope_of(config)),
+      rotary_(config.rope.of_heads(config.n_embd / config.n_head)),
       parallel_(config.use_parallel_residual) {
   Declarer declare(parameters_);
   const int64_t d = config.n_embd, f = config.intermediate_size;
@@ -121,47 +114,47 @@ void GptNeoxConfig::declare(config::Fields& fields) {
              "The embedding table is the head as well.");
   fields.add("architecture/layer_norm_eps", layer_norm_eps, "Added to the variance in LayerNorm.",
              {.min = 0, .exclusive_min = true});
-  fields.add("architecture/partial_rotary_factor", partial_rotary_factor,
-             "Share of each head's dimensions that is rotated.",
-             {.min = 0, .max = 1, .exclusive_min = true});
-  rope.declare_theta(fields);
-  rope.declare_scaling(fields);
+  rope.declare(fields);
 }
 
 void GptNeoxConfig::validate() const {
   std::vector<Problem> problems;
   check_multiple(problems, "architecture/n_embd", n_embd, "n_head", n_head);
-  check_rotary(problems, n_embd / n_head, partial_rotary_factor);
-  rope.check(problems, rotary_dimensions(n_embd / n_head, partial_rotary_factor));
+  rope.check(problems, n_embd / n_head);
   throw_problems(std::move(problems));
 }
 
 std::unique_ptr<Model> GptNeoxConfig::build() const { return std::make_unique<GptNeox>(*this); }
 
+template <class Fields, class Config>
+void hf_fields(const Fields& hf, Config& config) {
+  hf.size("vocab_size", config.vocab_size);
+  hf.size("hidden_size", config.n_embd);
+  hf.size("num_hidden_layers", config.n_layers, {}, kMostLayers);
+  hf.size("num_attention_heads", config.n_head);
+  hf.size("intermediate_size", config.intermediate_size);
+  hf.size("max_position_embeddings", config.block_size, 2048);
+  hf.number("layer_norm_eps", config.layer_norm_eps, 1e-5);
+  hf.flag("use_parallel_residual", config.use_parallel_residual, true);
+  hf.flag("tie_word_embeddings", config.tie_word_embeddings, false);
+  hf.flag("attention_bias", config.attention_bias, true);
+  hf.only("hidden_act", "gelu");
+  hf.only("attention_dropout", 0.0);
+}
+
 void GptNeoxConfig::from_hf(const nlohmann::json& config, const std::string& file) {
   HfReader reader(config, file);
   reader.model_type(hf_model_types(family()), family());
-  vocab_size = reader.size("vocab_size");
-  n_embd = reader.size("hidden_size");
-  n_layers = reader.size("num_hidden_layers", {}, kMostLayers);
-  n_head = reader.size("num_attention_heads");
-  intermediate_size = reader.size("intermediate_size");
-  const int64_t positions = reader.size("max_position_embeddings", 2048);
-  layer_norm_eps = reader.number("layer_norm_eps", 1e-5);
-  use_parallel_residual = reader.flag("use_parallel_residual", true);
-  tie_word_embeddings = reader.flag("tie_word_embeddings", false);
-  attention_bias = reader.flag("attention_bias", true);
+  hf_fields(ReadFields{reader}, *this);
   bias = true;
-  reader.only("hidden_act", "gelu");
-  reader.only("attention_dropout", 0.0);
-  rope.from_hf(reader, reader.number("rotary_emb_base", 10000.0), positions);
-  block_size = rope.context(positions);
+  rope.from_hf(reader, reader.number("rotary_emb_base", 10000.0), block_size);
+  block_size = rope.context(block_size);
   if (rope.rope_type == "proportional") {
     reader.problem("rope_parameters", "proportional rotary scaling is not supported here",
                    "others");
   }
   HfReader parameters = reader.child("rope_parameters");
-  partial_rotary_factor =
+  rope.partial_rotary_factor =
       parameters.number("partial_rotary_factor", reader.number("rotary_pct", 0.25));
   reader.absent("quantization_config");
   read_special_ids(*this, reader);
@@ -172,19 +165,9 @@ nlohmann::json GptNeoxConfig::to_hf(const std::string& dtype) const {
   if (!bias) not_exportable("architecture/bias", "true (GPT-NeoX has biases)", "false");
   nlohmann::json out = hf_config_frame(*this, dtype);
   set_architecture(out, "gpt_neox", "GPTNeoXForCausalLM");
-  out["hidden_size"] = n_embd;
-  out["num_hidden_layers"] = n_layers;
-  out["num_attention_heads"] = n_head;
-  out["intermediate_size"] = intermediate_size;
-  out["max_position_embeddings"] = block_size;
-  out["layer_norm_eps"] = layer_norm_eps;
-  out["use_parallel_residual"] = use_parallel_residual;
-  out["tie_word_embeddings"] = tie_word_embeddings;
-  out["attention_bias"] = attention_bias;
-  out["attention_dropout"] = 0.0;
+  hf_fields(WriteFields{out}, *this);
   out["hidden_dropout"] = dropout;
-  out["hidden_act"] = "gelu";
-  out["rotary_pct"] = partial_rotary_factor;
+  out["rotary_pct"] = rope.partial_rotary_factor;
   out["rotary_emb_base"] = rope.theta;
   rope.to_hf(out);
   return out;

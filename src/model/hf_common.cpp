@@ -25,7 +25,6 @@ void read_special_ids(ModelConfig& config, HfReader& reader) {
 
 nlohmann::json hf_config_frame(const ModelConfig& config, const std::string& dtype) {
   nlohmann::json out;
-  out["vocab_size"] = config.vocab_size;
   out["bos_token_id"] = nullptr;
   if (config.bos_token_id >= 0) out["bos_token_id"] = config.bos_token_id;
   out["eos_token_id"] = nullptr;

@@ -24,7 +24,7 @@ class HfNames {
 };
 
 void read_special_ids(ModelConfig& config, HfReader& reader);
-/// The fields that every config.json of ours has: vocabulary, special ids, dtype under both names.
+/// The fields that every config.json of ours has: special ids, dtype under both names.
 nlohmann::json hf_config_frame(const ModelConfig& config, const std::string& dtype);
 void set_architecture(nlohmann::json& config, const char* model_type, const char* architecture);
 /// Throws: a model with this setting has no counterpart in Hugging Face's architecture.

@@ -32,8 +32,9 @@ class HfReader {
   std::vector<int64_t> integers(const std::string& name);  ///< one number or a list of them
   std::vector<double> numbers(const std::string& name);    ///< a list; empty if absent
   /// An integer that sizes something: 1 … `most`, so that products of sizes are safe.
+  static constexpr int64_t kMostSize = int64_t{1} << 30;
   int64_t size(const std::string& name, std::optional<int64_t> otherwise = {},
-               int64_t most = int64_t{1} << 30);
+               int64_t most = kMostSize);
 
   /// The field changes what the model computes; only `value` (or its absence) is supported.
   void only(const std::string& name, const nlohmann::json& value);

@@ -16,9 +16,10 @@ namespace twofold {
 class HfReader;
 
 struct RopeConfig {
-  double theta = 10000.0;  ///< architecture/rope_theta
-  int64_t rotary_dim = 0;  ///< dimensions of each head that are rotated; set by the model
-  double proportion = 1;   ///< proportional: share of the frequencies that turn; set by the model
+  /// Share of each head's dimensions that are rotated; proportional: of the frequencies that turn.
+  double partial_rotary_factor = 1.0;  ///< architecture/partial_rotary_factor
+  double theta = 10000.0;              ///< architecture/rope_theta
+  int64_t rotary_dim = 0;              ///< rotated dimensions of each head; set by of_heads
 
   // architecture/rope_scaling/*
   std::string rope_type = "default";
@@ -33,11 +34,12 @@ struct RopeConfig {
   std::vector<double> long_factor = {};   ///< longrope
   int64_t original_max_position_embeddings = 0;
 
-  /// Declares the theta; the scaling too if the family has one.
-  void declare_theta(config::Fields& fields);
-  void declare_scaling(config::Fields& fields);
-  /// `rotary_dimensions`: how many each head will have rotated.
-  void check(std::vector<Problem>& problems, int64_t rotary_dimensions) const;
+  void declare(config::Fields& fields);
+  void check(std::vector<Problem>& problems, int64_t head_dim) const;
+  /// Dimensions of a head that are rotated: max(2, ⌊head_dim·partial_rotary_factor⌋).
+  int64_t rotated(int64_t head_dim) const;
+  /// These settings for heads of that width.
+  RopeConfig of_heads(int64_t head_dim) const;
 
   /// (rotary_dim/2) float64, for an input of `length` positions.
   at::Tensor inv_freq(int64_t length = 0) const;
@@ -55,10 +57,10 @@ struct RopeConfig {
   /// which scales only what goes beyond.
   int64_t context(int64_t max_positions) const;
   void to_hf(nlohmann::json& config) const;  ///< transformers 4's layout, which both read
-};
 
-/// max(2, ⌊head_dim·factor⌋).
-int64_t rotary_dimensions(int64_t head_dim, double partial_rotary_factor);
+ private:
+  void declare_scaling(config::Fields& fields);
+};
 
 /// The rotation of a model's heads: its table of angles, made and lengthened when it is needed.
 class Rotary {

@@ -25,7 +25,9 @@ nlohmann::json RunState::to_json() const {
                          {"metrics_bytes", metrics_bytes},
                          {"scores", scores},
                          {"weights_dtype", weights_dtype},
-                         {"base_id", base_id}};
+                         {"base_id", base_id},
+                         {"cpu_model", cpu_model},
+                         {"native_bfloat16", native_bfloat16}};
   // JSON has no infinity: a run that has not been validated has no best loss.
   json["best_loss"] = best_loss < std::numeric_limits<double>::infinity()
                           ? nlohmann::json(best_loss)
@@ -49,6 +51,8 @@ RunState RunState::from_json(const nlohmann::json& json, const std::string& file
     json.at("scores").get_to(state.scores);
     json.at("weights_dtype").get_to(state.weights_dtype);
     json.at("base_id").get_to(state.base_id);
+    json.at("cpu_model").get_to(state.cpu_model);
+    json.at("native_bfloat16").get_to(state.native_bfloat16);
     if (!json.at("best_loss").is_null()) json.at("best_loss").get_to(state.best_loss);
   } catch (const nlohmann::json::exception& problem) {
     fail(

@@ -32,6 +32,11 @@ struct RunState {
   std::string weights_dtype = {};  ///< dtype the weights came in (Hugging Face folder), or empty
   std::string base_id = {};        ///< identity of the frozen base (phase 2)
 
+  /// Where this was computed and how bfloat16 products are (kernels/matmul.h): the last bits depend
+  /// on both.
+  std::string cpu_model = {};
+  bool native_bfloat16 = false;
+
   void enter_phase(int next);
   nlohmann::json to_json() const;
   /// Throws an Error naming `file` and the field if something is missing or of the wrong type.

@@ -53,6 +53,18 @@ TEST(Load, ReportsEveryProblemAtOnceWithItsLine) {
   EXPECT_EQ(bound.settings.lr, 3e-4) << "nothing is set when anything is wrong";
 }
 
+TEST(Load, GivesAdviceForWhatIsAbsentOnPurpose) {
+  Bound bound;
+  bound.fields.absent("eval", "leave it out");
+  bound.fields.absent("optimization/warmup", "say training/warmup");
+  const auto problems = bound.problems("eval: {names: [a]}\noptimization: {warmup: 1}\n",
+                                       {"data.name=x", "eval.length=3"});
+  ASSERT_EQ(problems.size(), 3u);
+  EXPECT_EQ(problems[0].hint, "leave it out");
+  EXPECT_EQ(problems[1].hint, "say training/warmup");
+  EXPECT_EQ(problems[2].hint, "leave it out");
+}
+
 TEST(Load, KnowsTheSameNameInAnotherSection) {
   const auto problems = Bound().problems("optimization: {rank: 4}\n");
   ASSERT_EQ(problems.size(), 1u);

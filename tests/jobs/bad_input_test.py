@@ -15,7 +15,12 @@ class Config(RunTest):
         self.refused(LORA.replace("rank: 4", "rnak: 4"), "optimization/lora/rnak", "rank", "config.yaml:")
 
     def test_a_key_of_another_job_is_dead_here(self):
-        self.refused(LORA + "\n  tokens: 100\n", "training/tokens")
+        self.refused(LORA + "\n  tokens: 100\n", "training/tokens", "training/pre_lora_tokens")
+
+    def test_keys_of_the_reference_say_what_to_do_about_them(self):
+        self.refused(LORA + "eval: {evaluations: [mnli]}\n", "eval", "task evaluations",
+                     "logging/wandb", "metrics.jsonl", "optimization/warmup_pct", "training/warmup_pct",
+                     overrides=["logging.wandb=true", "optimization.warmup_pct=0.1"])
 
     def test_mistyped_values(self):
         self.refused(LORA.replace("batch_size: 4", "batch_size: four"), "training/batch_size", "four")
@@ -30,7 +35,9 @@ class Config(RunTest):
 
     def test_faults_between_settings_come_with_those_of_the_settings(self):
         self.refused(LORA, "logging/keep", "training/pre_lora_tokens/0", "training/post_lora_dataset/0", "q_porj",
+                     "dataset `thrid`",
                      overrides=["logging.keep=-2", "training.pre_lora_tokens=[10]",
+                                "training.pre_lora_dataset.0.0.name=thrid",
                                 "optimization.lora.target_modules=[q_porj]",
                                 "training.post_lora_dataset.0.0.rate=0.5"])
 

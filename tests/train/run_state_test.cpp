@@ -17,6 +17,8 @@ RunState somewhere() {
   state.scores["start"] = {{"first", 5.5}};
   state.weights_dtype = "bfloat16";
   state.base_id = "abc";
+  state.cpu_model = "a processor";
+  state.native_bfloat16 = true;
   return state;
 }
 

@@ -1,0 +1,203 @@
+// The settings of rotary positions: keys, checks, Hugging Face's fields.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "model/hf_reader.h"
+#include "model/rope.h"
+
+namespace twofold {
+namespace {
+
+const std::vector<std::string>& kinds() {
+  static const std::vector<std::string> kKinds = {"default", "linear",   "dynamic",     "llama3",
+                                                  "yarn",    "longrope", "proportional"};
+  return kKinds;
+}
+
+bool uses_original_context(const std::string& rope_type) {
+  return rope_type == "dynamic" || rope_type == "llama3" || rope_type == "yarn" ||
+         rope_type == "longrope";
+}
+
+}  // namespace
+
+void RopeConfig::declare(config::Fields& fields) {
+  fields.add("architecture/partial_rotary_factor", partial_rotary_factor,
+             "Share of each head's dimensions that is rotated.",
+             {.min = 0, .max = 1, .exclusive_min = true});
+  fields.add("architecture/rope_theta", theta, "Base of the rotary frequencies.",
+             {.min = 0, .exclusive_min = true});
+  declare_scaling(fields);
+}
+
+void RopeConfig::declare_scaling(config::Fields& fields) {
+  const std::string key = "architecture/rope_scaling/";
+  fields.add(key + "rope_type", rope_type, "How rotary frequencies are scaled.",
+             {.choices = kinds()});
+  fields.add(key + "factor", factor, "How many times longer the context becomes.",
+             {.min = 0, .exclusive_min = true});
+  fields.add(key + "low_freq_factor", low_freq_factor,
+             "llama3: wavelengths above original/this "
+             "are stretched fully.",
+             {.min = 0, .exclusive_min = true});
+  fields.add(key + "high_freq_factor", high_freq_factor,
+             "llama3: wavelengths below original/this are kept.",
+             {.min = 0, .exclusive_min = true});
+  fields.add(key + "beta_fast", beta_fast, "yarn: rotations above which a frequency is kept.",
+             {.min = 0, .exclusive_min = true});
+  fields.add(key + "beta_slow", beta_slow, "yarn: rotations below which it is stretched fully.",
+             {.min = 0, .exclusive_min = true});
+  fields.add(key + "truncate", truncate, "yarn: round the bounds of the ramp to whole dimensions.");
+  fields.add(key + "attention_factor", attention_factor,
+             "yarn, longrope: factor on cos and sin; 0: 0.1 ln(factor) + 1, "
+             "sqrt(1 + ln(factor) / ln(original)).",
+             {.min = 0});
+  fields.add(key + "short_factor", short_factor,
+             "longrope: divisor of each frequency for inputs within the original context.",
+             {.min = 0, .exclusive_min = true});
+  fields.add(key + "long_factor", long_factor, "longrope: the same for longer inputs.",
+             {.min = 0, .exclusive_min = true});
+  fields.add(key + "original_max_position_embeddings", original_max_position_embeddings,
+             "dynamic, llama3, yarn, longrope: context that the model was first trained for.",
+             {.min = 0});
+}
+
+int64_t RopeConfig::rotated(int64_t head_dim) const {
+  // Proportional scaling spans the head; the frequencies that do not turn are 0.
+  if (rope_type == "proportional") return head_dim;
+  const double width = static_cast<double>(head_dim) * partial_rotary_factor;
+  return std::max<int64_t>(2, static_cast<int64_t>(width));
+}
+
+void RopeConfig::check(std::vector<Problem>& problems, int64_t head_dim) const {
+  const int64_t dimensions = rotated(head_dim);
+  if (dimensions % 2 != 0 || dimensions > head_dim) {
+    problems.push_back({.what = "rotary positions need an even number of dimensions in each head",
+                        .where = "architecture/n_head",
+                        .expected = "an even width of heads",
+                        .found = fmt::format("{} of {} dimensions", dimensions, head_dim)});
+  }
+  const std::string section = "architecture/rope_scaling/";
+  if (uses_original_context(rope_type) && original_max_position_embeddings == 0) {
+    problems.push_back({.what = rope_type + " needs the original context",
+                        .where = section + "original_max_position_embeddings",
+                        .expected = "at least 1",
+                        .found = "0"});
+  }
+  for (const auto& [name, factors] :
+       {std::pair{"short_factor", &short_factor}, std::pair{"long_factor", &long_factor}}) {
+    if (rope_type != "longrope" || std::ssize(*factors) == dimensions / 2) continue;
+    problems.push_back({.what = "longrope needs a factor for each frequency",
+                        .where = section + name,
+                        .expected = fmt::format("{} numbers", dimensions / 2),
+                        .found = std::to_string(factors->size())});
+  }
+  if (rope_type == "llama3" && !(low_freq_factor < high_freq_factor)) {
+    problems.push_back({.what = "the factors of llama3 are in the wrong order",
+                        .where = section + "low_freq_factor",
+                        .expected = "below high_freq_factor = " + std::to_string(high_freq_factor),
+                        .found = std::to_string(low_freq_factor)});
+  }
+}
+
+void RopeConfig::from_hf(HfReader& reader, double default_theta, int64_t max_positions) {
+  const char* name = reader.has("rope_parameters") ? "rope_parameters" : "rope_scaling";
+  from_hf(reader, reader.child(name), default_theta, max_positions);
+}
+
+namespace {
+
+/// yarn's factor on cos and sin as a config gives it; 0: derived.
+double yarn_attention_factor(HfReader& scaling, double factor) {
+  if (scaling.has("attention_factor")) return scaling.number("attention_factor");
+  const double scale = scaling.number("mscale", 0.0), all = scaling.number("mscale_all_dim", 0.0);
+  if (scale == 0 || all == 0 || factor <= 1) return 0;
+  return (0.1 * scale * std::log(factor) + 1) / (0.1 * all * std::log(factor) + 1);
+}
+
+}  // namespace
+
+void RopeConfig::from_hf(HfReader& reader, HfReader scaling, double default_theta,
+                         int64_t max_positions) {
+  theta = scaling.has("rope_theta") ? scaling.number("rope_theta")
+                                    : reader.number("rope_theta", default_theta);
+  if (!(theta > 0)) scaling.problem("rope_theta", "a base that is not positive", "above 0");
+  const char* kind = scaling.has("rope_type") ? "rope_type" : "type";
+  rope_type = scaling.text(kind, "default");
+  if (std::find(kinds().begin(), kinds().end(), rope_type) == kinds().end()) {
+    scaling.problem(kind, "rotary scaling of this kind is not supported", join(kinds(), ", "));
+    rope_type = "default";
+  }
+  if (rope_type == "default") return;
+  if (uses_original_context(rope_type)) {
+    const char* name = "original_max_position_embeddings";
+    original_max_position_embeddings = rope_type == "dynamic" ? max_positions
+                                       : reader.has(name)     ? reader.size(name)
+                                                              : scaling.size(name, max_positions);
+  }
+  const bool derived = rope_type == "yarn" || rope_type == "longrope";
+  const double stretch =
+      static_cast<double>(max_positions) /
+      static_cast<double>(std::max<int64_t>(1, original_max_position_embeddings));
+  factor = derived                       ? scaling.number("factor", stretch)
+           : rope_type == "proportional" ? scaling.number("factor", 1.0)
+                                         : scaling.number("factor");
+  constexpr double kMostFactor = 1e6;
+  if (!(factor > 0 && factor <= kMostFactor)) {
+    scaling.problem("factor", "a factor out of range", "above 0, at most 1e6");
+    factor = 1;
+  }
+  if (rope_type == "llama3") {
+    low_freq_factor = scaling.number("low_freq_factor");
+    high_freq_factor = scaling.number("high_freq_factor");
+  }
+  if (rope_type == "yarn") {
+    beta_fast = scaling.number("beta_fast", 32.0);
+    beta_slow = scaling.number("beta_slow", 1.0);
+    truncate = scaling.flag("truncate", true);
+    attention_factor = yarn_attention_factor(scaling, factor);
+  }
+  if (rope_type == "longrope") {
+    short_factor = scaling.numbers("short_factor");
+    long_factor = scaling.numbers("long_factor");
+    attention_factor = scaling.number("attention_factor", 0.0);
+  }
+}
+
+int64_t RopeConfig::context(int64_t max_positions) const {
+  if (rope_type != "dynamic") return max_positions;
+  return static_cast<int64_t>(static_cast<double>(max_positions) * factor);
+}
+
+void RopeConfig::to_hf(nlohmann::json& config) const {
+  config["rope_theta"] = theta;
+  config["rope_scaling"] = nullptr;
+  if (rope_type == "default") return;
+  nlohmann::json& scaling = config["rope_scaling"] = {{"rope_type", rope_type}, {"factor", factor}};
+  if (rope_type == "llama3") {
+    scaling["low_freq_factor"] = low_freq_factor;
+    scaling["high_freq_factor"] = high_freq_factor;
+  }
+  if (rope_type == "yarn") {
+    scaling["beta_fast"] = beta_fast;
+    scaling["beta_slow"] = beta_slow;
+    if (!truncate) scaling["truncate"] = false;
+  }
+  if (rope_type == "longrope") {
+    scaling["short_factor"] = short_factor;
+    scaling["long_factor"] = long_factor;
+  }
+  if (attention_factor > 0) scaling["attention_factor"] = attention_factor;
+  if (rope_type == "proportional") scaling["partial_rotary_factor"] = partial_rotary_factor;
+  if (rope_type == "dynamic") {
+    config["max_position_embeddings"] = original_max_position_embeddings;
+  } else if (uses_original_context(rope_type)) {
+    scaling["original_max_position_embeddings"] = original_max_position_embeddings;
+  }
+}
+
+}  // namespace twofold
