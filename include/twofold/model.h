@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -73,15 +74,19 @@ struct GenerateRequest {
   double top_p = 1.0;
   int64_t top_k = 0;
   double min_p = 0.0;
+  /// Weakens tokens that the text has already; 1: none, unset: as the folder's
+  /// generation_config.json says.
+  std::optional<double> repetition_penalty = {};
   int64_t seed = 0;
   std::vector<std::string> stops = {};  ///< texts; each ends a text and is not part of it
 };
 
 /// Continues texts. They end at the model's end tokens, at a stop, after max_tokens, or where the
-/// context is full. Several prompts go side by side; each gets what it would get alone (but another
-/// part of the seed's randomness).
+/// context is full. Up to kSideBySide prompts go side by side; each gets what it would get alone
+/// (but another part of the seed's randomness).
 class Generator {
  public:
+  static constexpr size_t kSideBySide = 16;
   /// Loads the model, as Scorer does.
   explicit Generator(const ModelSource& source);
   ~Generator();

@@ -72,10 +72,12 @@ void add_generate(CLI::App& app) {
   auto* prompt = command->add_option("--prompt", to->prompts,
                                      "text to continue, again for more; none: from nothing");
   prompt->take_all()->expected(1)->allow_extra_args(false);
-  command->add_option("--prompts", to->prompts_file, "file with a text to continue on each line");
-  command->add_option("--ids", to->ids,
-                      "instead of texts, JSON lines {\"ids\": [...]}: a file, or - for input; "
-                      "the new ids are written likewise");
+  auto* prompts = command->add_option("--prompts", to->prompts_file,
+                                      "file with a text to continue on each line");
+  auto* ids =
+      command->add_option("--ids", to->ids,
+                          "instead of texts, JSON lines {\"ids\": [...]}: a file, or - for input; "
+                          "the new ids are written likewise");
   command->add_option("--tokens", request.max_tokens,
                       "most new tokens; default: 200, fewer where the context ends");
   command->add_option("--temperature", request.temperature, "0 = the likeliest token")
@@ -83,9 +85,12 @@ void add_generate(CLI::App& app) {
   command->add_option("--top-p", request.top_p)->capture_default_str();
   command->add_option("--top-k", request.top_k, "0 = all")->capture_default_str();
   command->add_option("--min-p", request.min_p)->capture_default_str();
+  command->add_option("--repetition-penalty", request.repetition_penalty,
+                      "weakens tokens that the text has already; 1 = none; default: the folder's");
   command->add_option("--seed", request.seed)->capture_default_str();
   auto* stop = command->add_option("--stop", request.stops, "text that ends it, again for more");
   stop->take_all()->expected(1)->allow_extra_args(false);
+  ids->excludes(prompt)->excludes(prompts)->excludes(stop);
   command->add_flag("--adapters-off", to->adapters_off, "of a run: the frozen base alone");
   command->callback([to] {
     to->source.adapters = !to->adapters_off;

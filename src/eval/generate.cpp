@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -58,6 +59,9 @@ class Context {
     const at::Tensor last = model_.hidden(input).select(1, count - 1);
     return kernels::logits(last, model_.head(), model_.logit_softcap()).contiguous();
   }
+
+  /// Every token that row `row` still remembers.
+  const std::vector<int32_t>& tokens(size_t row) const { return rows_[row]; }
 
   /// Goes on with these rows only (ascending).
   void keep(const std::vector<int64_t>& kept) {
@@ -148,6 +152,15 @@ int32_t sample_token(std::span<const float> logits, const SamplingOptions& optio
 
 namespace {
 
+void penalize(std::span<float> logits, const std::vector<int32_t>& seen, double penalty) {
+  if (penalty == 1) return;
+  const auto factor = static_cast<float>(penalty);
+  for (const int32_t token : std::set<int32_t>(seen.begin(), seen.end())) {
+    float& logit = logits[static_cast<size_t>(token)];
+    logit = logit > 0 ? logit / factor : logit * factor;
+  }
+}
+
 /// One group of prompts, the first of which is number `first`.
 void generate_group(Model& model, int64_t block_size,
                     const std::vector<std::vector<int32_t>>& prompts,
@@ -167,10 +180,10 @@ void generate_group(Model& model, int64_t block_size,
     std::vector<int32_t> next;
     for (size_t row = 0; row < alive.size(); ++row) {
       const RandomStream stream(options.seed, Purpose::kSampling,
-                                static_cast<uint64_t>(alive[row]));
-      const int32_t token =
-          sample_token({logits.const_data_ptr<float>() + row * vocabulary, vocabulary}, options,
-                       stream.uniform(static_cast<uint64_t>(step)));
+                                static_cast<uint64_t>(options.first_prompt + alive[row]));
+      const std::span own(logits.data_ptr<float>() + row * vocabulary, vocabulary);
+      penalize(own, context.tokens(row), options.repetition_penalty);
+      const int32_t token = sample_token(own, options, stream.uniform(static_cast<uint64_t>(step)));
       const auto& stops = options.stop_tokens;
       if (std::find(stops.begin(), stops.end(), token) != stops.end()) continue;
       texts[static_cast<size_t>(alive[row])].push_back(token);

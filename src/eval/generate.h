@@ -16,7 +16,11 @@ struct SamplingOptions {
   int64_t top_k = 0;         ///< only the k likeliest; 0: all
   double top_p = 1.0;        ///< only the likeliest that together reach this probability
   double min_p = 0.0;        ///< only those with at least this share of the likeliest's probability
+  /// Logits of tokens that the text or its prompt has already: divided by this where they are
+  /// positive, multiplied where negative (Keskar et al. 2019, arXiv 1909.05858); 1: none.
+  double repetition_penalty = 1.0;
   uint64_t seed = 0;
+  int64_t first_prompt = 0;  ///< number of the first prompt: each number has its own randomness
   std::vector<int32_t> stop_tokens = {};  ///< each ends the text (and is not part of it)
 };
 

@@ -25,14 +25,15 @@ int64_t room_after(int64_t prompt, int64_t asked, int64_t context, const std::st
   return std::min(asked >= 0 ? asked : kUsualTokens, context - prompt);
 }
 
-SamplingOptions options_of(const GenerateRequest& request, std::vector<int32_t> stop_tokens) {
+SamplingOptions options_of(const GenerateRequest& request, const HfGeneration& model) {
   return {.max_new_tokens = 0,
           .temperature = request.temperature,
           .top_k = request.top_k,
           .top_p = request.top_p,
           .min_p = request.min_p,
+          .repetition_penalty = request.repetition_penalty.value_or(model.repetition_penalty),
           .seed = static_cast<uint64_t>(request.seed),
-          .stop_tokens = std::move(stop_tokens)};
+          .stop_tokens = {model.end_tokens.begin(), model.end_tokens.end()}};
 }
 
 std::unique_ptr<Tokenizer> tokenizer_of(const LoadedModel& loaded) {
@@ -77,7 +78,7 @@ std::vector<int32_t> Generator::ids(std::span<const int64_t> prompt, const Gener
   check_request(request);
   check_ids(prompt, config, where);
   if (prompt.empty()) fail({.what = "no ids to continue", .where = where});
-  SamplingOptions options = options_of(request, parts_->loaded.end_tokens());
+  SamplingOptions options = options_of(request, parts_->loaded.generation());
   options.max_new_tokens =
       room_after(std::ssize(prompt), request.max_tokens, config.block_size, where);
   const std::vector<int32_t> narrow(prompt.begin(), prompt.end());
@@ -90,27 +91,36 @@ void Generator::text(
   const ModelConfig& config = parts_->loaded.config();
   check_request(request);
   const std::unique_ptr<Tokenizer> tokenizer = tokenizer_of(parts_->loaded);
-  std::vector<int32_t> ends = parts_->loaded.end_tokens();
-  if (parts_->loaded.run) ends.push_back(tokenizer->eot_token());
-  SamplingOptions options = options_of(request, ends);
+  HfGeneration model = parts_->loaded.generation();
+  if (parts_->loaded.run) model.end_tokens.push_back(tokenizer->eot_token());
+  SamplingOptions options = options_of(request, model);
   std::vector<std::vector<int32_t>> ids;
-  std::vector<TextStream> streams;
   std::vector<int64_t> rooms;
-  for (size_t i = 0; i < prompts.size(); ++i) {
+  for (size_t i = 0; i < prompts.size(); ++i) {  // all are looked at before the first is continued
     const std::string where = fmt::format("prompt {}", i + 1);
-    std::vector<int32_t> prompt = prompt_ids(parts_->loaded, *tokenizer, prompts[i]);
-    check_ids(std::vector<int64_t>(prompt.begin(), prompt.end()), config, where);
-    rooms.push_back(room_after(std::ssize(prompt), request.max_tokens, config.block_size, where));
+    ids.push_back(prompt_ids(parts_->loaded, *tokenizer, prompts[i]));
+    check_ids(std::vector<int64_t>(ids[i].begin(), ids[i].end()), config, where);
+    rooms.push_back(room_after(std::ssize(ids[i]), request.max_tokens, config.block_size, where));
     options.max_new_tokens = std::max(options.max_new_tokens, rooms.back());
-    streams.emplace_back(*tokenizer, prompt, request.stops,
-                         [&emit, i](const std::string& piece) { emit(i, piece); });
-    ids.push_back(std::move(prompt));
   }
-  generate(*parts_->loaded.model, config.block_size, ids, options, [&](int64_t row, int32_t id) {
-    const auto i = static_cast<size_t>(row);
-    return rooms[i] > 0 && streams[i].add(id) && --rooms[i] > 0;
-  });
-  for (TextStream& stream : streams) stream.finish();
+  for (size_t first = 0; first < ids.size(); first += kSideBySide) {
+    const size_t last = std::min(ids.size(), first + kSideBySide);
+    std::vector<TextStream> streams;
+    for (size_t i = first; i < last; ++i) {
+      streams.emplace_back(*tokenizer, ids[i], request.stops,
+                           [&emit, i](const std::string& piece) { emit(i, piece); });
+    }
+    options.first_prompt = static_cast<int64_t>(first);
+    const std::vector<std::vector<int32_t>> group(ids.begin() + static_cast<ptrdiff_t>(first),
+                                                  ids.begin() + static_cast<ptrdiff_t>(last));
+    generate(*parts_->loaded.model, config.block_size, group, options,
+             [&](int64_t row, int32_t id) {
+               const auto i = static_cast<size_t>(row);
+               int64_t& room = rooms[first + i];
+               return room > 0 && streams[i].add(id) && --room > 0;
+             });
+    for (TextStream& stream : streams) stream.finish();
+  }
 }
 
 }  // namespace twofold

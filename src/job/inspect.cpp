@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "formats/json.h"
 #include "twofold/job.h"
 
 namespace twofold {
@@ -39,6 +41,15 @@ std::vector<Table> inspect(const std::filesystem::path& path) {
         .hint = run ? "a ROOT: `twofold checkpoints NAME ROOT` lists a run's checkpoints" : ""});
 }
 
+bool has_file(const Path& folder, const char* name) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(folder / name, ignored);
+}
+
+nlohmann::json read_json(const Path& file) {
+  return formats::parse_json(read_text(file), file.string());
+}
+
 Table problem_table(const std::string& title, const Error& error) {
   Table table{.title = title, .header = {"what", "where", "expected", "found"}};
   for (const Problem& problem : error.problems()) {
@@ -54,6 +65,13 @@ void TensorSums::add(const std::string& dtype, int64_t elements, int64_t bytes) 
   ++found->tensors;
   found->elements += elements;
   found->bytes += bytes;
+}
+
+void TensorSums::add(const formats::TensorEntry& entry) {
+  int64_t elements = 1;
+  for (const int64_t size : entry.shape) elements *= size;
+  add(std::string(formats::safetensors_name(entry.dtype)), elements,
+      static_cast<int64_t>(entry.end - entry.begin));
 }
 
 int64_t TensorSums::elements() const {

@@ -2,11 +2,13 @@
 // What `twofold inspect` recognises: one pair of functions a kind, each in the file of its layer's
 // concern. A kind says whether a path is of it by what is there, not by how it is called.
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "formats/safetensors.h"
 #include "twofold/observer.h"
 
 namespace twofold {
@@ -35,6 +37,9 @@ std::vector<Table> inspect_dataset(const Path& path);
 bool is_checkpoint(const Path& path);
 std::vector<Table> inspect_checkpoint(const Path& path);
 
+bool has_file(const Path& folder, const char* name);
+nlohmann::json read_json(const Path& file);
+
 /// What an Error says, as a table: for faults that are themselves the answer.
 Table problem_table(const std::string& title, const Error& error);
 
@@ -42,6 +47,7 @@ Table problem_table(const std::string& title, const Error& error);
 class TensorSums {
  public:
   void add(const std::string& dtype, int64_t elements, int64_t bytes);
+  void add(const formats::TensorEntry& entry);
   int64_t elements() const;
   std::vector<std::string> row()
       const;  ///< "tensors", "291 (BF16 226, F32 65), 1.24 G elements, …"

@@ -18,11 +18,6 @@ namespace {
 
 constexpr int64_t kAnyVocabulary = int64_t{1} << 31;
 
-bool has(const Path& folder, const char* name) {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(folder / name, ignored);
-}
-
 int64_t largest_id(const TokenFile& file) {
   const auto ids = file.tokens(0, file.size());
   return *std::max_element(ids.begin(), ids.end());
@@ -55,7 +50,7 @@ std::vector<std::string> rows_row(const Path& folder, Split split, const std::st
 }
 
 void add_origin(Table& table, const Path& folder) {
-  if (!has(folder, "config.json")) return;
+  if (!has_file(folder, "config.json")) return;
   const Path path = folder / "config.json";
   const nlohmann::json config = formats::parse_json(read_text(path), path.string());
   std::vector<std::string> parts;
@@ -70,12 +65,13 @@ void add_origin(Table& table, const Path& folder) {
 }  // namespace
 
 bool is_dataset(const Path& path) {
-  return has(path, "train.bin") || has(path, "val.bin") || has(path, "train.pos.bin");
+  return has_file(path, "train.bin") || has_file(path, "val.bin") ||
+         has_file(path, "train.pos.bin");
 }
 
 std::vector<Table> inspect_dataset(const Path& path) {
-  const bool pairs = has(path, "train.pos.bin");
-  const bool rows = pairs || has(path, "shape.json");
+  const bool pairs = has_file(path, "train.pos.bin");
+  const bool rows = pairs || has_file(path, "shape.json");
   const char* style = pairs ? "CONTRASTIVE" : rows ? "PADDED" : "PMD";
   Table table{.title = fmt::format("Dataset {} ({})", path.string(), style),
               .header = {"split", "tokens", rows ? "rows" : "blocks", "largest id"}};
@@ -103,7 +99,7 @@ std::vector<Table> inspect_dataset(const Path& path) {
 }
 
 bool is_checkpoint(const Path& path) {
-  return has(path, "manifest.json") && has(path, "state.json");
+  return has_file(path, "manifest.json") && has_file(path, "state.json");
 }
 
 std::vector<Table> inspect_checkpoint(const Path& path) {

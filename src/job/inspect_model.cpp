@@ -1,14 +1,12 @@
-// Model folders, adapters and tokenizers of the Hugging Face world.
+// Model folders of the Hugging Face world.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "formats/json.h"
 #include "formats/sharded.h"
-#include "interop/gguf_vocab.h"
 #include "job/inspect.h"
 #include "job/job.h"
 #include "model/hugging_face.h"
@@ -19,25 +17,10 @@ namespace {
 
 using nlohmann::json;
 
-bool has(const Path& folder, const char* name) {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(folder / name, ignored);
-}
-
-json read_json(const Path& file) { return formats::parse_json(read_text(file), file.string()); }
-
-int64_t elements(const std::vector<int64_t>& shape) {
-  int64_t count = 1;
-  for (const int64_t size : shape) count *= size;
-  return count;
-}
-
 TensorSums sums_of(const formats::TensorFolder& folder) {
   TensorSums sums;
   for (const formats::LocatedTensor& tensor : folder.tensors) {
-    sums.add(std::string(formats::safetensors_name(tensor.entry.dtype)),
-             elements(tensor.entry.shape),
-             static_cast<int64_t>(tensor.entry.end - tensor.entry.begin));
+    sums.add(tensor.entry);
   }
   return sums;
 }
@@ -56,7 +39,7 @@ std::string tokenizer_files(const Path& folder) {
   std::vector<std::string> found;
   for (const char* name : {"tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt",
                            "tokenizer_config.json", "chat_template.jinja"}) {
-    if (has(folder, name)) found.emplace_back(name);
+    if (has_file(folder, name)) found.emplace_back(name);
   }
   return found.empty() ? "none" : join(found, ", ");
 }
@@ -102,9 +85,10 @@ Table plan_for_model(const Path& path, const ModelConfig& config, int64_t parame
 }  // namespace
 
 bool is_model_folder(const Path& path) {
-  if (!has(path, "config.json")) return false;
-  return has(path, formats::kSingleFile) || has(path, formats::kIndexFile) ||
-         has(path, "pytorch_model.bin") || read_json(path / "config.json").contains("model_type");
+  if (!has_file(path, "config.json")) return false;
+  return has_file(path, formats::kSingleFile) || has_file(path, formats::kIndexFile) ||
+         has_file(path, "pytorch_model.bin") ||
+         read_json(path / "config.json").contains("model_type");
 }
 
 std::vector<Table> inspect_model_folder(const Path& path) {
@@ -133,96 +117,6 @@ std::vector<Table> inspect_model_folder(const Path& path) {
   } catch (const Error& error) {
     return {files, problem_table("twofold refuses it", error)};
   }
-}
-
-bool is_adapter_folder(const Path& path) { return has(path, "adapter_config.json"); }
-
-std::vector<Table> inspect_adapter_folder(const Path& path) {
-  Table table{.title = "Adapter " + path.string()};
-  const json config = read_json(path / "adapter_config.json");
-  if (!config.is_object()) {
-    fail({.what = "not an adapter's config",
-          .where = (path / "adapter_config.json").string(),
-          .expected = "an object"});
-  }
-  for (const char* key :
-       {"peft_type", "task_type", "base_model_name_or_path", "r", "lora_alpha", "lora_dropout",
-        "target_modules", "exclude_modules", "modules_to_save", "rank_pattern", "alpha_pattern",
-        "layers_to_transform", "bias", "use_rslora", "use_dora", "init_lora_weights"}) {
-    const auto found = config.find(key);
-    if (found == config.end() || found->is_null() || *found == false) continue;
-    if (found->is_structured() && found->empty()) continue;
-    table.rows.push_back({key, formats::printable(found->dump(), 200)});
-  }
-  if (!has(path, "adapter_model.safetensors")) {
-    table.rows.push_back({"warning", has(path, "adapter_model.bin")
-                                         ? "only adapter_model.bin: save it once more with PEFT"
-                                         : "no adapter_model.safetensors"});
-    return {table};
-  }
-  const formats::SafetensorsFile file(path / "adapter_model.safetensors");
-  TensorSums sums;
-  int64_t pairs = 0, other = 0;
-  for (const formats::TensorEntry& entry : file.tensors()) {
-    sums.add(std::string(formats::safetensors_name(entry.dtype)), elements(entry.shape),
-             static_cast<int64_t>(entry.end - entry.begin));
-    if (entry.name.find("lora_A") != entry.name.npos ||
-        entry.name.find("lora_embedding_A") != entry.name.npos) {
-      ++pairs;
-    } else if (entry.name.find("lora_B") == entry.name.npos &&
-               entry.name.find("lora_embedding_B") == entry.name.npos) {
-      ++other;
-    }
-  }
-  table.rows.push_back(sums.row());
-  table.rows.push_back({"adapted modules", std::to_string(pairs)});
-  if (other > 0) table.rows.push_back({"other tensors", std::to_string(other)});
-  return {table};
-}
-
-bool is_tokenizer(const Path& path) {
-  const std::string name = path.filename().string();
-  if (std::filesystem::is_directory(path)) {
-    return has(path, "tokenizer.json") || has(path, "tokenizer.model");
-  }
-  return name == "tokenizer.json" || name.ends_with(".tiktoken") || name == "vocab.bpe" ||
-         name == "tokenizer.model";
-}
-
-std::vector<Table> inspect_tokenizer(const Path& path) {
-  const Path file =
-      std::filesystem::is_directory(path)
-          ? path / (has(path, "tokenizer.json") ? "tokenizer.json" : "tokenizer.model")
-          : path;
-  Table table{.title = "Tokenizer " + file.string()};
-  if (file.extension() != ".json") {
-    table.rows.push_back(
-        {"file", human_bytes(static_cast<double>(std::filesystem::file_size(file)))});
-    return {table};
-  }
-  const json root = read_json(file);
-  const json model = root.value("model", json::object());
-  table.rows.push_back({"model", model.value("type", "not said")});
-  table.rows.push_back({"vocabulary", with_thousands(static_cast<int64_t>(
-                                          model.value("vocab", json::object()).size()))});
-  if (model.contains("merges")) {
-    table.rows.push_back(
-        {"merges", with_thousands(static_cast<int64_t>(model.at("merges").size()))});
-  }
-  table.rows.push_back(
-      {"added tokens", std::to_string(root.value("added_tokens", json::array()).size())});
-  for (const char* part : {"normalizer", "pre_tokenizer", "post_processor", "decoder"}) {
-    const json step = root.value(part, json());
-    table.rows.push_back({part, step.is_object() ? step.value("type", "not said") : "none"});
-  }
-  try {
-    const GgufVocab vocab = gguf_vocab_of_json(file);
-    table.rows.push_back(
-        {"in GGUF", vocab.model + (vocab.pre.empty() ? "" : ", splitter " + vocab.pre)});
-  } catch (const Error& error) {
-    table.rows.push_back({"in GGUF", "no_vocab: " + error.problems().front().what});
-  }
-  return {table};
 }
 
 }  // namespace twofold

@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "formats/sharded.h"
 #include "interop/peft_merge.h"
-#include "model/hugging_face.h"
 #include "tensor/machine.h"
 
 namespace twofold {
@@ -78,13 +77,11 @@ void put_on(const std::vector<std::string>& folders, const ModelSource& source,
 
 }  // namespace
 
-std::vector<int32_t> LoadedModel::end_tokens() const {
-  std::vector<int32_t> ids;
-  const auto found = own ? hf_end_tokens(*own, folder) : config().eos_token_id;
-  for (const int64_t id : found) {
-    if (id >= 0 && id < config().vocab_size) ids.push_back(static_cast<int32_t>(id));
-  }
-  return ids;
+HfGeneration LoadedModel::generation() const {
+  HfGeneration found =
+      own ? hf_generation(*own, folder) : HfGeneration{.end_tokens = config().eos_token_id};
+  std::erase_if(found.end_tokens, [&](int64_t id) { return id < 0 || id >= config().vocab_size; });
+  return found;
 }
 
 LoadedModel load_model(const ModelSource& source, Narrow narrow) {

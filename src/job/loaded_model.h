@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "job/loaded_run.h"
+#include "model/hugging_face.h"
 #include "twofold/model.h"
 
 namespace twofold {
@@ -16,7 +17,7 @@ struct LoadedModel {
   std::unique_ptr<Model> model;      ///< float32 activations; its weights may be read-only
 
   const ModelConfig& config() const { return own ? *own : run->trainer().model_config(); }
-  std::vector<int32_t> end_tokens() const;  ///< ids that end a text
+  HfGeneration generation() const;  ///< ids that end a text (all in the vocabulary), and the rest
 };
 
 /// How a folder's weights that are not float32 are held.

@@ -28,7 +28,16 @@ bool TextStream::add(int32_t id) {
   const size_t until = ended_ ? text_.size() : certain();
   if (until > done_) emit_(text_.substr(done_, until - done_));
   done_ = std::max(done_, until);
+  forget();
   return !ended_;
+}
+
+void TextStream::forget() {
+  constexpr size_t kMost = 128, kKept = 32;  // enough for what any decoder looks back at
+  if (ids_.size() < kMost || done_ < text_.size()) return;
+  ids_.erase(ids_.begin(), ids_.end() - kKept);
+  text_ = tokenizer_.decode(ids_);
+  done_ = text_.size();
 }
 
 void TextStream::finish() {

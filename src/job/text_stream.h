@@ -27,12 +27,14 @@ class TextStream {
 
  private:
   size_t certain() const;
+  /// Drops the oldest ids once all of their text is handed on: decoding stays cheap.
+  void forget();
 
   const Tokenizer& tokenizer_;
   std::vector<int32_t> ids_;
   std::vector<std::string> stops_;
   Emit emit_;
-  std::string text_;    ///< of all ids
+  std::string text_;    ///< of the ids that are kept
   size_t done_ = 0;     ///< bytes of it that are the prompt's or were handed on
   bool ended_ = false;  ///< at a stop
 };

@@ -31,4 +31,14 @@ void ModelConfig::declare_common(config::Fields& fields) {
              "Ids that end a text, for an exported config.json.", {.min = 0});
 }
 
+void ModelConfig::declare_tied(config::Fields& fields, bool& tie_word_embeddings) {
+  fields.add("architecture/tie_word_embeddings", tie_word_embeddings,
+             "The embedding table is the head as well.");
+}
+
+void ModelConfig::declare_layer_norm_eps(config::Fields& fields, double& eps) {
+  fields.add("architecture/layer_norm_eps", eps, "Added to the variance in LayerNorm.",
+             {.min = 0, .exclusive_min = true});
+}
+
 }  // namespace twofold

@@ -57,6 +57,9 @@ struct ModelConfig {
 
  protected:
   void declare_common(config::Fields& fields);
+  // Keys that only some families have.
+  static void declare_tied(config::Fields& fields, bool& tie_word_embeddings);
+  static void declare_layer_norm_eps(config::Fields& fields, double& eps);
 };
 
 /// "gpt", "llama", "qwen", "gpt_neox".

@@ -34,8 +34,7 @@ void GatedDecoderConfig::declare_gated(config::Fields& fields) {
   fields.add("architecture/bias", bias, "Biases in the MLP.");
   fields.add("architecture/qk_norm", qk_norm,
              "RMSNorm of each head of q and k before the rotation (Qwen3, Gemma 3).");
-  fields.add("architecture/tie_word_embeddings", tie_word_embeddings,
-             "The embedding table is the head as well.");
+  declare_tied(fields, tie_word_embeddings);
   rope.declare(fields);
 }
 
@@ -92,16 +91,16 @@ void GatedDecoderConfig::check_layer_types(HfReader& reader) const {
 
 void GatedDecoderConfig::read_common(HfReader& reader, const HfDefaults& defaults) {
   hf_fields(ReadFields{reader}, *this, defaults.tied);
-  n_kv_head =
-      reader.size("num_key_value_heads", defaults.kv_heads > 0 ? defaults.kv_heads : n_head);
+  // Null means as many as query heads; absent, the class's default.
+  const bool grouped = defaults.kv_heads > 0 && !reader.is_null("num_key_value_heads");
+  n_kv_head = reader.size("num_key_value_heads", grouped ? defaults.kv_heads : n_head);
   head_dim = reader.size("head_dim", defaults.head_dim > 0 ? defaults.head_dim
                                                            : std::max<int64_t>(1, n_embd / n_head));
   const int64_t positions = reader.size("max_position_embeddings", defaults.positions);
   reader.absent("quantization_config");
   rope.from_hf(reader, defaults.theta, positions);
   block_size = rope.context(positions);
-  HfReader parameters =
-      reader.child(reader.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
+  HfReader parameters = rope_fields(reader);
   rope.partial_rotary_factor = 1.0;
   if (rope.rope_type == "proportional") {
     rope.partial_rotary_factor = parameters.number("partial_rotary_factor", 1.0);

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "kernels/activation.h"
 #include "kernels/embedding.h"
 #include "model/checks.h"
 #include "model/decoder.h"
 #include "model/families.h"
+#include "model/gelu.h"
 #include "model/hf_common.h"
 #include "model/hf_fields.h"
 
@@ -21,6 +21,7 @@ struct GptConfig final : ModelConfig {
   bool rope = true;
   bool bias = true;
   double layer_norm_eps = 1e-5;
+  Gelu gelu{"gelu_tanh"};
 
   int64_t mlp_width() const { return intermediate_size < 0 ? 4 * n_embd : intermediate_size; }
 
@@ -47,13 +48,15 @@ class Gpt final : public DecoderModel {
   at::Tensor final_norm(const at::Tensor& x) const override { return ln_f_.layer(x); }
 
   const int64_t heads_;
+  const Gelu gelu_;
   std::optional<Rotary> rotary_;
   const Weight* wpe_ = nullptr;
   std::vector<Block> blocks_;
   Norm ln_f_;
 };
 
-Gpt::Gpt(const GptConfig& config) : DecoderModel(config), heads_(config.n_head) {
+Gpt::Gpt(const GptConfig& config)
+    : DecoderModel(config), heads_(config.n_head), gelu_(config.gelu) {
   if (config.rope) rotary_.emplace(RopeConfig{}.of_heads(config.n_embd / config.n_head));
   Declarer declare(parameters_);
   const int64_t d = config.n_embd, f = config.mlp_width();
@@ -91,7 +94,7 @@ at::Tensor Gpt::block(int64_t layer, const at::Tensor& x, const ModelInput& inpu
              split_heads(qkv[2], heads_), input, rotary_ ? &*rotary_ : nullptr);
   const at::Tensor h = x + drop(b.attn_proj(context), dropout_, input,
                                 dropout_site(layer, DropoutPlace::kAttention));
-  const at::Tensor widened = kernels::gelu_tanh(b.c_fc(b.ln_2.layer(h)));
+  const at::Tensor widened = gelu_(b.c_fc(b.ln_2.layer(h)));
   return h + drop(b.mlp_proj(widened), dropout_, input, dropout_site(layer, DropoutPlace::kMlp));
 }
 
@@ -102,8 +105,8 @@ void GptConfig::declare(config::Fields& fields) {
   fields.add("architecture/rope", rope,
              "Rotary positions (base 10000); false: learned ones, as GPT-2 has.");
   fields.add("architecture/bias", bias, "Biases in dense layers and norms.");
-  fields.add("architecture/layer_norm_eps", layer_norm_eps, "Added to the variance in LayerNorm.",
-             {.min = 0, .exclusive_min = true});
+  declare_layer_norm_eps(fields, layer_norm_eps);
+  gelu.declare(fields);
 }
 
 void GptConfig::validate() const {
@@ -123,7 +126,6 @@ void hf_fields(const Fields& hf, Config& config) {
   hf.size("n_layer", config.n_layers, 12, kMostLayers);
   hf.size("n_head", config.n_head, 12);
   hf.number("layer_norm_epsilon", config.layer_norm_eps, 1e-5);
-  hf.only("activation_function", "gelu_new");
   hf.only("scale_attn_weights", true);
   hf.only("tie_word_embeddings", true);
 }
@@ -135,6 +137,7 @@ void GptConfig::from_hf(const nlohmann::json& config, const std::string& file) {
   block_size = reader.has("max_position_embeddings") ? reader.size("max_position_embeddings")
                                                      : reader.size("n_positions", 1024);
   intermediate_size = reader.size("n_inner", 4 * n_embd);
+  gelu.from_hf(reader, "activation_function");
   rope = false;
   bias = true;
   reader.only("scale_attn_by_inverse_layer_idx", false);
@@ -150,6 +153,7 @@ nlohmann::json GptConfig::to_hf(const std::string& dtype) const {
   nlohmann::json out = hf_config_frame(*this, dtype);
   set_architecture(out, "gpt2", "GPT2LMHeadModel");
   hf_fields(WriteFields{out}, *this);
+  out["activation_function"] = gelu.hf_name();
   out["n_positions"] = out["n_ctx"] = block_size;  // llama.cpp reads n_ctx
   out["n_inner"] = nullptr;
   if (mlp_width() != 4 * n_embd) out["n_inner"] = mlp_width();

@@ -4,10 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "kernels/activation.h"
 #include "model/checks.h"
 #include "model/decoder.h"
 #include "model/families.h"
+#include "model/gelu.h"
 #include "model/hf_common.h"
 #include "model/hf_fields.h"
 
@@ -21,6 +21,7 @@ struct GptNeoxConfig final : ModelConfig {
   bool use_parallel_residual = true;
   bool tie_word_embeddings = false;
   double layer_norm_eps = 1e-5;
+  Gelu gelu;
   RopeConfig rope;
 
   GptNeoxConfig() {
@@ -56,6 +57,7 @@ class GptNeox final : public DecoderModel {
   const int64_t heads_;
   const Rotary rotary_;
   const bool parallel_;
+  const Gelu gelu_;
   std::vector<Block> blocks_;
   Norm ln_f_;
 };
@@ -64,7 +66,8 @@ GptNeox::GptNeox(const GptNeoxConfig& config)
     : DecoderModel(config),
       heads_(config.n_head),
       rotary_(config.rope.of_heads(config.n_embd / config.n_head)),
-      parallel_(config.use_parallel_residual) {
+      parallel_(config.use_parallel_residual),
+      gelu_(config.gelu) {
   Declarer declare(parameters_);
   const int64_t d = config.n_embd, f = config.intermediate_size;
   const double proj = projection_stddev(config);
@@ -98,8 +101,8 @@ at::Tensor GptNeox::block(int64_t layer, const at::Tensor& x, const ModelInput& 
   const at::Tensor attention = drop(b.dense(attend(layer, qkv[0], qkv[1], qkv[2], input, &rotary_)),
                                     dropout_, input, dropout_site(layer, DropoutPlace::kAttention));
   const at::Tensor h = parallel_ ? x : x + attention;
-  const at::Tensor mlp = drop(b.four_h_to_h(kernels::gelu_erf(b.h_to_4h(b.ln_2.layer(h)))),
-                              dropout_, input, dropout_site(layer, DropoutPlace::kMlp));
+  const at::Tensor mlp = drop(b.four_h_to_h(gelu_(b.h_to_4h(b.ln_2.layer(h)))), dropout_, input,
+                              dropout_site(layer, DropoutPlace::kMlp));
   return parallel_ ? x + attention + mlp : h + mlp;
 }
 
@@ -110,10 +113,9 @@ void GptNeoxConfig::declare(config::Fields& fields) {
   fields.add("architecture/attention_bias", attention_bias, "Biases in query_key_value and dense.");
   fields.add("architecture/use_parallel_residual", use_parallel_residual,
              "Attention and MLP read the same input; false: one after the other.");
-  fields.add("architecture/tie_word_embeddings", tie_word_embeddings,
-             "The embedding table is the head as well.");
-  fields.add("architecture/layer_norm_eps", layer_norm_eps, "Added to the variance in LayerNorm.",
-             {.min = 0, .exclusive_min = true});
+  declare_tied(fields, tie_word_embeddings);
+  declare_layer_norm_eps(fields, layer_norm_eps);
+  gelu.declare(fields);
   rope.declare(fields);
 }
 
@@ -138,7 +140,6 @@ void hf_fields(const Fields& hf, Config& config) {
   hf.flag("use_parallel_residual", config.use_parallel_residual, true);
   hf.flag("tie_word_embeddings", config.tie_word_embeddings, false);
   hf.flag("attention_bias", config.attention_bias, true);
-  hf.only("hidden_act", "gelu");
   hf.only("attention_dropout", 0.0);
 }
 
@@ -146,14 +147,13 @@ void GptNeoxConfig::from_hf(const nlohmann::json& config, const std::string& fil
   HfReader reader(config, file);
   reader.model_type(hf_model_types(family()), family());
   hf_fields(ReadFields{reader}, *this);
+  gelu.from_hf(reader, "hidden_act");
   bias = true;
-  rope.from_hf(reader, reader.number("rotary_emb_base", 10000.0), block_size);
+  reader.alias("rope_theta", "rotary_emb_base");
+  rope.from_hf(reader, 10000.0, block_size);
   block_size = rope.context(block_size);
-  if (rope.rope_type == "proportional") {
-    reader.problem("rope_parameters", "proportional rotary scaling is not supported here",
-                   "others");
-  }
-  HfReader parameters = reader.child("rope_parameters");
+  HfReader parameters = rope_fields(reader);
+  if (rope.rope_type == "proportional") parameters.absent("rope_type");
   rope.partial_rotary_factor =
       parameters.number("partial_rotary_factor", reader.number("rotary_pct", 0.25));
   reader.absent("quantization_config");
@@ -166,6 +166,7 @@ nlohmann::json GptNeoxConfig::to_hf(const std::string& dtype) const {
   nlohmann::json out = hf_config_frame(*this, dtype);
   set_architecture(out, "gpt_neox", "GPTNeoXForCausalLM");
   hf_fields(WriteFields{out}, *this);
+  out["hidden_act"] = gelu.hf_name();
   out["hidden_dropout"] = dropout;
   out["rotary_pct"] = rope.partial_rotary_factor;
   out["rotary_emb_base"] = rope.theta;

@@ -28,6 +28,11 @@ std::vector<std::pair<std::string, std::string>> texts(const config::Fields& fie
   return out;
 }
 
+/// Whether a setting says no more than its default does: `configure` writes all of them out.
+bool is_default(const config::Fields& fields, const std::string& key, const std::string& value) {
+  return value == config::flow_text(fields.find(key)->initial);
+}
+
 /// "-1" asks for a derived size, which no checkpoint contradicts.
 bool is_derived(const std::string& key, const std::string& value) {
   return value == "-1" && (key.ends_with("/n_kv_head") || key.ends_with("/head_dim") ||
@@ -53,10 +58,11 @@ std::vector<std::pair<std::string, std::string>> configure_from_hf(
     const auto& [key, value] = found[i];
     const bool is_set =
         std::find(explicit_keys.begin(), explicit_keys.end(), key) != explicit_keys.end();
-    if (!is_set || is_derived(key, wanted[i].second)) {
-      filled.emplace_back(key, value);
-    } else if (key == "architecture/block_size" && wanted_block <= config.block_size) {
+    if (is_set && key == "architecture/block_size" && wanted_block <= config.block_size) {
       config.block_size = wanted_block;
+    } else if (!is_set || is_derived(key, wanted[i].second) ||
+               is_default(fields, key, wanted[i].second)) {
+      filled.emplace_back(key, value);
     } else if (wanted[i].second != value) {
       problems.push_back({.what = "a setting contradicts the weights",
                           .where = key,
@@ -81,14 +87,25 @@ std::unique_ptr<ModelConfig> config_of_hf_folder(const Path& folder) {
   return config;
 }
 
-std::vector<int64_t> hf_end_tokens(const ModelConfig& config, const Path& folder) {
+HfGeneration hf_generation(const ModelConfig& config, const Path& folder) {
+  HfGeneration generation{.end_tokens = config.eos_token_id};
   const Path file = folder / "generation_config.json";
   std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) return config.eos_token_id;
+  if (!std::filesystem::exists(file, ignored)) return generation;
   HfReader reader(formats::parse_json(read_text(file), file.string()), file.string());
-  std::vector<int64_t> ids = reader.integers("eos_token_id");
+  if (reader.has("eos_token_id")) generation.end_tokens = reader.integers("eos_token_id");
+  generation.repetition_penalty = reader.number("repetition_penalty", 1.0);
+  if (!(generation.repetition_penalty > 0)) {
+    reader.problem("repetition_penalty", "a penalty that is not positive", "above 0");
+  }
+  for (const char* name : {"no_repeat_ngram_size", "min_length"}) reader.only(name, 0);
+  for (const char* name : {"min_new_tokens", "suppress_tokens", "begin_suppress_tokens",
+                           "bad_words_ids", "forced_bos_token_id", "forced_eos_token_id",
+                           "sequence_bias", "exponential_decay_length_penalty", "guidance_scale"}) {
+    reader.absent(name);
+  }
   reader.finish();
-  return ids.empty() ? config.eos_token_id : ids;
+  return generation;
 }
 
 std::string hf_dtype(const Path& folder) {

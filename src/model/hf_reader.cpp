@@ -54,6 +54,10 @@ void HfReader::model_type(const std::vector<std::string>& supported, const std::
   finish();  // the other fields would only repeat it
 }
 
+void HfReader::alias(const std::string& name, const std::string& older) {
+  if (const nlohmann::json* found = value(older)) config_[name] = nlohmann::json(*found);
+}
+
 int64_t HfReader::integer(const std::string& name, std::optional<int64_t> otherwise) {
   const nlohmann::json* found = value(name);
   if (!found && otherwise) return *otherwise;

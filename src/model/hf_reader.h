@@ -23,6 +23,8 @@ class HfReader {
   bool has(const std::string& name) const;
   bool is_null(const std::string& name) const;  ///< written, as null
   bool is(const std::string& name, const nlohmann::json& value) const;
+  /// Where the field `older` is there, it stands for `name`.
+  void alias(const std::string& name, const std::string& older);
   /// The field's value, or `otherwise` if it is absent; a problem if it must be there or is not of
   /// that type.
   int64_t integer(const std::string& name, std::optional<int64_t> otherwise = {});

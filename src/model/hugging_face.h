@@ -14,8 +14,8 @@ namespace twofold {
 /// Reads `folder`/config.json into `config`. Keys in `explicit_keys` (slash keys that the user set)
 /// keep the user's value: allowed for architecture/block_size ≤ the checkpoint's and for dtypes,
 /// dropout and checkpointing; any other contradiction is an Error naming the key, both values and
-/// the file. Returns the filled keys with their values, to be shown: {"architecture/n_layers",
-/// "5"}.
+/// the file. A value that is the key's default contradicts nothing. Returns the filled keys with
+/// their values, to be shown: {"architecture/n_layers", "5"}.
 std::vector<std::pair<std::string, std::string>> configure_from_hf(
     ModelConfig& config, const Path& folder, const std::vector<std::string>& explicit_keys);
 
@@ -35,8 +35,14 @@ void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder
 /// dtype. With `widen`, all but float32 is converted to float32 instead.
 void map_hf_weights(Model& model, const ModelConfig& config, const Path& folder, bool widen);
 
-/// Ids that end a text: generation_config.json's if it names any, else config.json's.
-std::vector<int64_t> hf_end_tokens(const ModelConfig& config, const Path& folder);
+/// What a folder says of generation.
+struct HfGeneration {
+  std::vector<int64_t>
+      end_tokens;  ///< generation_config.json's if it names any, else config.json's
+  double repetition_penalty = 1;
+};
+/// An Error for settings of generation_config.json that change greedy text and are not supported.
+HfGeneration hf_generation(const ModelConfig& config, const Path& folder);
 
 /// Writes config.json, generation_config.json and model.safetensors (shards above `shard_bytes`) of
 /// `tensors` (our paths; each (in, out) as in the tree) into `folder`, which must not exist: built

@@ -48,7 +48,7 @@ struct RopeConfig {
   int64_t regime(int64_t length) const;
   bool depends_on_length() const { return rope_type == "dynamic" || rope_type == "longrope"; }
 
-  /// Reads `rope_theta` and `rope_scaling` (transformers 4) or `rope_parameters` (5).
+  /// Reads `rope_theta` and rope_fields.
   /// `max_positions`: the checkpoint's context, the original one where none is given.
   void from_hf(HfReader& reader, double default_theta, int64_t max_positions);
   /// The same from the object that describes the scaling.
@@ -61,6 +61,10 @@ struct RopeConfig {
  private:
   void declare_scaling(config::Fields& fields);
 };
+
+/// The object that describes the rotation: `rope_scaling` (transformers 4; where both are there, it
+/// is what transformers 5 reads too) or `rope_parameters` (5).
+HfReader rope_fields(HfReader& reader);
 
 /// The rotation of a model's heads: its table of angles, made and lengthened when it is needed.
 class Rotary {

@@ -105,8 +105,13 @@ void RopeConfig::check(std::vector<Problem>& problems, int64_t head_dim) const {
 }
 
 void RopeConfig::from_hf(HfReader& reader, double default_theta, int64_t max_positions) {
-  const char* name = reader.has("rope_parameters") ? "rope_parameters" : "rope_scaling";
-  from_hf(reader, reader.child(name), default_theta, max_positions);
+  from_hf(reader, rope_fields(reader), default_theta, max_positions);
+}
+
+HfReader rope_fields(HfReader& reader) {
+  const bool old =
+      reader.has("rope_scaling") && !reader.is("rope_scaling", nlohmann::json::object());
+  return reader.child(old ? "rope_scaling" : "rope_parameters");
 }
 
 namespace {

@@ -89,6 +89,20 @@ class Files(Folder):
                                                  rope_scaling={"rope_type": "linear", "factor": 8.0})))
         self.compare("gemma3, older layout", folder)
 
+    def test_the_folders_repetition_penalty(self):
+        folder = self.folder / "repetition"
+        model = make_model("LlamaConfig", COMMON, seed=3)
+        model.generation_config.repetition_penalty = 1.3
+        model.save_pretrained(folder)
+        row = [5, 9, 9, 30]
+        out = model.generate(torch.tensor([row]), max_new_tokens=30, do_sample=False, eos_token_id=2, pad_token_id=0)
+        ids = out[0, len(row):].tolist()
+        expected = ids[:ids.index(2)] if 2 in ids else ids
+        ask = ("generate", folder, "--ids", "-", "--temperature", "0", "--tokens", "30")
+        self.assertEqual(twofold(*ask, lines=[{"ids": row}])[0]["ids"], expected)
+        plain = twofold(*ask, "--repetition-penalty", "1", lines=[{"ids": row}])[0]["ids"]
+        self.assertNotEqual(plain, expected)
+
     def test_end_tokens(self):
         folder = self.folder / "ends"
         model = make_model("LlamaConfig", COMMON)

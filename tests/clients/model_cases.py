@@ -66,6 +66,8 @@ CASES = {
     "qwen3, biases, window, yarn": (
         "Qwen3Config", dict(scaled(rope_type="yarn", factor=2.0, original_max_position_embeddings=32), head_dim=10,
                             attention_bias=True, use_sliding_window=True, sliding_window=6, max_window_layers=2), None),
+    "gpt2, exact gelu": ("GPT2Config", dict(vocab_size=VOCABULARY, n_embd=36, n_layer=2, n_head=3, n_positions=64,
+                                            activation_function="gelu", bos_token_id=1, eos_token_id=2), None),
     "gpt2": ("GPT2Config", dict(vocab_size=VOCABULARY, n_embd=36, n_layer=3, n_head=3, n_positions=64, n_inner=50,
                                 bos_token_id=1, eos_token_id=2), None),
     "neox": ("GPTNeoXConfig", dict(COMMON, rope_parameters=dict(rope_type="default", rope_theta=1000.0,
@@ -74,6 +76,7 @@ CASES = {
         "GPTNeoXConfig", dict(COMMON, use_parallel_residual=False, tie_word_embeddings=True, attention_bias=False,
                               rope_parameters=dict(rope_type="default", rope_theta=10000.0, partial_rotary_factor=1.0)),
         None),
+    "neox, gelu_fast": ("GPTNeoXConfig", dict(COMMON, hidden_act="gelu_fast"), None),
     "neox, linear": ("GPTNeoXConfig", dict(COMMON, rope_parameters=dict(rope_type="linear", factor=3.0, rope_theta=10000.0,
                                                                         partial_rotary_factor=0.75)), None),
 }

@@ -32,14 +32,18 @@ std::unique_ptr<Model> tiny_model(int64_t block_size) {
   return model;
 }
 
-int32_t greedy_by_full_pass(Model& model, const std::vector<int32_t>& tokens) {
+at::Tensor logits_by_full_pass(Model& model, const std::vector<int32_t>& tokens) {
   const at::NoGradGuard no_grad;
   const int64_t count = std::ssize(tokens);
   ModelInput input;
   input.tokens = at::tensor(tokens, at::kInt).view({1, -1});
   input.positions = at::arange(count, at::kInt).view({1, -1});
   const at::Tensor hidden = model.hidden(input).select(1, count - 1);
-  return static_cast<int32_t>(kernels::logits(hidden, model.head()).argmax().item<int64_t>());
+  return kernels::logits(hidden, model.head())[0];
+}
+
+int32_t greedy_by_full_pass(Model& model, const std::vector<int32_t>& tokens) {
+  return static_cast<int32_t>(logits_by_full_pass(model, tokens).argmax().item<int64_t>());
 }
 
 TEST(Generate, GreedyEqualsFullRecomputation) {
@@ -110,6 +114,22 @@ TEST(Generate, StopsAtTheStopTokenAndWhenTold) {
     return streamed.size() < 4;
   });
   EXPECT_EQ(streamed, std::vector<int32_t>(all.begin(), all.begin() + 4));
+}
+
+TEST(Generate, RepetitionIsPenalized) {
+  const auto model = tiny_model(32);
+  std::vector<int32_t> tokens = {4, 4, 9};
+  const auto found = generate(*model, 32, tokens,
+                              {.max_new_tokens = 16, .temperature = 0, .repetition_penalty = 1.5});
+  for (const int32_t token : found) {
+    at::Tensor logits = logits_by_full_pass(*model, tokens);
+    for (const int32_t seen : std::set<int32_t>(tokens.begin(), tokens.end())) {
+      const float logit = logits[seen].item<float>();
+      logits[seen] = logit > 0 ? logit / 1.5f : logit * 1.5f;
+    }
+    EXPECT_EQ(token, logits.argmax().item<int64_t>());
+    tokens.push_back(token);
+  }
 }
 
 TEST(SampleToken, FiltersKeepTheLikeliest) {

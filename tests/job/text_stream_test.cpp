@@ -29,6 +29,14 @@ TEST(TextStream, BytesThatAreNoCharacterAreNotHeldForEver) {
   EXPECT_EQ(joined, "\xff\x80x\xe2\x82");
 }
 
+TEST(TextStream, LongTextsComeWhole) {
+  std::string text;
+  while (text.size() < 2000) text += "aé€😀b stop ";
+  std::string joined;
+  for (const std::string& piece : pieces(text + "<end>more", {"<end>"})) joined += piece;
+  EXPECT_EQ(joined, text);
+}
+
 TEST(TextStream, StopsAreNotPartOfTheText) {
   std::string joined;
   for (const std::string& piece : pieces("one two\n\nthree", {"zzz", "\n\n"})) joined += piece;

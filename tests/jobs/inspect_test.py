@@ -2,7 +2,9 @@
 import json
 import unittest
 
-from support import LORA, RunTest, make_padded
+from support import LORA, SOURCE, RunTest, make_padded
+
+SHARED = SOURCE.parent / "shared"
 
 
 class Inspect(RunTest):
@@ -45,8 +47,25 @@ class Inspect(RunTest):
         folder.mkdir()
         (folder / "adapter_config.json").write_text(json.dumps(
             {"peft_type": "LORA", "r": 8, "target_modules": ["q_proj"], "use_dora": False, "bias": "none"}))
-        text = self.shown(folder, "LORA", "q_proj", "no adapter_model.safetensors")
+        text = self.shown(folder, "LORA", "q_proj", "no adapter_model.safetensors", "from_adapter")
         self.assertNotIn("use_dora", text)
+        (folder / "adapter_config.json").write_text(json.dumps({"peft_type": "LOHA", "r": 8, "target_modules": ["q"]}))
+        self.shown(folder, "refuses it", "peft_type", "LOHA")
+
+    def test_tokenizers_of_every_kind(self):
+        (self.root / "merges.txt").write_text("#version: 0.2\nh e\n")
+        alphabet = {letter: i for i, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
+        (self.root / "vocab.json").write_text(json.dumps({**alphabet, "he": 26, "<|endoftext|>": 27}))
+        self.shown(self.root / "vocab.json", "Tokenizer", "28")
+        self.shown(self.root / "merges.txt", "Tokenizer", "28")
+        (self.root / "tokenizer.json").write_text(json.dumps({"model": {"type": "WordPiece", "vocab": {"a": 0}}}))
+        self.shown(self.root / "tokenizer.json", "refuses it", "WordPiece")
+        ranks = SHARED / "data/tokenizers/tiktoken/cl100k_base.tiktoken"
+        if ranks.exists():
+            self.shown(ranks, "100,277", "9906 11 1917")
+        if (SHARED / "models/stories260K").exists():
+            (tokenizer,) = (SHARED / "models/stories260K").glob("*tok512*.bin")
+            self.shown(tokenizer, "512")
 
     def test_anything_else_is_one_error(self):
         (self.root / "text.txt").write_text("hello")

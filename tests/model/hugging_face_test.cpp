@@ -98,6 +98,69 @@ TEST(ConfigureFromHf, ReadsBothLayoutsOfRope) {
   EXPECT_EQ(written[0]["rope_scaling"]["factor"], 4.0);
 }
 
+TEST(ConfigureFromHf, ReadsRopeScalingWhereBothAreThere) {  // as transformers 5 does
+  nlohmann::json json = small_llama();
+  json["rope_parameters"] = {{"rope_theta", 5e5}, {"rope_type", "default"}};
+  json["rope_scaling"] = {{"rope_type", "linear"}, {"factor", 4.0}};
+  const auto config = make_model_config("llama");
+  config->from_hf(json, "config.json");
+  EXPECT_EQ(config->to_hf("float32")["rope_scaling"]["factor"], 4.0);
+  json["rope_scaling"] = nlohmann::json::object();
+  config->from_hf(json, "config.json");
+  EXPECT_EQ(config->to_hf("float32")["rope_theta"], 5e5);
+}
+
+TEST(ConfigureFromHf, NoNumberOfKeyHeadsMeansAsManyAsHeads) {
+  nlohmann::json json = small_llama();
+  json["model_type"] = "qwen2";
+  json["num_key_value_heads"] = nullptr;
+  const auto config = make_model_config("qwen");
+  config->from_hf(json, "config.json");
+  EXPECT_EQ(config->to_hf("float32")["num_key_value_heads"], 2);
+}
+
+TEST(ConfigureFromHf, KnowsTheNamesOfGelu) {
+  const auto read = [](const std::string& family, const char* field, const char* name) {
+    const bool gpt = family == "gpt";
+    nlohmann::json json = small_llama();
+    json["model_type"] = gpt ? "gpt2" : family;
+    json[field] = name;
+    const auto config = make_model_config(family);
+    config->from_hf(json, "config.json");
+    return config->to_hf("float32")[field].get<std::string>();
+  };
+  EXPECT_EQ(read("gpt_neox", "hidden_act", "gelu"), "gelu");
+  EXPECT_EQ(read("gpt_neox", "hidden_act", "gelu_fast"), "gelu_new");
+  EXPECT_EQ(read("gpt", "activation_function", "gelu_pytorch_tanh"), "gelu_new");
+  EXPECT_EQ(read("gpt", "activation_function", "gelu"), "gelu");
+  EXPECT_THROW(read("gpt", "activation_function", "relu"), Error);
+}
+
+TEST(ConfigureFromHf, WrittenOutDefaultsContradictNothing) {
+  const Path folder = folder_of(small_llama());
+  const auto config = make_model_config("llama");
+  configure_from_hf(*config, folder, {"architecture/n_layers", "architecture/n_embd"});
+  EXPECT_EQ(config->n_layers, 2);
+}
+
+TEST(HfGeneration, ReadsWhatEndsATextAndRefusesWhatItCannotDo) {
+  const Path folder = folder_of(small_llama());
+  const auto config = config_of_hf_folder(folder);
+  EXPECT_EQ(hf_generation(*config, folder).end_tokens, (std::vector<int64_t>{4, 5}));
+  const auto with = [&](const nlohmann::json& settings) {
+    write_atomic(folder / "generation_config.json", settings.dump());
+    return hf_generation(*config, folder);
+  };
+  const HfGeneration found = with({{"eos_token_id", {7, 8}}, {"repetition_penalty", 1.3}});
+  EXPECT_EQ(found.end_tokens, (std::vector<int64_t>{7, 8}));
+  EXPECT_EQ(found.repetition_penalty, 1.3);
+  EXPECT_NE(error_of([&] {
+              with({{"no_repeat_ngram_size", 3}});
+            }).find("no_repeat_ngram_size"),
+            std::string::npos);
+  EXPECT_THROW(with({{"repetition_penalty", 0.0}}), Error);
+}
+
 TEST(ExportToHf, ModelsThatHaveNoCounterpartAreRefused) {
   EXPECT_THROW(make_model_config("gpt")->to_hf("float32"), Error);  // rotary GPT
   EXPECT_NO_THROW(configured("gpt", {"architecture.rope=false"})->to_hf("float32"));

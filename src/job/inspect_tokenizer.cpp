@@ -1,0 +1,93 @@
+// Tokenizers of every kind that `twofold encode` takes.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "interop/gguf_vocab.h"
+#include "job/inspect.h"
+#include "tokenizer/from_path.h"
+
+namespace twofold {
+namespace {
+
+constexpr std::array kNames = {"tokenizer.json", "tokenizer.model", "vocab.json", "encoder.json",
+                               "tokenizer.bin"};
+
+/// What a tokenizer.json is made of.
+void add_parts(Table& table, const nlohmann::json& root) {
+  const nlohmann::json model = root.value("model", nlohmann::json::object());
+  table.rows.push_back({"model", model.value("type", "not said")});
+  if (model.contains("merges")) {
+    table.rows.push_back(
+        {"merges", with_thousands(static_cast<int64_t>(model.at("merges").size()))});
+  }
+  table.rows.push_back(
+      {"added tokens", std::to_string(root.value("added_tokens", nlohmann::json::array()).size())});
+  for (const char* part : {"normalizer", "pre_tokenizer", "post_processor", "decoder"}) {
+    const nlohmann::json step = root.value(part, nlohmann::json());
+    table.rows.push_back({part, step.is_object() ? step.value("type", "not said") : "none"});
+  }
+}
+
+void add_gguf(Table& table, const Path& file) {
+  try {
+    const GgufVocab vocab = gguf_vocab_of_json(file);
+    table.rows.push_back(
+        {"in GGUF", vocab.model + (vocab.pre.empty() ? "" : ", splitter " + vocab.pre)});
+  } catch (const Error& error) {
+    table.rows.push_back({"in GGUF", "no_vocab: " + error.problems().front().what});
+  }
+}
+
+}  // namespace
+
+bool is_tokenizer(const Path& path) {
+  if (std::filesystem::is_directory(path)) {
+    return std::any_of(kNames.begin(), kNames.end(),
+                       [&](const char* name) { return has_file(path, name); });
+  }
+  const std::string name = path.filename().string();
+  if (std::find(kNames.begin(), kNames.end(), name) != kNames.end()) return true;
+  for (const char* end : {".tiktoken", ".bpe", "merges.txt"}) {
+    if (name.ends_with(end)) return true;
+  }
+  try {
+    tokenizer_from_path(path);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+std::vector<Table> inspect_tokenizer(const Path& path) {
+  Path file = path;
+  for (const char* name : kNames) {
+    if (!std::filesystem::is_directory(path) || !has_file(path, name)) continue;
+    file = path / name;
+    break;
+  }
+  Table table{.title = "Tokenizer " + file.string()};
+  table.rows.push_back(
+      {"file", human_bytes(static_cast<double>(std::filesystem::file_size(file)))});
+  try {
+    const std::unique_ptr<Tokenizer> tokenizer = tokenizer_from_path(path);
+    table.rows.push_back({"vocabulary", with_thousands(tokenizer->vocab_size())});
+    table.rows.push_back({"end of a text", std::to_string(tokenizer->eot_token())});
+    table.rows.push_back(
+        {"\"Hello, world\"", fmt::format("{}", fmt::join(tokenizer->encode("Hello, world"), " "))});
+  } catch (const Error& error) {
+    return {table, problem_table("twofold refuses it", error)};
+  }
+  if (file.filename() == "tokenizer.json") {
+    add_parts(table, read_json(file));
+    add_gguf(table, file);
+  }
+  table.note = "in a config: tokenizer: {backend: huggingface, file: " + path.string() + "}";
+  return {table};
+}
+
+}  // namespace twofold
