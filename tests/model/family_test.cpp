@@ -93,25 +93,43 @@ TEST_P(Family, DropoutIsOffInEvaluationAndOnInTraining) {
   EXPECT_NE(backward(*with.model, batch, 1.0, {.training = true}), expected);
 }
 
+/// Every way to cut `rows` rows into micro-batches: the rows at which each begins, and the end.
+std::vector<std::vector<int64_t>> splits(int64_t rows) {
+  std::vector<std::vector<int64_t>> all;
+  for (int64_t cuts = 0; cuts < int64_t{1} << (rows - 1); ++cuts) {
+    std::vector<int64_t> bounds = {0};
+    for (int64_t row = 1; row < rows; ++row) {
+      if (cuts >> (row - 1) & 1) bounds.push_back(row);
+    }
+    bounds.push_back(rows);
+    all.push_back(bounds);
+  }
+  return all;
+}
+
 TEST_P(Family, LossAndGradientsDoNotDependOnMicroBatches) {
   TestModel tested = tiny(GetParam(), {"architecture.dropout=0.3"});
   Batch batch = random_batch(5, 8, 11);
   for (size_t i = 0; i < 13; ++i) batch.labels[i * 3] = -1;  // unequal label counts
+  pad_left(batch, 0, 3);
+  pad_left(batch, 3, 6);
   const double scale = 1.0 / static_cast<double>(batch.supervised());
   const InputKey whole{.training = true, .seed = 1, .step = 3, .first_row = 10};
   const double expected = backward(*tested.model, batch, scale, whole);
   const NamedTensors gradients = gradients_of(*tested.model);
-  clear_gradients_of(*tested.model);
-  double sum = 0;
-  for (const auto& [begin, end] : {std::pair<int64_t, int64_t>{0, 2}, {2, 3}, {3, 5}}) {
-    InputKey part = whole;
-    part.first_row += begin;
-    sum += backward(*tested.model, batch.slice(begin, end), scale, part);
-  }
-  EXPECT_NEAR(sum, expected, 1e-6 * std::abs(expected));
-  for (size_t i = 0; i < gradients.size(); ++i) {
-    const at::Tensor& found = tested.model->parameters().at(gradients[i].first).weight.value.grad();
-    EXPECT_LT(largest_difference(found, gradients[i].second), 1e-5) << gradients[i].first;
+  for (const std::vector<int64_t>& bounds : splits(batch.rows)) {
+    clear_gradients_of(*tested.model);
+    double sum = 0;
+    for (size_t i = 0; i + 1 < bounds.size(); ++i) {
+      InputKey part = whole;
+      part.first_row += bounds[i];
+      sum += backward(*tested.model, batch.slice(bounds[i], bounds[i + 1]), scale, part);
+    }
+    EXPECT_NEAR(sum, expected, 1e-6 * std::abs(expected)) << testing::PrintToString(bounds);
+    for (const auto& [path, gradient] : gradients) {
+      const at::Tensor& found = tested.model->parameters().at(path).weight.value.grad();
+      EXPECT_LT(largest_difference(found, gradient), 1e-5) << path;
+    }
   }
 }
 

@@ -118,6 +118,16 @@ inline Batch random_batch(int64_t rows, int64_t width, int64_t vocab, uint64_t s
   return batch;
 }
 
+/// The row's first `count` positions become padding, as PADDED data has it.
+inline void pad_left(Batch& batch, int64_t row, int64_t count) {
+  for (int64_t t = 0; t < batch.width; ++t) {
+    const auto at = static_cast<size_t>(row * batch.width + t);
+    if (t < count) batch.labels[at] = -1;
+    batch.positions[at] = static_cast<int32_t>(std::max<int64_t>(0, t - count));
+    batch.first_key[at] = static_cast<int32_t>(std::min(t, count));
+  }
+}
+
 inline Batch batch_of(const std::vector<std::vector<int32_t>>& x,
                       const std::vector<std::vector<int32_t>>& y) {
   Batch batch(std::ssize(x), std::ssize(x[0]));
