@@ -1,6 +1,6 @@
 #include "tokenizer/from_path.h"
 
-#include <array>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -22,35 +22,13 @@ bool is_file(const Path& path) {
   return std::filesystem::is_regular_file(path, ignored);
 }
 
-/// The ends of texts of the families that twofold knows, for files without a configuration.
-constexpr std::array kKnownEnds = {"<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>"};
-
-void set_eot(hf::HuggingFaceTokenizer& tokenizer, const json& settings) {
-  const json* named =
-      settings.is_object() && settings.contains("eos_token") ? &settings.at("eos_token") : nullptr;
-  if (named && named->is_object() && named->contains("content")) named = &named->at("content");
-  if (named && named->is_string()) {
-    if (const auto id = tokenizer.find(named->get<std::string>())) return tokenizer.set_eot(*id);
-  }
-  for (const char* end : kKnownEnds) {
-    if (const auto id = tokenizer.find(end)) return tokenizer.set_eot(*id);
-  }
-}
-
-std::unique_ptr<Tokenizer> from_json(const json& document, const Path& path, const json& settings) {
-  const std::string file = path.string();
-  auto tokenizer = std::make_unique<hf::HuggingFaceTokenizer>(hf::Node(document, file));
-  set_eot(*tokenizer, settings);
-  return tokenizer;
-}
-
 /// tokenizer_config.json of the folder; null if there is none.
 json read_settings(const Path& folder) {
   const Path path = folder / "tokenizer_config.json";
   return is_file(path) ? formats::parse_json(read_text(path), path.string()) : json();
 }
 
-std::unique_ptr<Tokenizer> from_pair(const Path& vocabulary, const Path& merges) {
+TokenizerFile from_pair(const Path& vocabulary, const Path& merges) {
   for (const Path& path : {vocabulary, merges}) {
     if (is_file(path)) continue;
     fail({.what = "half of a vocabulary",
@@ -59,12 +37,14 @@ std::unique_ptr<Tokenizer> from_pair(const Path& vocabulary, const Path& merges)
           .found = "no such file",
           .hint = "copy both files, or give tokenizer.json"});
   }
-  const json settings = read_settings(vocabulary.parent_path());
-  return from_json(read_token_pair(vocabulary, merges, settings), vocabulary, settings);
+  TokenizerFile file{.kind = TokenizerFile::Kind::kJson, .path = vocabulary};
+  file.settings = read_settings(vocabulary.parent_path());
+  file.document = read_token_pair(vocabulary, merges, file.settings);
+  return file;
 }
 
-std::unique_ptr<Tokenizer> from_json_file(const Path& path, const std::string& text) {
-  const json document = formats::parse_json(text, path.string());
+TokenizerFile from_json_file(const Path& path, const std::string& text) {
+  json document = formats::parse_json(text, path.string());
   // A vocabulary may have a token `model`, whose value is then a number.
   const auto model = document.find("model");
   if (document.is_object() && (model == document.end() || model->is_number())) {
@@ -72,7 +52,10 @@ std::unique_ptr<Tokenizer> from_json_file(const Path& path, const std::string& t
     if (is_file(folder / "vocab.bpe")) return from_pair(path, folder / "vocab.bpe");
     return from_pair(path, folder / "merges.txt");
   }
-  return from_json(document, path, read_settings(path.parent_path()));
+  TokenizerFile file{.kind = TokenizerFile::Kind::kJson, .path = path};
+  file.document = std::move(document);
+  file.settings = read_settings(path.parent_path());
+  return file;
 }
 
 bool looks_like_ranks(const std::string& text) {
@@ -84,8 +67,9 @@ bool looks_like_ranks(const std::string& text) {
                       "0123456789+/=") == space;
 }
 
-std::unique_ptr<Tokenizer> from_file(const Path& path) {
-  const std::string text = read_text(path);
+TokenizerFile from_file(const Path& path) {
+  using Kind = TokenizerFile::Kind;
+  std::string text = read_text(path);
   const size_t start = text.find_first_not_of(" \t\r\n");
   if (start != text.npos && text[start] == '{') return from_json_file(path, text);
   if (text.starts_with("#version")) {
@@ -93,9 +77,12 @@ std::unique_ptr<Tokenizer> from_file(const Path& path) {
     const bool old_names = is_file(folder / "encoder.json");
     return from_pair(folder / (old_names ? "encoder.json" : "vocab.json"), path);
   }
-  if (looks_like_ranks(text)) return tiktoken_from_file(path);
-  if (is_llama2c(text)) return make_llama2c(text, path.string());
-  if (!text.empty() && text[0] == '\n') return make_sentencepiece(text, path.string());
+  const auto file = [&](Kind kind) {
+    return TokenizerFile{.kind = kind, .path = path, .bytes = std::move(text)};
+  };
+  if (looks_like_ranks(text)) return file(Kind::kRanks);
+  if (is_llama2c(text)) return file(Kind::kLlama2c);
+  if (!text.empty() && text[0] == '\n') return file(Kind::kSentencePiece);
   fail({.what = "not a tokenizer that twofold knows",
         .where = path.string(),
         .expected = "tokenizer.json, a SentencePiece model, a tiktoken rank file, vocab.json with "
@@ -104,21 +91,63 @@ std::unique_ptr<Tokenizer> from_file(const Path& path) {
         .hint = {}});
 }
 
+/// What is looked for in a folder.
+const std::vector<std::string>& names() {
+  static const std::vector<std::string> kNames = {"tokenizer.json", "tokenizer.model", "vocab.json",
+                                                  "encoder.json", "tokenizer.bin"};
+  return kNames;
+}
+
+std::unique_ptr<Tokenizer> from_json(const TokenizerFile& file) {
+  const std::string name = file.path.string();
+  auto tokenizer = std::make_unique<hf::HuggingFaceTokenizer>(hf::Node(file.document, name));
+  const std::string end = end_of_document(
+      file.settings, [&](const std::string& text) { return tokenizer->find(text).has_value(); });
+  if (!end.empty()) tokenizer->set_eot(*tokenizer->find(end));
+  return tokenizer;
+}
+
 }  // namespace
 
-std::unique_ptr<Tokenizer> tokenizer_from_path(const Path& path) {
+std::string end_of_document(const json& settings,
+                            const std::function<bool(const std::string&)>& knows) {
+  const json* named =
+      settings.is_object() && settings.contains("eos_token") ? &settings.at("eos_token") : nullptr;
+  if (named && named->is_object() && named->contains("content")) named = &named->at("content");
+  if (named && named->is_string() && knows(named->get<std::string>())) {
+    return named->get<std::string>();
+  }
+  for (const char* end : {"<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>"}) {
+    if (knows(end)) return end;
+  }
+  return {};
+}
+
+bool holds_tokenizer(const Path& folder) {
+  return std::any_of(names().begin(), names().end(),
+                     [&](const std::string& name) { return is_file(folder / name); });
+}
+
+TokenizerFile find_tokenizer_file(const Path& path) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(path, ignored)) return from_file(path);
-  const std::vector<std::string> names = {"tokenizer.json", "tokenizer.model", "vocab.json",
-                                          "encoder.json", "tokenizer.bin"};
-  for (const std::string& name : names) {
+  for (const std::string& name : names()) {
     if (is_file(path / name)) return from_file(path / name);
   }
   fail({.what = "no tokenizer in the folder",
         .where = path.string(),
-        .expected = "one of " + join(names, ", "),
+        .expected = "one of " + join(names(), ", "),
         .found = "none",
         .hint = "give the path of the tokenizer's file"});
+}
+
+std::unique_ptr<Tokenizer> tokenizer_from_path(const Path& path) {
+  const TokenizerFile file = find_tokenizer_file(path);
+  using Kind = TokenizerFile::Kind;
+  if (file.kind == Kind::kJson) return from_json(file);
+  if (file.kind == Kind::kSentencePiece) return make_sentencepiece(file.bytes, file.path.string());
+  if (file.kind == Kind::kRanks) return tiktoken_from_file(file.path);
+  return make_llama2c(file.bytes, file.path.string());
 }
 
 }  // namespace twofold

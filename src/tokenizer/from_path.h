@@ -1,18 +1,41 @@
 #pragma once
 // A tokenizer from whatever a model's folder holds.
 
+#include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
 
 #include "base/files.h"
 #include "tokenizer/tokenizer.h"
 
 namespace twofold {
 
+/// The file that a tokenizer is made of, told apart by what is in it.
+struct TokenizerFile {
+  enum class Kind { kJson, kSentencePiece, kRanks, kLlama2c };
+  Kind kind;
+  Path path;
+  std::string bytes = {};        ///< what is in the file; not of kJson
+  nlohmann::json document = {};  ///< kJson: tokenizer.json, or what a pair of files stands for
+  nlohmann::json settings = {};  ///< kJson: tokenizer_config.json beside it, or null
+};
+
 /// `path`: a folder, in which tokenizer.json, tokenizer.model, vocab.json with merges.txt,
 /// encoder.json with vocab.bpe, or tokenizer.bin are looked for, in that order; or one of those
-/// files, told apart by what is in it: tokenizer.json, a SentencePiece model, a tiktoken rank file
-/// of a known encoding, a vocabulary of llama2.c, or one of a pair whose other file lies beside it.
-/// Throws an Error for anything else.
+/// files: tokenizer.json, a SentencePiece model, a tiktoken rank file, a vocabulary of llama2.c, or
+/// one of a pair whose other file lies beside it. Throws an Error for anything else.
+TokenizerFile find_tokenizer_file(const Path& path);
+
+/// Whether one of the names that are looked for in a folder is there.
+bool holds_tokenizer(const Path& folder);
+
+/// The text of the token that ends a document, by `settings` or else by the names that the known
+/// families give it; empty if `knows` accepts none of them.
+std::string end_of_document(const nlohmann::json& settings,
+                            const std::function<bool(const std::string&)>& knows);
+
+/// The tokenizer of that file; a rank file must be of a known encoding.
 std::unique_ptr<Tokenizer> tokenizer_from_path(const Path& path);
 
 }  // namespace twofold

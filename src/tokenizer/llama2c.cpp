@@ -15,14 +15,7 @@
 namespace twofold {
 namespace {
 
-constexpr int32_t kBegin = 1, kEnd = 2;
-constexpr int32_t kFirstByte = 3;  // the 256 byte tokens follow <unk>, <s> and </s>
 constexpr size_t kLongestToken = 4096;
-
-struct Token {
-  float score;
-  std::string_view text;
-};
 
 template <class T>
 bool take(std::string_view& bytes, T& value) {
@@ -32,27 +25,9 @@ bool take(std::string_view& bytes, T& value) {
   return true;
 }
 
-/// The tokens; none if the bytes are not laid out as llama2.c does.
-std::optional<std::vector<Token>> read_tokens(std::string_view bytes) {
-  int32_t longest = 0, size = 0;
-  if (!take(bytes, longest) || longest <= 0) return std::nullopt;
-  std::vector<Token> tokens;
-  while (!bytes.empty()) {
-    Token token;
-    if (!take(bytes, token.score) || !take(bytes, size) || size < 0 || size > longest ||
-        static_cast<size_t>(size) > bytes.size() || std::isnan(token.score)) {
-      return std::nullopt;
-    }
-    token.text = bytes.substr(0, static_cast<size_t>(size));
-    bytes.remove_prefix(static_cast<size_t>(size));
-    tokens.push_back(token);
-  }
-  return tokens;
-}
-
 class Llama2cTokenizer : public Tokenizer {
  public:
-  Llama2cTokenizer(const std::vector<Token>& tokens, const std::string& file) {
+  Llama2cTokenizer(const std::vector<Llama2cToken>& tokens, const std::string& file) {
     check_tokens(tokens, file);
     for (size_t id = 0; id < tokens.size(); ++id) {
       texts_.emplace_back(tokens[id].text);
@@ -66,9 +41,9 @@ class Llama2cTokenizer : public Tokenizer {
       fail({.what = "no token for a space", .where = file, .expected = "one", .found = "none"});
     }
     std::vector<float> scores;
-    for (const Token& token : tokens) scores.push_back(token.score);
+    for (const Llama2cToken& token : tokens) scores.push_back(token.score);
     std::vector<int32_t> bytes(256);
-    std::iota(bytes.begin(), bytes.end(), kFirstByte);
+    std::iota(bytes.begin(), bytes.end(), kLlama2cFirstByte);
     merges_.emplace(table_, scores, bytes);
   }
 
@@ -91,7 +66,7 @@ class Llama2cTokenizer : public Tokenizer {
       if (id != RankTable::kNone) {
         ids.push_back(static_cast<int32_t>(id));
       } else {
-        for (; at < end; ++at) ids.push_back(kFirstByte + static_cast<uint8_t>(text[at]));
+        for (; at < end; ++at) ids.push_back(kLlama2cFirstByte + static_cast<uint8_t>(text[at]));
       }
       at = end;
     }
@@ -100,7 +75,7 @@ class Llama2cTokenizer : public Tokenizer {
   }
 
   std::vector<int32_t> with_special(std::vector<int32_t> ids) const override {
-    ids.insert(ids.begin(), kBegin);
+    ids.insert(ids.begin(), kLlama2cBegin);
     return ids;
   }
 
@@ -109,7 +84,7 @@ class Llama2cTokenizer : public Tokenizer {
     for (size_t i = 0; i < ids.size(); ++i) {
       check_id(ids[i], i, vocab_size());
       if (is_special(ids[i])) continue;
-      const int32_t byte = ids[i] - kFirstByte;
+      const int32_t byte = ids[i] - kLlama2cFirstByte;
       if (byte >= 0 && byte < 256) {
         text += static_cast<char>(byte);
       } else {
@@ -119,22 +94,22 @@ class Llama2cTokenizer : public Tokenizer {
     return text.starts_with(' ') ? text.substr(1) : text;
   }
 
-  bool is_special(int32_t id) const override { return id == kBegin || id == kEnd; }
-  int32_t eot_token() const override { return kEnd; }
+  bool is_special(int32_t id) const override { return id == kLlama2cBegin || id == kLlama2cEnd; }
+  int32_t eot_token() const override { return kLlama2cEnd; }
   int64_t vocab_size() const override { return static_cast<int64_t>(texts_.size()); }
 
  private:
-  static void check_tokens(const std::vector<Token>& tokens, const std::string& file) {
+  static void check_tokens(const std::vector<Llama2cToken>& tokens, const std::string& file) {
     auto refuse = [&](std::string expected, std::string found) {
       fail({.what = "not a vocabulary of llama2.c",
             .where = file,
             .expected = std::move(expected),
             .found = std::move(found)});
     };
-    if (tokens.size() < kFirstByte + 256 || tokens.size() > RankTable::kMaxRanks) {
+    if (tokens.size() < kLlama2cFirstByte + 256 || tokens.size() > RankTable::kMaxRanks) {
       refuse("three marks, 256 bytes, and tokens", fmt::format("{} tokens", tokens.size()));
     }
-    for (const Token& token : tokens) {
+    for (const Llama2cToken& token : tokens) {
       if (token.text.size() > kLongestToken) {
         refuse(fmt::format("tokens of at most {} bytes", kLongestToken),
                fmt::format("one of {}", token.text.size()));
@@ -150,13 +125,30 @@ class Llama2cTokenizer : public Tokenizer {
 
 }  // namespace
 
+std::optional<std::vector<Llama2cToken>> read_llama2c(std::string_view bytes) {
+  int32_t longest = 0, size = 0;
+  if (!take(bytes, longest) || longest <= 0) return std::nullopt;
+  std::vector<Llama2cToken> tokens;
+  while (!bytes.empty()) {
+    Llama2cToken token;
+    if (!take(bytes, token.score) || !take(bytes, size) || size < 0 || size > longest ||
+        static_cast<size_t>(size) > bytes.size() || std::isnan(token.score)) {
+      return std::nullopt;
+    }
+    token.text = bytes.substr(0, static_cast<size_t>(size));
+    bytes.remove_prefix(static_cast<size_t>(size));
+    tokens.push_back(token);
+  }
+  return tokens;
+}
+
 bool is_llama2c(std::string_view bytes) {
-  const auto tokens = read_tokens(bytes);
+  const auto tokens = read_llama2c(bytes);
   return tokens && !tokens->empty();
 }
 
 std::unique_ptr<Tokenizer> make_llama2c(std::string_view bytes, const std::string& file) {
-  const auto tokens = read_tokens(bytes);
+  const auto tokens = read_llama2c(bytes);
   if (!tokens) {
     fail({.what = "not a vocabulary of llama2.c",
           .where = file,

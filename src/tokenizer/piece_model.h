@@ -1,6 +1,5 @@
 #pragma once
-// What of a SentencePiece model its library does not tell, read from the file; and a faster way to
-// the same ids for the plainest and commonest models.
+// A faster way to SentencePiece's ids for the plainest and commonest models.
 
 #include <array>
 #include <optional>
