@@ -76,7 +76,8 @@ struct ExportRequest {
   std::filesystem::path out;
   std::string suffix;
   std::string dtype;
-  bool adapters = true;  ///< phase-2 checkpoints: with the adapters; false: the frozen base alone
+  bool adapters = true;   ///< phase-2 checkpoints: with the adapters; false: the frozen base alone
+  bool tokenizer = true;  ///< gguf: with the tokenizer; false: the file takes token ids only
 };
 /// "merged: a Hugging Face folder; gguf: …", for people.
 std::string export_summary();

@@ -17,7 +17,7 @@ struct Arguments {
   twofold::ExecutionSpec spec;
   twofold::ConfigSource config;
   std::string job, out, restore;
-  bool reference = false, adapters_off = false;
+  bool reference = false, adapters_off = false, no_tokenizer = false;
   twofold::ExportRequest exported;
 };
 
@@ -141,9 +141,11 @@ void add_export(CLI::App& app) {
   command->add_option("--dtype", to->exported.dtype,
                       "element type, as the format names it; default: the weights' own");
   command->add_flag("--adapters-off", to->adapters_off, "the frozen base alone");
+  command->add_flag("--no-tokenizer", to->no_tokenizer, "gguf: a file that takes token ids only");
   command->callback([to] {
     Console console(stdout);
     to->exported.adapters = !to->adapters_off;
+    to->exported.tokenizer = !to->no_tokenizer;
     twofold::export_model(to->spec, to->exported, console);
   });
 }

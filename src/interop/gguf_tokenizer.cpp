@@ -3,40 +3,38 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/error.h"
 #include "formats/json.h"
 #include "interop/gguf_vocab.h"
+#include "tokenizer/rank_file.h"
+#include "tokenizer/tiktoken.h"
 
 namespace twofold {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// tokenizer.json or tokenizer.model at `place`, a folder or that file; empty if there is none.
-Path vocabulary_at(const Path& place) {
-  for (const char* name : {"tokenizer.json", "tokenizer.model"}) {
-    if (place.filename() == name && fs::is_regular_file(place)) return place;
-    if (fs::is_regular_file(place / name)) return place / name;
-  }
-  return {};
-}
-
 /// The run's own tokenizer, where its settings name one; else that of the folder that the weights
 /// came from; else the one that the settings stand for.
 GgufVocab find_vocab(const TokenizerConfig& tokenizer, const ModelConfig& model) {
-  const bool ranks = tokenizer.backend == "tiktoken";
-  for (const Path& place : {Path(ranks ? "" : tokenizer.file), Path(model.weights)}) {
-    if (place.empty() || (ranks && !tokenizer.file.empty())) continue;
-    const Path file = vocabulary_at(place);
-    if (file.extension() == ".json") return gguf_vocab_of_json(file);
-    if (file.extension() == ".model") return gguf_vocab_of_sentencepiece(file);
+  const std::string& backend = tokenizer.backend;
+  if (backend == "bytes") return gguf_vocab_of_bytes();
+  if (backend == "trivial") {
+    fail({.what = "llama.cpp cannot do what this tokenizer does",
+          .where = "tokenizer/backend",
+          .found = backend});
   }
-  if (tokenizer.backend == "bytes") return gguf_vocab_of_bytes();
-  if (ranks) return gguf_vocab_of_ranks(tokenizer);
-  fail({.what = "GGUF cannot express this tokenizer",
-        .where = "tokenizer/backend",
-        .found = tokenizer.backend});
+  const bool ranks = backend == "tiktoken";
+  if (!ranks && !tokenizer.file.empty()) return gguf_vocab_of(find_tokenizer_file(tokenizer.file));
+  const bool named = ranks && !tokenizer.file.empty();
+  if (!named && !model.weights.empty() && holds_tokenizer(model.weights)) {
+    return gguf_vocab_of(find_tokenizer_file(model.weights));
+  }
+  if (!ranks) return gguf_vocab_of(find_tokenizer_file(tokenizer.name));
+  const Encoding encoding = find_encoding(tokenizer.name);
+  return gguf_vocab_of_ranks(encoding, read_ranks(find_rank_file(tokenizer, encoding)));
 }
 
 /// The chat template of the folder that holds `tokenizer_config.json`; empty if there is none.
@@ -54,7 +52,8 @@ std::string chat_template(const ModelConfig& model) {
   return value.is_string() ? value.get<std::string>() : "";
 }
 
-/// One token a row of the embedding.
+/// One token a row of the embedding, each with a text of its own: llama.cpp refuses two of one
+/// text.
 void fill(GgufVocab& vocab, int64_t rows) {
   if (std::ssize(vocab.tokens) > rows) {
     fail({.what = "the tokenizer has more tokens than the model has rows",
@@ -64,13 +63,34 @@ void fill(GgufVocab& vocab, int64_t rows) {
   }
   vocab.tokens.resize(static_cast<size_t>(rows));
   vocab.types.resize(static_cast<size_t>(rows), GgufTokenType::kUnused);
-  for (size_t id = 0; id < vocab.tokens.size(); ++id) {
-    if (vocab.tokens[id].empty()) vocab.tokens[id] = fmt::format("[PAD{}]", id);
-  }
   if (!vocab.scores.empty()) vocab.scores.resize(static_cast<size_t>(rows), -1e6f);
+  std::set<std::string> taken(vocab.tokens.begin(), vocab.tokens.end()), seen;
+  for (size_t id = 0; id < vocab.tokens.size(); ++id) {
+    std::string& text = vocab.tokens[id];
+    if (!text.empty() && seen.insert(text).second) continue;
+    text = fmt::format("[PAD{}]", id);
+    while (!taken.insert(text).second) text += '_';
+    vocab.types[id] = GgufTokenType::kUnused;
+  }
 }
 
-formats::GgufMetadata describe(GgufVocab& vocab, const ModelConfig& model) {
+/// The ids of what begins and ends a text. llama.cpp takes id 11 for either that is not given.
+void choose_ends(GgufVocab& vocab, const ModelConfig& model) {
+  const auto is_row = [&](int64_t id) { return id >= 0 && id < model.vocab_size; };
+  if (!vocab.add_eos && !model.eos_token_id.empty() && is_row(model.eos_token_id.front())) {
+    vocab.eos = model.eos_token_id.front();
+  }
+  if (!vocab.add_bos && is_row(model.bos_token_id)) vocab.bos = model.bos_token_id;
+  if (!vocab.eos && vocab.bos) vocab.eos = vocab.bos;
+  if (!vocab.eos) {
+    vocab.eos = 0;
+    vocab.note(fmt::format("the tokenizer has no token that ends a text: llama.cpp stops at {}",
+                           vocab.tokens.front()));
+  }
+  if (!vocab.bos) vocab.bos = vocab.eos;
+}
+
+formats::GgufMetadata describe(GgufVocab& vocab) {
   formats::GgufMetadata out;
   const auto add = [&](const std::string& key, formats::GgufValue value) {
     out.emplace_back("tokenizer.ggml." + key, std::move(value));
@@ -78,50 +98,67 @@ formats::GgufMetadata describe(GgufVocab& vocab, const ModelConfig& model) {
   const auto id = [&](const char* key, std::optional<int64_t> value) {
     if (value) add(key, static_cast<uint32_t>(*value));
   };
-  add("model", vocab.model);
-  if (!vocab.pre.empty()) add("pre", vocab.pre);
+  const bool pieces = vocab.steps.model == "llama";
+  add("model", vocab.steps.model);
+  if (!pieces) add("pre", vocab.steps.pre);
   add("tokens", formats::GgufArray(std::move(vocab.tokens)));
   std::vector<int32_t> types;
   for (const GgufTokenType type : vocab.types) types.push_back(static_cast<int32_t>(type));
   add("token_type", formats::GgufArray(std::move(types)));
-  if (!vocab.scores.empty()) add("scores", formats::GgufArray(std::move(vocab.scores)));
+  if (pieces) add("scores", formats::GgufArray(std::move(vocab.scores)));
   if (!vocab.merges.empty()) add("merges", formats::GgufArray(std::move(vocab.merges)));
-  // llama.cpp takes id 11 for either that is not given.
-  const std::optional<int64_t> named_eos =
-      model.eos_token_id.empty() ? std::nullopt : std::optional(model.eos_token_id.front());
-  const std::optional<int64_t> eos = named_eos ? named_eos : vocab.eos ? vocab.eos : vocab.bos;
-  const std::optional<int64_t> bos = model.bos_token_id >= 0 ? std::optional(model.bos_token_id)
-                                     : vocab.bos             ? vocab.bos
-                                                             : eos;
-  id("bos_token_id", bos ? bos : 0);
-  id("eos_token_id", eos ? eos : 0);
+  id("bos_token_id", vocab.bos);
+  id("eos_token_id", vocab.eos);
   id("unknown_token_id", vocab.unknown);
   add("add_bos_token", vocab.add_bos);
   add("add_eos_token", vocab.add_eos);
-  if (vocab.model == "llama") add("add_space_prefix", vocab.add_space_prefix);
+  if (pieces) add("add_space_prefix", vocab.steps.space_prefix);
   return out;
 }
 
 }  // namespace
 
+GgufVocab gguf_vocab_of(const TokenizerFile& file) {
+  using Kind = TokenizerFile::Kind;
+  if (file.kind == Kind::kJson) return gguf_vocab_of_json(file);
+  if (file.kind == Kind::kSentencePiece) return gguf_vocab_of_sentencepiece(file);
+  if (file.kind == Kind::kLlama2c) return gguf_vocab_of_llama2c(file);
+  const std::string name = file.path.string();
+  const RankTable ranks = parse_ranks(file.bytes, name);
+  return gguf_vocab_of_ranks(find_encoding_of(ranks.size(), name), ranks);
+}
+
+std::string gguf_tokenizer_summary(const Path& file) {
+  try {
+    const GgufTextSteps steps = gguf_vocab_of(find_tokenizer_file(file)).steps;
+    return steps.model + (steps.pre.empty() ? "" : ", splitter " + steps.pre);
+  } catch (const Error& error) {
+    const Problem& problem = error.problems().front();
+    return fmt::format("not possible: {} ({})", problem.what, problem.where);
+  }
+}
+
+GgufTokenizer no_gguf_tokenizer() {
+  return {.metadata = {{"tokenizer.ggml.model", std::string("no_vocab")}}, .notes = {}};
+}
+
 GgufTokenizer make_gguf_tokenizer(const TokenizerConfig& tokenizer, const ModelConfig& model) {
-  GgufTokenizer result;
   try {
     GgufVocab vocab = find_vocab(tokenizer, model);
     fill(vocab, model.vocab_size);
-    result.notes = vocab.notes;
-    result.metadata = describe(vocab, model);
+    choose_ends(vocab, model);
+    GgufTokenizer result{.metadata = describe(vocab), .notes = vocab.steps.notes};
     if (std::string jinja = chat_template(model); !jinja.empty()) {
       result.metadata.emplace_back("tokenizer.chat_template", std::move(jinja));
     }
+    return result;
   } catch (const Error& error) {
-    const Problem& problem = error.problems().front();
-    result.metadata = {{"tokenizer.ggml.model", std::string("no_vocab")}};
-    result.notes = {
-        fmt::format("the file has no tokenizer: {} ({}); llama.cpp takes token ids only",
-                    problem.what, problem.found.empty() ? problem.where : problem.found)};
+    std::vector<Problem> problems = error.problems();
+    std::string& hint = problems.front().hint;
+    if (!hint.empty()) hint += "; or ";
+    hint += "--no-tokenizer writes a file that takes token ids only";
+    throw Error(std::move(problems));
   }
-  return result;
 }
 
 }  // namespace twofold

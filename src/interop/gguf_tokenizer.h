@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/files.h"
 #include "formats/gguf.h"
 #include "model/config.h"
 #include "tokenizer/tokenizer.h"
@@ -12,12 +13,18 @@ namespace twofold {
 
 struct GgufTokenizer {
   formats::GgufMetadata metadata;  ///< tokenizer.ggml.*
-  std::vector<std::string> notes;  ///< what could not be said, for people
+  std::vector<std::string> notes;  ///< where llama.cpp's ids differ from the tokenizer's
 };
 
-/// The tokenizer of a run of `model` whose settings are `tokenizer`: byte-level BPE (tokenizer.json
-/// of the folder that the weights came from, tiktoken rank files, bytes) as llama.cpp's "gpt2". A
-/// tokenizer that GGUF cannot express, or whose files are gone, becomes "no_vocab", with a note.
+/// The tokenizer of a run of `model` whose settings are `tokenizer`: byte-level BPE as llama.cpp's
+/// "gpt2", SentencePiece BPE as its "llama". Throws an Error, naming the part, for a tokenizer that
+/// llama.cpp cannot express or whose files are gone.
 GgufTokenizer make_gguf_tokenizer(const TokenizerConfig& tokenizer, const ModelConfig& model);
+
+/// For files that take token ids only.
+GgufTokenizer no_gguf_tokenizer();
+
+/// What `file`, of any kind of tokenizer, is in a GGUF file, or why it cannot be; for people.
+std::string gguf_tokenizer_summary(const Path& file);
 
 }  // namespace twofold

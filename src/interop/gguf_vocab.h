@@ -3,11 +3,14 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/files.h"
 #include "formats/gguf.h"
-#include "tokenizer/tokenizer.h"
+#include "interop/gguf_text_steps.h"
+#include "tokenizer/from_path.h"
+#include "tokenizer/rank_table.h"
 
 namespace twofold {
 
@@ -21,16 +24,16 @@ enum class GgufTokenType : int32_t {
 };
 
 struct GgufVocab {
-  std::string model;  ///< "gpt2": byte-level BPE by merges; "llama": SentencePiece BPE by scores
-  std::string pre;    ///< llama.cpp's name of the splitter; "gpt2" only
+  GgufTextSteps steps;
   std::vector<std::string> tokens;  ///< by id; in GPT-2's printable alphabet where model is "gpt2"
   std::vector<GgufTokenType> types;
   std::vector<float> scores;        ///< "llama" only
   std::vector<std::string> merges;  ///< "left right", best first; "gpt2" only
   std::optional<int64_t> bos, eos, unknown;
-  bool add_bos = false, add_eos = false;
-  bool add_space_prefix = false;  ///< "llama" only
-  std::vector<std::string> notes;
+  bool add_bos = false, add_eos = false;  ///< put around every text
+
+  /// Says where llama.cpp's ids differ, for people.
+  void note(std::string_view text);
 
   /// Puts a token at `id`; false if the id is taken or beyond any vocabulary.
   bool put(int64_t id, std::string text, GgufTokenType type);
@@ -39,12 +42,17 @@ struct GgufVocab {
 /// Of 256 bytes and what ends a text.
 GgufVocab gguf_vocab_of_bytes();
 /// Of a tiktoken encoding: the merges are recovered from the ranks. Throws an Error if its splitter
-/// has no name in llama.cpp or its rank file is not there.
-GgufVocab gguf_vocab_of_ranks(const TokenizerConfig& config);
+/// has no name in llama.cpp.
+GgufVocab gguf_vocab_of_ranks(const Encoding& encoding, const RankTable& ranks);
 /// Of a tokenizer.json whose model is BPE: byte-level, or with byte fallback as Llama 2's. Throws
 /// an Error naming what llama.cpp cannot do.
-GgufVocab gguf_vocab_of_json(const Path& file);
+GgufVocab gguf_vocab_of_json(const TokenizerFile& file);
 /// Of a SentencePiece model of type BPE. Throws an Error for another type or a damaged file.
-GgufVocab gguf_vocab_of_sentencepiece(const Path& file);
+GgufVocab gguf_vocab_of_sentencepiece(const TokenizerFile& file);
+/// Of llama2.c's tokenizer.bin.
+GgufVocab gguf_vocab_of_llama2c(const TokenizerFile& file);
+
+/// Of whatever kind of tokenizer `file` is.
+GgufVocab gguf_vocab_of(const TokenizerFile& file);
 
 }  // namespace twofold

@@ -1,14 +1,8 @@
 // Vocabularies of byte-level BPE that come as ranks.
-#include <array>
-#include <map>
 #include <string_view>
 
-#include "base/error.h"
-#include "base/text.h"
 #include "interop/gguf_vocab.h"
 #include "tokenizer/byte_alphabet.h"
-#include "tokenizer/rank_file.h"
-#include "tokenizer/tiktoken.h"
 
 namespace twofold {
 namespace {
@@ -17,20 +11,6 @@ std::string printable_bytes(std::string_view bytes) {
   std::string text;
   for (const char byte : bytes) text += ByteAlphabet::get().character(static_cast<uint8_t>(byte));
   return text;
-}
-
-/// llama.cpp's name for an encoding's splitter. That of cl100k_base is DBRX's there; it differs in
-/// white space at the very end of a text only.
-std::string splitter_of(const std::string& encoding) {
-  static const std::map<std::string, std::string> kNames = {
-      {"gpt2", "gpt-2"},      {"r50k_base", "gpt-2"},  {"p50k_base", "gpt-2"},
-      {"p50k_edit", "gpt-2"}, {"cl100k_base", "dbrx"}, {"o200k_base", "gpt-4o"},
-      {"llama3", "llama-bpe"}};
-  const auto found = kNames.find(encoding);
-  if (found != kNames.end()) return found->second;
-  fail({.what = "llama.cpp has no splitter for this encoding",
-        .where = "tokenizer/name",
-        .found = encoding});
 }
 
 /// The two parts whose join made token `rank`: what is left of its bytes when every better merge
@@ -70,10 +50,11 @@ bool GgufVocab::put(int64_t id, std::string text, GgufTokenType type) {
   return true;
 }
 
+void GgufVocab::note(std::string_view text) { steps.notes.emplace_back(text); }
+
 GgufVocab gguf_vocab_of_bytes() {
   GgufVocab vocab;
-  vocab.model = "gpt2";
-  vocab.pre = "gpt-2";
+  vocab.steps = {.model = "gpt2", .pre = "gpt-2"};
   for (int byte = 0; byte < 256; ++byte) {
     const char text = static_cast<char>(byte);
     vocab.put(byte, printable_bytes({&text, 1}), GgufTokenType::kNormal);
@@ -86,12 +67,9 @@ GgufVocab gguf_vocab_of_bytes() {
   return vocab;
 }
 
-GgufVocab gguf_vocab_of_ranks(const TokenizerConfig& config) {
-  const Encoding encoding = find_encoding(config.name);
+GgufVocab gguf_vocab_of_ranks(const Encoding& encoding, const RankTable& ranks) {
   GgufVocab vocab;
-  vocab.model = "gpt2";
-  vocab.pre = splitter_of(encoding.name);
-  const RankTable ranks = read_ranks(find_rank_file(config, encoding));
+  vocab.steps = gguf_text_steps(encoding);
   size_t unreachable = 0;
   for (uint32_t rank = 0; rank < ranks.end(); ++rank) {
     const auto bytes = ranks.bytes_of(rank);
@@ -108,9 +86,9 @@ GgufVocab gguf_vocab_of_ranks(const TokenizerConfig& config) {
     vocab.put(id, text, GgufTokenType::kControl);
     if (text == encoding.eot) vocab.bos = vocab.eos = id;
   }
-  if (unreachable > 0) {
-    vocab.notes.push_back(std::to_string(unreachable) +
-                          " tokens have no merge that makes them; llama.cpp may split them");
+  if (unreachable > 0 && !vocab.steps.ignores_merges) {
+    vocab.note(std::to_string(unreachable) +
+               " tokens have no merge that makes them; llama.cpp splits them");
   }
   return vocab;
 }

@@ -2,206 +2,177 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <functional>
-#include <map>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
-#include "formats/json.h"
 #include "interop/gguf_vocab.h"
+#include "tokenizer/huggingface/added_tokens.h"
+#include "tokenizer/huggingface/bpe_file.h"
+#include "tokenizer/huggingface/post_processor.h"
 
 namespace twofold {
 namespace {
 
-using nlohmann::json;
+using hf::AddedToken;
+using hf::BPEFile;
+using hf::Node;
 
-/// The patterns of tokenizer.json files and llama.cpp's names for them.
-constexpr std::array<std::pair<const char*, const char*>, 4> kPatterns = {{
-    {R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-     "llama-bpe"},
-    {R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-     "qwen2"},
-    {R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)", "gpt-2"},
-    {R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-     "gpt-4o"},
-}};
+constexpr float kNeverMade = -1e6f;  ///< score of a token that no merge makes
 
-/// Reads one file; refusals name it.
-class JsonVocab {
- public:
-  explicit JsonVocab(const Path& file)
-      : file_(file.string()), root_(formats::parse_json(read_text(file), file_)) {}
+[[noreturn]] void refuse(const Node& node, std::string expected, std::string found) {
+  node.refuse("llama.cpp cannot do what this tokenizer does", std::move(expected),
+              std::move(found));
+}
 
-  GgufVocab read() {
-    const json& model = object(root_, "model");
-    if (text(model, "type") != "BPE") refuse("model/type", "BPE", text(model, "type"));
-    const json splitter = root_.value("pre_tokenizer", json());
-    byte_level_ = contains_type(splitter, "ByteLevel");
-    if (!byte_level_ && !model.value("byte_fallback", false)) {
-      refuse("pre_tokenizer", "ByteLevel, or a model with byte_fallback", splitter.dump());
-    }
-    vocab_.model = byte_level_ ? "gpt2" : "llama";
-    if (byte_level_) vocab_.pre = splitter_name(splitter);
-    read_tokens(model);
-    read_added();
-    read_merges(model);
-    if (!byte_level_) read_normalizer(splitter);
-    vocab_.add_bos = begins_with_special(root_.value("post_processor", json()));
-    return std::move(vocab_);
+std::string_view text_of(const BPEFile& file, int32_t id) {
+  return *file.vocabulary.bytes_of(static_cast<uint32_t>(id));
+}
+
+void add_tokens(const Node& model, const BPEFile& file, GgufVocab& vocab) {
+  for (uint32_t id = 0; id < file.vocabulary.end(); ++id) {
+    const auto text = file.vocabulary.bytes_of(id);
+    if (text && text->empty()) refuse(model.at("vocab"), "tokens with a text", "\"\"");
+    if (text) vocab.put(id, std::string(*text), GgufTokenType::kNormal);
   }
+  if (file.unknown < 0) return;
+  vocab.unknown = file.unknown;
+  vocab.types[static_cast<size_t>(file.unknown)] = GgufTokenType::kUnknown;
+}
 
- private:
-  [[noreturn]] void refuse(const std::string& where, std::string expected,
-                           const std::string& found) const {
-    fail({.what = "llama.cpp cannot do what this tokenizer does",
-          .where = file_ + ": " + where,
-          .expected = std::move(expected),
-          .found = formats::printable(found)});
+/// Tokens that are cut out of the text before all else.
+void add_added(const std::vector<AddedToken>& added, GgufVocab& vocab) {
+  bool changed = false, strips = false;
+  for (const AddedToken& token : added) {
+    const auto type = token.special ? GgufTokenType::kControl : GgufTokenType::kUserDefined;
+    vocab.put(token.id, token.content, type);
+    GgufTokenType& stored = vocab.types[static_cast<size_t>(token.id)];
+    if (stored != GgufTokenType::kUnknown) stored = type;
+    changed |= token.pattern != token.content;
+    strips |= token.lstrip || token.rstrip || token.single_word;
   }
-
-  const json& object(const json& parent, const char* key) const {
-    if (parent.is_object() && parent.contains(key) && parent.at(key).is_object()) {
-      return parent.at(key);
-    }
-    refuse(key, "an object", "none");
+  if (changed) {
+    vocab.note(
+        "llama.cpp finds a special token wherever its text stands; this tokenizer only "
+        "where it stands after a space or begins the text");
   }
-
-  static std::string text(const json& parent, const char* key) {
-    const auto found = parent.find(key);
-    return found != parent.end() && found->is_string() ? found->get<std::string>() : "";
+  if (strips) {
+    vocab.note(
+        "llama.cpp does not look at what stands beside an added token (lstrip, rstrip, "
+        "single_word)");
   }
+}
 
-  /// Whether `node` or a step of its sequence is of that type; calls `visit` with each that is.
-  static bool contains_type(const json& node, const char* type,
-                            const std::function<void(const json&)>& visit = {}) {
-    if (!node.is_object()) return false;
-    bool found = text(node, "type") == type;
-    if (found && visit) visit(node);
-    for (const char* list : {"pretokenizers", "normalizers", "processors"}) {
-      if (!node.contains(list) || !node.at(list).is_array()) continue;
-      for (const json& step : node.at(list)) found |= contains_type(step, type, visit);
-    }
-    return found;
+void add_merges(const BPEFile& file, GgufVocab& vocab) {
+  for (const SymbolMerge& merge : file.merges) {
+    vocab.merges.push_back(
+        fmt::format("{} {}", text_of(file, merge.left), text_of(file, merge.right)));
   }
+}
 
-  std::string splitter_name(const json& splitter) const {
-    std::string name, pattern;
-    const bool split = contains_type(splitter, "Split", [&](const json& node) {
-      if (node.contains("pattern")) pattern = text(node.at("pattern"), "Regex");
-    });
-    bool own_pattern = false;
-    contains_type(splitter, "ByteLevel", [&](const json& node) {
-      own_pattern = node.value("use_regex", true) && !node.value("add_prefix_space", false);
-    });
-    if (!split && own_pattern) {
-      return contains_type(splitter, "Digits") ? "smollm" : "gpt-2";
-    }
-    for (const auto& [known, llama_name] : kPatterns) {
-      if (pattern == known) return llama_name;
-    }
-    refuse("pre_tokenizer", "a splitter that llama.cpp has by name", splitter.dump());
+/// SentencePiece joins the pair whose result has the best score.
+void add_scores(const BPEFile& file, GgufVocab& vocab) {
+  vocab.scores.assign(vocab.tokens.size(), kNeverMade);
+  float rank = 0;
+  for (const SymbolMerge& merge : file.merges) {
+    float& score = vocab.scores[static_cast<size_t>(merge.joined)];
+    score = std::max(score, rank--);
   }
+}
 
-  void read_tokens(const json& model) {
-    const std::string unknown = text(model, "unk_token");
-    for (const auto& [token, id] : object(model, "vocab").items()) {
-      if (!id.is_number_integer()) refuse("model/vocab", "ids", id.dump());
-      const bool is_byte = !byte_level_ && token.size() == 6 && token.starts_with("<0x");
-      const auto type = token == unknown ? GgufTokenType::kUnknown
-                        : is_byte        ? GgufTokenType::kByte
-                                         : GgufTokenType::kNormal;
-      if (token.empty() || !vocab_.put(id.get<int64_t>(), token, type)) {
-        refuse("model/vocab", "each id once, for a text", id.dump());
-      }
-      ids_[token] = id.get<int64_t>();
-      if (token == unknown) vocab_.unknown = id.get<int64_t>();
+/// Two tokens whose texts together are a token, but which the file does not merge: SentencePiece
+/// would. Conversions of SentencePiece models list all of them.
+size_t unlisted_merges(const BPEFile& file) {
+  size_t count = 0;
+  for (uint32_t id = 0; id < file.vocabulary.end(); ++id) {
+    const auto text = file.vocabulary.bytes_of(id);
+    for (size_t at = 1; text && at < text->size(); ++at) {
+      const uint32_t left = file.vocabulary.find(text->substr(0, at));
+      const uint32_t right = file.vocabulary.find(text->substr(at));
+      if (left == RankTable::kNone || right == RankTable::kNone) continue;
+      const auto merge = file.table.find(static_cast<int32_t>(left), static_cast<int32_t>(right));
+      if (merge.rank == MergeTable::kNone) ++count;
     }
   }
+  return count;
+}
 
-  void read_added() {
-    for (const json& added : root_.value("added_tokens", json::array())) {
-      if (!added.is_object() || !added.contains("id") || !added.at("id").is_number_integer()) {
-        refuse("added_tokens", "objects with an id", added.dump());
-      }
-      const auto id = added.at("id").get<int64_t>();
-      const bool special = added.value("special", false);
-      vocab_.put(id, text(added, "content"),
-                 special ? GgufTokenType::kControl : GgufTokenType::kUserDefined);
-      if (id < 0 || id >= std::ssize(vocab_.types)) refuse("added_tokens", "ids", added.dump());
-      GgufTokenType& type = vocab_.types[static_cast<size_t>(id)];
-      if (type != GgufTokenType::kUnknown) {
-        type = special ? GgufTokenType::kControl : GgufTokenType::kUserDefined;
-      }
-      ids_[text(added, "content")] = id;
-    }
+void add_bytes(const BPEFile& file, GgufVocab& vocab) {
+  bool all = true;
+  for (const int32_t id : file.byte_tokens) {
+    all &= id >= 0;
+    if (id >= 0) vocab.types[static_cast<size_t>(id)] = GgufTokenType::kByte;
   }
-
-  void read_merges(const json& model) {
-    if (!model.contains("merges") || !model.at("merges").is_array()) {
-      refuse("model/merges", "a list", "none");
-    }
-    if (!byte_level_) vocab_.scores.assign(vocab_.tokens.size(), -1e6f);
-    float rank = 0;
-    for (const json& merge : model.at("merges")) {
-      const bool pair =
-          merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string();
-      if (!pair && !merge.is_string()) refuse("model/merges", "pairs of texts", merge.dump());
-      const std::string line = pair
-                                   ? merge[0].get<std::string>() + " " + merge[1].get<std::string>()
-                                   : merge.get<std::string>();
-      if (byte_level_) {
-        vocab_.merges.push_back(line);
-      } else {
-        score(line, rank--);
-      }
-    }
+  if (!all) {
+    vocab.note("not every byte has a token: llama.cpp stops at a character that is no token");
   }
+}
 
-  /// SentencePiece joins the pair whose result has the best score.
-  void score(const std::string& merge, float value) {
-    std::string joined = merge;
-    joined.erase(merge.find(' ', 1), 1);
-    const auto found = ids_.find(joined);
-    if (found == ids_.end()) refuse("model/merges", "merges that make a token", merge);
-    float& kept = vocab_.scores[static_cast<size_t>(found->second)];
-    kept = std::max(kept, value);
+void add_surroundings(const Node& file, GgufVocab& vocab) {
+  const auto processor = file.find("post_processor");
+  if (!processor) return;
+  const auto around = hf::read_post_processor(*processor, std::ssize(vocab.tokens));
+  if (around.before.size() > 1 || around.after.size() > 1) {
+    refuse(*processor, "one token before and one after a text", processor->value().dump());
   }
+  vocab.add_bos = !around.before.empty();
+  vocab.add_eos = !around.after.empty();
+  if (vocab.add_bos) vocab.bos = around.before.front();
+  if (vocab.add_eos) vocab.eos = around.after.front();
+}
 
-  void read_normalizer(const json& splitter) {
-    vocab_.add_space_prefix = contains_type(root_.value("normalizer", json()), "Prepend");
-    contains_type(splitter, "Metaspace", [&](const json& node) {
-      vocab_.add_space_prefix =
-          node.value("prepend_scheme", "always") != "never" && node.value("add_prefix_space", true);
-    });
+/// Tokens that encoding takes whole, by ignore_merges, and no merge makes.
+size_t unreachable(const BPEFile& file, const GgufVocab& vocab) {
+  std::vector<bool> made(vocab.tokens.size());
+  for (const SymbolMerge& merge : file.merges) made[static_cast<size_t>(merge.joined)] = true;
+  size_t count = 0;
+  for (uint32_t id = 0; id < file.vocabulary.end(); ++id) {
+    const auto text = file.vocabulary.bytes_of(id);
+    const bool single = text && std::count_if(text->begin(), text->end(), [](char byte) {
+                                  return (static_cast<uint8_t>(byte) & 0xC0) != 0x80;
+                                }) == 1;
+    if (text && !single && !made[id]) ++count;
   }
-
-  /// Whether a text gets the special token in front; that token is then the one that begins texts.
-  bool begins_with_special(const json& processor) {
-    bool begins = false;
-    contains_type(processor, "TemplateProcessing", [&](const json& node) {
-      const json template_ = node.value("single", json::array());
-      if (!template_.is_array() || template_.empty() || !template_[0].is_object() ||
-          !template_[0].contains("SpecialToken")) {
-        return;
-      }
-      const auto found = ids_.find(text(template_[0].at("SpecialToken"), "id"));
-      if (found == ids_.end()) return;
-      vocab_.bos = found->second;
-      begins = true;
-    });
-    return begins;
-  }
-
-  std::string file_;
-  json root_;
-  bool byte_level_ = false;
-  GgufVocab vocab_;
-  std::map<std::string, int64_t> ids_;
-};
+  return count;
+}
 
 }  // namespace
 
-GgufVocab gguf_vocab_of_json(const Path& file) { return JsonVocab(file).read(); }
+GgufVocab gguf_vocab_of_json(const TokenizerFile& source) {
+  const std::string name = source.path.string();
+  const Node file(source.document, name), model = file.at("model");
+  if (model.at("type").text() != "BPE") refuse(model.at("type"), "BPE", model.at("type").text());
+  const BPEFile bpe = hf::read_bpe(model);
+  GgufVocab vocab;
+  vocab.steps = gguf_text_steps(file);
+  const bool bytes = vocab.steps.model == "gpt2";
+  if (!bytes && !bpe.byte_fallback) refuse(model, "byte_fallback: true", "false");
+  add_tokens(model, bpe, vocab);
+  std::unique_ptr<hf::Normalizer> normalizer;
+  if (const auto node = file.find("normalizer")) normalizer = hf::make_normalizer(*node);
+  add_added(hf::read_added_tokens(file, bpe.vocabulary, normalizer.get()), vocab);
+  if (bytes) {
+    add_merges(bpe, vocab);
+    const bool differs = bpe.ignore_merges && !vocab.steps.ignores_merges;
+    if (const size_t count = differs ? unreachable(bpe, vocab) : 0) {
+      vocab.note(
+          fmt::format("{} tokens have no merge that makes them; llama.cpp splits them", count));
+    }
+  } else {
+    add_bytes(bpe, vocab);
+    add_scores(bpe, vocab);
+    if (const size_t count = unlisted_merges(bpe)) {
+      vocab.note(
+          fmt::format("{} pairs of tokens make a token and are not merged by this tokenizer; "
+                      "llama.cpp merges them where they meet",
+                      count));
+    }
+  }
+  add_surroundings(file, vocab);
+  const std::string end = end_of_document(source.settings, [&](const std::string& text) {
+    return std::find(vocab.tokens.begin(), vocab.tokens.end(), text) != vocab.tokens.end();
+  });
+  const auto found = std::find(vocab.tokens.begin(), vocab.tokens.end(), end);
+  if (!vocab.eos && !end.empty()) vocab.eos = found - vocab.tokens.begin();
+  return vocab;
+}
 
 }  // namespace twofold

@@ -14,7 +14,9 @@ void write_gguf(ExportSource& source, const Path& temporary) {
   const ModelConfig& config = source.model_config();
   const GgufPlan plan = plan_gguf(config, source.model().parameters());
   const GgufTokenizer tokenizer =
-      make_gguf_tokenizer(source.run.trainer().tokenizer_config(), config);
+      source.request.tokenizer
+          ? make_gguf_tokenizer(source.run.trainer().tokenizer_config(), config)
+          : no_gguf_tokenizer();
   const std::vector<std::string> notes =
       write_gguf_model(plan, merged_weights(source), tokenizer.metadata, gguf_dtype(source.dtype),
                        source.spec.name, temporary);

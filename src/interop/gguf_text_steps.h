@@ -1,0 +1,27 @@
+#pragma once
+// What is done to a text before its tokens are joined, in llama.cpp's terms. It has no words for
+// single steps, only names for what well-known tokenizers do.
+
+#include <string>
+#include <vector>
+
+#include "tokenizer/encodings.h"
+#include "tokenizer/huggingface/node.h"
+
+namespace twofold {
+
+struct GgufTextSteps {
+  std::string model =
+      {};                ///< "gpt2": byte-level BPE by merges; "llama": SentencePiece BPE by scores
+  std::string pre = {};  ///< llama.cpp's name of the splitter; of "gpt2" only
+  bool ignores_merges = false;          ///< a piece that is a token is taken whole
+  bool space_prefix = false;            ///< a space is put before a text; of "llama" only
+  std::vector<std::string> notes = {};  ///< where llama.cpp's ids differ, for people
+};
+
+/// Of a tokenizer.json. Throws an Error naming the step that llama.cpp cannot do.
+GgufTextSteps gguf_text_steps(const hf::Node& file);
+/// Of a tiktoken encoding. Throws an Error for one whose splitter has no name there.
+GgufTextSteps gguf_text_steps(const Encoding& encoding);
+
+}  // namespace twofold
