@@ -26,6 +26,7 @@ StoredPair to_file(const GgufWeight& weight, const LowRank& term) {
   if (!weight.transpose) return {term.B, term.A};  // a head: (V, D) as it is
   at::Tensor b = term.B.t();
   if (!weight.rows.empty()) b = b.index_select(0, at::tensor(weight.rows, at::kLong));
+  if (weight.factor != 1) b = b * weight.factor;
   return {term.A.t(), b};
 }
 
@@ -40,6 +41,7 @@ LowRank from_file(const GgufWeight& weight, const StoredPair& pair, double alpha
     if (!weight.rows.empty()) {
       b = at::empty_like(b).index_copy_(0, at::tensor(weight.rows, at::kLong), pair.b);
     }
+    if (weight.factor != 1) b = b / weight.factor;
     term = {.A = pair.a.t().contiguous(), .B = b.t().contiguous()};
   }
   const auto rank = static_cast<double>(term.B.size(0));

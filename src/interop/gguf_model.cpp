@@ -54,7 +54,10 @@ GgmlType stored_type(const GgufWeight& weight, GgmlType wanted) {
 at::Tensor stored_order(const GgufWeight& weight, const at::Tensor& ours) {
   at::Tensor value = weight.transpose ? ours.t() : ours;
   if (!weight.rows.empty()) value = value.index_select(0, at::tensor(weight.rows, at::kLong));
-  return value.detach().to(at::kFloat).contiguous();
+  value = value.detach().to(at::kFloat);
+  if (weight.offset != 0) value = value + weight.offset;
+  if (weight.factor != 1) value = value * weight.factor;
+  return value.contiguous();
 }
 
 void append(formats::GgufWriter& writer, const at::Tensor& value) {
@@ -86,6 +89,8 @@ at::Tensor our_order(const GgufWeight& weight, const at::Tensor& stored) {
   if (!weight.rows.empty()) {
     value = at::empty_like(stored).index_copy_(0, at::tensor(weight.rows, at::kLong), stored);
   }
+  if (weight.factor != 1) value = value.to(at::kFloat) / weight.factor;
+  if (weight.offset != 0) value = value.to(at::kFloat) - weight.offset;
   return weight.transpose ? value.t() : value;
 }
 

@@ -21,7 +21,8 @@ struct GgufWeight {
   bool transpose = false;      ///< ours is (in, out)
   /// Row i of the file is row rows[i] of our (transposed) tensor; empty: the same rows.
   std::vector<int64_t> rows = {};
-  at::Tensor constant = {};  ///< what the file needs and we do not have: zero biases, divisors
+  double offset = 0, factor = 1;  ///< the file has (ours + offset) · factor
+  at::Tensor constant = {};       ///< what the file needs and we do not have: zero biases, divisors
 };
 
 struct GgufPlan {

@@ -40,18 +40,34 @@ def families():
     common = dict(vocab_size=VOCABULARY, num_hidden_layers=2, max_position_embeddings=64, bos_token_id=256,
                   eos_token_id=256, pad_token_id=None)
     llama = dict(common, hidden_size=96, num_attention_heads=6, num_key_value_heads=2, intermediate_size=128)
+    wide = dict(llama, head_dim=32)
+    gemma = dict(wide, sliding_window=5, num_hidden_layers=3)
+    yarn = dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=16)
     return {
-        "llama": transformers.LlamaConfig(**llama, head_dim=32, rope_theta=5e4),
+        "llama": transformers.LlamaConfig(**wide, rope_theta=5e4),
         "llama-biases-tied": transformers.LlamaConfig(**llama, attention_bias=True, mlp_bias=True,
                                                       tie_word_embeddings=True),
         "llama3": transformers.LlamaConfig(**llama, rope_scaling=dict(
             rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
             original_max_position_embeddings=16)),
         "llama-linear": transformers.LlamaConfig(**llama, rope_scaling=dict(rope_type="linear", factor=4.0)),
-        "llama-yarn": transformers.LlamaConfig(**llama, rope_scaling=dict(
-            rope_type="yarn", factor=4.0, original_max_position_embeddings=16)),
+        "llama-yarn": transformers.LlamaConfig(**llama, rope_scaling=yarn),
         "mistral": transformers.MistralConfig(**llama, sliding_window=48),
-        "qwen2": transformers.Qwen2Config(**llama),
+        "smollm3": transformers.SmolLM3Config(**dict(llama, num_hidden_layers=5), tie_word_embeddings=True),
+        "qwen2": transformers.Qwen2Config(**llama, rope_scaling=yarn),
+        "qwen3": transformers.Qwen3Config(**wide),
+        "qwen3-tied": transformers.Qwen3Config(**dict(wide, head_dim=20), tie_word_embeddings=True),
+        "gemma": transformers.GemmaConfig(**wide),
+        "gemma2": transformers.Gemma2Config(**gemma, query_pre_attn_scalar=24, attn_logit_softcapping=3.0,
+                                            final_logit_softcapping=5.0),
+        "gemma2-no-caps": transformers.Gemma2Config(**gemma, query_pre_attn_scalar=32, attn_logit_softcapping=None,
+                                                    final_logit_softcapping=None),
+        "gemma3": transformers.Gemma3TextConfig(**dict(gemma, num_hidden_layers=7), query_pre_attn_scalar=20),
+        "gemma3-scaled": transformers.Gemma3TextConfig(
+            **dict(gemma, num_hidden_layers=4), query_pre_attn_scalar=32, sliding_window_pattern=2,
+            final_logit_softcapping=6.0, rope_parameters=dict(
+                full_attention=dict(rope_type="linear", factor=8.0, rope_theta=1e6),
+                sliding_attention=dict(rope_type="default", rope_theta=500.0))),
         "gpt2": transformers.GPT2Config(vocab_size=VOCABULARY, n_layer=2, n_embd=96, n_head=6, n_positions=64,
                                         bos_token_id=256, eos_token_id=256),
         "gpt_neox": transformers.GPTNeoXConfig(**dict(common, hidden_size=96, num_attention_heads=6,
@@ -62,7 +78,8 @@ def families():
     }
 
 
-JOB = {"llama": "llama", "mistral": "llama", "qwen2": "qwen", "qwen3": "qwen", "gpt2": "gpt", "gpt_neox": "gpt_neox"}
+JOB = {"llama": "llama", "mistral": "llama", "smollm3": "llama", "gemma": "llama", "gemma2": "llama",
+       "gemma3_text": "llama", "qwen2": "qwen", "qwen3": "qwen", "gpt2": "gpt", "gpt_neox": "gpt_neox"}
 
 
 def save_model(config, folder):
@@ -167,6 +184,28 @@ class LlamaCpp(RunTest):
                 adapter = self.export(name, "gguf-lora", self.root / f"{name}-lora.gguf")
                 wanted, found = self.compare(f"{name} gguf-lora", reference, Llama(base, adapter), TOLERANCE["f32"])
                 self.assertEqual(wanted, found)
+
+    def test_what_llama_cpp_does_not_compute_is_refused_by_name(self):
+        known = families()
+        refused = {
+            "attention_bias": transformers.Qwen3Config(**{**known["qwen3"].to_dict(), "attention_bias": True}),
+            "tie_word_embeddings": transformers.GemmaConfig(**{**known["gemma"].to_dict(), "tie_word_embeddings": False}),
+            "no_rope_layers": transformers.SmolLM3Config(
+                **{**known["smollm3"].to_dict(), "no_rope_layer_interval": 2, "no_rope_layers": None}),
+            "rope_scaling/rope_type": transformers.Qwen2Config(
+                **{**known["qwen2"].to_dict(), "rope_parameters": known["llama3"].to_dict()["rope_parameters"]}),
+        }
+        for field, config in refused.items():
+            with self.subTest(field=field):
+                name = field.replace("/", "-")
+                folder = self.root / f"hf-{name}"
+                save_model(config, folder)
+                text = f"job: {JOB[config.model_type]}/train/lora\n" + LOGGING + TRAINING
+                self.run_job(name, self.config(text), f"architecture.backbone.weights={folder}")
+                out = self.root / f"{name}.gguf"
+                done = self.twofold("export", name, self.root, "--to", "gguf", out)
+                self.assert_refused(done, "llama.cpp", field)
+                self.assertFalse(out.exists())
 
     def test_every_dtype(self):
         reference = self.trained("llama", families()["llama"])
