@@ -3,8 +3,9 @@
 
     .venv-clients/bin/python bench/encode.py [--rounds 3] [--binary build/release/bench_tokenizers]
 
-A text is encoded whole and line by line. A ratio is peer's time / twofold's, so above 1 twofold is
-faster. The fastest of the rounds counts. `tokenizers` is asked for ids only (encode_batch_fast).
+Prints a table for docs/benchmarks.md. A text is encoded whole and line by line. A ratio is peer's time /
+twofold's, so above 1 twofold is faster. The fastest of the rounds counts. `tokenizers` is asked for ids
+only (encode_batch_fast).
 """
 import argparse
 import gzip
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from unittest import mock
 
 os.environ.update(RAYON_NUM_THREADS="1", TOKENIZERS_PARALLELISM="false")
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +26,7 @@ sys.path.insert(0, str(ROOT / "tests/clients"))
 import sentencepiece  # noqa: E402
 import tiktoken  # noqa: E402
 import tiktoken.load  # noqa: E402
+import tiktoken_ext.openai_public as openai_public  # noqa: E402
 import tokenizers  # noqa: E402
 import tokenizers_support as support  # noqa: E402
 
@@ -36,10 +39,17 @@ def hugging_face(path):
                              tokenizer.encode_batch_fast(parts, add_special_tokens=False))
 
 
-def open_ai(path):
-    encoding = tiktoken.Encoding("llama3", pat_str=support.LLAMA3, special_tokens={},
-                                 mergeable_ranks=tiktoken.load.load_tiktoken_bpe(str(path)))
-    return lambda parts: sum(len(encoding.encode_ordinary(part)) for part in parts)
+def open_ai(pattern):
+    def peer(path):
+        encoding = tiktoken.Encoding(path.stem, pat_str=pattern, special_tokens={},
+                                     mergeable_ranks=tiktoken.load.load_tiktoken_bpe(str(path)))
+        return lambda parts: sum(len(encoding.encode_ordinary(part)) for part in parts)
+    return peer
+
+
+def pattern_of(name):
+    with mock.patch.object(openai_public, "load_tiktoken_bpe", lambda *_args, **_more: {}):
+        return getattr(openai_public, name)()["pat_str"]
 
 
 def sentence_piece(path):
@@ -56,12 +66,22 @@ def cases(folder):
             path = folder / f"{name}.json"
             path.write_bytes(gzip.decompress(packed.read_bytes()))
             yield f"tokenizers {name}", path, hugging_face
-    for make in (support.llama2, support.unigram):
+    pair = vocabularies / "gpt2"
+    if pair.exists():
+        path = folder / "gpt2.json"
+        tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE.from_file(
+            str(pair / "encoder.json"), str(pair / "vocab.bpe")))
+        tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+        tokenizer.save(str(path))
+        yield "tokenizers gpt2", path, hugging_face
+    for make in (support.llama2, support.mistral, support.gemma, support.smollm, support.neox, support.unigram):
         path = folder / f"{make.__name__}.json"
         make().save(str(path))
         yield f"tokenizers {make.__name__} (small)", path, hugging_face
     if vocabularies.exists():
-        yield "tiktoken llama3", vocabularies / "llama3/tokenizer.model", open_ai
+        yield "tiktoken llama3", vocabularies / "llama3/tokenizer.model", open_ai(support.LLAMA3)
+        for name in ("cl100k_base", "o200k_base"):
+            yield f"tiktoken {name}", vocabularies / f"tiktoken/{name}.tiktoken", open_ai(pattern_of(name))
         yield "sentencepiece llama2", vocabularies / "llama2/tokenizer.model", sentence_piece
 
 
@@ -72,7 +92,7 @@ def main():
     args = parser.parse_args()
     texts = [DATA / "pretrain/kjv.txt", DATA / "pretrain/wikitext2_test.txt"]
     texts = [path for path in texts if path.exists()] or [ROOT / "examples/demo/kjv.txt"]
-    print(f"{'tokenizer':32}{'text':22}{'by':7}{'twofold MB/s':>13}{'peer MB/s':>11}{'ratio':>7}")
+    print("| peer, tokenizer | text | by | twofold MB/s | peer MB/s | ratio |\n|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as temporary:
         for name, path, peer in cases(Path(temporary)):
             encode = peer(path)
@@ -93,9 +113,10 @@ def compare(args, name, path, encode, text_path, text, by):
         count = encode(parts)
         theirs = min(theirs, time.perf_counter() - start)
     size = row["bytes"] / 1e6
-    note = "" if count == row["ids"] else f"  ids: {row['ids']} and {count}"
-    print(f"{name:32}{text_path.name:22}{by:7}{size / ours:13.1f}{size / theirs:11.1f}"
-          f"{theirs / ours:7.1f}{note}", flush=True)
+    print(f"| {name} | {text_path.name} | {by} | {size / ours:.1f} | {size / theirs:.1f} | {theirs / ours:.1f} |",
+          flush=True)
+    if count != row["ids"]:
+        raise SystemExit(f"twofold has {row['ids']} ids, {name} {count}")
 
 
 if __name__ == "__main__":

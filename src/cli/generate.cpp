@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/jsonl.h"
+#include "cli/filter.h"
 #include "cli/model_options.h"
 
 namespace {
@@ -53,13 +53,13 @@ void print_texts(const Arguments& arguments) {
 }
 
 void continue_ids(const Arguments& arguments) {
-  JsonLines lines(arguments.ids);
+  twofold::formats::JsonLines lines(arguments.ids);
   const twofold::Generator generator(arguments.source);
-  for (nlohmann::json object; lines.next(object);) {
-    const std::vector<int64_t> prompt = integer_list(object, "ids", lines.where());
-    const auto ids = generator.ids(prompt, arguments.request, lines.where());
-    put_line(fmt::format("{{\"ids\":[{}]}}", fmt::join(ids, ",")));
-  }
+  filter(lines, Flush::kEachLine, [&](const nlohmann::json& object, const std::string& where) {
+    const std::vector<int64_t> prompt = twofold::formats::integer_list(object, "ids", where);
+    const auto ids = generator.ids(prompt, arguments.request, where);
+    return fmt::format("{{\"ids\":[{}]}}", fmt::join(ids, ","));
+  });
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/jsonl.h"
+#include "cli/filter.h"
 #include "cli/model_options.h"
 
 namespace {
@@ -40,12 +40,12 @@ std::string line_of(const twofold::Score& score, size_t ids) {
 }
 
 void score_lines(const twofold::ModelSource& source, const std::string& file, bool logits) {
-  JsonLines lines(file);
+  twofold::formats::JsonLines lines(file);
   const twofold::Scorer scorer(source);
-  for (nlohmann::json object; lines.next(object);) {
-    const std::vector<int64_t> ids = integer_list(object, "ids", lines.where());
-    put_line(line_of(scorer.score(ids, lines.where(), logits), ids.size()));
-  }
+  filter(lines, Flush::kEachLine, [&](const nlohmann::json& object, const std::string& where) {
+    const std::vector<int64_t> ids = twofold::formats::integer_list(object, "ids", where);
+    return line_of(scorer.score(ids, where, logits), ids.size());
+  });
 }
 
 struct Arguments {

@@ -1,7 +1,11 @@
 #include "config/yaml.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
+
+#include <sstream>
+#include <vector>
 
 #include "base/error.h"
 
@@ -70,19 +74,50 @@ class Reader {
   int nodes_ = 0;
 };
 
+/// Where documents begin; nothing else of what the parser tells is wanted.
+class Beginnings : public YAML::EventHandler {
+ public:
+  std::vector<YAML::Mark> marks;
+
+  void OnDocumentStart(const YAML::Mark& mark) override { marks.push_back(mark); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+/// Whether there is a document; an Error if there is another. YAML::LoadAll must not be asked: on a
+/// comma outside brackets yaml-cpp 0.7 goes on for ever, document after document, none of which
+/// takes it (github.com/jbeder/yaml-cpp issue 1040).
+bool has_document(const std::string& text, const Reader& reader) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Beginnings found;
+  if (!parser.HandleNextDocument(found)) return false;
+  if (!parser.HandleNextDocument(found)) return true;
+  if (found.marks.back().pos == found.marks.front().pos) {
+    throw YAML::ParserException(found.marks.back(), "nothing can begin like this");
+  }
+  fail({.what = "more than one YAML document",
+        .where = reader.place(found.marks.back()),
+        .expected = "one document",
+        .hint = "remove the `---` line and what follows"});
+}
+
 }  // namespace
 
 Value parse_yaml(const std::string& text, const std::string& name, bool with_lines) {
   Reader reader(name, with_lines);
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) {
-      fail({.what = "more than one YAML document",
-            .where = reader.place(documents[1].Mark()),
-            .expected = "one document",
-            .hint = "remove the `---` line and what follows"});
-    }
-    return documents.empty() ? Value{.place = name} : reader.read(documents[0], 0);
+    if (!has_document(text, reader)) return {.place = name};
+    return reader.read(YAML::Load(text), 0);
   } catch (const YAML::Exception& error) {
     fail({.what = "this is not valid YAML",
           .where = reader.place(error.mark),

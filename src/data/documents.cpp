@@ -107,20 +107,11 @@ std::string Documents::where(const Document& document) const {
 
 std::string Documents::text(const Document& document) const {
   if (format_ != DocumentFormat::kJsonl) return std::string(document.raw);
-  nlohmann::json object;
-  try {
-    object = formats::parse_json(document.raw, where(document));
-  } catch (const Error& error) {
-    std::vector<Problem> problems = error.problems();
-    for (Problem& problem : problems) problem.where = where(document);  // it counts from this line
-    throw Error(std::move(problems));
-  }
-  const auto entry = object.is_object() ? object.find(text_key_) : object.end();
-  if (object.is_object() && entry != object.end() && entry->is_string())
-    return entry->get<std::string>();
+  const nlohmann::json object = formats::parse_json_line(document.raw, where(document));
+  const auto entry = object.find(text_key_);
+  if (entry != object.end() && entry->is_string()) return entry->get<std::string>();
   std::vector<std::string> keys;
-  if (object.is_object())
-    for (const auto& item : object.items()) keys.push_back(item.key());
+  for (const auto& item : object.items()) keys.push_back(item.key());
   fail({.what = "a line of the source has no text",
         .where = where(document),
         .expected = fmt::format("an object with a text under `{}`", text_key_),

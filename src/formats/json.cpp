@@ -45,8 +45,9 @@ class TrackedIterator {
 /// Builds the document from nlohmann's events and stops at the first breach of our rules.
 class StrictBuilder : public json::json_sax_t {
  public:
-  StrictBuilder(std::string_view text, const std::string& file, KeyOffsets* offsets)
-      : text_(text), file_(file), offsets_(offsets), reached_(text.data()) {}
+  /// `one_line`: `file` names a line already.
+  StrictBuilder(std::string_view text, const std::string& file, KeyOffsets* offsets, bool one_line)
+      : text_(text), file_(file), offsets_(offsets), one_line_(one_line), reached_(text.data()) {}
 
   json run() {
     if (size_t nul = text_.find('\0'); nul != text_.npos) {  // nlohmann would take it for the end
@@ -93,7 +94,8 @@ class StrictBuilder : public json::json_sax_t {
   [[noreturn]] void refuse(size_t byte, const char* what, std::string expected, std::string found) {
     const auto line = 1 + std::count(text_.begin(), text_.begin() + byte, '\n');
     fail({.what = what,
-          .where = fmt::format("{}:{} (byte {})", file_, line, byte),
+          .where = one_line_ ? fmt::format("{} (byte {})", file_, byte)
+                             : fmt::format("{}:{} (byte {})", file_, line, byte),
           .expected = std::move(expected),
           .found = std::move(found),
           .hint = {}});
@@ -129,6 +131,7 @@ class StrictBuilder : public json::json_sax_t {
   std::string_view text_;
   const std::string& file_;
   KeyOffsets* offsets_;
+  bool one_line_;
   const char* reached_;
   json root_;
   std::string key_;
@@ -138,7 +141,16 @@ class StrictBuilder : public json::json_sax_t {
 }  // namespace
 
 json parse_json(std::string_view text, const std::string& file, KeyOffsets* offsets) {
-  return StrictBuilder(text, file, offsets).run();
+  return StrictBuilder(text, file, offsets, /*one_line=*/false).run();
+}
+
+json parse_json_line(std::string_view line, const std::string& where) {
+  json object = StrictBuilder(line, where, nullptr, /*one_line=*/true).run();
+  if (object.is_object()) return object;
+  fail({.what = "a line that is not a JSON object",
+        .where = where,
+        .expected = "an object on one line",
+        .found = printable(line)});
 }
 
 std::string printable(std::string_view text, size_t limit) {

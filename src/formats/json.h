@@ -21,6 +21,9 @@ using KeyOffsets = std::map<std::string, size_t>;
 nlohmann::json parse_json(std::string_view text, const std::string& file,
                           KeyOffsets* offsets = nullptr);
 
+/// The object on one of many lines: `where` names the line in errors, which add the byte of it.
+nlohmann::json parse_json_line(std::string_view line, const std::string& where);
+
 /// `text` for an error: control and non-ASCII bytes as "?", long ones cut with an ellipsis.
 std::string printable(std::string_view text, size_t limit = 120);
 

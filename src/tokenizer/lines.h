@@ -1,8 +1,8 @@
 #pragma once
 // Text to ids and back, one JSON object a line: {"text": …} and {"ids": […]}.
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <string_view>
 
 #include "tokenizer/tokenizer.h"
 
@@ -13,17 +13,17 @@ struct EncodeOptions {
   bool ordinary = false;    ///< special tokens written in the text are ordinary characters
 };
 
-/// The line {"ids":[…]} for a line {"text":"…"}; other members are ignored. `where` names the line
-/// in errors. No line break at the end.
+/// The line {"ids":[…]} for an object {"text":"…"}; other members are ignored. `where` names the
+/// line in errors. No line break at the end.
 std::string encode_line(const Tokenizer& tokenizer, const EncodeOptions& options,
-                        std::string_view line, const std::string& where);
+                        const nlohmann::json& object, const std::string& where);
 
 struct DecodeOptions {
   bool skip_special = true;  ///< special tokens leave no text
 };
 
-/// The line {"text":"…"} for a line {"ids":[…]}. Text that is not UTF-8 is repaired.
+/// The line {"text":"…"} for an object {"ids":[…]}. Text that is not UTF-8 is repaired.
 std::string decode_line(const Tokenizer& tokenizer, const DecodeOptions& options,
-                        std::string_view line, const std::string& where);
+                        const nlohmann::json& object, const std::string& where);
 
 }  // namespace twofold

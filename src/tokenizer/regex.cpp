@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/error.h"
+#include "tokenizer/stand_ins.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -47,12 +48,23 @@ std::string with_white_space(const std::string& pattern) {
   return out;
 }
 
+/// Whether a pattern asks for kinds of characters, not only for those that it spells out.
+bool asks_for_kinds(const std::string& pattern) {
+  for (size_t i = 0; i + 1 < pattern.size(); ++i) {
+    if (pattern[i] == '\\' &&
+        std::string_view("pPdDwW").find(pattern[++i]) != std::string_view::npos)
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 struct Regex::Compiled {
   pcre2_code* code = nullptr;
   pcre2_match_context* limits = nullptr;
   bool jit = false;
+  bool by_kind = false;
 
   ~Compiled() {
     pcre2_code_free(code);
@@ -75,6 +87,7 @@ Regex::Regex(const std::string& pattern) {
           .found = fmt::format("`{}`: {}", pattern, message(error)),
           .hint = {}});
   }
+  compiled->by_kind = asks_for_kinds(text);
   compiled->jit = pcre2_jit_compile(compiled->code, PCRE2_JIT_COMPLETE) == 0;
   // The limits guard against hostile patterns; ours are linear, and texts may be long.
   compiled->limits = pcre2_match_context_create(nullptr);
@@ -90,6 +103,8 @@ Regex::Regex(Regex&&) noexcept = default;
 struct RegexScan::State {
   const Regex::Compiled& compiled;
   pcre2_match_data* match;
+  std::string_view text = {};
+  std::string copy = {};
 };
 
 RegexScan::RegexScan(const Regex& regex)
@@ -97,8 +112,13 @@ RegexScan::RegexScan(const Regex& regex)
 
 RegexScan::~RegexScan() { pcre2_match_data_free(state_->match); }
 
-bool RegexScan::find(std::string_view text, size_t from, size_t& begin, size_t& end) {
+void RegexScan::read(std::string_view text) {
+  state_->text = state_->compiled.by_kind ? with_stand_ins(text, state_->copy) : text;
+}
+
+bool RegexScan::find(size_t from, size_t& begin, size_t& end) {
   const Regex::Compiled& compiled = state_->compiled;
+  const std::string_view text = state_->text;
   auto subject = reinterpret_cast<PCRE2_SPTR>(text.data());
   int code = PCRE2_ERROR_JIT_STACKLIMIT;
   if (compiled.jit) {
@@ -121,6 +141,12 @@ bool RegexScan::find(std::string_view text, size_t from, size_t& begin, size_t& 
   begin = offsets[0];
   end = offsets[1];
   return true;
+}
+
+bool RegexScan::is_in(std::string_view text) {
+  size_t begin = 0, end = 0;
+  read(text);
+  return find(0, begin, end);
 }
 
 }  // namespace twofold

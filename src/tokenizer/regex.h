@@ -11,8 +11,9 @@ namespace twofold {
 
 class RegexScan;
 
-/// A compiled pattern with Unicode classes. `\s` and `\S` mean Unicode's White_Space exactly (PCRE2
-/// alone would count U+180E); `$` is the end of the text only. Thread-safe: it is never changed.
+/// A compiled pattern with Unicode classes, of Unicode 16 whichever PCRE2 has (stand_ins.h). `\s`
+/// and `\S` mean Unicode's White_Space exactly (PCRE2 alone would count U+180E); `$` is the end of
+/// the text only. Thread-safe: it is never changed.
 class Regex {
  public:
   explicit Regex(const std::string& pattern);
@@ -31,8 +32,12 @@ class RegexScan {
   explicit RegexScan(const Regex& regex);
   ~RegexScan();
 
-  /// Finds the first match in `text` (valid UTF-8) at or after byte `from`; false if there is none.
-  bool find(std::string_view text, size_t from, size_t& begin, size_t& end);
+  /// Takes up a text (valid UTF-8), which must stay where it is while it is searched.
+  void read(std::string_view text);
+  /// Finds the first match in the text at or after byte `from`; false if there is none.
+  bool find(size_t from, size_t& begin, size_t& end);
+  /// Whether there is a match in `text`.
+  bool is_in(std::string_view text);
 
  private:
   struct State;

@@ -14,19 +14,22 @@ namespace {
 
 using sentencepiece::SentencePieceProcessor;
 
-void check(const sentencepiece::util::Status& status, const std::string& file) {
-  if (status.ok()) return;
+[[noreturn]] void refuse(const std::string& file, std::string found) {
   fail({.what = "SentencePiece does not accept the model",
         .where = file,
         .expected = "a SentencePiece model",
-        .found = status.error_message(),
+        .found = std::move(found),
         .hint = {}});
+}
+
+void check(const sentencepiece::util::Status& status, const std::string& file) {
+  if (!status.ok()) refuse(file, status.error_message());
 }
 
 class SentencePieceTokenizer : public Tokenizer {
  public:
   SentencePieceTokenizer(std::string_view model, const std::string& file) : file_(file) {
-    check(processor_.LoadFromSerializedProto({model.data(), model.size()}), file);
+    load(model);
     vocab_size_ = processor_.GetPieceSize();
     plain_ = PlainPieces::read(model);
   }
@@ -68,6 +71,16 @@ class SentencePieceTokenizer : public Tokenizer {
   int64_t vocab_size() const override { return vocab_size_; }
 
  private:
+  void load(std::string_view model) {
+    try {
+      check(processor_.LoadFromSerializedProto({model.data(), model.size()}), file_);
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& problem) {  // of the library's table of words
+      refuse(file_, problem.what());
+    }
+  }
+
   std::string file_;
   SentencePieceProcessor processor_;
   std::optional<PlainPieces> plain_;  // the quicker way, where there is one

@@ -58,8 +58,9 @@ void TiktokenTokenizer::append_ordinary(RegexScan& scan, std::string_view text,
                                         std::vector<int32_t>& ids) const {
   size_t begin = 0;
   size_t end = 0;
+  scan.read(text);
   for (size_t at = 0; at < text.size(); at = end) {
-    if (!scan.find(text, at, begin, end)) break;
+    if (!scan.find(at, begin, end)) break;
     TWOFOLD_EXPECT(end > begin, "a splitter's pattern matches nothing");
     encode_piece(ranks_, text.substr(begin, end - begin), ids);
   }
@@ -82,7 +83,8 @@ std::vector<int32_t> TiktokenTokenizer::encode(std::string_view text) const {
   size_t begin = 0;
   size_t end = 0;
   size_t at = 0;
-  while (special_scan.find(text, at, begin, end)) {
+  special_scan.read(text);
+  while (special_scan.find(at, begin, end)) {
     append_ordinary(scan, text.substr(at, begin - at), ids);
     ids.push_back(special_ids_.find(text.substr(begin, end - begin))->second);
     at = end;

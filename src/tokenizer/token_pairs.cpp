@@ -1,5 +1,8 @@
 #include "tokenizer/token_pairs.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -7,6 +10,7 @@
 #include "base/text.h"
 #include "formats/json.h"
 #include "tokenizer/encodings.h"
+#include "tokenizer/utf8.h"
 
 namespace twofold {
 namespace {
@@ -19,6 +23,13 @@ constexpr size_t kQwenTokens = 151643;  // of Qwen2, 2.5 and 3; the marks of cha
 json read_merges(const Path& path) {
   json merges = json::array();
   const std::string text = read_text(path);
+  if (const size_t valid = valid_utf8_prefix(text); valid < text.size()) {
+    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<long>(valid), '\n');
+    fail({.what = "not a list of merges",
+          .where = fmt::format("{}:{} (byte {})", path.string(), line, valid),
+          .expected = "text in UTF-8",
+          .found = fmt::format("byte 0x{:02x}", static_cast<uint8_t>(text[valid]))});
+  }
   for (const std::string& line : split(text, '\n')) {
     if (line.empty() || line == "\r" || line.starts_with("#version")) continue;
     merges.push_back(line.back() == '\r' ? line.substr(0, line.size() - 1) : line);

@@ -45,18 +45,19 @@ size_t read_character(std::string_view text, bool& valid) {
 
 }  // namespace
 
-size_t valid_utf8_prefix(std::string_view text) {
+size_t skip_ascii(std::string_view text, size_t at) {
   constexpr uint64_t kHighBits = 0x8080808080808080;
+  for (uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & kHighBits) != 0) break;
+  }
+  while (at < text.size() && static_cast<uint8_t>(text[at]) < 0x80) ++at;
+  return at;
+}
+
+size_t valid_utf8_prefix(std::string_view text) {
   size_t at = 0;
-  while (at < text.size()) {
-    uint64_t word = 0;
-    if (text.size() - at >= sizeof word) {
-      std::memcpy(&word, text.data() + at, sizeof word);
-      if ((word & kHighBits) == 0) {  // eight ASCII characters at once
-        at += sizeof word;
-        continue;
-      }
-    }
+  while ((at = skip_ascii(text, at)) < text.size()) {
     bool valid = false;
     const size_t bytes = read_character(text.substr(at), valid);
     if (!valid) return at;

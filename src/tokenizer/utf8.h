@@ -6,6 +6,9 @@
 
 namespace twofold {
 
+/// The first byte of `text` at or after `at` that is not ASCII, or the end.
+size_t skip_ascii(std::string_view text, size_t at);
+
 /// Bytes of the longest prefix of `text` that is well-formed UTF-8 (Unicode 15, table 3-7).
 size_t valid_utf8_prefix(std::string_view text);
 

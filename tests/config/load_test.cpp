@@ -142,6 +142,9 @@ TEST(Yaml, SyntaxDuplicatesAndSecondDocumentsAreErrorsWithTheirLine) {
   EXPECT_THAT(twice[0].what, HasSubstr("`lr` is given twice"));
   EXPECT_THAT(twice[0].where, HasSubstr("run.yaml:3"));
   EXPECT_THAT(Bound().problems("a: 1\n---\nb: 2\n")[0].what, HasSubstr("more than one"));
+  for (const char* text : {",", "\n, a", ", b: 1"}) {  // yaml-cpp would go on for ever
+    EXPECT_THAT(Bound().problems(text)[0].what, HasSubstr("not valid YAML")) << text;
+  }
   EXPECT_THAT(Bound().problems("- 1\n")[0].what, HasSubstr("map of sections"));
   EXPECT_EQ(Bound().problems("a: &a [*a]\n").size(), 1u);
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -24,6 +25,8 @@ class MemoryFile {
   MemoryFile(const uint8_t* data, size_t size) : file_(memfd_create("fuzz", 0)) {
     if (file_ < 0 || write(file_, data, size) != static_cast<ssize_t>(size)) std::abort();
   }
+  explicit MemoryFile(std::string_view text)
+      : MemoryFile(reinterpret_cast<const uint8_t*>(text.data()), text.size()) {}
   ~MemoryFile() { ::close(file_); }
   MemoryFile(const MemoryFile&) = delete;
   MemoryFile& operator=(const MemoryFile&) = delete;

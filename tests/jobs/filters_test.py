@@ -48,11 +48,11 @@ class Filters(unittest.TestCase):
             result = self.run_filter("encode", b'{"text":"a"}\n\n' + bad + b'\n{"text":"b"}\n')
             self.assertEqual(result.returncode, 2)
             self.assertEqual(result.stdout, b'{"ids":[4,0]}\n')
-            self.assertIn(b"line 3", result.stderr)
+            self.assertIn(b"standard input:3", result.stderr)
             self.assertEqual(result.stderr.count(b"error:"), 1)
         result = self.run_filter("decode", b'{"ids": [0, 5]}\n')
         self.assertEqual(result.returncode, 2)
-        self.assertIn(b"line 1", result.stderr)
+        self.assertIn(b"standard input:1", result.stderr)
         self.assertIn(b"from 0 to 4", result.stderr)
 
     def test_two_programs_can_talk_through_it(self):

@@ -87,6 +87,13 @@ TEST(HuggingFace, NamesWhatItDoesNotSupport) {
            json::parse(
                R"({"type": "Split", "behavior": "Isolated", "pattern": {"Regex": "[a&&b]"}})")),
       HasSubstr("&&"));
+  for (const char* name :
+       {"\\p{Han", "\\pL", "\\p{Cyrillic}", "\\P{^Alpha}", "\\p{}", "\\p{L N}"}) {
+    EXPECT_THAT(with("/pre_tokenizer",
+                     {{"type", "Split"}, {"behavior", "Isolated"}, {"pattern", {{"Regex", name}}}}),
+                HasSubstr("unsupported in a pattern"))
+        << name;
+  }
 }
 
 TEST(HuggingFace, RefusesFilesThatContradictThemselves) {

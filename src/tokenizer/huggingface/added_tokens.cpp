@@ -13,20 +13,20 @@ namespace {
 /// What Rust's `regex` calls a word character: alphabetic (circled and squared letters too), marks,
 /// digits, connectors, joiners.
 constexpr const char* kWord =
-    R"(\G[\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{200c}\x{200d}\x{24b6}-\x{24e9}\x{1f130}-\x{1f149})"
+    R"([\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{200c}\x{200d}\x{24b6}-\x{24e9}\x{1f130}-\x{1f149})"
     R"(\x{1f150}-\x{1f169}\x{1f170}-\x{1f189}])";
 
-/// Where the character that ends before byte `end` begins.
-size_t character_before(std::string_view text, size_t end) {
-  size_t begin = end - 1;
-  while (begin > 0 && (static_cast<uint8_t>(text[begin]) & 0xC0) == 0x80) --begin;
-  return begin;
+/// The character that begins at byte `at`, and the one that ends before it; empty at the ends.
+std::string_view character_at(std::string_view text, size_t at) {
+  size_t end = at + 1;
+  while (end < text.size() && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) ++end;
+  return text.substr(at, end - at);
 }
-
-bool matches_at(const Regex& regex, std::string_view text, size_t at, size_t& end) {
-  RegexScan scan(regex);
-  size_t begin = 0;
-  return scan.find(text, at, begin, end) && begin == at;
+std::string_view character_before(std::string_view text, size_t at) {
+  if (at == 0) return {};
+  size_t begin = at - 1;
+  while (begin > 0 && (static_cast<uint8_t>(text[begin]) & 0xC0) == 0x80) --begin;
+  return text.substr(begin, at - begin);
 }
 
 AddedToken read_token(const Node& node, const Normalizer* normalizer) {
@@ -47,7 +47,7 @@ AddedToken read_token(const Node& node, const Normalizer* normalizer) {
 }  // namespace
 
 TokenFinder::TokenFinder(std::vector<const AddedToken*> tokens)
-    : any_(!tokens.empty()), word_(kWord), spaces_(R"(\G\s)") {
+    : any_(!tokens.empty()), word_(kWord), space_(R"(\s)") {
   std::stable_sort(tokens.begin(), tokens.end(), [](const AddedToken* a, const AddedToken* b) {
     return a->pattern.size() > b->pattern.size();
   });
@@ -64,9 +64,20 @@ const AddedToken* TokenFinder::match(std::string_view text, size_t at) const {
 }
 
 bool TokenFinder::is_single_word(std::string_view text, size_t begin, size_t end) const {
-  size_t ignored = 0;
-  return !(begin > 0 && matches_at(word_, text, character_before(text, begin), ignored)) &&
-         !(end < text.size() && matches_at(word_, text, end, ignored));
+  RegexScan word(word_);
+  return !word.is_in(character_before(text, begin)) && !word.is_in(character_at(text, end));
+}
+
+void TokenFinder::widen(const AddedToken& token, std::string_view text, size_t from, size_t& begin,
+                        size_t& end) const {
+  if (!token.lstrip && !token.rstrip) return;
+  RegexScan space(space_);
+  std::string_view next;
+  while (token.lstrip && begin > from && space.is_in(next = character_before(text, begin))) {
+    begin -= next.size();
+  }
+  begin = std::max(begin, from);
+  while (token.rstrip && space.is_in(next = character_at(text, end))) end += next.size();
 }
 
 void TokenFinder::cut(std::string_view text, bool ordinary, std::vector<Cut>& cuts) const {
@@ -79,15 +90,7 @@ void TokenFinder::cut(std::string_view text, bool ordinary, std::vector<Cut>& cu
     at = end - 1;
     if (ordinary && token->special) continue;
     if (token->single_word && !is_single_word(text, begin, end)) continue;
-    size_t space_end = 0;
-    while (token->lstrip && begin > done &&
-           matches_at(spaces_, text, character_before(text, begin), space_end)) {
-      begin = character_before(text, begin);
-    }
-    begin = std::max(begin, done);
-    while (token->rstrip && end < text.size() && matches_at(spaces_, text, end, space_end)) {
-      end = space_end;
-    }
+    widen(*token, text, done, begin, end);
     if (done < begin) cuts.push_back({-1, done, begin});
     cuts.push_back({token->id, begin, end});
     done = end;

@@ -42,10 +42,13 @@ class TokenFinder {
  private:
   const AddedToken* match(std::string_view text, size_t at) const;
   bool is_single_word(std::string_view text, size_t begin, size_t end) const;
+  /// Lets the token begin … end take the spaces beside it, back to `from`, as its flags say.
+  void widen(const AddedToken& token, std::string_view text, size_t from, size_t& begin,
+             size_t& end) const;
 
   std::array<std::vector<const AddedToken*>, 256> by_first_byte_;  // longest first
   bool any_ = false;
-  Regex word_, spaces_;
+  Regex word_, space_;  // one character
 };
 
 /// Reads "added_tokens". `vocabulary`: the model's. Throws an Error for an id or content given

@@ -47,9 +47,10 @@ class ReplaceMatches : public Normalizer {
 
   void apply(std::string& text) const override {
     RegexScan scan(regex_);
+    scan.read(text);
     std::string out;
     size_t begin = 0, end = 0, done = 0;
-    while (done < text.size() && scan.find(text, done, begin, end) && end > begin) {
+    while (done < text.size() && scan.find(done, begin, end) && end > begin) {
       out.append(text, done, begin - done).append(to_);
       done = end;
     }
@@ -79,9 +80,10 @@ class Strip : public Normalizer {
               (node.flag("strip_right", true) ? R"(\s+\z)" : "(?!)")) {}
   void apply(std::string& text) const override {
     RegexScan scan(ends_);
+    scan.read(text);
     size_t begin = 0, end = 0, from = 0, until = text.size();
-    if (scan.find(text, 0, begin, end) && begin == 0) from = end;
-    if (from < until && scan.find(text, from, begin, end)) until = begin;
+    if (scan.find(0, begin, end) && begin == 0) from = end;
+    if (from < until && scan.find(from, begin, end)) until = begin;
     text = text.substr(from, until - from);
   }
 

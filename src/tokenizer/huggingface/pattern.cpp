@@ -15,6 +15,14 @@ constexpr std::string_view kWord = R"(\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{24b6}-\x{24
 /// Outside a class it also takes the fractions and raised digits of Latin-1.
 constexpr std::string_view kLatinWord = R"(\x{b2}\x{b3}\x{b9}\x{bc}-\x{be})";
 
+/// General categories, which both have under the same names, and the scripts that both can tell:
+/// PCRE2 by `sc:` (without it, it takes characters that several scripts share for each of them).
+constexpr std::string_view kCategories =
+    " L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp C Cc "
+    "Cf "
+    "Co Cn ";
+constexpr std::string_view kScripts = " Greek Han Hangul Hebrew Hiragana Katakana Latin Thai ";
+
 /// Rewrites a pattern from left to right.
 class Translator {
  public:
@@ -61,6 +69,7 @@ class Translator {
     ++at_;
     if (at_ == pattern_.size()) refuse("\\ at the end");
     const char c = pattern_[at_++];
+    if (c == 'p' || c == 'P') return property(c);
     if (c == 'w') {
       out_ += in_class_ ? std::string(kWord) : fmt::format("[{}{}]", kWord, kLatinWord);
     } else if (c == 'W' && !in_class_) {
@@ -72,6 +81,22 @@ class Translator {
       out_ += '\\';
       out_ += c;
     }
+  }
+
+  /// \p{…} and \P{…}, the first also as \p{^…}.
+  void property(char letter) {
+    const size_t end = pattern_.find('}', at_);
+    if (next() != '{' || end == pattern_.npos) refuse(fmt::format("\\{} without a name", letter));
+    const std::string name = pattern_.substr(at_ + 1, end - at_ - 1);
+    const bool negated = name.starts_with('^');
+    const std::string plain = name.substr(negated ? 1 : 0), padded = " " + plain + " ";
+    const bool is_script = kScripts.find(padded) != kScripts.npos;
+    if (plain.empty() || (!is_script && kCategories.find(padded) == kCategories.npos)) {
+      refuse(fmt::format("\\{}{{{}}}", letter, name));
+    }
+    out_ +=
+        fmt::format("\\{}{{{}{}{}}}", letter, negated ? "^" : "", is_script ? "sc:" : "", plain);
+    at_ = end + 1;
   }
 
   /// {n}, {n,} or {n,m}. A + after it repeats it in Oniguruma; in PCRE2 it would be possessive.

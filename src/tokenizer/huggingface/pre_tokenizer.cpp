@@ -38,7 +38,8 @@ class RegexSplit : public PreTokenizer {
     stretches.clear();
     size_t begin = 0, end = 0, done = 0, from = 0;
     bool matched = false;
-    while (from <= text.size() && scan.find(text, from, begin, end)) {
+    scan.read(text);
+    while (from <= text.size() && scan.find(from, begin, end)) {
       from = end;
       if (begin == end) {
         from += end < text.size() ? character_bytes(text[end]) : 1;
@@ -66,6 +67,10 @@ class PrefixSpace : public PreTokenizer {
     }
   }
 };
+
+/// What Rust calls numeric: here `tokenizers` 0.23.3 asks Rust itself, whose tables are of Unicode
+/// 17, and not a pattern's, of Unicode 16.
+constexpr const char* kNumeric = R"([\p{N}\x{11de0}-\x{11de9}\x{16ff4}-\x{16ff6}])";
 
 /// Spaces become `mark`; a piece is given one to begin with; pieces are cut before each.
 class Metaspace : public PreTokenizer {
@@ -148,8 +153,8 @@ void add_steps(const Node& node, PreTokenization& to) {
   } else if (type == "Metaspace") {
     to.steps.push_back(std::make_unique<Metaspace>(node));
   } else if (type == "Digits") {
-    add_regex(to.steps, node.flag("individual_digits", false) ? R"(\p{N})" : R"(\p{N}+)",
-              Behavior::kIsolated);
+    const bool each = node.flag("individual_digits", false);
+    add_regex(to.steps, std::string(kNumeric) + (each ? "" : "+"), Behavior::kIsolated);
   } else if (type == "WhitespaceSplit") {
     add_regex(to.steps, R"(\s)", Behavior::kRemoved);
   } else {
