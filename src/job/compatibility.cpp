@@ -20,6 +20,8 @@ constexpr const char* kFree[] = {"logging/",
                                  "training/per_device_batch_size",
                                  "architecture/checkpointing",
                                  "architecture/backbone/weights",
+                                 "architecture/max_position_embeddings",
+                                 "architecture/pad_token_id",
                                  "optimization/lora/from_adapter",
                                  "optimization/lora/base_adapters"};
 

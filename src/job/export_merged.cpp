@@ -52,10 +52,19 @@ void carry_tokenizer(const ExportSource& source, const Path& to) {
                                                ": " + join(carried, ", "));
 }
 
+/// How the model wants to be sampled and where its texts end, as the folder of its weights says it:
+/// more than a config.json holds.
+void carry_generation_config(const ExportSource& source, const Path& to) {
+  if (source.model_config().weights.empty()) return;
+  const Path file = Path(source.model_config().weights) / kGenerationConfig;
+  if (std::filesystem::exists(file)) write_atomic(to / kGenerationConfig, read_text(file));
+}
+
 }  // namespace
 
 void write_merged(ExportSource& source, const Path& temporary) {
   save_hf_folder(source.model_config(), merged_weights(source), source.dtype, temporary);
+  carry_generation_config(source, temporary);
   carry_tokenizer(source, temporary);
 }
 

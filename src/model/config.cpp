@@ -25,10 +25,16 @@ void ModelConfig::declare_common(config::Fields& fields) {
              "about a third more time).");
   fields.add("architecture/backbone/weights", weights,
              "Local Hugging Face folder to start from; empty: fresh weights.");
+  fields.add("architecture/max_position_embeddings", max_position_embeddings,
+             "Context of the weights, for an exported config.json and the number of learned "
+             "positions; block_size, the width of a row, if that is more.",
+             {.min = -1});
   fields.add("architecture/bos_token_id", bos_token_id,
              "Id that begins a text, for an exported config.json; -1: none.", {.min = -1});
   fields.add("architecture/eos_token_id", eos_token_id,
              "Ids that end a text, for an exported config.json.", {.min = 0});
+  fields.add("architecture/pad_token_id", pad_token_id,
+             "Id that fills rows up, for an exported config.json; -1: none.", {.min = -1});
 }
 
 void ModelConfig::declare_tied(config::Fields& fields, bool& tie_word_embeddings) {

@@ -2,6 +2,7 @@
 // A family's settings: `architecture/*`. One struct a family (in the family's file) adds its own
 // keys to the common ones and knows how to build the model and how Hugging Face spells it.
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -34,12 +35,17 @@ struct ModelConfig {
   double dropout = 0.0;
   std::string param_dtype = "float32";        ///< architecture/dtype/param
   std::string activation_dtype = "bfloat16";  ///< architecture/dtype/activation
-  bool checkpointing = false;         ///< architecture/checkpointing (activation checkpointing)
-  std::string weights;                ///< architecture/backbone/weights: a local folder
-  int64_t bos_token_id = -1;          ///< written to an exported config.json; -1 = none
-  std::vector<int64_t> eos_token_id;  ///< likewise; several are allowed
+  bool checkpointing = false;            ///< architecture/checkpointing (activation checkpointing)
+  std::string weights;                   ///< architecture/backbone/weights: a local folder
+  int64_t max_position_embeddings = -1;  ///< context of the weights; block_size if that is more
+  int64_t bos_token_id = -1;             ///< written to an exported config.json; -1 = none
+  int64_t pad_token_id = -1;             ///< likewise
+  std::vector<int64_t> eos_token_id;     ///< likewise; several are allowed
 
   virtual ~ModelConfig() = default;
+  /// The context that an export tells: rows of a run may be narrower than what its weights can do.
+  int64_t positions() const { return std::max(block_size, max_position_embeddings); }
+
   virtual std::string family() const = 0;  ///< "llama"
   /// Declares the common keys and the family's own.
   virtual void declare(config::Fields& fields) = 0;

@@ -13,7 +13,6 @@ DecoderModel::DecoderModel(const ModelConfig& config)
       n_layers_(config.n_layers),
       n_embd_(config.n_embd),
       vocab_size_(config.vocab_size),
-      block_size_(config.block_size),
       dropout_(config.dropout) {}
 
 void DecoderModel::declare_embedding(Declarer& declare) {

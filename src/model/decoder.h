@@ -33,7 +33,7 @@ class DecoderModel : public Model {
   /// (B, T, heads·d) as (B, T, heads, d).
   static at::Tensor split_heads(const at::Tensor& x, int64_t heads);
 
-  const int64_t n_layers_, n_embd_, vocab_size_, block_size_;
+  const int64_t n_layers_, n_embd_, vocab_size_;
   const double dropout_;
 
  private:

@@ -96,10 +96,10 @@ void GatedDecoderConfig::read_common(HfReader& reader, const HfDefaults& default
   n_kv_head = reader.size("num_key_value_heads", grouped ? defaults.kv_heads : n_head);
   head_dim = reader.size("head_dim", defaults.head_dim > 0 ? defaults.head_dim
                                                            : std::max<int64_t>(1, n_embd / n_head));
-  const int64_t positions = reader.size("max_position_embeddings", defaults.positions);
+  max_position_embeddings = reader.size("max_position_embeddings", defaults.positions);
   reader.absent("quantization_config");
-  rope.from_hf(reader, defaults.theta, positions);
-  block_size = rope.context(positions);
+  rope.from_hf(reader, defaults.theta, max_position_embeddings);
+  block_size = rope.context(max_position_embeddings);
   HfReader parameters = rope_fields(reader);
   rope.partial_rotary_factor = 1.0;
   if (rope.rope_type == "proportional") {
@@ -119,7 +119,7 @@ nlohmann::json GatedDecoderConfig::write_common(const std::string& dtype) const 
   nlohmann::json out = hf_config_frame(*this, dtype);
   hf_fields(WriteFields{out}, *this, false);
   out["num_key_value_heads"] = kv_heads();
-  out["max_position_embeddings"] = block_size;
+  out["max_position_embeddings"] = positions();
   out["hidden_act"] = "silu";
   rope.to_hf(out);
   return out;

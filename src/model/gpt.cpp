@@ -67,7 +67,7 @@ Gpt::Gpt(const GptConfig& config)
         {path, in, out, stddev, config.bias, /*transposed=*/false, in_axis, out_axis});
   };
   declare_embedding(declare);
-  if (!config.rope) wpe_ = declare.table("wpe", block_size_, d, "block_size");
+  if (!config.rope) wpe_ = declare.table("wpe", config.positions(), d, "block_size");
   for (int64_t i = 0; i < n_layers_; ++i) {
     const std::string at = block_prefix(i);
     Block& block = blocks_.emplace_back();
@@ -136,6 +136,7 @@ void GptConfig::from_hf(const nlohmann::json& config, const std::string& file) {
   hf_fields(ReadFields{reader}, *this);
   block_size = reader.has("max_position_embeddings") ? reader.size("max_position_embeddings")
                                                      : reader.size("n_positions", 1024);
+  max_position_embeddings = block_size;
   intermediate_size = reader.size("n_inner", 4 * n_embd);
   gelu.from_hf(reader, "activation_function");
   rope = false;
@@ -154,7 +155,7 @@ nlohmann::json GptConfig::to_hf(const std::string& dtype) const {
   set_architecture(out, "gpt2", "GPT2LMHeadModel");
   hf_fields(WriteFields{out}, *this);
   out["activation_function"] = gelu.hf_name();
-  out["n_positions"] = out["n_ctx"] = block_size;  // llama.cpp reads n_ctx
+  out["n_positions"] = out["n_ctx"] = positions();  // llama.cpp reads n_ctx
   out["n_inner"] = nullptr;
   if (mlp_width() != 4 * n_embd) out["n_inner"] = mlp_width();
   out["embd_pdrop"] = out["resid_pdrop"] = dropout;

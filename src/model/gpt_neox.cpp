@@ -135,7 +135,6 @@ void hf_fields(const Fields& hf, Config& config) {
   hf.size("num_hidden_layers", config.n_layers, {}, kMostLayers);
   hf.size("num_attention_heads", config.n_head);
   hf.size("intermediate_size", config.intermediate_size);
-  hf.size("max_position_embeddings", config.block_size, 2048);
   hf.number("layer_norm_eps", config.layer_norm_eps, 1e-5);
   hf.flag("use_parallel_residual", config.use_parallel_residual, true);
   hf.flag("tie_word_embeddings", config.tie_word_embeddings, false);
@@ -150,8 +149,9 @@ void GptNeoxConfig::from_hf(const nlohmann::json& config, const std::string& fil
   gelu.from_hf(reader, "hidden_act");
   bias = true;
   reader.alias("rope_theta", "rotary_emb_base");
-  rope.from_hf(reader, 10000.0, block_size);
-  block_size = rope.context(block_size);
+  max_position_embeddings = reader.size("max_position_embeddings", 2048);
+  rope.from_hf(reader, 10000.0, max_position_embeddings);
+  block_size = rope.context(max_position_embeddings);
   HfReader parameters = rope_fields(reader);
   if (rope.rope_type == "proportional") parameters.absent("rope_type");
   rope.partial_rotary_factor =
@@ -167,6 +167,7 @@ nlohmann::json GptNeoxConfig::to_hf(const std::string& dtype) const {
   set_architecture(out, "gpt_neox", "GPTNeoXForCausalLM");
   hf_fields(WriteFields{out}, *this);
   out["hidden_act"] = gelu.hf_name();
+  out["max_position_embeddings"] = positions();
   out["hidden_dropout"] = dropout;
   out["rotary_pct"] = rope.partial_rotary_factor;
   out["rotary_emb_base"] = rope.theta;

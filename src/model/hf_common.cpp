@@ -1,5 +1,6 @@
 #include "model/hf_common.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace twofold {
@@ -21,12 +22,17 @@ void HfNames::norm(const std::string& ours, const std::string& theirs, bool bias
 void read_special_ids(ModelConfig& config, HfReader& reader) {
   config.bos_token_id = reader.integer("bos_token_id", -1);
   config.eos_token_id = reader.integers("eos_token_id");
+  config.pad_token_id = std::max<int64_t>(-1, reader.integer("pad_token_id", -1));
 }
 
 nlohmann::json hf_config_frame(const ModelConfig& config, const std::string& dtype) {
   nlohmann::json out;
-  out["bos_token_id"] = nullptr;
-  if (config.bos_token_id >= 0) out["bos_token_id"] = config.bos_token_id;
+  // Null is written too: some classes of transformers assume an id where the field is missing.
+  const auto id = [](int64_t value) {
+    return value >= 0 ? nlohmann::json(value) : nlohmann::json();
+  };
+  out["bos_token_id"] = id(config.bos_token_id);
+  out["pad_token_id"] = id(config.pad_token_id);
   out["eos_token_id"] = nullptr;
   if (config.eos_token_id.size() == 1) out["eos_token_id"] = config.eos_token_id[0];
   if (config.eos_token_id.size() > 1) out["eos_token_id"] = config.eos_token_id;

@@ -35,8 +35,9 @@ bool is_default(const config::Fields& fields, const std::string& key, const std:
 
 /// "-1" asks for a derived size, which no checkpoint contradicts.
 bool is_derived(const std::string& key, const std::string& value) {
-  return value == "-1" && (key.ends_with("/n_kv_head") || key.ends_with("/head_dim") ||
-                           key.ends_with("/intermediate_size"));
+  return value == "-1" &&
+         (key.ends_with("/n_kv_head") || key.ends_with("/head_dim") ||
+          key.ends_with("/intermediate_size") || key.ends_with("/max_position_embeddings"));
 }
 
 }  // namespace
@@ -89,7 +90,7 @@ std::unique_ptr<ModelConfig> config_of_hf_folder(const Path& folder) {
 
 HfGeneration hf_generation(const ModelConfig& config, const Path& folder) {
   HfGeneration generation{.end_tokens = config.eos_token_id};
-  const Path file = folder / "generation_config.json";
+  const Path file = folder / kGenerationConfig;
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) return generation;
   HfReader reader(formats::parse_json(read_text(file), file.string()), file.string());

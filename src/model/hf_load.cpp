@@ -70,8 +70,8 @@ class Loader {
     used_.insert(wanted.alias);
     std::vector<int64_t> shape = parameter.shape;
     if (wanted.transpose) std::reverse(shape.begin(), shape.end());
-    if (!fits(wanted, found->entry, shape)) return;
-    at::Tensor value = read_tensor(found->file, found->entry).narrow(0, 0, shape[0]);
+    if (!fits(found->entry, shape)) return;
+    at::Tensor value = read_tensor(found->file, found->entry);
     if (wanted.transpose) value = value.t();
     parameter.weight.value = can_map(parameter, value) ? value : in_place_of(parameter, value);
   }
@@ -103,8 +103,7 @@ class Loader {
                          .hint = did_you_mean(wanted.theirs, names)});
   }
 
-  bool fits(const HfTensor& wanted, const formats::TensorEntry& entry,
-            const std::vector<int64_t>& shape) {
+  bool fits(const formats::TensorEntry& entry, const std::vector<int64_t>& shape) {
     const std::string where = path_ + ": " + entry.name;
     if (!is_float(entry.dtype)) {
       problems_.push_back({.what = "weights of this type cannot be trained",
@@ -113,10 +112,7 @@ class Loader {
                            .found = std::string(formats::safetensors_name(entry.dtype))});
       return false;
     }
-    std::vector<int64_t> found = entry.shape;
-    // A shorter context uses the first of the learned positions.
-    if (wanted.ours == "wpe" && found.size() == 2) found[0] = std::min(found[0], shape[0]);
-    if (found == shape) return true;
+    if (entry.shape == shape) return true;
     problems_.push_back({.what = "a tensor has another shape than the architecture says",
                          .where = where,
                          .expected = fmt::format("[{}]", fmt::join(shape, ", ")),

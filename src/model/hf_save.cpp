@@ -91,7 +91,7 @@ void save_hf_folder(const ModelConfig& config, const NamedTensors& tensors,
   }
   write_weights(translated(config, tensors, scalar_type(dtype)), building.path(), shard_bytes);
   write_atomic(building.path() / "config.json", json.dump(2) + "\n");
-  write_atomic(building.path() / "generation_config.json", generation_config(json).dump(2) + "\n");
+  write_atomic(building.path() / kGenerationConfig, generation_config(json).dump(2) + "\n");
   building.publish();
 }
 

@@ -27,7 +27,7 @@ std::string hf_dtype(const Path& folder);
 
 /// Loads every parameter of `model`, in the dtype that it has (float32 if it has no value yet).
 /// Missing, extra (apart from known buffers), misshapen tensors and unsupported dtypes are Errors
-/// naming file and tensor, all at once. wpe longer than block_size is cut.
+/// naming file and tensor, all at once.
 void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder);
 
 /// The same for a model that is only read, without a copy where that is possible: tensors that lie
@@ -35,6 +35,7 @@ void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder
 /// dtype. With `widen`, all but float32 is converted to float32 instead.
 void map_hf_weights(Model& model, const ModelConfig& config, const Path& folder, bool widen);
 
+inline constexpr const char* kGenerationConfig = "generation_config.json";
 /// What a folder says of generation.
 struct HfGeneration {
   std::vector<int64_t>

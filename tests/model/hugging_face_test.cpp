@@ -49,6 +49,7 @@ TEST(ConfigureFromHf, AllowsAShorterContextOnly) {
   config->block_size = 6;
   configure_from_hf(*config, folder, {"architecture/block_size"});
   EXPECT_EQ(config->block_size, 6);
+  EXPECT_EQ(config->max_position_embeddings, 12);
   config->block_size = 24;
   EXPECT_THROW(configure_from_hf(*config, folder, {"architecture/block_size"}), Error);
 }
@@ -182,17 +183,38 @@ TEST(ExportToHf, TiedHeadIsStoredOnceAndBothDtypeKeysAreWritten) {
   EXPECT_THROW(save_hf_folder(*tested.config, {}, "bfloat16", folder), Error);
 }
 
-TEST(LoadHfWeights, LearnedPositionsAreCutToTheContext) {
-  TestModel tested = tiny("gpt", {"architecture.rope=false"});
-  const Path folder = unique_folder("wpe");
-  save_hf_folder(*tested.config, tested.model->parameters().named(), "float32", folder);
-  const auto config = make_model_config("gpt");
-  config->block_size = 5;
-  configure_from_hf(*config, folder, {"architecture/block_size"});
-  const auto model = config->build();
-  load_hf_weights(*model, *config, folder);
-  EXPECT_TRUE(model->parameters().at("wpe").weight.value.equal(
-      tested.model->parameters().at("wpe").weight.value.narrow(0, 0, 5)));
+TEST(SaveHfFolder, KeepsTheContextThatRowsDidNotFill) {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> families = {
+      {"llama", {}}, {"qwen", {}}, {"gpt_neox", {}}, {"gpt", {"architecture.rope=false"}}};
+  for (const auto& [family, settings] : families) {
+    TestModel tested = tiny(family, settings);
+    const Path folder = unique_folder("context"), again = unique_folder("context");
+    save_hf_folder(*tested.config, tested.model->parameters().named(), "float32", folder);
+    const auto config = make_model_config(family);
+    config->block_size = 5;
+    configure_from_hf(*config, folder, {"architecture/block_size"});
+    const auto model = config->build();
+    load_hf_weights(*model, *config, folder);
+    save_hf_folder(*config, model->parameters().named(), "float32", again);
+    EXPECT_EQ(read_text(again / "model.safetensors"), read_text(folder / "model.safetensors"));
+    EXPECT_EQ(config_of_hf_folder(again)->block_size, 12) << family;
+  }
+}
+
+TEST(SaveHfFolder, KeepsWhatTheContextWasBeforeDynamicScaling) {
+  nlohmann::json json = small_llama();
+  json["rope_scaling"] = {{"type", "dynamic"}, {"factor", 4.0}};
+  const auto config = config_of_hf_folder(folder_of(json));
+  EXPECT_EQ(config->block_size, 48);
+  config->block_size = 6;
+  EXPECT_EQ(config->to_hf("float32")["max_position_embeddings"], 12);
+}
+
+TEST(SaveHfFolder, WritesThePaddingIdNullIncluded) {
+  nlohmann::json json = small_llama();
+  EXPECT_TRUE(config_of_hf_folder(folder_of(json))->to_hf("float32").at("pad_token_id").is_null());
+  json["pad_token_id"] = 7;
+  EXPECT_EQ(config_of_hf_folder(folder_of(json))->to_hf("float32").at("pad_token_id"), 7);
 }
 
 TEST(Rope, YarnKeepsFastAndStretchesSlowFrequencies) {
