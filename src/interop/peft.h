@@ -15,9 +15,10 @@ struct PeftAdapter {
 
 /// Writes the adapters of a model trained under `lora` into `folder`, which must not exist: built
 /// under a temporary name and renamed. An adapter whose start was taken out of the base (pissa,
-/// olora) becomes a plain one of twice the rank for the weights as they were.
+/// olora) becomes a plain one of twice the rank for the weights as they were. `base_model` is where
+/// the weights are that the adapters are for, if they are anywhere.
 void save_peft_folder(const ModelConfig& config, const LoRAParams& adapters, const LoRAConfig& lora,
-                      const Path& folder);
+                      const Path& folder, const std::string& base_model = "");
 
 /// Reads a folder for this model. Throws one Error with every problem, naming the key or tensor: an
 /// option that is not supported, shapes of another model, missing halves, unexpected tensors,

@@ -27,14 +27,15 @@ bool ends_module(const std::string& end, const std::string& module) {
 
 class Folder {
  public:
-  Folder(const ModelConfig& model, const LoRAParams& adapters, const LoRAConfig& lora)
+  Folder(const ModelConfig& model, const LoRAParams& adapters, const LoRAConfig& lora,
+         const std::string& base_model)
       : lora_(lora), modules_(peft_modules(model)) {
     for (const Adapter& adapter : adapters) by_leaf_[adapter.path] = &adapter;
     config_.use_rslora = lora.rslora;
     config_.use_dora = lora.dora;
     config_.lora_dropout = lora.dropout;
     config_.bias = lora.bias;
-    config_.base_model = model.weights;
+    config_.base_model = base_model;
     const int64_t widening = changes_base(lora) ? 2 : 1;
     config_.r = widening * lora.rank;
     config_.lora_alpha = alpha_of(lora.scale(), config_.r);
@@ -106,18 +107,17 @@ class Folder {
   }
 
   /// Entries for the modules whose value is not the common one.
-  std::map<std::string, double> as_pattern(const std::map<std::string, double>& values,
-                                           double common) const {
+  PeftPattern as_pattern(const std::map<std::string, double>& values, double common) const {
     std::map<double, std::set<std::string>> groups;
     std::vector<std::string> all;
     for (const auto& [module, value] : values) {
       all.push_back(module);
       if (value != common) groups[value].insert(module);
     }
-    std::map<std::string, double> pattern;
+    PeftPattern pattern;  // no module fits two of its keys
     for (const auto& [value, modules] : groups) {
       for (const std::string& end : shortest_ends(all, modules, '.', ends_module)) {
-        pattern[end] = value;
+        pattern.emplace_back(end, value);
       }
     }
     return pattern;
@@ -135,8 +135,8 @@ class Folder {
 }  // namespace
 
 void save_peft_folder(const ModelConfig& config, const LoRAParams& adapters, const LoRAConfig& lora,
-                      const Path& folder) {
-  const Folder contents(config, adapters, lora);
+                      const Path& folder, const std::string& base_model) {
+  const Folder contents(config, adapters, lora, base_model);
   Unpublished building(folder);
   std::error_code failure;
   std::filesystem::create_directories(building.path(), failure);

@@ -38,13 +38,22 @@ const ExportFormat& find_format(const std::string& name) {
 }
 
 void check(const ExportFormat& format, const ExportRequest& request) {
-  const std::vector<std::string>& dtypes = format.dtypes;
-  if (std::find(dtypes.begin(), dtypes.end(), request.dtype) == dtypes.end()) {
+  std::vector<std::string> dtypes = format.dtypes;
+  std::erase(dtypes, "");
+  const bool known = std::find(dtypes.begin(), dtypes.end(), request.dtype) != dtypes.end();
+  if (!known && !request.dtype.empty()) {
     fail({.what = "unknown dtype",
           .where = "--dtype",
           .expected = join(dtypes, ", "),
           .found = request.dtype,
           .hint = did_you_mean(request.dtype, dtypes)});
+  }
+  if (format.attach && !request.adapters) {
+    fail({.what = "adapters alone, and no adapters: nothing would be written",
+          .where = std::string("--to ") + format.name,
+          .found = "--adapters-off",
+          .hint = std::string("leave --adapters-off out; the base itself is written by --to ") +
+                  format.base_format});
   }
   if (request.out.empty()) fail({.what = "the export has no name", .where = "OUT"});
   if (std::filesystem::exists(request.out)) {
@@ -75,6 +84,23 @@ std::string export_dtype(const ExportFormat& format, const LoadedRun& run,
   return format.dtypes.back();
 }
 
+void require_adapters(const LoadedRun& run) {
+  if (!run.state.adapters.empty()) return;
+  fail({.what = "the checkpoint has no adapters",
+        .where = run.checkpoint.folder.string(),
+        .expected = "a checkpoint of phase 2",
+        .found = "phase 1"});
+}
+
+std::unique_ptr<Model> read_back(const ExportFormat& format, const ExportSource& source,
+                                 const Path& temporary) {
+  if (!format.attach) return format.read_back(source, temporary);
+  std::unique_ptr<Model> model =
+      model_of(source.model_config(), weights_below(source.run, source.base));
+  format.attach(source, temporary, *model);
+  return model;
+}
+
 void verify(const ExportSource& source, const Probe& probe, const at::Tensor& live,
             const at::Tensor& exported) {
   const ProbeDifference apart = compare_losses(live, exported);
@@ -95,6 +121,28 @@ void verify(const ExportSource& source, const Probe& probe, const at::Tensor& li
                   probe.contents, apart.live, apart.exported, apart.mean, allowed, apart.largest));
 }
 
+/// Says what adapters alone belong on; and how they do there, where another program will find them.
+void tell_base(const ExportFormat& format, ExportSource& source, const Probe& probe,
+               const at::Tensor& live, const Path& temporary) {
+  if (!source.base.folder) {
+    const bool expected = source.model_config().weights.empty();
+    source.observer.message(
+        expected ? Severity::kInfo : Severity::kWarning,
+        fmt::format("{}: the adapters belong on what `twofold export {} ROOT --to {} "
+                    "--adapters-off` writes",
+                    source.base.reason, source.spec.name, format.base_format));
+    return;
+  }
+  format.attach(source, temporary, *source.base.folder);
+  const ProbeDifference apart = compare_losses(live, probe_losses(*source.base.folder, probe));
+  source.observer.message(
+      Severity::kInfo,
+      fmt::format("on {} as its files are (the run's base is in {}): loss {:.6f}; tokens differ by "
+                  "{:.1e} on average, {:.1e} at most",
+                  source.model_config().weights, source.run.trainer().lora_config().base_dtype,
+                  apart.exported, apart.mean, apart.largest));
+}
+
 }  // namespace
 
 std::string export_summary() {
@@ -111,7 +159,8 @@ void export_model(const ExecutionSpec& spec, const ExportRequest& request, Obser
   configure_allocator();
   LoadedRun run = load_run(spec, request.suffix);
   set_threads(0);
-  if (!request.adapters) detach_lora_params(run.state.model->parameters());
+  if (format.attach) require_adapters(run);
+  if (!request.adapters) leave_original_weights(run);
   ExportSource source{.spec = spec,
                       .request = request,
                       .run = run,
@@ -120,9 +169,11 @@ void export_model(const ExecutionSpec& spec, const ExportRequest& request, Obser
   const Probe probe = make_probe(run, spec);
   const at::Tensor live = probe_losses(*run.state.model, probe);
   unpack_parameters(run.state.model->parameters());
+  if (format.attach) source.base = find_adapter_base(run);
   Unpublished out(request.out);
   format.write(source, out.path());
-  verify(source, probe, live, probe_losses(*format.read_back(source, out.path()), probe));
+  verify(source, probe, live, probe_losses(*read_back(format, source, out.path()), probe));
+  if (format.attach) tell_base(format, source, probe, live, out.path());
   out.publish();
   observer.message(Severity::kInfo,
                    fmt::format("{} of {} written to {} as {}", run.checkpoint.suffix, spec.name,

@@ -1,14 +1,14 @@
 #pragma once
 // What an export format is to the framework: something that writes a run's weights under a
-// temporary name and reads its own files back into a fresh model. Checking that the two compute the
-// same, and publishing, are the framework's (export.cpp).
+// temporary name and reads its own files back: into a fresh model, or adapters alone onto one.
+// Checking that the two compute the same, and publishing, are the framework's (export.cpp).
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "job/loaded_run.h"
+#include "job/export_base.h"
 
 namespace twofold {
 
@@ -19,6 +19,7 @@ struct ExportSource {
   LoadedRun& run;
   std::string dtype;  ///< one of the format's dtypes
   Observer& observer;
+  AdapterBase base = {};  ///< what adapters alone are for
 
   const ModelConfig& model_config() const { return run.trainer().model_config(); }
   Model& model() const { return *run.state.model; }
@@ -32,8 +33,12 @@ struct ExportFormat {
   /// Writes a file or a folder called `temporary`, which does not exist. May change the live model:
   /// it is not used afterwards.
   void (*write)(ExportSource& source, const Path& temporary);
-  /// A fresh model that computes what the files say, as a client would read them.
+  /// A fresh model that computes what the files say, as a client would read them. Of adapters alone
+  /// there is `attach` instead.
   std::unique_ptr<Model> (*read_back)(const ExportSource& source, const Path& temporary);
+  /// Puts the written adapters on a model.
+  void (*attach)(const ExportSource& source, const Path& temporary, Model& model) = nullptr;
+  const char* base_format = nullptr;  ///< in which `--adapters-off` writes what they belong on
 };
 
 const std::vector<ExportFormat>& export_formats();
@@ -44,12 +49,10 @@ std::unique_ptr<Model> read_merged(const ExportSource& source, const Path& tempo
 void write_gguf(ExportSource& source, const Path& temporary);
 std::unique_ptr<Model> read_gguf(const ExportSource& source, const Path& temporary);
 void write_gguf_adapters(ExportSource& source, const Path& temporary);
-std::unique_ptr<Model> read_gguf_adapters(const ExportSource& source, const Path& temporary);
+void attach_gguf_adapters(const ExportSource& source, const Path& temporary, Model& model);
 void write_peft(ExportSource& source, const Path& temporary);
-std::unique_ptr<Model> read_peft(const ExportSource& source, const Path& temporary);
+void attach_peft(const ExportSource& source, const Path& temporary, Model& model);
 
-/// Throws an Error for a checkpoint without adapters.
-void require_adapters(const ExportSource& source);
 /// Every weight of the live model with its adapters added, rounded once (when it is written).
 NamedTensors merged_weights(ExportSource& source);
 /// A model of `config` with `tensors` (our paths) as its weights, each in its storage order.

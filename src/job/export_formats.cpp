@@ -25,18 +25,18 @@ const std::vector<ExportFormat>& export_formats() {
        "the adapters alone, for llama.cpp's --lora",
        {"", "f32"},
        write_gguf_adapters,
-       read_gguf_adapters},
-      {"peft", "the adapters, a PEFT folder", {"", "float32"}, write_peft, read_peft},
+       nullptr,
+       attach_gguf_adapters,
+       "gguf"},
+      {"peft",
+       "the adapters, a PEFT folder",
+       {"", "float32"},
+       write_peft,
+       nullptr,
+       attach_peft,
+       "merged"},
   };
   return kFormats;
-}
-
-void require_adapters(const ExportSource& source) {
-  if (!source.run.state.adapters.empty()) return;
-  fail({.what = "the checkpoint has no adapters",
-        .where = source.run.checkpoint.folder.string(),
-        .expected = "a checkpoint of phase 2",
-        .found = "phase 1"});
 }
 
 NamedTensors merged_weights(ExportSource& source) {

@@ -52,18 +52,18 @@ void check_plain(const LoRAParams& adapters) {
 }  // namespace
 
 void write_gguf_adapters(ExportSource& source, const Path& temporary) {
-  require_adapters(source);
   check_plain(source.run.state.adapters);
-  const GgufPlan plan = plan_gguf(source.model_config(), source.model().parameters());
+  const PeftAdapter adapter = adapter_for(source.run, source.base, temporary);
+  ParameterTree& parameters = source.model().parameters();
+  detach_lora_params(parameters);
+  attach_lora_params(parameters, adapter.adapters, adapter.lora);
+  const GgufPlan plan = plan_gguf(source.model_config(), parameters);
   write_gguf_lora(plan, source.model(), source.spec.name, temporary);
   for (const std::string& note : plan.notes) source.observer.message(Severity::kWarning, note);
 }
 
-std::unique_ptr<Model> read_gguf_adapters(const ExportSource& source, const Path& temporary) {
-  ParameterTree& live = source.model().parameters();
-  std::unique_ptr<Model> model = model_of(source.model_config(), live.named());
-  attach_gguf_lora(plan_gguf(source.model_config(), live), temporary, *model);
-  return model;
+void attach_gguf_adapters(const ExportSource& source, const Path& temporary, Model& model) {
+  attach_gguf_lora(plan_gguf(source.model_config(), model.parameters()), temporary, model);
 }
 
 }  // namespace twofold

@@ -84,9 +84,10 @@ at::Tensor probe_losses(Model& model, const Probe& probe) {
   for (const Batch& batch : probe.batches) {
     const at::Tensor hidden = model.hidden(to_input(batch, {}));
     const at::Tensor labels = at::tensor(batch.labels, at::kInt);
-    losses.push_back(kernels::token_losses(hidden.flatten(0, 1), model.head(), labels)
-                         .masked_select(labels.ge(0))
-                         .to(at::kDouble));
+    losses.push_back(
+        kernels::token_losses(hidden.flatten(0, 1), model.head(), labels, model.logit_softcap())
+            .masked_select(labels.ge(0))
+            .to(at::kDouble));
   }
   model.set_activation(activation);
   return at::cat(losses);

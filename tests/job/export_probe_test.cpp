@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "interop/gguf_model.h"
@@ -12,15 +13,15 @@
 namespace twofold {
 namespace {
 
-std::unique_ptr<ModelConfig> small(const std::string& family) {
+std::unique_ptr<ModelConfig> small(const std::string& family, std::vector<std::string> more = {}) {
   auto config = make_model_config(family);
   config::Fields fields;
   config->declare(fields);
-  config::load(fields,
-               {.overrides = {"architecture.n_layers=2", "architecture.n_embd=32",
-                              "architecture.n_head=4", "architecture.block_size=16",
-                              "architecture.vocab_size=64", "architecture.intermediate_size=48"}},
-               /*allow_missing=*/true);
+  for (const char* text : {"n_layers=2", "n_embd=32", "n_head=4", "block_size=16", "vocab_size=64",
+                           "intermediate_size=48"}) {
+    more.push_back(std::string("architecture.") + text);
+  }
+  config::load(fields, {.overrides = std::move(more)}, /*allow_missing=*/true);
   return config;
 }
 
@@ -74,6 +75,17 @@ TEST(ExportProbe, AMisplacedRowIsFarBeyondEveryTolerance) {
   const ProbeDifference apart =
       compare_losses(live, probe_losses(*model_of(*config, tensors), probe));
   EXPECT_GT(apart.mean, 0.03 * apart.live);
+}
+
+TEST(ExportProbe, SeesTheCapOnTheLogits) {
+  const auto config = small("llama", {"architecture.final_logit_softcapping=0.5"});
+  const auto model = random_model(*config);
+  const Probe probe = probe_of(*config);
+  // No logit is beyond the cap, so no token of 64 can be worse than ln(64) + 2 · 0.5.
+  EXPECT_LE(probe_losses(*model, probe).max().item<double>(), std::log(64.0) + 1);
+  const auto uncapped = small("llama");
+  const auto same = model_of(*uncapped, model->parameters().named());
+  EXPECT_GT(compare_losses(probe_losses(*model, probe), probe_losses(*same, probe)).mean, 0.1);
 }
 
 TEST(ExportProbe, NotANumberIsNoAgreement) {
