@@ -68,11 +68,13 @@ Product truncate(const std::string& leaf, const Terms& terms, int64_t rank) {
           at::mm(root.unsqueeze(1) * Vh.narrow(0, 0, kept), Qb.t()).contiguous()};
 }
 
+constexpr const char* kChoosesRank = "svd";
+
 struct Method {
   const char* name;
   Product (*combine)(const std::string& leaf, const Terms& terms, int64_t rank);
 };
-constexpr Method kMethods[] = {{"linear", add_factors}, {"cat", stack}, {"svd", truncate}};
+constexpr Method kMethods[] = {{"linear", add_factors}, {"cat", stack}, {kChoosesRank, truncate}};
 
 const Method& method_of(const std::string& name) {
   for (const Method& method : kMethods) {
@@ -83,6 +85,18 @@ const Method& method_of(const std::string& name) {
         .expected = join(combination_methods(), ", "),
         .found = name,
         .hint = did_you_mean(name, combination_methods())});
+}
+
+void check_rank(const Combination& combination) {
+  const bool chosen = combination.method == kChoosesRank;
+  if (combination.rank == 0 || (chosen && combination.rank > 0)) return;
+  fail({.what = chosen ? "an adapter of this rank cannot be made"
+                       : "the rank of this combination is what the adapters make it",
+        .where = "--rank",
+        .expected = chosen ? "at least 1, or 0 for the largest of the adapters'"
+                           : std::string("--method ") + kChoosesRank + ", or no --rank",
+        .found = std::to_string(combination.rank),
+        .hint = {}});
 }
 
 void check_plain(const Path& folder, const PeftAdapter& adapter) {
@@ -96,7 +110,8 @@ void check_plain(const Path& folder, const PeftAdapter& adapter) {
         .where = folder.string() + ": " + reason,
         .expected = "an adapter of A and B only",
         .found = reason,
-        .hint = "stack it instead: optimization/lora/base_adapters"});
+        .hint =
+            "stack it instead: optimization/lora/base_adapters; or merge it: export --to merged"});
 }
 
 }  // namespace
@@ -111,6 +126,7 @@ PeftAdapter combine_peft_folders(const Combination& combination, const ModelConf
                                  const ParameterTree& parameters) {
   const at::NoGradGuard no_grad;
   const Method& method = method_of(combination.method);
+  check_rank(combination);
   if (combination.adapters.empty()) {
     fail({.what = "there is no adapter to combine",
           .where = "--adapter",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "base/error.h"
 
@@ -15,8 +16,8 @@ bool ends_behind_dot(const std::string& module, const std::string& end) {
 }
 
 /// PEFT's rule for the keys of a pattern: the first that is the module's name or an end of it.
-double from_pattern(const std::map<std::string, double>& pattern, const std::string& key,
-                    const std::string& module, double otherwise) {
+double from_pattern(const PeftPattern& pattern, const std::string& key, const std::string& module,
+                    double otherwise) {
   for (const auto& [text, value] : pattern) {
     if (Pattern("(.*\\.)?(" + text + ")", key).matches(module)) return value;
   }
@@ -71,11 +72,15 @@ bool PeftConfig::targets(const std::string& module, bool dense) const {
                       layers_to_transform.end();
 }
 
+/// PEFT's rule: the end of the name of the module, or of one that it lies in, dot or not.
 bool PeftConfig::saves(const std::string& module) const {
-  return std::any_of(modules_to_save.begin(), modules_to_save.end(), [&](const std::string& name) {
-    return module == name || ends_behind_dot(module, name) || module.find(name + ".") == 0 ||
-           module.find("." + name + ".") != std::string::npos;
-  });
+  for (size_t end = 0; end < module.size(); ++end) {
+    end = std::min(module.find('.', end), module.size());
+    const std::string_view name(module.data(), end);
+    const auto is_end = [&](const std::string& entry) { return name.ends_with(entry); };
+    if (std::any_of(modules_to_save.begin(), modules_to_save.end(), is_end)) return true;
+  }
+  return false;
 }
 
 int64_t PeftConfig::rank_of(const std::string& module) const {
@@ -96,7 +101,7 @@ std::string peft_config_text(const PeftConfig& config) {
   const auto add_if = [&](bool there, const char* key, nlohmann::json value) {
     if (there) json[key] = std::move(value);
   };
-  const auto numbers = [](const std::map<std::string, double>& pattern) {
+  const auto numbers = [](const PeftPattern& pattern) {
     nlohmann::json object = nlohmann::json::object();
     for (const auto& [key, value] : pattern) object[key] = number(value);
     return object;

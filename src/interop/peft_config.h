@@ -2,10 +2,10 @@
 // adapter_config.json of PEFT's LoRA: the keys that matter here, strictly read, sparingly written.
 
 #include <cstdint>
-#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/files.h"
@@ -26,6 +26,9 @@ struct PeftNames {
   bool is(const std::string& module) const;       ///< exactly, or by the pattern
 };
 
+/// Values for some modules: the first key, as the file has them, that fits a module decides.
+using PeftPattern = std::vector<std::pair<std::string, double>>;
+
 struct PeftConfig {
   int64_t r = 8;
   double lora_alpha = 8;
@@ -37,10 +40,11 @@ struct PeftConfig {
   PeftNames target_modules;
   PeftNames exclude_modules;
   std::vector<std::string> modules_to_save;
+  bool ensure_weight_tying = false;  ///< what is said of the table is said of a tied head too
   std::vector<int64_t> layers_to_transform;
   std::vector<std::string> layers_pattern;
-  std::map<std::string, double> rank_pattern;
-  std::map<std::string, double> alpha_pattern;
+  PeftPattern rank_pattern;
+  PeftPattern alpha_pattern;
   std::string base_model;  ///< base_model_name_or_path; written where it is known
 
   /// Whether PEFT would adapt the module (`dense`: a linear layer and not the head).

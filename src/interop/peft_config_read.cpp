@@ -1,6 +1,9 @@
 // Reading adapter_config.json: what is understood, what may be passed over, and what may not.
 
+#include <fmt/format.h>
+
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -21,12 +24,20 @@ constexpr std::array kWithoutMeaning = {"auto_mapping",      "base_model_name_or
                                         "peft_version",      "megatron_core",
                                         "qalora_group_size", "loftq_config",
                                         "eva_config",        "corda_config",
-                                        "lora_ga_config",    "ensure_weight_tying",
-                                        "runtime_config",    "task_type",
-                                        "peft_type",         "init_lora_weights"};
+                                        "lora_ga_config",    "runtime_config",
+                                        "task_type",         "peft_type",
+                                        "init_lora_weights"};
+
+/// Of ranks and alphas: what is beyond is no number that anybody meant.
+constexpr double kMost = 1e9;
 
 /// Starts that leave the base as it was.
 constexpr std::array kPlainStarts = {"gaussian", "eva", "orthogonal"};
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
 
 bool means_nothing(const json& value) {
   return value.is_null() || value == false ||
@@ -35,7 +46,10 @@ bool means_nothing(const json& value) {
 
 class Reader {
  public:
-  Reader(json config, std::string file) : config_(std::move(config)), file_(std::move(file)) {
+  Reader(const std::string& text, std::string file)
+      : config_(formats::parse_json(text, file)),
+        in_order_(nlohmann::ordered_json::parse(text)),
+        file_(std::move(file)) {
     if (config_.is_object()) return;
     fail({.what = "not a PEFT configuration", .where = file_, .expected = "a JSON object"});
   }
@@ -69,8 +83,8 @@ class Reader {
     const json& value = take(key);
     if (value.is_null()) return;
     if (!value.is_number() || !(value.get<double>() >= least) || !(value.get<double>() < below)) {
-      return problem(key, "not a possible value", "a number of at least " + std::to_string(least),
-                     value);
+      return problem(key, "not a possible value",
+                     fmt::format("a number of at least {} and below {}", least, below), value);
     }
     to = value.get<double>();
   }
@@ -97,7 +111,7 @@ class Reader {
     const json& value = take(key);
     if (!value.is_string()) return {.list = texts(key)};
     const std::string text = value.get<std::string>();
-    if (text == "all-linear") return {.all_linear = true};
+    if (lower(text) == "all-linear") return {.all_linear = true};
     return {.pattern = Pattern(text, file_ + ": " + key)};
   }
 
@@ -114,21 +128,23 @@ class Reader {
     return all;
   }
 
-  std::map<std::string, double> pattern(const std::string& key, bool whole) {
+  PeftPattern pattern(const std::string& key, bool whole) {
     const json& value = take(key);
-    std::map<std::string, double> all;
+    PeftPattern all;
     if (value.is_null()) return all;
     if (!value.is_object()) {
       problem(key, "wrong type", "an object of numbers", value);
       return all;
     }
-    for (const auto& [name, item] : value.items()) {
-      const bool fits = item.is_number() && item.get<double>() > 0 && item.get<double>() < 1e9 &&
+    for (const auto& [name, item] : in_order_.at(key).items()) {
+      const bool fits = item.is_number() && item.get<double>() > 0 && item.get<double>() < kMost &&
                         (!whole || item.is_number_unsigned());
-      if (fits)
-        all[name] = item.get<double>();
-      else
-        problem(key + "/" + name, "not a possible value", "a number above 0", item);
+      if (fits) {
+        all.emplace_back(name, item.get<double>());
+      } else {
+        problem(key + "/" + name, "not a possible value",
+                fmt::format("a {}number above 0 and below {}", whole ? "whole " : "", kMost), item);
+      }
     }
     return all;
   }
@@ -165,6 +181,7 @@ class Reader {
 
  private:
   json config_;
+  nlohmann::ordered_json in_order_;
   std::string file_;
   std::set<std::string> read_;
   std::vector<Problem> problems_;
@@ -179,11 +196,10 @@ PeftConfig read_peft_config(const Path& file) {
           .expected = std::string(kPeftConfigFile) + " and " + kPeftWeightsFile,
           .found = std::string("no ") + kPeftConfigFile});
   }
-  Reader reader(formats::parse_json(read_text(file), file.string()), file.string());
+  Reader reader(read_text(file), file.string());
   PeftConfig config;
   reader.check_kind();
   double rank = static_cast<double>(config.r);
-  constexpr double kMost = 1e9;
   reader.number("r", rank, 1, kMost);
   if (rank != std::floor(rank)) reader.problem("r", "wrong type", "a whole number", rank);
   config.r = static_cast<int64_t>(rank);
@@ -192,6 +208,7 @@ PeftConfig read_peft_config(const Path& file) {
   reader.flag("fan_in_fan_out", config.fan_in_fan_out);
   reader.flag("use_rslora", config.use_rslora);
   reader.flag("use_dora", config.use_dora);
+  reader.flag("ensure_weight_tying", config.ensure_weight_tying);
   config.target_modules = reader.names("target_modules");
   config.exclude_modules = reader.names("exclude_modules");
   config.modules_to_save = reader.texts("modules_to_save");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -36,6 +37,9 @@ class Loader {
                         : ""});
     }
     weights_ = std::make_shared<const formats::SafetensorsFile>(file_);
+    for (PeftModule& module : modules_) {
+      if (!module.older.empty() && names(module.older)) module.name = module.older;
+    }
     for (const PeftModule& module : modules_) take(module);
     for (const PeftModule& module : modules_) check_tied(module);
     if (settings_.ranks.empty() && problems_.empty()) {
@@ -66,12 +70,13 @@ class Loader {
     throw Error(std::move(problems_));
   }
 
-  void problem(const std::string& name, std::string what, std::string expected, std::string found) {
+  void problem(const std::string& name, std::string what, std::string expected, std::string found,
+               std::string hint = "") {
     problems_.push_back({.what = std::move(what),
                          .where = file_ + ": " + name,
                          .expected = std::move(expected),
                          .found = std::move(found),
-                         .hint = {}});
+                         .hint = std::move(hint)});
   }
 
   /// The tensor, checked, as float32; undefined (and a problem) if it is not as it must be.
@@ -102,13 +107,41 @@ class Loader {
     return tensor.to(at::kFloat);
   }
 
+  /// Whether the file has a tensor of the module.
+  bool names(const std::string& module) const {
+    const std::string start = kPeftPrefix + module + ".";
+    const auto& all = weights_->tensors();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const auto& entry) { return entry.name.starts_with(start); });
+  }
+
+  /// Whether PEFT has made the head a second name of its table's adapter.
+  bool follows_table(const PeftModule& module) const {
+    return module.tied && config_.ensure_weight_tying && names(module.name);
+  }
+
+  const PeftModule& table_of(const PeftModule& head) const {
+    return *std::find_if(modules_.begin(), modules_.end(), [&](const PeftModule& module) {
+      return !module.tied && module.weight == head.weight;
+    });
+  }
+
+  bool saves(const PeftModule& module) const {
+    return config_.saves(module.name) ||
+           (follows_table(module) && config_.saves(table_of(module).name));
+  }
+
+  bool targets(const PeftModule& module) const {
+    return config_.targets(module.name, module.kind == PeftModule::Kind::kDense) ||
+           (follows_table(module) && config_.targets(table_of(module).name, false));
+  }
+
   const Shape& shape_of(const std::string& leaf) const { return parameters_.find(leaf)->shape; }
 
   void take(const PeftModule& module) {
     const std::string name = kPeftPrefix + module.name;
-    const bool saved = config_.saves(module.name);
-    const bool adapted =
-        !saved && config_.targets(module.name, module.kind == PeftModule::Kind::kDense);
+    const bool saved = saves(module);
+    const bool adapted = !saved && targets(module);
     if (saved) take_saved(module, name);
     if (adapted && !module.adaptable()) {
       problem(module.name, "the targets select a module that takes no adapter", "", "");
@@ -169,19 +202,17 @@ class Loader {
             "the model's own values", "others");
   }
 
-  bool covers(const PeftModule& module) const {
-    return config_.saves(module.name) || config_.targets(module.name, false);
-  }
+  bool covers(const PeftModule& module) const { return saves(module) || targets(module); }
 
   /// One matrix cannot be trained as a table and left alone as a head.
   void check_tied(const PeftModule& head) {
     if (!head.tied) return;
-    for (const PeftModule& table : modules_) {
-      if (table.tied || table.weight != head.weight || covers(table) == covers(head)) continue;
-      problem(covers(table) ? table.name : head.name,
-              "the adapter is for one of two modules that share their weight in this model",
-              fmt::format("{} and {} both, or neither", table.name, head.name), "one of them");
-    }
+    const PeftModule& table = table_of(head);
+    if (covers(table) == covers(head)) return;
+    problem(covers(table) ? table.name : head.name,
+            "the adapter is for one of two modules that share their weight in this model",
+            fmt::format("{} and {} both, or neither", table.name, head.name), "one of them",
+            "train it with ensure_weight_tying=True, or untie the model's folder first");
   }
 
   /// A tied head and its table are one leaf here: what they are given must be one as well.

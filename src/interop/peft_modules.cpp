@@ -15,11 +15,17 @@ bool is_number(const std::string& segment) {
   return !segment.empty() && segment.find_first_not_of("0123456789") == std::string::npos;
 }
 
+/// transformers 5 calls NeoX's head as it calls every head; the models' files keep the old name.
+constexpr const char* kOlderHead = "embed_out";
+
 /// "model.norm" of "model.norm.weight".
 std::string module_name(const std::string& tensor) {
   const std::string name = tensor.substr(0, tensor.rfind('.'));
-  // transformers 5 calls NeoX's head as it calls every head; the models' files keep the old name.
-  return name == "embed_out" ? "lm_head" : name;
+  return name == kOlderHead ? "lm_head" : name;
+}
+
+std::string older_name(const std::string& tensor) {
+  return tensor.starts_with(kOlderHead) ? kOlderHead : "";
 }
 
 PeftModule::Kind kind_of(const std::string& leaf) {
@@ -37,7 +43,7 @@ std::vector<PeftModule> peft_modules(const ModelConfig& config) {
   for (const HfTensor& tensor : config.hf_tensors()) {
     const std::string name = module_name(tensor.theirs);
     const auto [at, is_new] = index.emplace(name, modules.size());
-    if (is_new) modules.push_back({.name = name});
+    if (is_new) modules.push_back({.name = name, .older = older_name(tensor.theirs)});
     PeftModule& module = modules[at->second];
     if (tensor.theirs.ends_with(".bias")) {
       module.bias = tensor.ours;
@@ -50,7 +56,8 @@ std::vector<PeftModule> peft_modules(const ModelConfig& config) {
     tied.push_back({.name = module_name(tensor.alias),
                     .kind = PeftModule::Kind::kHead,
                     .weight = tensor.ours,
-                    .tied = true});
+                    .tied = true,
+                    .older = older_name(tensor.alias)});
   }
   modules.insert(modules.end(), tied.begin(), tied.end());
   return modules;

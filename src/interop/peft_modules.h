@@ -20,6 +20,7 @@ struct PeftModule {
   std::string bias = {};    ///< our leaf; empty: none
   bool transpose = false;   ///< the weight is stored (out, in) there
   bool tied = false;        ///< the head of a model whose embedding is the head: the leaf is shared
+  std::string older = {};   ///< what transformers 4 called it, if something else
 
   bool adaptable() const { return kind != Kind::kOther; }
 };

@@ -156,8 +156,9 @@ TEST_F(PeftFolder, CombinesAdaptersByWeight) {
   const NamedTensors a = save(*config, all_linear(), "a"), b = save(*config, second, "b");
   const auto model = small_model(*config);
   for (const char* method : {"cat", "svd"}) {
-    const Combination both{
-        .adapters = {{root_ / "a", 0.5}, {root_ / "b", -2}}, .method = method, .rank = 8};
+    const Combination both{.adapters = {{root_ / "a", 0.5}, {root_ / "b", -2}},
+                           .method = method,
+                           .rank = method == std::string("svd") ? 8 : 0};
     const PeftAdapter sum = combine_peft_folders(both, *config, model->parameters());
     attach_lora_params(model->parameters(), sum.adapters, sum.lora);
     const NamedTensors merged = merge_lora_params(model->parameters());
@@ -170,6 +171,103 @@ TEST_F(PeftFolder, CombinesAdaptersByWeight) {
     }
     EXPECT_LE(largest_difference(merged, expected), 2e-6) << method;
   }
+}
+
+TEST_F(PeftFolder, CombinesToTheRankThatWasAskedForOrRefuses) {
+  const auto config = small_config("llama");
+  save(*config, all_linear(), "a");
+  const auto model = small_model(*config);
+  const auto combine = [&](const char* method, int64_t rank) {
+    return combine_peft_folders({.adapters = {{root_ / "a"}}, .method = method, .rank = rank},
+                                *config, model->parameters());
+  };
+  EXPECT_EQ(combine("svd", 2).adapters[0].A.size(1), 2);
+  EXPECT_THROW(combine("svd", -3), Error);
+  EXPECT_THROW(combine("cat", 2), Error);
+  EXPECT_THROW(combine("linear", 2), Error);
+}
+
+/// What PEFT's rules say about names, as an adapter_config.json gives them.
+class PeftNamesTest : public PeftFolder {
+ protected:
+  PeftConfig read(const std::string& entries) const {
+    const Path file = root_ / kPeftConfigFile;
+    write_atomic(file, R"({"peft_type": "LORA", )" + entries + "}");
+    return read_peft_config(file);
+  }
+};
+
+TEST_F(PeftNamesTest, TheFirstKeyOfAPatternThatFitsDecides) {
+  const PeftConfig config = read(
+      R"("target_modules": ["q_proj"], "alpha_pattern": {"q_proj": 2, "layers.1.attn.q_proj": 9},
+         "rank_pattern": {"layers.1.attn.q_proj": 3, "attn.q_proj": 5})");
+  EXPECT_EQ(config.alpha_of("model.layers.1.attn.q_proj"), 2);
+  EXPECT_EQ(config.rank_of("model.layers.1.attn.q_proj"), 3);
+  EXPECT_EQ(config.rank_of("model.layers.0.attn.q_proj"), 5);
+}
+
+TEST_F(PeftNamesTest, ModulesToSaveAreEndsOfNamesDotOrNot) {
+  const PeftConfig config = read(R"("target_modules": ["q_proj"], "modules_to_save": ["norm"])");
+  EXPECT_TRUE(config.saves("model.norm"));
+  EXPECT_TRUE(config.saves("model.layers.0.input_layernorm"));
+  EXPECT_TRUE(config.saves("model.some_norm.inside"));
+  EXPECT_FALSE(config.saves("model.norms"));
+  EXPECT_FALSE(config.saves("model.layers.0.attn.q_proj"));
+}
+
+TEST_F(PeftNamesTest, AllLinearIsWrittenAsOneLikes) {
+  EXPECT_TRUE(read(R"("target_modules": "ALL-LINEAR")").target_modules.all_linear);
+}
+
+TEST_F(PeftNamesTest, AnErrorTellsBothEndsOfARange) {
+  for (const char* entry : {R"("r": 1099511627776)", R"("rank_pattern": {"q_proj": 1e12})"}) {
+    try {
+      read(R"("target_modules": ["q_proj"], )" + std::string(entry));
+      ADD_FAILURE() << entry;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("below 1000000000"));
+    }
+  }
+}
+
+TEST_F(PeftFolder, AHeadThatIsTiedToItsTableNeedsNoEntryOfItsOwn) {
+  const auto config = small_config("llama", /*tied=*/true);
+  for (const bool whole : {false, true}) {
+    LoRAConfig lora = all_linear();
+    lora.target_modules = {"q_proj"};
+    lora.init = "kaiming";
+    (whole ? lora.modules_to_save : lora.target_modules).push_back("wte");
+    const std::string name = whole ? "whole" : "low";
+    const NamedTensors saved = save(*config, lora, name);
+    nlohmann::json text = json(name);
+    auto& list = text[whole ? "modules_to_save" : "target_modules"];
+    list = whole ? std::vector{"embed_tokens"} : std::vector{"q_proj", "embed_tokens"};
+    const auto with = [&](bool tied) {
+      text["ensure_weight_tying"] = tied;
+      write_atomic(root_ / name / kPeftConfigFile, text.dump());
+    };
+    with(true);
+    EXPECT_LE(largest_difference(saved, load(*config, name)), 1e-6) << name;
+    with(false);
+    EXPECT_THROW(load(*config, name), Error) << name;
+  }
+}
+
+TEST_F(PeftFolder, TakesNeoXsHeadUnderItsOlderName) {
+  const auto config = small_config("gpt_neox");
+  LoRAConfig lora = all_linear();
+  lora.modules_to_save = {"lm_head"};
+  const NamedTensors saved = save(*config, lora, "a");
+  NamedTensors tensors = read_tensors(root_ / "a" / kPeftWeightsFile);
+  for (auto& [name, value] : tensors) {
+    value = value.clone();
+    if (name == "base_model.model.lm_head.weight") name = "base_model.model.embed_out.weight";
+  }
+  write_tensors(root_ / "a" / kPeftWeightsFile, tensors);
+  nlohmann::json text = json("a");
+  text["modules_to_save"] = {"embed_out"};
+  write_atomic(root_ / "a" / kPeftConfigFile, text.dump());
+  EXPECT_LE(largest_difference(saved, load(*config, "a")), 1e-6);
 }
 
 /// The text of the Error that reading the folder throws.
