@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import tempfile
@@ -74,6 +75,12 @@ def make_padded(root, name, rows=64, width=17, seed=5):
         write_tokens(folder / f"{split}.bin", ids)
         (folder / f"{split}.bin.mask").write_bytes(mask)
     (folder / "shape.json").write_text(json.dumps({"train": [rows, width], "val": [rows, width]}))
+
+
+def inits():
+    """The ways in which adapters may start, as the binary itself lists them."""
+    reference = subprocess.run([str(BINARY), "configure", "--reference"], capture_output=True, text=True, check=True)
+    return re.search(r"`optimization/lora/init` .*?one of ([\w, ]+) \|", reference.stdout).group(1).split(", ")
 
 
 class RunTest(unittest.TestCase):

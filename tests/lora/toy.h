@@ -4,6 +4,7 @@
 #include <ATen/Functions.h>
 
 #include "lora/lora.h"
+#include "tensor/packed.h"
 
 namespace twofold::toy {
 
@@ -41,21 +42,32 @@ inline ParameterTree gpt(int64_t n_embd = 16, int64_t vocab = 32) {
   return tree;
 }
 
+/// W, in float32.
+inline at::Tensor base(const Weight& weight) {
+  return weight.packed ? unpacked(weight, at::kFloat) : weight.value.to(at::kFloat);
+}
+
+/// W + s·A·B.
+inline at::Tensor adapted(const Weight& weight) {
+  if (!weight.low_rank) return base(weight);
+  const LowRank& term = *weight.low_rank;
+  return base(weight) + at::matmul(term.A, term.B) * term.scale;
+}
+
 /// x·W + s·(x·A)·B, its columns scaled to the magnitude if there is one.
 inline at::Tensor project(const at::Tensor& x, const Weight& weight) {
-  const at::Tensor y = at::matmul(x, weight.value.to(x.scalar_type()));
+  const at::Tensor y = at::matmul(x, base(weight));
   if (!weight.low_rank) return y;
   const LowRank& term = *weight.low_rank;
   const at::Tensor sum = y + at::matmul(at::matmul(x, term.A), term.B) * term.scale;
   if (!term.magnitude.defined()) return sum;
-  const at::Tensor effective =
-      weight.value.to(at::kFloat) + at::matmul(term.A, term.B) * term.scale;
-  return sum * (term.magnitude / effective.detach().square().sum(0).sqrt());
+  return sum * (term.magnitude / adapted(weight).detach().square().sum(0).sqrt());
 }
 
 /// Logits of a network in which every kernel takes part.
 inline at::Tensor logits(ParameterTree& tree, const at::Tensor& ids) {
-  at::Tensor h = tree.at("wte").weight.value.to(at::kFloat).index_select(0, ids);
+  const at::Tensor table = adapted(tree.at("wte").weight);
+  at::Tensor h = table.index_select(0, ids);
   for (const char* block : {"blocks/0/", "blocks/1/"}) {
     const auto at_path = [&](const char* name) -> const Weight& {
       return tree.at(std::string(block) + name).weight;
@@ -64,7 +76,7 @@ inline at::Tensor logits(ParameterTree& tree, const at::Tensor& ids) {
     h = h + project(at::tanh(thirds[0]) * thirds[1] + thirds[2], at_path("attn/c_proj/kernel"));
     h = h + project(at::tanh(project(h, at_path("mlp/c_fc/kernel"))), at_path("mlp/c_proj/kernel"));
   }
-  return at::matmul(h, tree.at("wte").weight.value.to(at::kFloat).t());
+  return at::matmul(h, table.t());
 }
 
 inline at::Tensor loss(ParameterTree& tree) {

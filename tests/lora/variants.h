@@ -1,37 +1,31 @@
 #pragma once
-// The registry of variants: each line inherits the property tests here and in tests/job.
+// The variants of adapters: each inherits the property tests here and in tests/interop. Ways to
+// start come from their registry, so that one more line there is one more variant here.
 
 #include <functional>
 #include <ostream>
+#include <string>
 #include <vector>
 
+#include "lora/init.h"
 #include "lora/lora.h"
 
 namespace twofold::toy {
 
 struct Variant {
-  const char* name;
+  std::string name;
   std::function<void(LoRAConfig&)> apply;
 };
 
 inline void PrintTo(const Variant& variant, std::ostream* out) { *out << variant.name; }
 
-inline const std::vector<Variant>& variants() {
-  static const std::vector<Variant> kVariants = {
+inline std::vector<Variant> variants() {
+  std::vector<Variant> all = {
       {"plain", [](LoRAConfig&) {}},
       {"rslora", [](LoRAConfig& c) { c.rslora = true; }},
       {"dora", [](LoRAConfig& c) { c.dora = true; }},
       {"loraplus", [](LoRAConfig& c) { c.lr_ratio = 16; }},
       {"dropout", [](LoRAConfig& c) { c.dropout = 0.25; }},
-      {"gaussian", [](LoRAConfig& c) { c.init = "gaussian"; }},
-      {"kaiming", [](LoRAConfig& c) { c.init = "kaiming"; }},
-      {"pissa", [](LoRAConfig& c) { c.init = "pissa"; }},
-      {"olora", [](LoRAConfig& c) { c.init = "olora"; }},
-      {"pissa_rslora_dora",
-       [](LoRAConfig& c) {
-         c.init = "pissa";
-         c.rslora = c.dora = true;
-       }},
       {"patterns",
        [](LoRAConfig& c) {
          c.rank_pattern = {{"blocks/1/", 2}};
@@ -44,7 +38,19 @@ inline const std::vector<Variant>& variants() {
          c.modules_to_save = {"wte", "blocks/0/mlp"};
        }},
   };
-  return kVariants;
+  for (const InitMethod& method : init_methods()) {
+    const std::string init = method.name;
+    all.push_back({init, [init](LoRAConfig& c) { c.init = init; }});
+    all.push_back({init + "_rslora_dora", [init](LoRAConfig& c) {
+                     c.init = init;
+                     c.rslora = c.dora = true;
+                   }});
+    all.push_back({init + "_tables", [init](LoRAConfig& c) {
+                     c.init = init;
+                     c.target_modules.emplace_back("re:wte|lm_head");
+                   }});
+  }
+  return all;
 }
 
 }  // namespace twofold::toy
