@@ -12,7 +12,7 @@ from peft.optimizers import create_loraplus_optimizer
 from transformers import AutoModelForCausalLM, GPT2Config, GPTNeoXConfig, LlamaConfig, Qwen2Config
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "jobs"))
-from support import RunTest, write_tokens  # noqa: E402
+from support import RunTest, inits, write_tokens  # noqa: E402
 
 VOCABULARY, WIDTH, ROWS, STEPS, RATE = 61, 16, 4, 3, 0.01
 BETAS, EPS = (0.9, 0.95), 1e-8
@@ -55,6 +55,10 @@ VARIANTS = {
     "modules_to_save": ({"modules_to_save": ["lm_head", "model.norm"]}, []),
     "embeddings": ({"target_modules": ["embed_tokens", "q_proj", "lm_head"]}, []),
 }
+
+
+# Ways to start that draw numbers, each program its own.
+RANDOM_STARTS = {"reference", "gaussian", "kaiming"}
 
 
 def hf_rows():
@@ -204,6 +208,27 @@ class ThreeSteps(PeftTest):
             with self.subTest(variant=name):
                 self.check("llama", name, options, overrides)
 
+    def test_from_starts_taken_out_of_the_weights(self):
+        for init in sorted(set(inits()) - RANDOM_STARTS):
+            for rslora in (False, True):
+                name = f"{init}{'_rslora' if rslora else ''}"
+                with self.subTest(variant=name):
+                    torch.manual_seed(5)
+                    theirs = get_peft_model(self.base("llama")[1](), LoraConfig(
+                        r=3, lora_alpha=5, target_modules=TARGETS["llama"], task_type="CAUSAL_LM",
+                        init_lora_weights=init, use_rslora=rslora))
+                    expected, _ = self.train_in_peft(theirs, None)
+                    self.fit(name, "llama", f"optimization.lora.init={init}", "optimization.lora.rank=3",
+                             "optimization.lora.alpha=5", f"optimization.lora.rslora={str(rslora).lower()}",
+                             f"optimization.lora.target_modules={TARGETS['llama']}")
+                    error = max(abs(a - b) for a, b in zip(self.losses(name), expected, strict=True))
+                    ours = self.load_quietly(self.base("llama")[1](), self.export(name, self.root / f"{name}-out"))
+                    with torch.no_grad():
+                        gap = abs(mean_loss(ours, self.rows).item() - mean_loss(theirs, self.rows).item())
+                    print(f"llama     {name:16} losses {error:.1e} exported {gap:.1e}")
+                    self.assertLess(error, 1e-4, name)
+                    self.assertLess(gap, 1e-4, name)
+
     def test_every_family_takes_them(self):
         for family in ("qwen", "gpt", "gpt_neox"):
             for name, options in (("plain", {}), ("dora", {"use_dora": True}),
@@ -217,15 +242,27 @@ class Exported(PeftTest):
 
     OVERRIDES = {
         "plain": [], "rslora": ["optimization.lora.rslora=true"], "dora": ["optimization.lora.dora=true"],
-        "dropout": ["optimization.lora.dropout=0.2"], "kaiming": ["optimization.lora.init=kaiming"],
-        "pissa": ["optimization.lora.init=pissa"], "olora": ["optimization.lora.init=olora"],
-        "pissa_rslora": ["optimization.lora.init=pissa", "optimization.lora.rslora=true"],
+        "dropout": ["optimization.lora.dropout=0.2"],
+        **{init: [f"optimization.lora.init={init}"] for init in inits()},
+        **{f"{init}_rslora": [f"optimization.lora.init={init}", "optimization.lora.rslora=true"] for init in inits()},
         "patterns": ["optimization.lora.rank_pattern={q_proj: 2}", "optimization.lora.alpha_pattern={'re:.*/1/.*': 9}"],
         "head": ["optimization.lora.target_modules=[all-linear, lm_head, wte]", "optimization.lora.init=gaussian"],
         "whole": ["optimization.lora.modules_to_save=[ln_f, lm_head]"],
     }
 
-    def test_adapters_load_without_a_warning_and_give_our_loss(self):
+    def greedy(self, name):
+        lines = "".join(json.dumps({"ids": row[:6].tolist()}) + "\n" for row in self.rows)
+        done = self.twofold("generate", name, self.root, "--ids", "-", "--temperature", "0", "--tokens", "10", input=lines)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [json.loads(line)["ids"] for line in done.stdout.splitlines()]
+
+    def greedy_in_peft(self, model):
+        out = model.generate(input_ids=self.rows[:, :6], max_new_tokens=10, do_sample=False, pad_token_id=0)
+        ends = model.config.eos_token_id
+        texts = [row[6:].tolist() for row in out]
+        return [text[:text.index(ends)] if ends in text else text for text in texts]
+
+    def test_adapters_load_without_a_warning_give_our_loss_and_our_greedy_ids(self):
         for name, overrides in self.OVERRIDES.items():
             with self.subTest(variant=name):
                 self.fit(name, "llama", "optimization.lora.rank=4", *overrides, steps=5)
@@ -235,6 +272,7 @@ class Exported(PeftTest):
                     bare = mean_loss(self.base("llama")[1](), self.rows).item()
                 self.assertLess(abs(loss - self.end_loss(name)), 5e-5)
                 self.assertGreater(abs(loss - bare), 1e-2)
+                self.assertEqual(self.greedy(name), self.greedy_in_peft(model))
                 print(f"exported  {name:16} {abs(loss - self.end_loss(name)):.1e}")
 
     def test_the_configuration_holds_no_more_than_it_needs(self):
