@@ -29,8 +29,9 @@ std::vector<json> sound_configs() {
   const auto add = [&](const std::string& name, const std::vector<std::string>& more) {
     configs.push_back(tiny(name, more).config->to_hf("float32"));
   };
+  add("gpt", {"architecture.rope=false"});
   for (const char* name :
-       {"gpt", "llama", "qwen", "gpt_neox", "qwen3", "smollm3", "gemma", "gemma2", "gemma3"}) {
+       {"llama", "qwen", "gpt_neox", "qwen3", "smollm3", "gemma", "gemma2", "gemma3"}) {
     add(name, {});
   }
   add("llama", {"architecture.sliding_window=3", "architecture.n_kv_head=1"});

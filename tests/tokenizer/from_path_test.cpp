@@ -71,6 +71,8 @@ TEST_F(FromPath, ReadsAPairOfFiles) {
   EXPECT_EQ(tokenizer->encode("he"), Ids{256});
   EXPECT_EQ(tokenizer->decode(tokenizer->encode("he \n\u00e9")), "he \n\u00e9");
   EXPECT_EQ(tokenizer_from_path(folder_ / "merges.txt")->encode("he"), Ids{256});
+  write("merges.txt", "#version: 0.2\nh e\nh \xa0\n");
+  EXPECT_THAT(refusal(folder_), AllOf(HasSubstr("merges.txt:3"), HasSubstr("UTF-8")));
 }
 
 /// llama2.c's layout: three marks, the bytes, then `tokens` with their scores.
