@@ -48,7 +48,7 @@ class GptNeox final : public DecoderModel {
  private:
   struct Block {
     Norm ln_1, ln_2;
-    Dense query_key_value, dense, h_to_4h, four_h_to_h;
+    Dense query_key_value, dense, up, down;
   };
   at::Tensor block(int64_t layer, const at::Tensor& x, const ModelInput& input) const override;
   at::Tensor final_norm(const at::Tensor& x) const override { return ln_f_.layer(x); }
@@ -84,10 +84,8 @@ GptNeox::GptNeox(const GptNeoxConfig& config)
                                   config.attention_bias, "n_embd", "n_attn");
     block.dense = dense(attn + "dense", d, d, proj, config.attention_bias, "n_attn", "n_embd");
     block.ln_2 = declare.norm(block_prefix(i) + "ln_2", d, config.bias, config.layer_norm_eps);
-    block.h_to_4h =
-        dense(mlp + "dense_h_to_4h", d, f, kInitStddev, config.bias, "n_embd", "n_embd_ff");
-    block.four_h_to_h =
-        dense(mlp + "dense_4h_to_h", f, d, proj, config.bias, "n_embd_ff", "n_embd");
+    block.up = dense(mlp + "dense_h_to_4h", d, f, kInitStddev, config.bias, "n_embd", "n_embd_ff");
+    block.down = dense(mlp + "dense_4h_to_h", f, d, proj, config.bias, "n_embd_ff", "n_embd");
   }
   ln_f_ = declare.norm("ln_f", d, config.bias, config.layer_norm_eps);
   declare_head(declare, config.tie_word_embeddings);
@@ -101,7 +99,7 @@ at::Tensor GptNeox::block(int64_t layer, const at::Tensor& x, const ModelInput& 
   const at::Tensor attention = drop(b.dense(attend(layer, qkv[0], qkv[1], qkv[2], input, &rotary_)),
                                     dropout_, input, dropout_site(layer, DropoutPlace::kAttention));
   const at::Tensor h = parallel_ ? x : x + attention;
-  const at::Tensor mlp = drop(b.four_h_to_h(gelu_(b.h_to_4h(b.ln_2.layer(h)))), dropout_, input,
+  const at::Tensor mlp = drop(b.down(gelu_(b.up(b.ln_2.layer(h)))), dropout_, input,
                               dropout_site(layer, DropoutPlace::kMlp));
   return parallel_ ? x + attention + mlp : h + mlp;
 }
