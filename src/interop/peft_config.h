@@ -26,6 +26,10 @@ struct PeftNames {
   bool is(const std::string& module) const;       ///< exactly, or by the pattern
 };
 
+/// trainable_token_indices: rows of a table that are trained while the others stay frozen, by the
+/// end of the module's name; under an empty one those of the input embedding.
+using PeftTokens = std::map<std::string, std::vector<int64_t>>;
+
 struct PeftConfig {
   int64_t r = 8;
   double lora_alpha = 8;
@@ -41,6 +45,7 @@ struct PeftConfig {
   std::vector<std::string> layers_pattern;
   std::map<std::string, double> rank_pattern;
   std::map<std::string, double> alpha_pattern;
+  PeftTokens trainable_tokens;
   std::string base_model;  ///< base_model_name_or_path; written where it is known
 
   /// Whether PEFT would adapt the module (`dense`: a linear layer and not the head).

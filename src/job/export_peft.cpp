@@ -27,8 +27,12 @@ NamedTensors original_weights(const ExportSource& source) {
 
 void write_peft(ExportSource& source, const Path& temporary) {
   require_adapters(source);
-  save_peft_folder(source.model_config(), source.run.state.adapters,
-                   source.run.trainer().lora_config(), temporary);
+  const LoRAConfig lora = source.run.lora();
+  save_peft_folder(source.model_config(), source.run.state.adapters, lora, temporary);
+  // A client needs a tokenizer that knows the tokens whose rows these are.
+  if (!source.run.trainer().tokenizer_config().add_tokens.empty()) {
+    carry_tokenizer(source, temporary);
+  }
 }
 
 std::unique_ptr<Model> read_peft(const ExportSource& source, const Path& temporary) {

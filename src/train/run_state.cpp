@@ -30,6 +30,7 @@ nlohmann::json RunState::to_json() const {
   json["best_loss"] = best_loss < std::numeric_limits<double>::infinity()
                           ? nlohmann::json(best_loss)
                           : nlohmann::json(nullptr);
+  if (!trained_rows.empty()) json["trained_rows"] = trained_rows;
   return json;
 }
 
@@ -49,6 +50,7 @@ RunState RunState::from_json(const nlohmann::json& json, const std::string& file
     json.at("scores").get_to(state.scores);
     json.at("weights_dtype").get_to(state.weights_dtype);
     json.at("base_id").get_to(state.base_id);
+    if (json.contains("trained_rows")) json.at("trained_rows").get_to(state.trained_rows);
     if (!json.at("best_loss").is_null()) json.at("best_loss").get_to(state.best_loss);
   } catch (const nlohmann::json::exception& problem) {
     fail(

@@ -53,9 +53,19 @@ inline at::Tensor project(const at::Tensor& x, const Weight& weight) {
   return sum * (term.magnitude / effective.detach().square().sum(0).sqrt());
 }
 
+/// The table with its low-rank term and its rows.
+inline at::Tensor effective_table(const Weight& weight) {
+  at::Tensor table = weight.value.to(at::kFloat);
+  if (weight.low_rank) {
+    table = table + at::matmul(weight.low_rank->A, weight.low_rank->B) * weight.low_rank->scale;
+  }
+  return weight.rows ? table.index_copy(0, weight.rows->ids, weight.rows->value) : table;
+}
+
 /// Logits of a network in which every kernel takes part.
 inline at::Tensor logits(ParameterTree& tree, const at::Tensor& ids) {
-  at::Tensor h = tree.at("wte").weight.value.to(at::kFloat).index_select(0, ids);
+  const at::Tensor table = effective_table(tree.at("wte").weight);
+  at::Tensor h = table.index_select(0, ids);
   for (const char* block : {"blocks/0/", "blocks/1/"}) {
     const auto at_path = [&](const char* name) -> const Weight& {
       return tree.at(std::string(block) + name).weight;
@@ -64,7 +74,7 @@ inline at::Tensor logits(ParameterTree& tree, const at::Tensor& ids) {
     h = h + project(at::tanh(thirds[0]) * thirds[1] + thirds[2], at_path("attn/c_proj/kernel"));
     h = h + project(at::tanh(project(h, at_path("mlp/c_fc/kernel"))), at_path("mlp/c_proj/kernel"));
   }
-  return at::matmul(h, tree.at("wte").weight.value.to(at::kFloat).t());
+  return at::matmul(h, table.t());
 }
 
 inline at::Tensor loss(ParameterTree& tree) {

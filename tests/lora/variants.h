@@ -43,6 +43,10 @@ inline const std::vector<Variant>& variants() {
        [](LoRAConfig& c) {
          c.modules_to_save = {"wte", "blocks/0/mlp"};
        }},
+      {"rows",
+       [](LoRAConfig& c) {
+         c.rows = {{"wte", {9, 3, 4}}};
+       }},
   };
   return kVariants;
 }
