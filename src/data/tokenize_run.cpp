@@ -28,6 +28,7 @@ nlohmann::json shared_arguments(const TokenizeConfig& config, const Tokenizer& t
                              {"eot_token", tokenizer.eot_token()}};
   if (config.tokenizer.backend == "tiktoken") encoding["name"] = config.tokenizer.name;
   if (!config.tokenizer.file.empty()) encoding["xxh3"] = checksum_file(config.tokenizer.file);
+  if (!config.tokenizer.add_tokens.empty()) encoding["add_tokens"] = config.tokenizer.add_tokens;
   nlohmann::json arguments = {
       {"job", job},         {"dataset", config.dataset}, {"suffix", config.suffix},
       {"source", source},   {"tokenizer", encoding},     {"val_pct", config.val_pct},

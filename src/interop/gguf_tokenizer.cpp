@@ -52,6 +52,19 @@ std::string chat_template(const ModelConfig& model) {
   return value.is_string() ? value.get<std::string>() : "";
 }
 
+void add_tokens(GgufVocab& vocab, const std::vector<std::string>& texts, int64_t first) {
+  if (texts.empty()) return;
+  if (std::ssize(vocab.tokens) != first) {
+    fail({.what = "the tokenizer that is there is not the one that tokens were added to",
+          .where = "tokenizer/add_tokens",
+          .expected = fmt::format("{} tokens", first),
+          .found = fmt::format("{} tokens", vocab.tokens.size())});
+  }
+  for (const std::string& text : texts) {
+    vocab.put(std::ssize(vocab.tokens), text, GgufTokenType::kUserDefined);
+  }
+}
+
 /// One token a row of the embedding, each with a text of its own: llama.cpp refuses two of one
 /// text.
 void fill(GgufVocab& vocab, int64_t rows) {
@@ -142,9 +155,11 @@ GgufTokenizer no_gguf_tokenizer() {
   return {.metadata = {{"tokenizer.ggml.model", std::string("no_vocab")}}, .notes = {}};
 }
 
-GgufTokenizer make_gguf_tokenizer(const TokenizerConfig& tokenizer, const ModelConfig& model) {
+GgufTokenizer make_gguf_tokenizer(const TokenizerConfig& tokenizer, const ModelConfig& model,
+                                  int64_t first_new) {
   try {
     GgufVocab vocab = find_vocab(tokenizer, model);
+    add_tokens(vocab, tokenizer.add_tokens, first_new);
     fill(vocab, model.vocab_size);
     choose_ends(vocab, model);
     GgufTokenizer result{.metadata = describe(vocab), .notes = vocab.steps.notes};

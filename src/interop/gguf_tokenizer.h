@@ -17,9 +17,11 @@ struct GgufTokenizer {
 };
 
 /// The tokenizer of a run of `model` whose settings are `tokenizer`: byte-level BPE as llama.cpp's
-/// "gpt2", SentencePiece BPE as its "llama". Throws an Error, naming the part, for a tokenizer that
-/// llama.cpp cannot express or whose files are gone.
-GgufTokenizer make_gguf_tokenizer(const TokenizerConfig& tokenizer, const ModelConfig& model);
+/// "gpt2", SentencePiece BPE as its "llama". The ids of tokenizer.add_tokens begin at `first_new`.
+/// Throws an Error, naming the part, for a tokenizer that llama.cpp cannot express or whose files
+/// are gone.
+GgufTokenizer make_gguf_tokenizer(const TokenizerConfig& tokenizer, const ModelConfig& model,
+                                  int64_t first_new = 0);
 
 /// For files that take token ids only.
 GgufTokenizer no_gguf_tokenizer();

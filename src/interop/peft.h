@@ -15,8 +15,9 @@ struct PeftAdapter {
 
 /// Writes the adapters of a model trained under `lora` into `folder`, which must not exist: built
 /// under a temporary name and renamed. An adapter whose start was taken out of the base (pissa,
-/// olora) becomes a plain one of twice the rank for the weights as they were. `base_model` is where
-/// the weights are that the adapters are for, if they are anywhere.
+/// olora) becomes a plain one of twice the rank for the weights as they were; rows of tables become
+/// trainable_token_indices. `base_model` is where the weights are that the adapters are for, if
+/// they are anywhere. Throws an Error for a table with both an adapter and such rows.
 void save_peft_folder(const ModelConfig& config, const LoRAParams& adapters, const LoRAConfig& lora,
                       const Path& folder, const std::string& base_model = "");
 

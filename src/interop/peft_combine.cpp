@@ -104,6 +104,7 @@ void check_plain(const Path& folder, const PeftAdapter& adapter) {
   const char* reason = lora.dora                       ? "use_dora"
                        : lora.bias != "none"           ? "bias"
                        : !lora.modules_to_save.empty() ? "modules_to_save"
+                       : !lora.rows.empty()            ? "trainable_token_indices"
                                                        : nullptr;
   if (!reason) return;
   fail({.what = "this adapter is more than a sum of products and cannot be combined",

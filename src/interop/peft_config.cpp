@@ -114,6 +114,7 @@ std::string peft_config_text(const PeftConfig& config) {
   add_if(!config.modules_to_save.empty(), "modules_to_save", config.modules_to_save);
   add_if(!config.rank_pattern.empty(), "rank_pattern", numbers(config.rank_pattern));
   add_if(!config.alpha_pattern.empty(), "alpha_pattern", numbers(config.alpha_pattern));
+  add_if(!config.trainable_tokens.empty(), "trainable_token_indices", config.trainable_tokens);
   add_if(!config.base_model.empty(), "base_model_name_or_path", config.base_model);
   return json.dump(2) + "\n";
 }

@@ -28,6 +28,9 @@ struct PeftNames {
 
 /// Values for some modules: the first key, as the file has them, that fits a module decides.
 using PeftPattern = std::vector<std::pair<std::string, double>>;
+/// trainable_token_indices: rows of a table that are trained while the others stay frozen, by the
+/// end of the module's name; under an empty one those of the input embedding.
+using PeftTokens = std::map<std::string, std::vector<int64_t>>;
 
 struct PeftConfig {
   int64_t r = 8;
@@ -45,6 +48,7 @@ struct PeftConfig {
   std::vector<std::string> layers_pattern;
   PeftPattern rank_pattern;
   PeftPattern alpha_pattern;
+  PeftTokens trainable_tokens;
   std::string base_model;  ///< base_model_name_or_path; written where it is known
 
   /// Whether PEFT would adapt the module (`dense`: a linear layer and not the head).

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -149,6 +151,28 @@ class Reader {
     return all;
   }
 
+  PeftTokens tokens(const std::string& key) {
+    const json& value = take(key);
+    PeftTokens all;
+    if (value.is_null()) return all;
+    json by_module = value;
+    if (!value.is_object()) by_module = json::object({{"", value}});
+    for (const auto& [module, list] : by_module.items()) {
+      std::set<int64_t> ids;
+      const bool fits = list.is_array() && !list.empty() &&
+                        std::all_of(list.begin(), list.end(), [&](const json& id) {
+                          return id.is_number_unsigned() && id.get<uint64_t>() <= INT32_MAX &&
+                                 ids.insert(id.get<int64_t>()).second;
+                        });
+      if (fits)
+        all[module] = list.get<std::vector<int64_t>>();
+      else
+        problem(module.empty() ? key : key + "/" + module, "not a list of token ids",
+                "numbers from 0 on, each once", list);
+    }
+    return all;
+  }
+
   void check_kind() {
     const json& type = take("peft_type");
     if (type != "LORA") problem("peft_type", "another kind of adapter", "\"LORA\"", type);
@@ -216,6 +240,7 @@ PeftConfig read_peft_config(const Path& file) {
   config.layers_pattern = reader.texts("layers_pattern");
   config.rank_pattern = reader.pattern("rank_pattern", /*whole=*/true);
   config.alpha_pattern = reader.pattern("alpha_pattern", /*whole=*/false);
+  config.trainable_tokens = reader.tokens("trainable_token_indices");
   const nlohmann::json& bias = reader.take("bias");
   if (bias == "all" || bias == "lora_only")
     config.bias = bias.get<std::string>();

@@ -6,49 +6,35 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
-#include "base/error.h"
-#include "base/text.h"
 #include "interop/peft.h"
 #include "interop/peft_config.h"
 #include "interop/peft_modules.h"
 #include "interop/peft_settings.h"
-#include "tensor/dtype.h"
-#include "tensor/io.h"
+#include "interop/peft_tensors.h"
 
 namespace twofold {
 namespace {
 
-using Shape = std::vector<int64_t>;
+using Shape = PeftTensors::Shape;
 
 class Loader {
  public:
   Loader(const Path& folder, const ModelConfig& model, const ParameterTree& parameters)
-      : file_((folder / kPeftWeightsFile).string()),
-        config_(read_peft_config(folder / kPeftConfigFile)),
+      : config_(read_peft_config(folder / kPeftConfigFile)),
         parameters_(parameters),
-        modules_(peft_modules(model)) {
-    if (!std::filesystem::exists(file_)) {
-      fail({.what = "the adapter has no weights",
-            .where = file_,
-            .hint = std::filesystem::exists(folder / "adapter_model.bin")
-                        ? "adapter_model.bin is a pickle: load and save it once with PEFT"
-                        : ""});
-    }
-    weights_ = std::make_shared<const formats::SafetensorsFile>(file_);
+        modules_(peft_modules(model)),
+        tensors_(folder) {
     for (PeftModule& module : modules_) {
       if (!module.older.empty() && names(module.older)) module.name = module.older;
     }
     for (const PeftModule& module : modules_) take(module);
     for (const PeftModule& module : modules_) check_tied(module);
-    if (settings_.ranks.empty() && problems_.empty()) {
+    check_tokens();
+    if (settings_.ranks.empty() && tensors_.sound()) {
       problem("target_modules", "the adapter's targets are in no layer of this model", "", "");
     }
-    for (const formats::TensorEntry& entry : weights_->tensors()) {
-      if (!used_.contains(entry.name)) problem(entry.name, "a tensor that has no place", "", "");
-    }
-    throw_problems();
+    tensors_.finish();
   }
 
   PeftAdapter result() {
@@ -58,61 +44,17 @@ class Loader {
   }
 
  private:
-  /// As many as fit a screen: where one layer is wrong, all are.
-  void throw_problems() {
-    constexpr size_t kShown = 6;
-    if (problems_.empty()) return;
-    if (problems_.size() > kShown) {
-      problems_[kShown - 1].hint =
-          fmt::format("and {} more of the kind", problems_.size() - kShown);
-      problems_.resize(kShown);
-    }
-    throw Error(std::move(problems_));
-  }
-
   void problem(const std::string& name, std::string what, std::string expected, std::string found,
                std::string hint = "") {
-    problems_.push_back({.what = std::move(what),
-                         .where = file_ + ": " + name,
-                         .expected = std::move(expected),
-                         .found = std::move(found),
-                         .hint = std::move(hint)});
+    tensors_.problem(name, std::move(what), std::move(expected), std::move(found), std::move(hint));
   }
-
-  /// The tensor, checked, as float32; undefined (and a problem) if it is not as it must be.
   at::Tensor read(const std::string& name, const Shape& shape) {
-    const formats::TensorEntry* entry = weights_->find(name);
-    const std::string expected = fmt::format("[{}]", fmt::join(shape, ", "));
-    if (!entry) {
-      problem(name, "a tensor of the adapter is missing", expected, "");
-      return {};
-    }
-    used_.insert(name);
-    if (entry->shape != shape) {
-      problem(name, "a tensor has another shape than this model and the rank ask for", expected,
-              fmt::format("[{}]", fmt::join(entry->shape, ", ")));
-      return {};
-    }
-    const at::Tensor tensor = read_tensor(weights_, *entry);
-    if (!tensor.is_floating_point()) {
-      problem(name, "not numbers that can be trained", "F16, BF16, F32 or F64",
-              dtype_name(tensor.scalar_type()));
-      return {};
-    }
-    if (!at::isfinite(tensor).all().item<bool>()) {
-      problem(name, "the adapter holds numbers that are not finite", "finite numbers",
-              "NaN or inf");
-      return {};
-    }
-    return tensor.to(at::kFloat);
+    return tensors_.read(name, shape);
   }
 
   /// Whether the file has a tensor of the module.
   bool names(const std::string& module) const {
-    const std::string start = kPeftPrefix + module + ".";
-    const auto& all = weights_->tensors();
-    return std::any_of(all.begin(), all.end(),
-                       [&](const auto& entry) { return entry.name.starts_with(start); });
+    return tensors_.has_any(kPeftPrefix + module + ".");
   }
 
   /// Whether PEFT has made the head a second name of its table's adapter.
@@ -143,6 +85,7 @@ class Loader {
     const bool saved = saves(module);
     const bool adapted = !saved && targets(module);
     if (saved) take_saved(module, name);
+    if (const auto* ids = tokens_of(module)) take_rows(module, name, *ids, saved || adapted);
     if (adapted && !module.adaptable()) {
       problem(module.name, "the targets select a module that takes no adapter", "", "");
     } else if (adapted) {
@@ -150,6 +93,7 @@ class Loader {
       skip_base_copy(module, name + ".base_layer.weight");
     } else if (!saved && module.adaptable()) {
       skip_base_copy(module, name + ".weight");
+      skip_base_copy(module, name + ".token_adapter.base_layer.weight");
     }
     const bool biased = config_.bias == "all" || (config_.bias == "lora_only" && adapted);
     if (!module.bias.empty() && !saved && biased) {
@@ -161,6 +105,50 @@ class Loader {
     take_whole(module.weight, name + ".weight", module.transpose);
     if (!module.bias.empty()) take_whole(module.bias, name + ".bias", false);
     if (!module.weight.empty()) settings_.saved.insert(module.weight);
+  }
+
+  /// The rows that are trained in the module's table, or null.
+  const std::vector<int64_t>* tokens_of(const PeftModule& module) const {
+    const bool table = module.weight == "wte" && !module.tied;
+    for (const auto& [end, ids] : config_.trainable_tokens) {
+      if (end.empty() ? table : module.name.ends_with(end)) return &ids;
+    }
+    return nullptr;
+  }
+
+  void take_rows(const PeftModule& module, const std::string& name, const std::vector<int64_t>& ids,
+                 bool taken) {
+    if (module.tied) return;  // see check_tokens
+    const bool table = module.weight == "wte" || module.weight == "lm_head";
+    const int64_t most = table ? shape_of(module.weight)[0] : 0;
+    if (taken || !table) {
+      problem(module.name, "trainable_token_indices of a module that cannot have them",
+              "an embedding or a head that is not adapted otherwise", "");
+    } else if (*std::max_element(ids.begin(), ids.end()) >= most) {
+      problem(module.name, "trainable_token_indices beyond the rows of this model",
+              fmt::format("ids below {}", most), fmt::format("{}", fmt::join(ids, ", ")));
+    } else if (const at::Tensor rows =
+                   read(name + kPeftRows, {std::ssize(ids), shape_of(module.weight)[1]});
+               rows.defined()) {
+      settings_.rows[module.weight] = ids;
+      add(name, {.path = module.weight, .rows = rows.clone()});
+    }
+  }
+
+  /// Every list of tokens is some module's, and that of a tied head is its table's.
+  void check_tokens() {
+    for (const auto& [end, ids] : config_.trainable_tokens) {
+      const auto meant = [&](const PeftModule& module) { return tokens_of(module) == &ids; };
+      if (std::any_of(modules_.begin(), modules_.end(), meant)) continue;
+      problem("trainable_token_indices/" + end, "no module of this model", "", "");
+    }
+    for (const PeftModule& head : modules_) {
+      const auto* ids = head.tied ? tokens_of(head) : nullptr;
+      const auto own = settings_.rows.find(head.weight);
+      if (!ids || (own != settings_.rows.end() && own->second == *ids)) continue;
+      problem(head.name, "the table and the head are one matrix in this model",
+              "the same trainable_token_indices for both", "others");
+    }
   }
 
   void take_whole(const std::string& leaf, const std::string& name, bool transpose) {
@@ -191,12 +179,17 @@ class Loader {
 
   /// PEFT may save tables that it left alone. They must be this model's.
   void skip_base_copy(const PeftModule& module, const std::string& name) {
-    const formats::TensorEntry* entry = weights_->find(name);
-    if (!entry || module.kind == PeftModule::Kind::kDense) return;
-    const at::Tensor copy = read(name, shape_of(module.weight));
+    if (!tensors_.has(name) || module.kind == PeftModule::Kind::kDense) return;
+    at::Tensor copy = read(name, shape_of(module.weight));
     const at::Tensor& value = parameters_.find(module.weight)->weight.value;
     if (!copy.defined() || !value.defined()) return;
-    const at::Tensor own = value.to(at::kFloat);
+    at::Tensor own = value.to(at::kFloat);
+    if (const auto own_rows = settings_.rows.find(module.weight);
+        own_rows != settings_.rows.end()) {
+      const at::Tensor rows = at::tensor(own_rows->second, at::kLong);  // the adapter has its own
+      copy = copy.index_fill(0, rows, 0);
+      own = own.index_fill(0, rows, 0);
+    }
     if (at::allclose(copy.to(value.scalar_type()).to(at::kFloat), own, 1e-3, 1e-6)) return;
     problem(name, "the adapter was trained on another table than this model's",
             "the model's own values", "others");
@@ -230,15 +223,12 @@ class Loader {
             "the same adapter for both", "two that differ");
   }
 
-  std::string file_;
   PeftConfig config_;
   const ParameterTree& parameters_;
   std::vector<PeftModule> modules_;
-  std::shared_ptr<const formats::SafetensorsFile> weights_;
+  PeftTensors tensors_;
   std::map<std::string, Adapter> adapters_;
-  std::set<std::string> used_;
   PeftLeaves settings_;
-  std::vector<Problem> problems_;
 };
 
 }  // namespace

@@ -38,6 +38,9 @@ Adapter from_peft(const PeftModule& module, const PeftFactors& factors);
 /// The names of both behind the module's: ".lora_A.weight", …
 const char* factor_suffix(const PeftModule& module, bool is_A);
 
+/// The end of the name of trained rows (which PEFT calls a delta, though they are the rows).
+inline constexpr const char* kPeftRows = ".token_adapter.trainable_tokens_delta";
+
 /// The shortest ends of names (whole segments between `separator`s) that select all of `chosen` and
 /// nothing else of `universe`; `selects(end, name)` is the selecting rule.
 std::vector<std::string> shortest_ends(

@@ -70,11 +70,26 @@ class Folder {
       config_.modules_to_save.push_back(module.name);
       put(name + ".weight", module.transpose ? weight->whole.t() : weight->whole);
     } else if (weight) {
-      add_factors(module, *weight);
+      if (weight->rows.defined()) add_rows(module, *weight);
+      if (weight->A.defined()) add_factors(module, *weight);
     }
     if (!bias) return;
     const bool adapted = weight && !weight->whole.defined();
     put(name + (adapted ? ".base_layer.bias" : ".bias"), bias->whole);
+  }
+
+  void add_rows(const PeftModule& module, const Adapter& adapter) {
+    if (adapter.A.defined()) {
+      fail({.what = "PEFT cannot adapt a table and train rows of it apart",
+            .where = adapter.path,
+            .expected = "one of the two",
+            .found = "an adapter beside the rows of new tokens",
+            .hint = "export the merged model instead: --to merged"});
+    }
+    if (module.tied) return;  // PEFT ties the head to the table's rows itself
+    const std::string end = module.name.substr(module.name.rfind('.') + 1);
+    config_.trainable_tokens[end] = lora_.rows.at(adapter.path);
+    put(kPeftPrefix + module.name + kPeftRows, adapter.rows);
   }
 
   void add_factors(const PeftModule& module, const Adapter& adapter) {

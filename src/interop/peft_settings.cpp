@@ -53,6 +53,7 @@ LoRAConfig settings_of(const PeftConfig& config, const PeftLeaves& leaves,
   lora.target_modules = targets_of(leaves, parameters);
   lora.modules_to_save =
       shortest_ends(parameters.paths(), {leaves.saved.begin(), leaves.saved.end()}, '/', contains);
+  lora.rows = leaves.rows;
   lora.rank_pattern = as_pattern(leaves.ranks, config.r);
   lora.alpha_pattern = as_pattern(leaves.alphas, config.lora_alpha);
   return lora;

@@ -14,6 +14,7 @@
 #include "job/reference_keys.h"
 #include "model/hugging_face.h"
 #include "tensor/machine.h"
+#include "tokenizer/added_tokens.h"
 
 namespace twofold {
 
@@ -35,17 +36,33 @@ std::vector<PhaseStages> BaseTrainer::phases() const { return {{1, data_.stages(
 
 AdapterPlan BaseTrainer::adapter_plan(const Model&) const { return {}; }
 
-std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& set_keys,
-                                              config::Checks& checks) {
-  std::vector<std::string> lines;
+void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
+                                    config::Checks& checks, std::vector<std::string>& lines) {
+  std::vector<std::string> kept = set_keys;
+  std::optional<int64_t> wanted;
+  if (!tokenizer_.add_tokens.empty() && std::erase(kept, "architecture/vocab_size") > 0) {
+    wanted = model_->vocab_size;  // compared with what the weights and the new tokens need together
+  }
   checks.run({"architecture/"}, [&] {
     if (!model_->weights.empty()) {
-      for (const auto& [key, value] : configure_from_hf(*model_, model_->weights, set_keys)) {
+      for (const auto& [key, value] : configure_from_hf(*model_, model_->weights, kept)) {
         lines.push_back(key + " = " + value + " from " + model_->weights + "/config.json");
       }
     }
     model_->validate();
   });
+  checks.run({"tokenizer/", "architecture/"}, [&] {
+    added_ = settle_vocabulary(tokenizer_, wanted, *model_);
+    if (added_.tokens.count == 0) return;
+    lora_.rows = rows_of(added_.tokens, model_->build()->parameters());
+    lines.push_back(describe(added_, *model_));
+  });
+}
+
+std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& set_keys,
+                                              config::Checks& checks) {
+  std::vector<std::string> lines;
+  fill_architecture(set_keys, checks, lines);
   checks.run({"architecture/", "optimization/"}, [&] { adapter_plan(*model_->build()); });
   checks.run({"architecture/", "training/"},
              [&] { make_plan(trainer_, *model_, *model_->build(), phases(), {}); });
@@ -70,9 +87,14 @@ RunPlan BaseTrainer::make_run_plan() const {
 }
 
 std::vector<Table> BaseTrainer::plan(const std::filesystem::path& root) {
-  std::vector<Table> tables = describe(make_run_plan(), *model_, root / "data");
-  for (const Table& table : more_tables()) tables.push_back(table);
-  return tables;
+  return tables(make_run_plan(), root / "data");
+}
+
+std::vector<Table> BaseTrainer::tables(const RunPlan& plan, const Path& data_root) const {
+  std::vector<Table> all = describe(plan, *model_, data_root);
+  if (added_.tokens.count > 0) all.push_back(new_tokens_table(added_, tokenizer_, *model_));
+  for (Table& table : more_tables()) all.push_back(std::move(table));
+  return all;
 }
 
 void BaseTrainer::train(TrainingRun& run) { run.train(1); }
@@ -82,14 +104,14 @@ void BaseTrainer::run(const ExecutionSpec& spec, const std::string& config_yaml,
   set_threads(static_cast<int>(trainer_.threads));
   const RunPlan plan = make_run_plan();
   // Before anything is created: whatever is wrong with the data is found here.
-  std::vector<Table> tables = describe(plan, *model_, spec.data());
-  for (Table& table : more_tables()) tables.push_back(std::move(table));
+  const std::vector<Table> shown = tables(plan, spec.data());
   TrainingRun run({.trainer = trainer_,
                    .model = *model_,
                    .optimizer = optimizer_,
                    .schedule = schedule_,
                    .lora = lora_,
                    .tokenizer = tokenizer_,
+                   .new_tokens = added_.tokens,
                    .plan = plan,
                    .config_yaml = config_yaml},
                   spec, observer);
@@ -98,7 +120,7 @@ void BaseTrainer::run(const ExecutionSpec& spec, const std::string& config_yaml,
   both.add(observer);
   both.add(log);
   run.watch(both);
-  if (begin(run, spec, plan, tables, config_yaml, both)) {
+  if (begin(run, spec, plan, shown, config_yaml, both)) {
     train(run);
     run.finish();
   }
@@ -157,6 +179,7 @@ void BaseTrainer::continue_from(TrainingRun& run, const CheckpointInfo& checkpoi
   check_unchanged(comparison, checkpoint);
   const RunState progress =
       RunState::from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
+  check_new_tokens(progress, checkpoint);
   if (!plan.find(progress.phase)) refuse_phase(progress.phase, checkpoint);
   if (!comparison.budgets.empty()) {
     const std::unique_ptr<Job> writer = job_of_checkpoint(checkpoint);
@@ -165,6 +188,19 @@ void BaseTrainer::continue_from(TrainingRun& run, const CheckpointInfo& checkpoi
     check_extension(trainer->make_run_plan(), plan, schedule_, lora_.lr, progress);
   }
   run.restore(checkpoint, own);
+}
+
+void BaseTrainer::check_new_tokens(const RunState& progress,
+                                   const CheckpointInfo& checkpoint) const {
+  if (added_.tokens.count == 0 || progress.trained_rows == lora_.rows) return;
+  const auto first = [](const RowIds& rows) {
+    return rows.empty() ? "none" : fmt::format("ids from {} on", rows.begin()->second.front());
+  };
+  fail({.what = "the tokens that are added have other ids than in the checkpoint",
+        .where = std::string(kAddTokens) + ", " + checkpoint.folder.string(),
+        .expected = first(progress.trained_rows),
+        .found = first(lora_.rows),
+        .hint = "tokenizer/* must be the tokenizer that the run was begun with"});
 }
 
 void BaseTrainer::refuse_phase(int phase, const CheckpointInfo& checkpoint) const {

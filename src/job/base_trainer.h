@@ -3,6 +3,7 @@
 // LoRATrainer adds the switch and phase 2.
 
 #include "job/job.h"
+#include "job/new_tokens.h"
 #include "job/training_run.h"
 
 namespace twofold {
@@ -48,8 +49,16 @@ class BaseTrainer : public RestoreableJob {
   ScheduleConfig schedule_;
   TokenizerConfig tokenizer_;
   LoRAConfig lora_;
+  AddedVocabulary added_;
 
  private:
+  /// Takes the architecture from the weights, and rows for the tokens that are added.
+  void fill_architecture(const std::vector<std::string>& set_keys, config::Checks& checks,
+                         std::vector<std::string>& lines);
+  /// Everything that is shown before step 1.
+  std::vector<Table> tables(const RunPlan& plan, const Path& data_root) const;
+  /// The tokens that are added must have the ids that they had.
+  void check_new_tokens(const RunState& progress, const CheckpointInfo& checkpoint) const;
   /// Restores, or starts; false if the run is finished already.
   bool begin(TrainingRun& run, const ExecutionSpec& spec, const RunPlan& plan,
              const std::vector<Table>& tables, const std::string& config_yaml, Observer& observer);

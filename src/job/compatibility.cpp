@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "config/field.h"
+#include "tokenizer/added_tokens.h"
 
 namespace twofold {
 namespace {
@@ -36,6 +37,9 @@ bool starts_with_any(const std::string& key, const char* const (&prefixes)[N]) {
                      [&](const char* prefix) { return key.rfind(prefix, 0) == 0; });
 }
 
+/// A tokenizer may lie elsewhere now, but which tokens it is given belongs to the model.
+bool is_free(const std::string& key) { return starts_with_any(key, kFree) && key != kAddTokens; }
+
 std::map<std::string, std::string> values_of(const std::string& job_name, const std::string& yaml,
                                              const std::string& file) {
   const std::unique_ptr<Job> job = make_job(job_name);
@@ -59,7 +63,7 @@ Comparison compare_configs(const CheckpointInfo& checkpoint, const std::string& 
   Comparison comparison;
   for (const auto& [key, value] : now) {
     const auto before = saved.find(key);
-    if (before == saved.end() || before->second == value || starts_with_any(key, kFree)) continue;
+    if (before == saved.end() || before->second == value || is_free(key)) continue;
     auto& differences = starts_with_any(key, kBudgets) ? comparison.budgets : comparison.forbidden;
     differences.push_back({key, before->second, value});
   }
@@ -69,9 +73,9 @@ Comparison compare_configs(const CheckpointInfo& checkpoint, const std::string& 
 namespace {
 
 constexpr const char* kMayChange =
-    "these may change: logging/*, runtime/*, tokenizer/*, training/validation*, training/patience, "
-    "training/per_device_batch_size, architecture/checkpointing; budgets may grow where the "
-    "schedule's past stays as it was. Another NAME starts a new run";
+    "these may change: logging/*, runtime/*, tokenizer/* but not add_tokens, training/validation*, "
+    "training/patience, training/per_device_batch_size, architecture/checkpointing; budgets may "
+    "grow where the schedule's past stays as it was. Another NAME starts a new run";
 
 Problem changed(const Difference& difference, const CheckpointInfo& checkpoint) {
   return {.what = "a setting differs from the checkpoint's",

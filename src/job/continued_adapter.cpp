@@ -1,11 +1,14 @@
 #include "job/continued_adapter.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "config/field.h"
 #include "interop/peft.h"
+#include "lora/selection.h"
 #include "model/model.h"
+#include "tokenizer/added_tokens.h"
 
 namespace twofold {
 namespace {
@@ -19,6 +22,24 @@ config::Fields fields_of(LoRAConfig& lora) {
   config::Fields fields;
   lora.declare(fields);
   return fields;
+}
+
+/// The rows of added tokens must be among what the adapter trains.
+void check_rows(const LoRAConfig& wanted, LoRAConfig& found, const Model& model,
+                std::vector<Problem>& problems) {
+  if (wanted.rows.empty()) return;
+  const RowIds theirs = std::exchange(found.rows, wanted.rows);
+  for (const SelectedLeaf& selected : select_leaves(model.parameters(), found)) {
+    const std::string& leaf = model.parameters().all()[selected.index].path;
+    const auto own = theirs.find(leaf);
+    if (selected.rows.empty() || (own != theirs.end() && own->second == selected.rows)) continue;
+    problems.push_back(
+        {.what = "the adapter to start from does not train the rows of the tokens that are added",
+         .where = std::string(kAddTokens) + ", " + wanted.from_adapter,
+         .expected = "an adapter whose trainable_token_indices are their ids",
+         .found = own == theirs.end() ? "none for " + leaf : "others for " + leaf,
+         .hint = {}});
+  }
 }
 
 }  // namespace
@@ -55,6 +76,7 @@ std::vector<std::string> fill_from_adapter(LoRAConfig& lora, const ModelConfig& 
                         .expected = "no such key beside optimization/lora/from_adapter",
                         .found = lora.init});
   }
+  check_rows(lora, found, *built, problems);
   if (!problems.empty()) throw Error(std::move(problems));
   // The rest is this run's own.
   found.dropout = is_set("optimization/lora/dropout") ? lora.dropout : found.dropout;

@@ -18,7 +18,7 @@ namespace {
 /// length; and one that a start was taken out of in bfloat16 and put back into.
 constexpr double kSame = 1e-4, kRounded = 5e-3;
 
-const LoRAConfig& lora_of(const LoadedRun& run) { return run.trainer().lora_config(); }
+LoRAConfig lora_of(const LoadedRun& run) { return run.lora(); }
 
 double distance(const at::Tensor& a, const at::Tensor& b) {
   const at::Tensor wide = b.to(at::kDouble);
@@ -98,7 +98,9 @@ AdapterBase find_adapter_base(const LoadedRun& run) {
     return {.folder = {}, .reason = "phase 1 has trained the weights of " + config.weights};
   }
   try {
-    LoRATrainState again = start_state(config, {}, progress.seed, /*train_all=*/false);
+    const auto added = std::ssize(run.trainer().tokenizer_config().add_tokens);
+    LoRATrainState again = start_state(config, {}, progress.seed, /*train_all=*/false,
+                                       {.first = run.first_new_token(), .count = added});
     const NamedTensors pristine = again.model->parameters().named();
     freeze_base(again, config, lora_of(run));
     unpack_parameters(again.model->parameters());
@@ -131,7 +133,7 @@ PeftAdapter adapter_for(const LoadedRun& run, const AdapterBase& base, const Pat
 
 NamedTensors weights_below(const LoadedRun& run, const AdapterBase& base) {
   NamedTensors original = original_weights(run);
-  const std::vector<std::string>& below = lora_of(run).base_adapters;
+  const std::vector<std::string> below = lora_of(run).base_adapters;
   if (!base.folder || below.empty()) return original;
   const ModelConfig& config = run.trainer().model_config();
   const std::unique_ptr<Model> model = model_of(config, original);

@@ -55,6 +55,9 @@ void attach_peft(const ExportSource& source, const Path& temporary, Model& model
 
 /// Every weight of the live model with its adapters added, rounded once (when it is written).
 NamedTensors merged_weights(ExportSource& source);
+/// Copies the files of the run's tokenizer, with tokenizer/add_tokens in them, into the folder
+/// `to`.
+void carry_tokenizer(const ExportSource& source, const Path& to);
 /// A model of `config` with `tensors` (our paths) as its weights, each in its storage order.
 std::unique_ptr<Model> model_of(const ModelConfig& config, const NamedTensors& tensors);
 

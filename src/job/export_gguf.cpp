@@ -13,10 +13,10 @@ namespace twofold {
 void write_gguf(ExportSource& source, const Path& temporary) {
   const ModelConfig& config = source.model_config();
   const GgufPlan plan = plan_gguf(config, source.model().parameters());
-  const GgufTokenizer tokenizer =
-      source.request.tokenizer
-          ? make_gguf_tokenizer(source.run.trainer().tokenizer_config(), config)
-          : no_gguf_tokenizer();
+  const GgufTokenizer tokenizer = source.request.tokenizer
+                                      ? make_gguf_tokenizer(source.run.trainer().tokenizer_config(),
+                                                            config, source.run.first_new_token())
+                                      : no_gguf_tokenizer();
   const std::vector<std::string> notes =
       write_gguf_model(plan, merged_weights(source), tokenizer.metadata, gguf_dtype(source.dtype),
                        source.spec.name, temporary);
@@ -39,6 +39,7 @@ void check_plain(const LoRAParams& adapters) {
   for (const Adapter& adapter : adapters) {
     const char* what = adapter.magnitude.defined() ? "an adapter with a magnitude (DoRA)"
                        : adapter.whole.defined()   ? "a tensor that was trained whole"
+                       : adapter.rows.defined()    ? "rows of a table that were trained apart"
                        : adapter.start_A.defined() ? "an adapter that was taken out of the weights"
                                                    : nullptr;
     if (!what) continue;

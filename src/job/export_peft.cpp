@@ -8,6 +8,10 @@ void write_peft(ExportSource& source, const Path& temporary) {
   const PeftAdapter adapter = adapter_for(source.run, source.base, temporary);
   save_peft_folder(source.model_config(), adapter.adapters, adapter.lora, temporary,
                    source.base.folder ? source.model_config().weights : "");
+  // A client needs a tokenizer that knows the tokens whose rows these are.
+  if (!source.run.trainer().tokenizer_config().add_tokens.empty()) {
+    carry_tokenizer(source, temporary);
+  }
 }
 
 void attach_peft(const ExportSource& source, const Path& temporary, Model& model) {

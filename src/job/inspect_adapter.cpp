@@ -23,7 +23,8 @@ void add_settings(Table& table, const Path& file) {
   for (const char* key :
        {"peft_type", "task_type", "base_model_name_or_path", "r", "lora_alpha", "lora_dropout",
         "target_modules", "exclude_modules", "modules_to_save", "rank_pattern", "alpha_pattern",
-        "layers_to_transform", "bias", "use_rslora", "use_dora", "init_lora_weights"}) {
+        "layers_to_transform", "bias", "use_rslora", "use_dora", "init_lora_weights",
+        "trainable_token_indices"}) {
     const auto found = config.find(key);
     if (found == config.end() || found->is_null() || *found == false) continue;
     if (found->is_structured() && found->empty()) continue;

@@ -56,9 +56,10 @@ LoadedModel load_from_run(const ModelSource& source) {
 void put_on(const std::vector<std::string>& folders, const ModelSource& source,
             LoadedModel& loaded) {
   ParameterTree& parameters = loaded.model->parameters();
-  const bool adapted = std::any_of(
-      parameters.all().begin(), parameters.all().end(),
-      [](const Parameter& leaf) { return leaf.weight.low_rank || leaf.weight.frozen.defined(); });
+  const bool adapted =
+      std::any_of(parameters.all().begin(), parameters.all().end(), [](const Parameter& leaf) {
+        return leaf.weight.low_rank || leaf.weight.rows || leaf.weight.frozen.defined();
+      });
   if (adapted && !folders.empty()) {
     fail({.what = "the run has adapters of its own",
           .where = "--adapter with " + source.model,

@@ -24,6 +24,19 @@ const BaseTrainer& LoadedRun::trainer() const {
   return *trainer;
 }
 
+LoRAConfig LoadedRun::lora() const {
+  LoRAConfig lora = trainer().lora_config();
+  lora.rows = state.progress.trained_rows;
+  return lora;
+}
+
+int64_t LoadedRun::first_new_token() const {
+  const RowIds& rows = state.progress.trained_rows;
+  if (trainer().tokenizer_config().add_tokens.empty()) return 0;
+  TWOFOLD_EXPECT(!rows.empty(), "a run with added tokens says which rows they have");
+  return rows.begin()->second.front();
+}
+
 std::unique_ptr<Job> job_of_checkpoint(const CheckpointInfo& checkpoint) {
   const config::Source source{.text = CheckpointStore::config_yaml(checkpoint),
                               .name = (checkpoint.folder / "config.yaml").string()};

@@ -11,6 +11,10 @@ struct LoadedRun {
   LoRATrainState state;      ///< without optimizer
 
   const BaseTrainer& trainer() const;
+  /// The trainer's, with the rows that the checkpoint trains.
+  LoRAConfig lora() const;
+  /// The id of the first token of tokenizer/add_tokens; 0 if there are none.
+  int64_t first_new_token() const;
 };
 
 /// Opens the newest valid checkpoint of the run, or `suffix`. An Error if there is none.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "job/compatibility.h"
@@ -57,10 +59,9 @@ AdapterPlan LoRATrainer::adapter_plan(const Model& model) const {
   match_targets(parameters, lora_);  // refuses targets that match nothing
   for (const SelectedLeaf& selected : select_leaves(parameters, lora_)) {
     const Parameter& leaf = parameters.all()[selected.index];
-    const int64_t trained = trained_parameters(leaf, selected);
-    plan.parameters += trained;
-    if (selected.whole) continue;
-    if (changes_base(lora_)) plan.start_parameters += trained;
+    plan.parameters += trained_parameters(leaf, selected);
+    if (!selected.adapted()) continue;
+    if (changes_base(lora_)) plan.start_parameters += adapter_parameters(leaf, selected);
     plan.activations +=
         selected.rank + (lora_.dora ? leaf.shape[1] : 0) + (lora_.dropout > 0 ? leaf.shape[0] : 0);
   }
@@ -80,18 +81,27 @@ std::string shapes_text(const std::vector<std::vector<int64_t>>& all) {
   return join(texts, ", ");
 }
 
-/// What modules_to_save and bias add to the targets, as a row of the table; empty if nothing.
-std::vector<std::string> whole_row(const ParameterTree& parameters, const LoRAConfig& lora) {
-  std::vector<std::vector<int64_t>> shapes;
+/// A row of the table for what is trained beside the targets; none if that is nothing.
+void add_row(Table& table, const char* name, const std::vector<std::vector<int64_t>>& shapes) {
+  if (shapes.empty()) return;
   int64_t trained = 0;
-  for (const SelectedLeaf& selected : select_leaves(parameters, lora)) {
-    if (!selected.whole) continue;
-    shapes.push_back(parameters.all()[selected.index].shape);
-    trained += parameters.all()[selected.index].count();
+  for (const auto& shape : shapes) {
+    trained += std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
   }
-  if (shapes.empty()) return {};
-  return {"trained whole", std::to_string(shapes.size()), shapes_text(shapes),
-          with_thousands(trained)};
+  table.rows.push_back(
+      {name, std::to_string(shapes.size()), shapes_text(shapes), with_thousands(trained)});
+}
+
+/// What modules_to_save and bias add to the targets, and rows of tables.
+void add_others(Table& table, const ParameterTree& parameters, const LoRAConfig& lora) {
+  std::vector<std::vector<int64_t>> whole, rows;
+  for (const SelectedLeaf& selected : select_leaves(parameters, lora)) {
+    const std::vector<int64_t>& shape = parameters.all()[selected.index].shape;
+    if (selected.whole) whole.push_back(shape);
+    if (!selected.rows.empty()) rows.push_back({std::ssize(selected.rows), shape.back()});
+  }
+  add_row(table, "trained whole", whole);
+  add_row(table, "rows of tables", rows);
 }
 
 std::string adapter_note(const LoRAConfig& lora) {
@@ -117,8 +127,7 @@ std::vector<Table> LoRATrainer::more_tables() const {
     table.rows.push_back({match.target, std::to_string(match.paths.size()),
                           shapes_text(match.shapes), with_thousands(match.parameters)});
   }
-  std::vector<std::string> whole = whole_row(model->parameters(), lora_);
-  if (!whole.empty()) table.rows.push_back(std::move(whole));
+  add_others(table, model->parameters(), lora_);
   table.note = adapter_note(lora_);
   return {table};
 }
@@ -146,7 +155,8 @@ void LoRATrainer::start_from(TrainingRun& run, const CheckpointInfo& checkpoint,
   check_architecture(compare_configs(checkpoint, config_yaml), checkpoint);
   run.restore(checkpoint, /*own=*/false);
   run.state.progress = RunState{.seed = static_cast<uint64_t>(trainer_.seed),
-                                .weights_dtype = run.state.progress.weights_dtype};
+                                .weights_dtype = run.state.progress.weights_dtype,
+                                .trained_rows = lora_.rows};
   observer.message(Severity::kInfo,
                    "the weights of " + checkpoint.suffix + " are the base of phase 2");
 }

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "interop/peft.h"
 #include "interop/peft_merge.h"
-#include "model/hugging_face.h"
 #include "tensor/dtype.h"
 #include "tensor/packed.h"
 #include "tensor/storage.h"
@@ -126,14 +125,14 @@ Snapshot LoRATrainState::snapshot(const std::string& config_yaml) const {
 }
 
 LoRATrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer,
-                           uint64_t seed, bool train_all) {
+                           uint64_t seed, bool train_all, const NewTokens& fresh) {
   LoRATrainState state;
   state.progress.seed = seed;
   state.model = build_model(config);
   if (config.weights.empty()) {
     state.model->parameters().initialize(seed, scalar_type(config.param_dtype));
   } else {
-    load_hf_weights(*state.model, config, config.weights);
+    load_hf_weights(*state.model, config, config.weights, fresh);
     state.progress.weights_dtype = hf_dtype(config.weights);
   }
   if (train_all) {
@@ -154,7 +153,9 @@ LoRATrainState restore_weights(const CheckpointInfo& checkpoint, const ModelConf
   load_parameters(parameters, CheckpointStore::read(checkpoint, stem),
                   (checkpoint.folder / stem).string() + ".safetensors");
   if (state.progress.phase == 2) {
-    adopt(state, read_adapters(checkpoint, parameters, lora), lora);
+    LoRAConfig saved = lora;
+    saved.rows = state.progress.trained_rows;
+    adopt(state, read_adapters(checkpoint, parameters, saved), saved);
   }
   return state;
 }

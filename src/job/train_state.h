@@ -7,6 +7,7 @@
 #include "checkpoint/store.h"
 #include "lora/lora.h"
 #include "model/config.h"
+#include "model/hugging_face.h"
 #include "model/model.h"
 #include "optim/optimizer.h"
 #include "train/run_state.h"
@@ -29,10 +30,12 @@ struct LoRATrainState {
 
 /// A fresh phase-1 state: weights from config.weights (a Hugging Face folder) or drawn from `seed`.
 /// Without `train_all` (a run that starts in phase 2) it has no optimizer and needs no gradients.
+/// `fresh`: tokens that the folder's weights do not know.
 LoRATrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer,
-                           uint64_t seed, bool train_all);
+                           uint64_t seed, bool train_all, const NewTokens& fresh = {});
 
-/// A checkpoint's weights and adapters without its optimizer: for export and generation.
+/// A checkpoint's weights and adapters without its optimizer: for export and generation. Which rows
+/// of tables are trained is what the checkpoint says (here and in restore_state).
 LoRATrainState restore_weights(const CheckpointInfo& checkpoint, const ModelConfig& config,
                                const LoRAConfig& lora);
 

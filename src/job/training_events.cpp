@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "job/training_run.h"
 #include "lora/movement.h"
 #include "tensor/machine.h"
@@ -94,6 +95,27 @@ void TrainingRun::consider_best(double loss) {
   now.stale_validations = 0;
   now.validated_step = now.step;  // as saved: this validation has been done
   if (now.phase_step > 0) save("best");
+}
+
+void TrainingRun::warn_of_unseen_tokens() {
+  std::vector<std::string> unseen;
+  for (const int64_t id : rows_at_rest(state.model->parameters())) {
+    const int64_t place = id - setup_.new_tokens.first;
+    if (place < 0 || place >= setup_.new_tokens.count) continue;
+    unseen.push_back("`" + setup_.tokenizer.add_tokens[static_cast<size_t>(place)] + "`");
+  }
+  if (unseen.empty()) return;
+  constexpr size_t kShown = 8;
+  const size_t count = unseen.size();
+  if (count > kShown) {
+    unseen.resize(kShown);
+    unseen.emplace_back("…");
+  }
+  observer_->message(
+      Severity::kWarning,
+      fmt::format("{} of the {} tokens of tokenizer/add_tokens did not occur in what phase 2 was "
+                  "trained on, so that their embedding is as it was: {}",
+                  count, setup_.new_tokens.count, join(unseen, ", ")));
 }
 
 void TrainingRun::score_moment(const std::string& moment) {

@@ -50,7 +50,8 @@ void TrainingRun::restore(const CheckpointInfo& checkpoint, bool own) {
 
 void TrainingRun::start() {
   state = start_state(setup_.model, setup_.optimizer, static_cast<uint64_t>(setup_.trainer.seed),
-                      /*train_all=*/setup_.plan.find(1) != nullptr);
+                      /*train_all=*/setup_.plan.find(1) != nullptr, setup_.new_tokens);
+  state.progress.trained_rows = setup_.lora.rows;
   settle_on_machine();
 }
 
@@ -177,6 +178,7 @@ void TrainingRun::save(const std::string& suffix) {
 void TrainingRun::finish() {
   score_end_of_phase("end");
   if (state.progress.phase == 2) {
+    warn_of_unseen_tokens();
     const AdaptersOff bare(state.model->parameters());
     score_moment("adapters_off");
   }

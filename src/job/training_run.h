@@ -29,6 +29,7 @@ struct TrainingSetup {
   const ScheduleConfig& schedule;
   const LoRAConfig& lora;
   const TokenizerConfig& tokenizer;
+  NewTokens new_tokens;  ///< tokenizer.add_tokens
   const RunPlan& plan;
   std::string config_yaml;
 };
@@ -79,6 +80,7 @@ class TrainingRun {
   Scores score(const std::vector<std::string>& labels, const std::string& what);
   void log_scores(const Scores& scores, const std::string& moment);
   void consider_best(double loss);
+  void warn_of_unseen_tokens();
   double peak_share(double flops);
   Stage::Options stage_options(int stage) const;
 

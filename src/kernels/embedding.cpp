@@ -12,17 +12,37 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
+/// Where a batch has tokens whose rows stand in for the table's.
+struct Replaced {
+  at::Tensor positions;  ///< in the batch
+  at::Tensor rows;       ///< which of the rows, one a position
+
+  Replaced(const at::Tensor& ids, const at::Tensor& row_ids, int64_t table_rows) {
+    at::Tensor row_of = at::full({table_rows}, -1, at::kLong);
+    row_of.index_copy_(0, row_ids, at::arange(row_ids.size(0), at::kLong));
+    const at::Tensor found = row_of.index_select(0, ids);
+    positions = found.ge(0).nonzero().squeeze(1);
+    rows = found.index_select(0, positions);
+  }
+};
+
 struct EmbeddingFunction : torch::autograd::Function<EmbeddingFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& ids,
                             const at::Tensor& table, const at::Tensor& maybe_A,
-                            const at::Tensor& maybe_B, double scale, at::ScalarType dtype) {
-    const at::Tensor A = or_absent(maybe_A), B = or_absent(maybe_B);
-    at::Tensor y = table.index_select(0, ids);
+                            const at::Tensor& maybe_B, const at::Tensor& maybe_rows,
+                            const at::Tensor& row_ids, double scale, at::ScalarType dtype) {
+    const at::Tensor A = or_absent(maybe_A), B = or_absent(maybe_B), rows = or_absent(maybe_rows);
+    const auto wide = compute_dtype(table.scalar_type());
+    at::Tensor y = table.index_select(0, ids), positions, row_of;
     if (A.defined()) {
-      const auto wide = compute_dtype(table.scalar_type());
       y = at::addmm(y.to(wide), A.index_select(0, ids).to(wide), B.to(wide), 1, scale);
     }
-    context->save_for_backward({ids, A, B});
+    if (rows.defined()) {
+      const Replaced replaced(ids, row_ids, table.size(0));
+      positions = replaced.positions, row_of = replaced.rows;
+      y = y.to(wide).index_copy_(0, positions, rows.index_select(0, row_of).to(wide));
+    }
+    context->save_for_backward({ids, A, B, rows, positions, row_of});
     context->saved_data["scale"] = scale;
     context->saved_data["rows"] = table.size(0);
     context->saved_data["dtype"] = static_cast<int64_t>(table.scalar_type());
@@ -31,16 +51,25 @@ struct EmbeddingFunction : torch::autograd::Function<EmbeddingFunction> {
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const at::Tensor &ids = saved[0], &A = saved[1], &B = saved[2];
+    const at::Tensor &ids = saved[0], &A = saved[1], &B = saved[2], &trained = saved[3],
+                     &positions = saved[4], &row_of = saved[5];
     const double scale = context->saved_data["scale"].toDouble();
     const int64_t rows = context->saved_data["rows"].toInt();
     const auto table_dtype = static_cast<at::ScalarType>(context->saved_data["dtype"].toInt());
-    const at::Tensor dy = gradients[0].to(compute_dtype(gradients[0].scalar_type()));
+    at::Tensor dy = gradients[0].to(compute_dtype(gradients[0].scalar_type()));
+    at::Tensor dtable, dA, dB, drows;
+    if (trained.defined()) {
+      if (context->needs_input_grad(4)) {
+        drows = at::embedding_dense_backward(dy.index_select(0, positions), row_of, trained.size(0),
+                                             -1, false)
+                    .to(trained.scalar_type());
+      }
+      dy = dy.index_fill(0, positions, 0);  // neither the table nor its adapter had a part in them
+    }
     // Every row of the table is summed by one thread, in the order of the ids: a fixed order.
     const auto scatter = [&](const at::Tensor& values) {
       return at::embedding_dense_backward(values.contiguous(), ids, rows, -1, false);
     };
-    at::Tensor dtable, dA, dB;
     if (context->needs_input_grad(1)) dtable = scatter(dy).to(table_dtype);
     if (A.defined()) {
       const auto wide = dy.scalar_type();
@@ -51,7 +80,8 @@ struct EmbeddingFunction : torch::autograd::Function<EmbeddingFunction> {
         dB = at::mm(A.index_select(0, ids).to(wide).t(), dy).mul_(scale).to(B.scalar_type());
       }
     }
-    return {at::Tensor(), dtable, dA, dB, at::Tensor(), at::Tensor()};
+    const at::Tensor none;
+    return {none, dtable, dA, dB, drows, none, none, none};
   }
 };
 
@@ -59,9 +89,10 @@ struct EmbeddingFunction : torch::autograd::Function<EmbeddingFunction> {
 
 at::Tensor embedding(const at::Tensor& ids, const Weight& table, at::ScalarType dtype) {
   const LowRank low_rank = table.low_rank.value_or(LowRank{});
-  const at::Tensor flat =
-      EmbeddingFunction::apply(ids.reshape({-1}).to(at::kLong), table.value, or_empty(low_rank.A),
-                               or_empty(low_rank.B), low_rank.scale, dtype);
+  const TrainedRows rows = table.rows.value_or(TrainedRows{});
+  const at::Tensor flat = EmbeddingFunction::apply(
+      ids.reshape({-1}).to(at::kLong), table.value, or_empty(low_rank.A), or_empty(low_rank.B),
+      or_empty(rows.value), or_empty(rows.ids), low_rank.scale, dtype);
   auto shape = ids.sizes().vec();
   shape.push_back(table.value.size(1));
   return flat.view(shape);

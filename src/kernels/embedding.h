@@ -1,5 +1,6 @@
 #pragma once
-// Rows of a table by token id, with an optional low-rank term: table[ids] + s·A[ids]·B.
+// Rows of a table by token id, with an optional low-rank term: table[ids] + s·A[ids]·B; rows that
+// are trained apart from the table come instead of their own.
 
 #include "tensor/weight.h"
 

@@ -11,6 +11,7 @@
 
 #include "kernels/absent.h"
 #include "kernels/element.h"
+#include "kernels/head_products.h"
 #include "kernels/matmul.h"
 #include "kernels/vector_math.h"
 
@@ -83,30 +84,6 @@ at::Tensor softmax_rows(at::Tensor& logits, const at::Tensor& labels, double sca
   return losses;
 }
 
-/// The head in the dtype of its products, and those that the loss is made of. Logits in bfloat16
-/// (where the machine multiplies that quickly) are widened row by row for the softmax.
-struct HeadProducts {
-  at::Tensor weight, A, B;  // (V, D), (V, r), (r, D)
-  double scale;
-
-  HeadProducts(const Weight& head, at::ScalarType type)
-      : weight(head.value.detach().to(type)), scale(1) {
-    if (!head.low_rank) return;
-    A = head.low_rank->A.detach().to(type), B = head.low_rank->B.detach().to(type);
-    scale = head.low_rank->scale;
-  }
-  at::Tensor logits(const at::Tensor& hidden) const {
-    at::Tensor result = at::mm(hidden, weight.t());
-    if (A.defined()) result.addmm_(at::mm(hidden, B.t()), A.t(), 1, scale);
-    return result;
-  }
-  at::Tensor hidden_gradient(const at::Tensor& dlogits) const {
-    at::Tensor result = at::mm(dlogits, weight);
-    if (A.defined()) result.addmm_(at::mm(dlogits, A), B, 1, scale);
-    return result;
-  }
-};
-
 /// Adds scale·a·b to `sum`, which may be wider than the operands.
 void add_product(at::Tensor& sum, const at::Tensor& a, const at::Tensor& b, double scale = 1) {
   if (!sum.defined()) return;
@@ -143,12 +120,14 @@ at::Tensor supervised_rows(const at::Tensor& labels) {
 struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& hidden,
                             const at::Tensor& value, const at::Tensor& maybe_A,
-                            const at::Tensor& maybe_B, double low_rank_scale,
+                            const at::Tensor& maybe_B, const at::Tensor& maybe_rows,
+                            const at::Tensor& row_ids, double low_rank_scale,
                             const at::Tensor& labels, double scale, int64_t asked_chunk,
                             double softcap) {
-    const at::Tensor A = or_absent(maybe_A), B = or_absent(maybe_B);
+    const at::Tensor A = or_absent(maybe_A), B = or_absent(maybe_B), rows = or_absent(maybe_rows);
     Weight weight{.value = value, .low_rank = {}};
     if (A.defined()) weight.low_rank = LowRank{.A = A, .B = B, .scale = low_rank_scale};
+    if (rows.defined()) weight.rows = TrainedRows{.ids = row_ids, .value = rows};
     const auto wide = compute_dtype(hidden.scalar_type());
     const auto type = Panel(hidden.narrow(0, 0, 0)).dtype();
     const HeadProducts head(weight, type);
@@ -157,25 +136,31 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
     };
     const bool want_hidden = hidden.requires_grad();
     at::Tensor dhidden = want_hidden ? at::empty_like(hidden) : at::Tensor();
-    at::Tensor dvalue = sum_if_wanted(value), dA = sum_if_wanted(A), dB = sum_if_wanted(B);
-    const bool gradient = want_hidden || dvalue.defined() || dA.defined() || dB.defined();
+    at::Tensor dvalue = sum_if_wanted(value), dA = sum_if_wanted(A), dB = sum_if_wanted(B),
+               drows = sum_if_wanted(rows);
+    const bool gradient =
+        want_hidden || dvalue.defined() || dA.defined() || dB.defined() || drows.defined();
     const int64_t chunk = chunk_rows(asked_chunk, value.size(0), type);
     double sum = 0;
     for (int64_t begin = 0; begin < hidden.size(0); begin += chunk) {
-      const int64_t rows = std::min(chunk, hidden.size(0) - begin);
-      const at::Tensor h = hidden.narrow(0, begin, rows).to(type);
+      const int64_t count = std::min(chunk, hidden.size(0) - begin);
+      const at::Tensor h = hidden.narrow(0, begin, count).to(type);
       at::Tensor logits = head.logits(h);  // and then their gradient
       const at::Tensor slope = cap_logits(logits, softcap, gradient);
-      sum +=
-          softmax_rows(logits, labels.narrow(0, begin, rows), scale, gradient).sum().item<double>();
+      sum += softmax_rows(logits, labels.narrow(0, begin, count), scale, gradient)
+                 .sum()
+                 .item<double>();
+      if (!gradient) continue;
       if (slope.defined()) logits.mul_(slope);
-      if (want_hidden) dhidden.narrow(0, begin, rows).copy_(head.hidden_gradient(logits));
+      const at::Tensor columns = head.take_columns(logits);
+      if (want_hidden) dhidden.narrow(0, begin, count).copy_(head.hidden_gradient(logits, columns));
+      if (drows.defined()) add_product(drows, columns.t(), h);
       add_product(dvalue, logits.t(), h);
       if (dA.defined()) add_product(dA, logits.t(), at::mm(h, head.B.t()), low_rank_scale);
       if (dB.defined()) add_product(dB, at::mm(logits, head.A).t(), h, low_rank_scale);
     }
     context->saved_data["dtype"] = static_cast<int64_t>(value.scalar_type());
-    context->save_for_backward({dhidden, dvalue, dA, dB});
+    context->save_for_backward({dhidden, dvalue, dA, dB, drows});
     return at::scalar_tensor(scale * sum, wide);
   }
 
@@ -189,7 +174,7 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
     const auto dtype = static_cast<at::ScalarType>(context->saved_data["dtype"].toInt());
     if (saved[1].defined()) saved[1] = saved[1].to(dtype);
     const at::Tensor none;
-    return {saved[0], saved[1], saved[2], saved[3], none, none, none, none, none};
+    return {saved[0], saved[1], saved[2], saved[3], saved[4], none, none, none, none, none, none};
   }
 };
 
@@ -203,9 +188,10 @@ at::Tensor head_loss(const at::Tensor& hidden, const Weight& head, const at::Ten
     kept_labels = kept_labels.index_select(0, rows);
   }
   const LowRank low_rank = head.low_rank.value_or(LowRank{});
+  const TrainedRows rows = head.rows.value_or(TrainedRows{});
   return HeadLossFunction::apply(kept_hidden, head.value, or_empty(low_rank.A),
-                                 or_empty(low_rank.B), low_rank.scale, kept_labels, scale, chunk,
-                                 softcap);
+                                 or_empty(low_rank.B), or_empty(rows.value), or_empty(rows.ids),
+                                 low_rank.scale, kept_labels, scale, chunk, softcap);
 }
 
 at::Tensor logits(const at::Tensor& hidden, const Weight& head, double softcap) {

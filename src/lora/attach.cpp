@@ -36,25 +36,22 @@ LowRank low_rank_of(const Adapter& adapter, double scale) {
 
 void attach(Parameter& leaf, const Adapter& adapter, const SelectedLeaf& selected) {
   Weight& weight = leaf.weight;
-  TWOFOLD_EXPECT(!weight.low_rank && !weight.frozen.defined(), leaf.path + " has an adapter");
-  for (const at::Tensor& tensor : {adapter.A, adapter.B, adapter.magnitude, adapter.whole}) {
+  TWOFOLD_EXPECT(!weight.low_rank && !weight.rows && !weight.frozen.defined(),
+                 leaf.path + " has an adapter");
+  for (const at::Tensor& tensor :
+       {adapter.A, adapter.B, adapter.magnitude, adapter.whole, adapter.rows}) {
     if (tensor.defined()) tensor.requires_grad_(true);
   }
-  if (selected.whole) {
-    weight.frozen = std::exchange(weight.value, adapter.whole);
-  } else {
-    weight.low_rank = low_rank_of(adapter, selected.scale);
+  if (selected.whole) weight.frozen = std::exchange(weight.value, adapter.whole);
+  if (selected.adapted()) weight.low_rank = low_rank_of(adapter, selected.scale);
+  if (adapter.rows.defined()) {
+    weight.rows = TrainedRows{.ids = at::tensor(selected.rows, at::kLong), .value = adapter.rows};
   }
 }
 
-Adapter fresh_adapter(Parameter& leaf, const SelectedLeaf& selected, const LoRAConfig& config,
-                      uint64_t seed) {
-  const at::NoGradGuard no_grad;
+void add_fresh_factors(Adapter& adapter, Parameter& leaf, const SelectedLeaf& selected,
+                       const LoRAConfig& config, uint64_t seed) {
   at::Tensor& value = leaf.weight.value;
-  if (selected.whole) {
-    return {.path = leaf.path,
-            .whole = value.detach().to(at::kFloat).clone(at::MemoryFormat::Contiguous)};
-  }
   const InitMethod& method = init_method(config.init);
   InitSubject subject{.path = leaf.path,
                       .in = leaf.shape[0],
@@ -65,7 +62,8 @@ Adapter fresh_adapter(Parameter& leaf, const SelectedLeaf& selected, const LoRAC
   if (method.from_weights) subject.value = value.detach().to(at::kFloat);
   Factors factors = method.make(subject);
   const at::Device device = leaf.weight.packed ? at::Device(at::kCPU) : value.device();
-  Adapter adapter{.path = leaf.path, .A = factors.A.to(device), .B = factors.B.to(device)};
+  adapter.A = factors.A.to(device);
+  adapter.B = factors.B.to(device);
   if (method.from_weights) {
     adapter.start_A = adapter.A.clone();
     adapter.start_B = adapter.B.clone();
@@ -76,6 +74,21 @@ Adapter fresh_adapter(Parameter& leaf, const SelectedLeaf& selected, const LoRAC
     adapter.magnitude =
         column_norms(unpacked(leaf.weight, at::kFloat), low_rank_of(adapter, selected.scale));
   }
+}
+
+Adapter fresh_adapter(Parameter& leaf, const SelectedLeaf& selected, const LoRAConfig& config,
+                      uint64_t seed) {
+  const at::NoGradGuard no_grad;
+  const auto own_copy = [](const at::Tensor& value) {
+    return value.detach().to(at::kFloat).clone(at::MemoryFormat::Contiguous);
+  };
+  const at::Tensor& value = leaf.weight.value;
+  Adapter adapter{.path = leaf.path};
+  if (selected.whole) adapter.whole = own_copy(value);
+  if (!selected.rows.empty()) {
+    adapter.rows = own_copy(value.detach().index_select(0, at::tensor(selected.rows, at::kLong)));
+  }
+  if (selected.adapted()) add_fresh_factors(adapter, leaf, selected, config, seed);
   return adapter;
 }
 
@@ -88,18 +101,20 @@ std::string describe(const at::Tensor& tensor) {
 std::optional<Problem> misfit(const Parameter& leaf, const Adapter& adapter,
                               const SelectedLeaf& selected) {
   using Shape = std::vector<int64_t>;
-  const bool low = !selected.whole;
-  const auto side = [&](size_t i) { return low ? leaf.shape[i] : 0; };
+  const auto wanted = [](bool is_wanted, Shape shape) {
+    return is_wanted ? std::optional(std::move(shape)) : std::nullopt;
+  };
+  const int64_t in = leaf.shape.front(), out = leaf.shape.back();  // one, of a vector
   const struct {
     const char* name;
     const at::Tensor& tensor;
     std::optional<Shape> shape;
   } parts[] = {
-      {"lora_A", adapter.A, low ? std::optional(Shape{side(0), selected.rank}) : std::nullopt},
-      {"lora_B", adapter.B, low ? std::optional(Shape{selected.rank, side(1)}) : std::nullopt},
-      {"lora_magnitude", adapter.magnitude,
-       selected.dora ? std::optional(Shape{side(1)}) : std::nullopt},
-      {"whole", adapter.whole, low ? std::nullopt : std::optional(Shape(leaf.shape))}};
+      {"lora_A", adapter.A, wanted(selected.adapted(), {in, selected.rank})},
+      {"lora_B", adapter.B, wanted(selected.adapted(), {selected.rank, out})},
+      {"lora_magnitude", adapter.magnitude, wanted(selected.dora, {out})},
+      {"rows", adapter.rows, wanted(!selected.rows.empty(), {std::ssize(selected.rows), out})},
+      {"whole", adapter.whole, wanted(selected.whole, leaf.shape)}};
   for (const auto& [name, tensor, shape] : parts) {
     const bool fits = shape ? tensor.defined() && tensor.scalar_type() == at::kFloat &&
                                   tensor.sizes() == at::IntArrayRef(*shape)
@@ -178,6 +193,7 @@ namespace {
 /// The bare base's weight.
 Weight without_adapter(Weight weight) {
   weight.low_rank.reset();
+  weight.rows.reset();
   if (weight.frozen.defined()) weight.value = std::exchange(weight.frozen, at::Tensor());
   return weight;
 }

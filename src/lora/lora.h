@@ -14,6 +14,9 @@
 
 namespace twofold {
 
+/// Rows of tables: leaf -> ids, each once.
+using RowIds = std::map<std::string, std::vector<int64_t>>;
+
 /// The `optimization/lora/*` settings. A list's entry selects leaves by their slash path: a part of
 /// it (`q_proj`, `blocks/0/`), `all-linear`, or `re:` and a regular expression for all of it.
 struct LoRAConfig {
@@ -35,6 +38,9 @@ struct LoRAConfig {
   std::vector<std::string> base_adapters;  ///< PEFT folders (:weight) to add to the base first
   std::string base_dtype = "bfloat16";     ///< float32, bfloat16 or nf4
   double lr = -1;                          ///< < 0: optimization/lr
+  /// Not a setting: rows of tables that are trained while the others stay frozen, as
+  /// tokenizer/add_tokens or a PEFT folder asks for. A leaf that is trained whole has none.
+  RowIds rows;
   void declare(config::Fields& fields);
 
   /// Of an adapter without a pattern of its own.
@@ -46,12 +52,14 @@ struct LoRAConfig {
 };
 
 /// What phase 2 trains at one leaf. A low-rank term: A (in, r) and B (r, out), and with DoRA the
-/// magnitude (out). Or the leaf itself: `whole`. All float32.
+/// magnitude (out). Some rows of a table (n, D), as well or instead. Or the leaf itself: `whole`.
+/// All float32.
 struct Adapter {
   std::string path;  ///< of the adapted leaf
   at::Tensor A = {}, B = {};
   at::Tensor magnitude = {};
   at::Tensor whole = {};
+  at::Tensor rows = {};  ///< which ones is said by LoRAConfig::rows
   /// What A and B were when s·A·B was taken out of the base (pissa, olora); not trained.
   at::Tensor start_A = {}, start_B = {};
 };
@@ -73,7 +81,8 @@ struct TargetMatch {
 /// if there are no targets. Needs no tensors.
 std::vector<TargetMatch> match_targets(const ParameterTree& parameters, const LoRAConfig& config);
 
-/// Attaches fresh adapters, as `config.init` makes them, to every selected leaf. What is random
+/// Attaches fresh adapters, as `config.init` makes them, to every selected leaf; rows start as they
+/// are in the table. What is random
 /// comes from the stream of (seed, leaf path), so it does not depend on what else is adapted. The
 /// returned tensors are the attached ones. An `init` that starts from the weights takes its product
 /// out of them: see changes_base.
@@ -95,7 +104,8 @@ void detach_lora_params(ParameterTree& parameters);
 /// as it is, sharing its memory; so is one that was trained whole.
 NamedTensors merge_lora_params(const ParameterTree& parameters);
 
-/// Trainable parameters: Σ r·(in + out) of the adapters, the magnitudes and what is trained whole.
+/// Trainable parameters: Σ r·(in + out) of the adapters, the magnitudes, rows and what is trained
+/// whole.
 int64_t count_lora_params(const LoRAParams& adapters);
 
 /// `base_dtype` of 4 bits: the dense kernels of the blocks in NF4, the rest in bfloat16 (QLoRA).
@@ -113,7 +123,7 @@ void freeze_parameters(ParameterTree& parameters, const std::string& base_dtype)
 NamedTensors base_parameters(const ParameterTree& parameters);
 
 /// Names of what is trained, as in checkpoints: "<path>/lora_A", "<path>/lora_B",
-/// "<path>/lora_magnitude", "<path>/whole". The same tensors, not copies.
+/// "<path>/lora_magnitude", "<path>/whole", "<path>/rows". The same tensors, not copies.
 NamedTensors named_adapters(const LoRAParams& adapters);
 /// Learning rate of each of named_adapters(adapters) / the phase's: `lr_ratio` for B (of a head: A,
 /// which is on the side of its outputs) and for vectors, 1 for the rest.

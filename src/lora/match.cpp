@@ -58,10 +58,10 @@ std::vector<TargetMatch> match_targets(const ParameterTree& parameters, const Lo
     TargetMatch match{.target = text, .paths = {}, .shapes = {}, .parameters = 0};
     for (const SelectedLeaf& selected : leaves) {
       const Parameter& leaf = parameters.all()[selected.index];
-      if (selected.whole || !target.selects(leaf.path)) continue;
+      if (!selected.adapted() || !target.selects(leaf.path)) continue;
       match.paths.push_back(leaf.path);
       match.shapes.push_back(leaf.shape);
-      match.parameters += trained_parameters(leaf, selected);
+      match.parameters += adapter_parameters(leaf, selected);
     }
     if (match.paths.empty()) problems.push_back(adapts_nothing(parameters, target));
     matches.push_back(std::move(match));

@@ -12,15 +12,22 @@ namespace twofold {
 namespace {
 
 /// W + scale·A·B, its columns of the wanted length, in W's dtype and strides, rounded once.
-at::Tensor merged(const Weight& weight) {
-  const at::Tensor value = weight.packed ? unpacked(weight, at::kFloat) : weight.value.detach();
-  if (!weight.low_rank) return value;
-  const LowRank& term = *weight.low_rank;
+at::Tensor merged(const at::Tensor& value, const LowRank& term) {
   const at::ScalarType wide = value.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
   at::Tensor sum =
       at::addmm(value.to(wide), term.A.to(wide), term.B.to(wide), /*beta=*/1, term.scale);
   if (term.magnitude.defined()) sum.mul_(term.magnitude.to(wide) / column_norms(value, term));
   return at::empty_like(value).copy_(sum);
+}
+
+at::Tensor merged(const Weight& weight) {
+  at::Tensor value = weight.packed ? unpacked(weight, at::kFloat) : weight.value.detach();
+  if (weight.low_rank) value = merged(value, *weight.low_rank);
+  if (weight.rows) {
+    const auto& [ids, rows] = *weight.rows;
+    value = value.index_copy(0, ids, rows.detach().to(value.scalar_type()));
+  }
+  return value;
 }
 
 }  // namespace

@@ -12,6 +12,11 @@ inline constexpr int64_t kMovementProofStep = 3;
 
 /// Throws an Error that names every trained matrix or magnitude of `adapters` whose moments
 /// ("m/<name>", "v/<name>" in the optimizer's state) are still zero: a gradient never reached it.
+/// The rows of an embedding that is not the head are left out: a rare token may not have occurred.
 void prove_movement(const LoRAParams& adapters, const NamedTensors& optimizer_state);
+
+/// Ids of the embedding's trained rows that are still as the frozen table has them: of an embedding
+/// that is not the head, those of tokens that never occurred in what has been trained on.
+std::vector<int64_t> rows_at_rest(const ParameterTree& parameters);
 
 }  // namespace twofold

@@ -17,7 +17,7 @@ struct Part {
 };
 constexpr std::array kTrained = {Part{"/lora_A", &Adapter::A}, Part{"/lora_B", &Adapter::B},
                                  Part{"/lora_magnitude", &Adapter::magnitude},
-                                 Part{"/whole", &Adapter::whole}};
+                                 Part{"/whole", &Adapter::whole}, Part{"/rows", &Adapter::rows}};
 constexpr std::array kStarts = {Part{"/start_A", &Adapter::start_A},
                                 Part{"/start_B", &Adapter::start_B}};
 
@@ -43,14 +43,14 @@ const Part& part_of(const std::string& name) {
   }
   fail({.what = "a tensor among the adapters is none",
         .where = name,
-        .expected = "a name that ends in /lora_A, /lora_B, /lora_magnitude or /whole",
+        .expected = "a name that ends in /lora_A, /lora_B, /lora_magnitude, /whole or /rows",
         .found = {},
         .hint = "is this the adapters' file of a checkpoint?"});
 }
 
 void check_complete(const Adapter& adapter) {
   const bool A = adapter.A.defined(), B = adapter.B.defined();
-  if (A == B && (A || adapter.whole.defined()) &&
+  if (A == B && (A || adapter.whole.defined() || adapter.rows.defined()) &&
       adapter.start_A.defined() == adapter.start_B.defined()) {
     return;
   }

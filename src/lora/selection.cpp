@@ -102,21 +102,31 @@ std::vector<SelectedLeaf> select_leaves(const ParameterTree& parameters, const L
   std::vector<SelectedLeaf> leaves;
   for (size_t i = 0; i < parameters.all().size(); ++i) {
     const Parameter& leaf = parameters.all()[i];
+    const auto rows = config.rows.find(leaf.path);
+    SelectedLeaf selected{.index = i};
     if (selector.saves(leaf) || selector.trains_bias(leaf)) {
-      leaves.push_back({.index = i, .whole = true});
-    } else if (selector.adapts(leaf)) {
-      leaves.push_back({.index = i,
-                        .rank = config.rank_of(leaf.path),
-                        .scale = config.scale_of(leaf.path),
-                        .dora = config.dora});
+      selected.whole = true;
+    } else {
+      if (rows != config.rows.end()) selected.rows = rows->second;
+      if (selector.adapts(leaf)) {
+        selected.rank = config.rank_of(leaf.path);
+        selected.scale = config.scale_of(leaf.path);
+        selected.dora = config.dora;
+      }
     }
+    if (selected.whole || selected.adapted() || !selected.rows.empty()) leaves.push_back(selected);
   }
   return leaves;
 }
 
+int64_t adapter_parameters(const Parameter& leaf, const SelectedLeaf& selected) {
+  if (!selected.adapted()) return 0;
+  return selected.rank * (leaf.shape[0] + leaf.shape[1]) + (selected.dora ? leaf.shape[1] : 0);
+}
+
 int64_t trained_parameters(const Parameter& leaf, const SelectedLeaf& selected) {
   if (selected.whole) return leaf.count();
-  return selected.rank * (leaf.shape[0] + leaf.shape[1]) + (selected.dora ? leaf.shape[1] : 0);
+  return adapter_parameters(leaf, selected) + std::ssize(selected.rows) * leaf.shape.back();
 }
 
 std::vector<Problem> selection_problems(const ParameterTree& parameters, const LoRAConfig& config) {
@@ -161,7 +171,7 @@ std::vector<Problem> selection_problems(const ParameterTree& parameters, const L
   }
   for (const SelectedLeaf& selected : leaves) {
     const Parameter& leaf = parameters.all()[selected.index];
-    if (selected.whole || is_dense_kernel(leaf.path)) continue;
+    if (!selected.adapted() || is_dense_kernel(leaf.path)) continue;
     const bool head = leaf.path == "lm_head";
     if (config.dora || (head && config.dropout > 0)) {
       problems.push_back({.what = config.dora ? "DoRA adapts dense matrices only"

@@ -9,15 +9,19 @@ namespace twofold {
 struct SelectedLeaf {
   size_t index = 0;    ///< in the tree
   bool whole = false;  ///< trained itself (modules_to_save, bias) instead of being adapted
-  int64_t rank = 0;    ///< of its adapter, and so on
+  int64_t rank = 0;    ///< of its adapter, and so on; 0: it has none
   double scale = 0;
   bool dora = false;
+  std::vector<int64_t> rows = {};  ///< of a table, trained apart from it
+
+  bool adapted() const { return rank > 0; }
 };
 
 /// In the tree's order. Does not complain about entries that select nothing: match_targets does.
 std::vector<SelectedLeaf> select_leaves(const ParameterTree& parameters, const LoRAConfig& config);
 
-/// What phase 2 trains at the leaf.
+/// What phase 2 trains at the leaf: of its adapter alone, and in all.
+int64_t adapter_parameters(const Parameter& leaf, const SelectedLeaf& selected);
 int64_t trained_parameters(const Parameter& leaf, const SelectedLeaf& selected);
 
 /// Everything wrong with `config` for these leaves apart from target_modules: entries that select

@@ -51,13 +51,27 @@ enum class Placing {
   kWiden,  ///< the mapping where it is float32 too, else a float32 copy
 };
 
+/// The table with the rows of `fresh` as the mean of those before them: in such a place a token is
+/// neither likely nor unlikely (Hewitt 2021, "Initializing New Word Embeddings").
+at::Tensor with_fresh_rows(const at::Tensor& table, const NewTokens& fresh, int64_t rows) {
+  at::Tensor grown = table;
+  if (table.size(0) < rows) {
+    grown = at::empty({rows, table.size(1)}, table.options());
+    grown.narrow(0, 0, table.size(0)).copy_(table);
+  }
+  const at::Tensor known = table.narrow(0, 0, fresh.first);
+  grown.narrow(0, fresh.first, fresh.count).copy_(known.mean(0, /*keepdim=*/true, at::kDouble));
+  return grown;
+}
+
 class Loader {
  public:
-  Loader(Model& model, const Path& folder, Placing placing)
+  Loader(Model& model, const Path& folder, Placing placing, const NewTokens& fresh)
       : model_(model),
         folder_(formats::open_tensor_folder(folder)),
         path_(folder.string()),
-        placing_(placing) {}
+        placing_(placing),
+        fresh_(fresh) {}
 
   void load(const HfTensor& wanted) {
     Parameter& parameter = model_.parameters().at(wanted.ours);
@@ -70,10 +84,12 @@ class Loader {
     used_.insert(wanted.alias);
     std::vector<int64_t> shape = parameter.shape;
     if (wanted.transpose) std::reverse(shape.begin(), shape.end());
-    if (!fits(found->entry, shape)) return;
+    if (!fits(wanted, found->entry, shape)) return;
     at::Tensor value = read_tensor(found->file, found->entry);
     if (wanted.transpose) value = value.t();
-    parameter.weight.value = can_map(parameter, value) ? value : in_place_of(parameter, value);
+    at::Tensor& own = parameter.weight.value;
+    own = can_map(parameter, value) ? value : in_place_of(parameter, value);
+    if (gains_rows(parameter)) own = with_fresh_rows(own, fresh_, shape[0]);
   }
 
   void finish() {
@@ -112,12 +128,21 @@ class Loader {
                            .found = std::string(formats::safetensors_name(entry.dtype))});
       return false;
     }
-    if (entry.shape == shape) return true;
+    std::vector<int64_t> found = entry.shape;
+    // New tokens need not have rows yet.
+    if (gains_rows(model_.parameters().at(wanted.ours)) && found[0] >= fresh_.first) {
+      found[0] = std::max(found[0], shape[0]);
+    }
+    if (found == shape) return true;
     problems_.push_back({.what = "a tensor has another shape than the architecture says",
                          .where = where,
                          .expected = fmt::format("[{}]", fmt::join(shape, ", ")),
                          .found = fmt::format("[{}]", fmt::join(entry.shape, ", "))});
     return false;
+  }
+
+  bool gains_rows(const Parameter& parameter) const {
+    return fresh_.count > 0 && parameter.is_vocabulary();
   }
 
   bool can_map(const Parameter& parameter, const at::Tensor& value) const {
@@ -140,25 +165,24 @@ class Loader {
   TensorFolder folder_;
   std::string path_;
   Placing placing_;
+  NewTokens fresh_;
   std::set<std::string> used_;
   std::vector<Problem> problems_;
 };
 
-}  // namespace
-
-namespace {
-
-void load(Model& model, const ModelConfig& config, const Path& folder, Placing placing) {
+void load(Model& model, const ModelConfig& config, const Path& folder, Placing placing,
+          const NewTokens& fresh = {}) {
   const at::NoGradGuard no_grad;
-  Loader loader(model, folder, placing);
+  Loader loader(model, folder, placing, fresh);
   for (const HfTensor& tensor : config.hf_tensors()) loader.load(tensor);
   loader.finish();
 }
 
 }  // namespace
 
-void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder) {
-  load(model, config, folder, Placing::kCopy);
+void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder,
+                     const NewTokens& fresh) {
+  load(model, config, folder, Placing::kCopy, fresh);
 }
 
 void map_hf_weights(Model& model, const ModelConfig& config, const Path& folder, bool widen) {

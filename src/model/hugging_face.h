@@ -25,10 +25,17 @@ std::unique_ptr<ModelConfig> config_of_hf_folder(const Path& folder);
 /// The dtype that the folder's tensors come in ("float32", "bfloat16", "float16").
 std::string hf_dtype(const Path& folder);
 
+/// Ids [first, first + count) whose tokens the weights do not know.
+struct NewTokens {
+  int64_t first = 0, count = 0;
+};
+
 /// Loads every parameter of `model`, in the dtype that it has (float32 if it has no value yet).
 /// Missing, extra (apart from known buffers), misshapen tensors and unsupported dtypes are Errors
-/// naming file and tensor, all at once.
-void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder);
+/// naming file and tensor, all at once. In the tables of the vocabulary the rows of `fresh` may be
+/// missing; they become the mean of the rows before them.
+void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder,
+                     const NewTokens& fresh = {});
 
 /// The same for a model that is only read, without a copy where that is possible: tensors that lie
 /// in the file as the model wants them become views of the (read-only!) mapping, in the file's

@@ -23,13 +23,15 @@ struct Parameter {
   std::string path;
   std::vector<int64_t> shape;
   Init init;
-  std::vector<std::string>
-      axes;  ///< logical axes (vocab, n_embd, n_embd_ff, …), for sharding later
+  std::vector<std::string> axes;    ///< logical axes (vocab, n_embd, n_embd_ff, …)
   bool transposed_storage = false;  ///< kernels: stored (out, in) contiguous, seen as its
                                     ///< transpose; drawn in the order of the storage
   Weight weight;
 
   bool is_matrix() const { return shape.size() == 2; }
+  bool is_vocabulary() const {
+    return !axes.empty() && axes.front() == "vocab";
+  }  ///< a row a token
   int64_t count() const;
 };
 

@@ -33,11 +33,18 @@ struct LowRank {
   uint64_t dropout_site = 0;                           ///< names this leaf's random stream
 };
 
+/// Rows that stand in a table for its own, whatever low-rank term the others have.
+struct TrainedRows {
+  at::Tensor ids;    ///< (n) int64: which rows, each once
+  at::Tensor value;  ///< (n, D), float32
+};
+
 /// value: (in, out) for a dense kernel (y = x·W; the storage may be the transposed contiguous
 /// matrix), (V, D) for an embedding or head, (D) for norms and biases. Undefined = absent.
 struct Weight {
   at::Tensor value;
   std::optional<LowRank> low_rank;
+  std::optional<TrainedRows> rows = {};  ///< of a table (V, D)
   at::Tensor frozen = {};  ///< the base's own value where a trained copy stands in `value`
   /// The value in 4 bits. `value` then has its shape and order but no memory: see tensor/packed.h.
   std::shared_ptr<const Nf4> packed = {};

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "tokenizer/added_tokens.h"
 #include "tokenizer/backends.h"
 #include "tokenizer/from_path.h"
 
@@ -18,9 +19,9 @@ struct Backend {
   std::unique_ptr<Tokenizer> (*make)(const TokenizerConfig&);
 };
 
-/// `tokenizer/file`, or else `tokenizer/name` taken as a folder: nothing is downloaded.
+/// Nothing is downloaded.
 std::unique_ptr<Tokenizer> make_huggingface_tokenizer(const TokenizerConfig& config) {
-  return tokenizer_from_path(config.file.empty() ? config.name : config.file);
+  return tokenizer_from_path(config.place());
 }
 
 constexpr std::array kBackends = {
@@ -40,6 +41,14 @@ std::vector<std::string> backend_names() {
 
 }  // namespace
 
+std::string TokenizerConfig::place() const {
+  if (!file.empty()) return file;
+  const bool huggingface = std::any_of(kBackends.begin(), kBackends.end(), [&](const Backend& one) {
+    return backend == one.name && one.make == make_huggingface_tokenizer;
+  });
+  return huggingface ? name : "";
+}
+
 void TokenizerConfig::declare(config::Fields& fields) {
   fields.add(
       "tokenizer/backend", backend,
@@ -54,12 +63,16 @@ void TokenizerConfig::declare(config::Fields& fields) {
   fields.add("tokenizer/file", file,
              "Rank file of the tiktoken backend (empty: <name>.tiktoken in $TIKTOKEN_CACHE_DIR or "
              "the current folder); folder or file of the huggingface backend.");
+  fields.add(kAddTokens, add_tokens,
+             "Texts that become tokens of their own, ids from the tokenizer's size on. In training "
+             "the embedding and the head get a row for each, and phase 2 trains these rows beside "
+             "the adapters.");
 }
 
 std::unique_ptr<Tokenizer> make_tokenizer(const TokenizerConfig& config) {
   auto it = std::find_if(kBackends.begin(), kBackends.end(),
                          [&](const Backend& backend) { return config.backend == backend.name; });
-  if (it != kBackends.end()) return it->make(config);
+  if (it != kBackends.end()) return with_added_tokens(it->make(config), config.add_tokens);
   fail({.what = "unknown tokenizer backend",
         .where = "tokenizer/backend",
         .expected = join(backend_names(), ", "),

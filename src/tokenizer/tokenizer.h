@@ -18,6 +18,10 @@ struct TokenizerConfig {
   std::string backend = "tiktoken";
   std::string name = "cl100k_base";
   std::string file;  ///< rank file (tiktoken) or folder (huggingface) on this machine
+  std::vector<std::string> add_tokens;
+
+  /// `file`, or the folder that `name` is to the huggingface backend; empty if neither is given.
+  std::string place() const;
   void declare(config::Fields& fields);
 };
 
@@ -40,8 +44,8 @@ class Tokenizer {
 };
 
 /// Builds the tokenizer that `config` names: `bytes` (256 bytes, EOT = 256), `trivial` (integers
-/// separated by spaces, EOT = 0), `tiktoken`, `huggingface` (any that tokenizer_from_path reads).
-/// Throws an Error for an unknown or unreadable one.
+/// separated by spaces, EOT = 0), `tiktoken`, `huggingface` (any that tokenizer_from_path reads);
+/// with its `add_tokens` as by with_added_tokens. Throws an Error for an unknown or unreadable one.
 std::unique_ptr<Tokenizer> make_tokenizer(const TokenizerConfig& config);
 
 }  // namespace twofold

@@ -32,6 +32,7 @@ nlohmann::json RunState::to_json() const {
   json["best_loss"] = best_loss < std::numeric_limits<double>::infinity()
                           ? nlohmann::json(best_loss)
                           : nlohmann::json(nullptr);
+  if (!trained_rows.empty()) json["trained_rows"] = trained_rows;
   return json;
 }
 
@@ -53,6 +54,7 @@ RunState RunState::from_json(const nlohmann::json& json, const std::string& file
     json.at("base_id").get_to(state.base_id);
     json.at("cpu_model").get_to(state.cpu_model);
     json.at("native_bfloat16").get_to(state.native_bfloat16);
+    if (json.contains("trained_rows")) json.at("trained_rows").get_to(state.trained_rows);
     if (!json.at("best_loss").is_null()) json.at("best_loss").get_to(state.best_loss);
   } catch (const nlohmann::json::exception& problem) {
     fail(

@@ -31,6 +31,8 @@ struct RunState {
   std::map<std::string, Scores> scores = {};
   std::string weights_dtype = {};  ///< dtype the weights came in (Hugging Face folder), or empty
   std::string base_id = {};        ///< identity of the frozen base (phase 2)
+  /// Rows of tables that phase 2 trains beside the adapters: leaf -> ids.
+  std::map<std::string, std::vector<int64_t>> trained_rows = {};
 
   /// Where this was computed and how bfloat16 products are (kernels/matmul.h): the last bits depend
   /// on both.

@@ -120,6 +120,44 @@ TEST_F(PeftFolder, BringsTablesAndHeadsBackTiedOrNot) {
   }
 }
 
+TEST_F(PeftFolder, BringsRowsOfTablesBackTiedOrNot) {
+  for (const bool tied : {false, true}) {
+    const auto config = small_config("llama", tied);
+    LoRAConfig lora = all_linear();
+    lora.rows["wte"] = {31, 2};
+    if (!tied) lora.rows["lm_head"] = {5};
+    const std::string name = tied ? "tied" : "untied";
+    const NamedTensors saved = save(*config, lora, name);
+    EXPECT_LE(largest_difference(saved, load(*config, name)), 1e-6) << name;
+    const nlohmann::json tokens = json(name)["trainable_token_indices"];
+    EXPECT_EQ(tokens["embed_tokens"], (std::vector<int64_t>{31, 2}));
+    EXPECT_EQ(tokens.contains("lm_head"), !tied);
+  }
+}
+
+TEST_F(PeftFolder, ReadsAPlainListOfTokensAsTheEmbeddings) {
+  const auto config = small_config("gpt");
+  LoRAConfig lora = all_linear();
+  lora.rows["wte"] = {7};
+  const NamedTensors saved = save(*config, lora, "a");
+  nlohmann::json changed = json("a");
+  changed["trainable_token_indices"] = {7};
+  write_atomic(root_ / "a" / kPeftConfigFile, changed.dump());
+  EXPECT_LE(largest_difference(saved, load(*config, "a")), 1e-6);
+}
+
+TEST_F(PeftFolder, RowsBesideAnAdapterOfTheSameTableAreRefused) {
+  LoRAConfig lora = all_linear();
+  lora.target_modules.push_back("wte");
+  lora.rows["wte"] = {7};
+  try {
+    save(*small_config("llama"), lora, "a");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.problems()[0].where, "wte");
+  }
+}
+
 TEST_F(PeftFolder, NamesExactlyTheLeavesThatWereTrained) {
   LoRAConfig lora = all_linear();
   lora.target_modules = {"blocks/0/attn/q_proj", "v_proj"};
@@ -292,13 +330,22 @@ TEST_F(PeftFolder, RefusesWhatItDoesNotUnderstandByName) {
       {"target_modules", nullptr},
       {"target_modules", "("},
       {"bias", "some"},
-      {"trainable_token_indices", nlohmann::json::array({1})}};
+      {"alora_invocation_tokens", nlohmann::json::array({1})},
+      {"trainable_token_indices", nlohmann::json::array({1, 1})},
+      {"trainable_token_indices", nlohmann::json::array({-1})},
+      {"trainable_token_indices", nlohmann::json::array({32})},
+      {"trainable_token_indices", nlohmann::json::object({{"nowhere", {1}}})},
+      {"trainable_token_indices", nlohmann::json::object({{"q_proj", {1}}})}};
   for (const auto& [key, value] : faults) {
     nlohmann::json bad = good;
     bad[key] = value;
     write_atomic(root_ / "a" / kPeftConfigFile, bad.dump());
     EXPECT_THAT(refusal(root_ / "a"), HasSubstr(key));
   }
+  nlohmann::json bad = good;
+  bad["trainable_token_indices"] = {1};
+  write_atomic(root_ / "a" / kPeftConfigFile, bad.dump());
+  EXPECT_THAT(refusal(root_ / "a"), HasSubstr("embed_tokens.token_adapter.trainable_tokens_delta"));
   EXPECT_THAT(refusal(root_ / "nothing"), HasSubstr(kPeftConfigFile));
 }
 

@@ -41,5 +41,46 @@ TEST(Embedding, ATokenThatOccursOftenGathersAllItsGradients) {
   EXPECT_TRUE(close(table.grad().select(1, 0), at::tensor({1.f, 1.f, 0.f, 3.f, 0.f, 0.f, 1.f}), 0));
 }
 
+/// Rows 3 and 0 of a table of 7, and 5, which no id asks for.
+TrainedRows rows(const at::Tensor& value) { return {at::tensor({3, 5, 0}, at::kLong), value}; }
+
+TEST(Embedding, RowsStandInForTheTablesOwnAndForItsAdapters) {
+  Weight table{.value = normal_tensor({7, 5}, 1, at::kBFloat16), .low_rank = {}};
+  table.rows = rows(normal_tensor({3, 5}, 4, at::kFloat));
+  for (const bool adapter : {false, true}) {
+    if (adapter) {
+      table.low_rank =
+          LowRank{normal_tensor({7, 2}, 2, at::kFloat), normal_tensor({2, 5}, 3, at::kFloat), 0.5};
+    }
+    const at::Tensor y = embedding(ids(), table, at::kFloat);
+    EXPECT_TRUE(close(y, reference::embedding(ids(), table, at::kFloat), 1e-5));
+    EXPECT_TRUE(at::equal(y[0][0], table.rows->value[0]));  // float32, not rounded to the table's
+    EXPECT_TRUE(at::equal(y[0][1], table.rows->value[2]));
+  }
+  const at::Tensor others = at::tensor({1, 2, 6}, at::kInt).view({1, 3});
+  Weight bare = table;
+  bare.rows.reset();
+  EXPECT_TRUE(at::equal(embedding(others, table, at::kFloat), embedding(others, bare, at::kFloat)));
+}
+
+TEST(Embedding, GradientsOfRowsMatchFiniteDifferences) {
+  EXPECT_TRUE(gradients_match(
+      [](const auto& in) {
+        return embedding(
+            ids(), {.value = in[0], .low_rank = LowRank{in[1], in[2], 0.5}, .rows = rows(in[3])},
+            at::kDouble);
+      },
+      {normal_tensor({7, 5}, 1), normal_tensor({7, 2}, 2), normal_tensor({2, 5}, 3),
+       normal_tensor({3, 5}, 4)}));
+}
+
+TEST(Embedding, RowsThatNoTokenAsksForGetAGradientOfZero) {
+  const at::Tensor trained = normal_tensor({3, 5}, 4, at::kFloat).requires_grad_(true);
+  const Weight table{
+      .value = normal_tensor({7, 5}, 1, at::kFloat), .low_rank = {}, .rows = rows(trained)};
+  embedding(at::tensor({1, 2, 6, 1}, at::kInt).view({2, 2}), table, at::kFloat).sum().backward();
+  EXPECT_TRUE(at::equal(trained.grad(), at::zeros({3, 5})));
+}
+
 }  // namespace
 }  // namespace twofold::kernels

@@ -82,6 +82,37 @@ TEST(HeadLoss, CappedLogitsEqualTheReference) {
       {normal_tensor({7, 4}, 1), normal_tensor({kVocabulary, 4}, 2)}));
 }
 
+/// Rows 10 and 4: of a label, and of none.
+TrainedRows rows(const at::Tensor& value) { return {at::tensor({10, 4}, at::kLong), value}; }
+
+TEST(HeadLoss, RowsStandInForTheHeadsOwnAndForItsAdapters) {
+  const at::Tensor hidden = normal_tensor({7, 4}, 1, at::kFloat);
+  for (const bool adapter : {false, true}) {
+    Weight weight = head(at::kFloat, adapter);
+    weight.rows = rows(normal_tensor({2, 4}, 5, at::kFloat));
+    const at::Tensor expected = reference::head_loss(hidden, weight, labels(), 0.2);
+    for (const int64_t chunk : {0, 1, 3, 100}) {
+      EXPECT_TRUE(close(head_loss(hidden, weight, labels(), 0.2, chunk), expected, 1e-6));
+    }
+    EXPECT_TRUE(close(token_losses(hidden, weight, labels()).sum() * 0.2, expected, 1e-6));
+    EXPECT_TRUE(close(logits(hidden, weight).index_select(1, weight.rows->ids),
+                      at::mm(hidden, weight.rows->value.t()), 1e-5));
+  }
+}
+
+TEST(HeadLoss, GradientsOfRowsMatchFiniteDifferences) {
+  for (const double softcap : {0.0, 1.3}) {
+    EXPECT_TRUE(gradients_match(
+        [&](const auto& in) {
+          return head_loss(
+              in[0], {.value = in[1], .low_rank = LowRank{in[2], in[3], 0.5}, .rows = rows(in[4])},
+              labels(), 0.2, 2, softcap);
+        },
+        {normal_tensor({7, 4}, 1), normal_tensor({kVocabulary, 4}, 2),
+         normal_tensor({kVocabulary, 2}, 3), normal_tensor({2, 4}, 4), normal_tensor({2, 4}, 5)}));
+  }
+}
+
 TEST(HeadLoss, AFrozenHeadGetsNoGradient) {
   at::Tensor hidden = normal_tensor({7, 4}, 1, at::kFloat).requires_grad_(true);
   const Weight weight = head(at::kBFloat16, false);

@@ -64,9 +64,15 @@ inline at::Tensor project(const at::Tensor& x, const Weight& weight) {
   return sum * (term.magnitude / adapted(weight).detach().square().sum(0).sqrt());
 }
 
+/// The table with its low-rank term and its rows.
+inline at::Tensor effective_table(const Weight& weight) {
+  const at::Tensor table = weight.low_rank ? adapted(weight) : weight.value.to(at::kFloat);
+  return weight.rows ? table.index_copy(0, weight.rows->ids, weight.rows->value) : table;
+}
+
 /// Logits of a network in which every kernel takes part.
 inline at::Tensor logits(ParameterTree& tree, const at::Tensor& ids) {
-  const at::Tensor table = adapted(tree.at("wte").weight);
+  const at::Tensor table = effective_table(tree.at("wte").weight);
   at::Tensor h = table.index_select(0, ids);
   for (const char* block : {"blocks/0/", "blocks/1/"}) {
     const auto at_path = [&](const char* name) -> const Weight& {

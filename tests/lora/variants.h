@@ -37,6 +37,10 @@ inline std::vector<Variant> variants() {
        [](LoRAConfig& c) {
          c.modules_to_save = {"wte", "blocks/0/mlp"};
        }},
+      {"rows",
+       [](LoRAConfig& c) {
+         c.rows = {{"wte", {9, 3, 4}}};
+       }},
   };
   for (const InitMethod& method : init_methods()) {
     const std::string init = method.name;

@@ -217,6 +217,41 @@ TEST(SaveHfFolder, WritesThePaddingIdNullIncluded) {
   EXPECT_EQ(config_of_hf_folder(folder_of(json))->to_hf("float32").at("pad_token_id"), 7);
 }
 
+/// The table `path` of a llama of `rows` rows that takes tokens 8 to 10 as new ones from `folder`.
+at::Tensor grown_table(const Path& folder, const char* path, int64_t rows) {
+  const auto config = make_model_config("llama");
+  configure_from_hf(*config, folder, {});
+  config->vocab_size = rows;
+  const auto model = config->build();
+  load_hf_weights(*model, *config, folder, {.first = 8, .count = 3});
+  return model->parameters().at(path).weight.value;
+}
+
+TEST(LoadHfWeights, NewTokensStartAsTheMeanOfTheTokensBeforeThem) {
+  for (const int64_t held : {8, 9, 13}) {  // no row for them, one, and more than they need
+    TestModel tested = tiny("llama", {"architecture.vocab_size=" + std::to_string(held)});
+    const Path folder = unique_folder("grown");
+    save_hf_folder(*tested.config, tested.model->parameters().named(), "float32", folder);
+    for (const char* path : {"wte", "lm_head"}) {
+      const at::Tensor was = tested.model->parameters().at(path).weight.value;
+      const at::Tensor now = grown_table(folder, path, std::max<int64_t>(held, 11));
+      EXPECT_TRUE(now.narrow(0, 0, 8).equal(was.narrow(0, 0, 8)));
+      for (int64_t id = 8; id < 11; ++id) {
+        EXPECT_TRUE(at::allclose(now[id], was.narrow(0, 0, 8).mean(0), 1e-6, 1e-7)) << path << id;
+      }
+      if (held > 11) EXPECT_TRUE(now.narrow(0, 11, 2).equal(was.narrow(0, 11, 2)));
+    }
+  }
+}
+
+TEST(LoadHfWeights, ATableMayNotLackRowsOfKnownTokens) {
+  TestModel tested = tiny("llama", {"architecture.vocab_size=7"});
+  const Path folder = unique_folder("short");
+  save_hf_folder(*tested.config, tested.model->parameters().named(), "float32", folder);
+  const std::string text = error_of([&] { grown_table(folder, "wte", 11); });
+  EXPECT_NE(text.find("embed_tokens.weight"), std::string::npos) << text;
+}
+
 TEST(Rope, YarnKeepsFastAndStretchesSlowFrequencies) {
   RopeConfig plain;
   plain.rotary_dim = 64;

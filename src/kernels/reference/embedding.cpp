@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "kernels/element.h"
+
 namespace twofold::kernels::reference {
 
 at::Tensor embedding(const at::Tensor& ids, const Weight& table, at::ScalarType dtype) {
@@ -9,6 +11,10 @@ at::Tensor embedding(const at::Tensor& ids, const Weight& table, at::ScalarType 
   if (table.low_rank) {
     effective =
         effective + at::matmul(table.low_rank->A, table.low_rank->B) * table.low_rank->scale;
+  }
+  if (table.rows) {
+    const auto wide = compute_dtype(table.value.scalar_type());
+    effective = effective.to(wide).index_copy(0, table.rows->ids, table.rows->value.to(wide));
   }
   return at::embedding(effective, ids.to(at::kLong)).to(dtype);
 }

@@ -14,6 +14,9 @@ at::Tensor head_loss(const at::Tensor& hidden, const Weight& head, const at::Ten
     effective = effective + at::matmul(head.low_rank->A.to(wide), head.low_rank->B.to(wide)) *
                                 head.low_rank->scale;
   }
+  if (head.rows) {
+    effective = effective.index_copy(0, head.rows->ids, head.rows->value.to(wide));
+  }
   at::Tensor scores = at::matmul(hidden.to(wide), effective.t());
   if (softcap > 0) scores = (scores / softcap).tanh() * softcap;
   return at::nll_loss(at::log_softmax(scores, 1), labels.to(at::kLong), /*weight=*/{},

@@ -24,8 +24,20 @@ HuggingFaceTokenizer::HuggingFaceTokenizer(const Node& file) : file_(file.file()
   if (auto node = file.find("pre_tokenizer")) pre_ = make_pre_tokenizer(*node);
   if (auto node = file.find("decoder")) decoder_ = make_decoder(*node);
   model_ = make_model(file.at("model"), pre_.byte_level);
-  added_ = read_added_tokens(file, model_->vocabulary(), normalizer_.get());
   vocab_size_ = model_->vocabulary().end();
+  add(read_added_tokens(file, model_->vocabulary(), normalizer_.get()));
+  if (auto node = file.find("post_processor")) around_ = read_post_processor(*node, vocab_size_);
+}
+
+int64_t HuggingFaceTokenizer::next_id() const {
+  auto next = static_cast<int64_t>(model_->vocabulary().size());
+  for (const AddedToken& token : added_) next = std::max(next, int64_t{token.id} + 1);
+  return next;
+}
+
+void HuggingFaceTokenizer::add(std::vector<AddedToken> tokens) {
+  added_.insert(added_.end(), tokens.begin(), tokens.end());
+  added_by_id_.clear();
   std::vector<const AddedToken*> raw, normal;
   for (const AddedToken& token : added_) {
     (token.normalized ? normal : raw).push_back(&token);
@@ -34,7 +46,6 @@ HuggingFaceTokenizer::HuggingFaceTokenizer(const Node& file) : file_(file.file()
   }
   raw_tokens_ = std::make_unique<TokenFinder>(std::move(raw));
   normal_tokens_ = std::make_unique<TokenFinder>(std::move(normal));
-  if (auto node = file.find("post_processor")) around_ = read_post_processor(*node, vocab_size_);
 }
 
 std::vector<int32_t> HuggingFaceTokenizer::encode(std::string_view text, bool ordinary) const {

@@ -40,6 +40,10 @@ class HuggingFaceTokenizer : public Tokenizer {
   /// The id of an added or ordinary token by its text.
   std::optional<int32_t> find(const std::string& token) const;
   void set_eot(int32_t id) { eot_ = id; }
+  /// The id that `tokenizers` gives the next added token; in a vocabulary with gaps it is taken.
+  int64_t next_id() const;
+  /// More tokens to look for; before the first use only.
+  void add(std::vector<AddedToken> tokens);
 
  private:
   struct Work;

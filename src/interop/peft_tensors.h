@@ -1,0 +1,43 @@
+#pragma once
+// The tensors of a PEFT folder, each asked for by name and shape, and everything wrong with them.
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "formats/safetensors.h"
+
+namespace twofold {
+
+class PeftTensors {
+ public:
+  using Shape = std::vector<int64_t>;
+
+  /// Throws an Error if the folder has no weights.
+  explicit PeftTensors(const Path& folder);
+
+  bool has(const std::string& name) const { return file_->find(name) != nullptr; }
+  /// The tensor as float32; undefined (and a problem) if it is missing or not as it must be.
+  at::Tensor read(const std::string& name, const Shape& shape);
+
+  /// Whether any tensor's name begins so.
+  bool has_any(const std::string& start) const;
+  void problem(const std::string& name, std::string what, std::string expected, std::string found,
+               std::string hint = "");
+  bool sound() const { return problems_.empty(); }
+  /// Every tensor must have been asked for. Throws one Error with all problems.
+  void finish();
+
+ private:
+  std::string path_;
+  std::shared_ptr<const formats::SafetensorsFile> file_;
+  std::set<std::string> used_;
+  std::vector<Problem> problems_;
+};
+
+}  // namespace twofold
