@@ -66,7 +66,7 @@ inline at::Tensor project(const at::Tensor& x, const Weight& weight) {
 
 /// The table with its low-rank term and its rows.
 inline at::Tensor effective_table(const Weight& weight) {
-  const at::Tensor table = weight.low_rank ? adapted(weight) : weight.value.to(at::kFloat);
+  const at::Tensor table = adapted(weight);
   return weight.rows ? table.index_copy(0, weight.rows->ids, weight.rows->value) : table;
 }
 
