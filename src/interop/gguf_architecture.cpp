@@ -147,9 +147,8 @@ const Architecture& architecture_of(const json& config) {
 }
 
 int64_t rotary_dim(const json& config) {
-  return config.contains("rotary_pct")
-             ? rotary_dimensions(head_width(config), config.at("rotary_pct").get<double>())
-             : head_width(config);
+  const RopeConfig rope{.partial_rotary_factor = config.value("rotary_pct", 1.0)};
+  return rope.rotated(head_width(config));
 }
 
 }  // namespace

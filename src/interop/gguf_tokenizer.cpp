@@ -94,6 +94,7 @@ void choose_ends(GgufVocab& vocab, const ModelConfig& model) {
     vocab.eos = model.eos_token_id.front();
   }
   if (!vocab.add_bos && is_row(model.bos_token_id)) vocab.bos = model.bos_token_id;
+  if (is_row(model.pad_token_id)) vocab.padding = model.pad_token_id;
   if (!vocab.eos && vocab.bos) vocab.eos = vocab.bos;
   if (!vocab.eos) {
     vocab.eos = 0;
@@ -123,6 +124,7 @@ formats::GgufMetadata describe(GgufVocab& vocab) {
   id("bos_token_id", vocab.bos);
   id("eos_token_id", vocab.eos);
   id("unknown_token_id", vocab.unknown);
+  id("padding_token_id", vocab.padding);
   add("add_bos_token", vocab.add_bos);
   add("add_eos_token", vocab.add_eos);
   if (pieces) add("add_space_prefix", vocab.steps.space_prefix);

@@ -29,7 +29,7 @@ struct GgufVocab {
   std::vector<GgufTokenType> types;
   std::vector<float> scores;        ///< "llama" only
   std::vector<std::string> merges;  ///< "left right", best first; "gpt2" only
-  std::optional<int64_t> bos, eos, unknown;
+  std::optional<int64_t> bos, eos, unknown, padding;
   bool add_bos = false, add_eos = false;  ///< put around every text
 
   /// Says where llama.cpp's ids differ, for people.

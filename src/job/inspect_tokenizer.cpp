@@ -3,19 +3,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "interop/gguf_vocab.h"
+#include "interop/gguf_tokenizer.h"
 #include "job/inspect.h"
 #include "tokenizer/from_path.h"
 
 namespace twofold {
 namespace {
-
-constexpr std::array kNames = {"tokenizer.json", "tokenizer.model", "vocab.json", "encoder.json",
-                               "tokenizer.bin"};
 
 /// What a tokenizer.json is made of.
 void add_parts(Table& table, const nlohmann::json& root) {
@@ -33,25 +29,13 @@ void add_parts(Table& table, const nlohmann::json& root) {
   }
 }
 
-void add_gguf(Table& table, const Path& file) {
-  try {
-    const GgufVocab vocab = gguf_vocab_of_json(file);
-    table.rows.push_back(
-        {"in GGUF", vocab.model + (vocab.pre.empty() ? "" : ", splitter " + vocab.pre)});
-  } catch (const Error& error) {
-    table.rows.push_back({"in GGUF", "no_vocab: " + error.problems().front().what});
-  }
-}
-
 }  // namespace
 
 bool is_tokenizer(const Path& path) {
-  if (std::filesystem::is_directory(path)) {
-    return std::any_of(kNames.begin(), kNames.end(),
-                       [&](const char* name) { return has_file(path, name); });
-  }
+  if (std::filesystem::is_directory(path)) return holds_tokenizer(path);
   const std::string name = path.filename().string();
-  if (std::find(kNames.begin(), kNames.end(), name) != kNames.end()) return true;
+  const std::vector<std::string>& known = tokenizer_file_names();
+  if (std::find(known.begin(), known.end(), name) != known.end()) return true;
   for (const char* end : {".tiktoken", ".bpe", "merges.txt"}) {
     if (name.ends_with(end)) return true;
   }
@@ -65,8 +49,8 @@ bool is_tokenizer(const Path& path) {
 
 std::vector<Table> inspect_tokenizer(const Path& path) {
   Path file = path;
-  for (const char* name : kNames) {
-    if (!std::filesystem::is_directory(path) || !has_file(path, name)) continue;
+  for (const std::string& name : tokenizer_file_names()) {
+    if (!std::filesystem::is_directory(path) || !has_file(path, name.c_str())) continue;
     file = path / name;
     break;
   }
@@ -82,10 +66,8 @@ std::vector<Table> inspect_tokenizer(const Path& path) {
   } catch (const Error& error) {
     return {table, problem_table("twofold refuses it", error)};
   }
-  if (file.filename() == "tokenizer.json") {
-    add_parts(table, read_json(file));
-    add_gguf(table, file);
-  }
+  if (file.filename() == "tokenizer.json") add_parts(table, read_json(file));
+  table.rows.push_back({"in GGUF", gguf_tokenizer_summary(file)});
   table.note = "in a config: tokenizer: {backend: huggingface, file: " + path.string() + "}";
   return {table};
 }

@@ -155,7 +155,6 @@ nlohmann::json LlamaConfig::to_hf(const std::string& dtype) const {
   out["mlp_bias"] = bias;
   if (no_rope_interval > 0) {
     set_architecture(out, "smollm3", "SmolLM3ForCausalLM");
-    out["pad_token_id"] = nullptr;  // the class's default is a row that a small vocabulary lacks
     out["no_rope_layer_interval"] = no_rope_interval;
     out["no_rope_layers"] = rope_layers(n_layers, no_rope_interval);
     out["use_sliding_window"] = false;

@@ -91,13 +91,6 @@ TokenizerFile from_file(const Path& path) {
         .hint = {}});
 }
 
-/// What is looked for in a folder.
-const std::vector<std::string>& names() {
-  static const std::vector<std::string> kNames = {"tokenizer.json", "tokenizer.model", "vocab.json",
-                                                  "encoder.json", "tokenizer.bin"};
-  return kNames;
-}
-
 std::unique_ptr<Tokenizer> from_json(const TokenizerFile& file) {
   const std::string name = file.path.string();
   auto tokenizer = std::make_unique<hf::HuggingFaceTokenizer>(hf::Node(file.document, name));
@@ -123,20 +116,26 @@ std::string end_of_document(const json& settings,
   return {};
 }
 
+const std::vector<std::string>& tokenizer_file_names() {
+  static const std::vector<std::string> kNames = {"tokenizer.json", "tokenizer.model", "vocab.json",
+                                                  "encoder.json", "tokenizer.bin"};
+  return kNames;
+}
+
 bool holds_tokenizer(const Path& folder) {
-  return std::any_of(names().begin(), names().end(),
+  return std::any_of(tokenizer_file_names().begin(), tokenizer_file_names().end(),
                      [&](const std::string& name) { return is_file(folder / name); });
 }
 
 TokenizerFile find_tokenizer_file(const Path& path) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(path, ignored)) return from_file(path);
-  for (const std::string& name : names()) {
+  for (const std::string& name : tokenizer_file_names()) {
     if (is_file(path / name)) return from_file(path / name);
   }
   fail({.what = "no tokenizer in the folder",
         .where = path.string(),
-        .expected = "one of " + join(names(), ", "),
+        .expected = "one of " + join(tokenizer_file_names(), ", "),
         .found = "none",
         .hint = "give the path of the tokenizer's file"});
 }

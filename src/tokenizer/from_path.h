@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "base/files.h"
 #include "tokenizer/tokenizer.h"
@@ -27,7 +28,8 @@ struct TokenizerFile {
 /// one of a pair whose other file lies beside it. Throws an Error for anything else.
 TokenizerFile find_tokenizer_file(const Path& path);
 
-/// Whether one of the names that are looked for in a folder is there.
+/// The names that are looked for in a folder, and whether one of them is there.
+const std::vector<std::string>& tokenizer_file_names();
 bool holds_tokenizer(const Path& folder);
 
 /// The text of the token that ends a document, by `settings` or else by the names that the known
