@@ -31,9 +31,11 @@ class Loader {
     if (!std::filesystem::exists(file_)) {
       fail({.what = "the adapter has no weights",
             .where = file_,
+            .expected = kPeftWeightsFile,
+            .found = "no such file",
             .hint = std::filesystem::exists(folder / "adapter_model.bin")
                         ? "adapter_model.bin is a pickle: load and save it once with PEFT"
-                        : ""});
+                        : "give the folder that PEFT's save_pretrained wrote"});
     }
     weights_ = std::make_shared<const formats::SafetensorsFile>(file_);
     for (const PeftModule& module : modules_) take(module);
@@ -67,11 +69,12 @@ class Loader {
   }
 
   void problem(const std::string& name, std::string what, std::string expected, std::string found) {
-    problems_.push_back({.what = std::move(what),
-                         .where = file_ + ": " + name,
-                         .expected = std::move(expected),
-                         .found = std::move(found),
-                         .hint = {}});
+    problems_.push_back(
+        {.what = std::move(what),
+         .where = file_ + ": " + name,
+         .expected = std::move(expected),
+         .found = std::move(found),
+         .hint = "see whether the adapter was made for this model, and saved whole"});
   }
 
   /// The tensor, checked, as float32; undefined (and a problem) if it is not as it must be.

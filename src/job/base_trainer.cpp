@@ -6,16 +6,32 @@
 
 #include "base/error.h"
 #include "data/dataset_folder.h"
+#include "data/mixture.h"
 #include "job/compatibility.h"
 #include "job/extension.h"
 #include "job/learned_forgotten.h"
 #include "job/loaded_run.h"
 #include "job/log_file.h"
 #include "job/reference_keys.h"
+#include "model/checks.h"
 #include "model/hugging_face.h"
 #include "tensor/machine.h"
 
 namespace twofold {
+
+namespace {
+
+void check_mixtures(const std::vector<PhaseStages>& phases) {
+  std::vector<Problem> problems;
+  for (const PhaseStages& phase : phases) {
+    for (const StageConfig& stage : phase.stages) {
+      gather(problems, [&] { check_mixture(stage.mixture, stage.dataset_key); });
+    }
+  }
+  throw_problems(std::move(problems));
+}
+
+}  // namespace
 
 BaseTrainer::BaseTrainer(const std::string& family) : model_(make_model_config(family)) {}
 
@@ -45,10 +61,16 @@ std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& se
       }
     }
     model_->validate();
+    check_parameters(*model_->build());
   });
   checks.run({"architecture/", "optimization/"}, [&] { adapter_plan(*model_->build()); });
+  checks.run({"training/"}, [&] { phases(); });
+  checks.run_aside({"training/"}, [&] { check_mixtures(phases()); });
   checks.run({"architecture/", "training/"},
              [&] { make_plan(trainer_, *model_, *model_->build(), phases(), {}); });
+  checks.run_aside({"optimization/schedule", "optimization/constant_pct", "training/warmup_pct",
+                    "training/decay_pct"},
+                   [&] { schedule_.validate(); });
   return lines;
 }
 
@@ -62,6 +84,9 @@ void BaseTrainer::check_files(const std::filesystem::path& root, config::Checks&
     }
     throw_problems(std::move(problems));
   });
+  checks.run_aside({"tokenizer/", "logging/samples"}, [&] {
+    if (trainer_.samples > 0) make_tokenizer(tokenizer_);
+  });
 }
 
 RunPlan BaseTrainer::make_run_plan() const {
@@ -70,7 +95,8 @@ RunPlan BaseTrainer::make_run_plan() const {
 }
 
 std::vector<Table> BaseTrainer::plan(const std::filesystem::path& root) {
-  std::vector<Table> tables = describe(make_run_plan(), *model_, root / "data");
+  const Path data = root.empty() ? Path() : root / "data";
+  std::vector<Table> tables = describe(make_run_plan(), *model_, data, trainer_.validation);
   for (const Table& table : more_tables()) tables.push_back(table);
   return tables;
 }
@@ -82,7 +108,7 @@ void BaseTrainer::run(const ExecutionSpec& spec, const std::string& config_yaml,
   set_threads(static_cast<int>(trainer_.threads));
   const RunPlan plan = make_run_plan();
   // Before anything is created: whatever is wrong with the data is found here.
-  std::vector<Table> tables = describe(plan, *model_, spec.data());
+  std::vector<Table> tables = describe(plan, *model_, spec.data(), trainer_.validation);
   for (Table& table : more_tables()) tables.push_back(std::move(table));
   TrainingRun run({.trainer = trainer_,
                    .model = *model_,

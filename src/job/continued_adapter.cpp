@@ -53,7 +53,8 @@ std::vector<std::string> fill_from_adapter(LoRAConfig& lora, const ModelConfig& 
     problems.push_back({.what = "a start from an adapter needs no other",
                         .where = "optimization/lora/init",
                         .expected = "no such key beside optimization/lora/from_adapter",
-                        .found = lora.init});
+                        .found = lora.init,
+                        .hint = "leave one of the two out"});
   }
   if (!problems.empty()) throw Error(std::move(problems));
   // The rest is this run's own.

@@ -34,7 +34,7 @@ const ExportFormat& find_format(const std::string& name) {
         .where = "--to",
         .expected = join(names, ", "),
         .found = name,
-        .hint = did_you_mean(name, names)});
+        .hint = did_you_mean(name, names, "twofold export --help says what each one is")});
 }
 
 void check(const ExportFormat& format, const ExportRequest& request) {
@@ -44,12 +44,20 @@ void check(const ExportFormat& format, const ExportRequest& request) {
           .where = "--dtype",
           .expected = join(dtypes, ", "),
           .found = request.dtype,
-          .hint = did_you_mean(request.dtype, dtypes)});
+          .hint = did_you_mean(request.dtype, dtypes, "leave --dtype out")});
   }
-  if (request.out.empty()) fail({.what = "the export has no name", .where = "OUT"});
+  if (request.out.empty()) {
+    fail({.what = "the export has no name",
+          .where = "OUT",
+          .expected = "a file or folder to write",
+          .found = "an empty text",
+          .hint = "give it a name, such as exported"});
+  }
   if (std::filesystem::exists(request.out)) {
     fail({.what = "what is to be written exists already",
           .where = request.out.string(),
+          .expected = "a name that is free",
+          .found = "a file or folder",
           .hint = "give another name, or remove it"});
   }
 }

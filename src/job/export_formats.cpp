@@ -36,7 +36,8 @@ void require_adapters(const ExportSource& source) {
   fail({.what = "the checkpoint has no adapters",
         .where = source.run.checkpoint.folder.string(),
         .expected = "a checkpoint of phase 2",
-        .found = "phase 1"});
+        .found = "phase 1",
+        .hint = "export it with --to merged, or choose another --checkpoint"});
 }
 
 NamedTensors merged_weights(ExportSource& source) {
