@@ -30,6 +30,9 @@ struct ExecutionSpec {
     return root / "checkpoints" / project / group / name;
   }
   std::filesystem::path results() const { return root / "results" / project / group / name; }
+  /// Throws an Error unless name, project and group are names of folders and there is a root:
+  /// called by whatever takes a spec.
+  void validate() const;
 };
 
 /// A configuration: a YAML file (may be empty: defaults only) and `key.path=value` overrides. `job`
@@ -55,8 +58,13 @@ void write_config(const std::filesystem::path& file, const std::string& yaml);
 /// The Markdown reference of every key of every job.
 std::string config_reference();
 
-/// Steps, tokens, parameters, memory, data shares; allocates no tensors. `root` finds the data.
-std::vector<Table> plan(const ConfigSource& config, const std::filesystem::path& root);
+/// Steps, tokens, parameters, memory, data shares; allocates no tensors. `root` finds the data; if
+/// it is empty, nothing is said about the data.
+std::vector<Table> plan(const ConfigSource& config, const std::filesystem::path& root = {});
+
+/// Runs a job of data/ that makes a dataset below <root>/data, or continues it, or says that it is
+/// done. Refuses other jobs.
+void tokenize(const ConfigSource& config, const std::filesystem::path& root, Observer& observer);
 
 /// Runs the job, or continues it from `latest`, or says that it is done. `restore`: a checkpoint,
 /// relative to <root>/checkpoints (project/group/name/suffix), to start from.

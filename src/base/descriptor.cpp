@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -14,6 +15,35 @@
 namespace twofold {
 
 using std::filesystem::path;
+namespace {
+
+/// What would have been right, and what to try, for a reason of the system.
+struct Remedy {
+  int error;
+  const char* expected;
+  const char* hint;
+};
+
+Remedy remedy_of(int error) {
+  constexpr std::array kRemedies = {
+      Remedy{ENOENT, "something of this name", "check the path"},
+      Remedy{EACCES, "permission", "change the owner or the mode, or choose another place"},
+      Remedy{EPERM, "permission", "change the owner or the mode, or choose another place"},
+      Remedy{EROFS, "a disk that can be written", "choose another place"},
+      Remedy{EISDIR, "a file", "there is a folder of this name: move it away"},
+      Remedy{ENOTDIR, "a folder", "a file stands where a folder belongs: move it away"},
+      Remedy{EEXIST, "a folder", "a file stands where a folder belongs: move it away"},
+      Remedy{ENAMETOOLONG, "names of at most 255 bytes", "choose a shorter name"},
+      Remedy{EMFILE, "fewer open files", "raise the limit: ulimit -n"},
+      Remedy{ENOMEM, "enough memory", "use a machine with more memory"},
+  };
+  for (const Remedy& remedy : kRemedies) {
+    if (remedy.error == error) return remedy;
+  }
+  return {error, "a disk that does it", "see whether the disk and the path are in order"};
+}
+
+}  // namespace
 
 Descriptor::Descriptor(const path& path, int flags) {
   constexpr mode_t kMode = 0666;
@@ -43,12 +73,15 @@ void Descriptor::close(const path& path) {
 void fail_io(const std::string& action, const path& path, int error) {
   Problem problem{.what = fmt::format("cannot {} {}", action, path.string()),
                   .where = path.string(),
-                  .found = std::strerror(error)};
+                  .expected = remedy_of(error).expected,
+                  .found = std::strerror(error),
+                  .hint = remedy_of(error).hint};
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   std::error_code ignored;
   if (error == ENOSPC || error == EDQUOT) {
     const auto space = std::filesystem::space(folder, ignored);
     if (!ignored) problem.found += fmt::format(", {} free", human_bytes(space.available));
+    problem.expected = "enough space";
     problem.hint = "free some space on this disk and start the same command again";
   } else if (error == ENOENT && !std::filesystem::exists(folder, ignored)) {
     problem.hint = fmt::format("the folder {} does not exist", folder.string());

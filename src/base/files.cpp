@@ -15,6 +15,7 @@ namespace twofold {
 namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 20;
+constexpr size_t kMostTextBytes = size_t{1} << 30;  // /dev/zero must not fill the memory
 
 std::span<const std::byte> as_bytes(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
@@ -48,6 +49,13 @@ std::string read_text(const Path& path) {
   // The size is only a hint: files of /proc say 0 and others may grow while they are read.
   for (;;) {
     if (length == text.size()) text.resize(text.size() + 4096);
+    if (text.size() > kMostTextBytes) {
+      fail({.what = "a text file that does not end",
+            .where = path.string(),
+            .expected = fmt::format("at most {} bytes", kMostTextBytes),
+            .found = "more",
+            .hint = "check the path: this is no file that twofold reads whole"});
+    }
     const auto rest = std::as_writable_bytes(std::span(text)).subspan(length);
     const size_t got = read_up_to(file, rest, path);
     length += got;

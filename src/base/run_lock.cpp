@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "base/folders.h"
 #include "base/text.h"
 
 namespace twofold {
@@ -35,9 +36,7 @@ std::string host_name() {
 }  // namespace
 
 RunLock::RunLock(const Path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) fail_io("create folder", folder, error.value());
+  make_folders(folder);
   const Path path = folder / "lock";
   // The file is never deleted: whoever still has the old one open would lock a file nobody sees.
   descriptor_ = Descriptor(path, O_RDWR | O_CREAT);

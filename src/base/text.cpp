@@ -68,9 +68,10 @@ std::vector<std::string> nearest_names(std::string_view name,
   return result;
 }
 
-std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates,
+                         const std::string& otherwise) {
   const std::vector<std::string> near = nearest_names(name, candidates);
-  if (near.empty()) return "";
+  if (near.empty()) return otherwise;
   std::string text = "did you mean ";
   for (size_t i = 0; i < near.size(); ++i) {
     if (i > 0) text += i + 1 == near.size() ? " or " : ", ";

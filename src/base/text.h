@@ -13,8 +13,9 @@ namespace twofold {
 std::vector<std::string> nearest_names(std::string_view name,
                                        const std::vector<std::string>& candidates,
                                        size_t limit = 3);
-/// "did you mean `a` or `b`?", or an empty text when nothing is near.
-std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates);
+/// "did you mean `a` or `b`?", or `otherwise` when nothing is near.
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates,
+                         const std::string& otherwise = "");
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::vector<std::string> split(std::string_view text, char separator);

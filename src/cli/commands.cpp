@@ -16,7 +16,7 @@ namespace {
 struct Arguments {
   twofold::ExecutionSpec spec;
   twofold::ConfigSource config;
-  std::string job, out, restore;
+  std::string job, out, restore, root;
   bool reference = false, adapters_off = false, no_tokenizer = false;
   twofold::ExportRequest exported;
 };
@@ -38,6 +38,15 @@ void take_root(CLI::App* command, Arguments& to) {
 
 void take_overrides(CLI::App* command, Arguments& to) {
   command->add_option("overrides", to.config.overrides, "key.path=value: any declared key");
+}
+
+/// ROOT may be left out, so that the first override may stand in its place.
+void take_override_for_root(Arguments& to) {
+  if (to.root.find('=') != std::string::npos && !std::filesystem::is_directory(to.root)) {
+    to.config.overrides.insert(to.config.overrides.begin(), to.root);
+  } else {
+    to.spec.root = to.root;
+  }
 }
 
 void take_identity(CLI::App* command, Arguments& to) {
@@ -82,9 +91,10 @@ void add_plan(CLI::App& app) {
   const auto to =
       verb(app, "plan", "steps, tokens, parameters, memory, data; allocates nothing", command);
   take_config(command, *to);
-  take_root(command, *to);
+  command->add_option("ROOT", to->root, "folder of data/; without it nothing is said of the data");
   take_overrides(command, *to);
   command->callback([to] {
+    take_override_for_root(*to);
     for (const auto& table : twofold::plan(to->config, to->spec.root)) {
       fmt::print("{}\n", twofold::render(table));
     }
@@ -99,8 +109,7 @@ void add_tokenize(CLI::App& app) {
   take_overrides(command, *to);
   command->callback([to] {
     Console console(stdout);
-    to->spec.name = "tokenize";
-    twofold::run(to->config, to->spec, {}, console);
+    twofold::tokenize(to->config, to->spec.root, console);
   });
 }
 

@@ -3,9 +3,11 @@
 #include <twofold/model.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <system_error>
 
 #include "cli/commands.h"
 #include "cli/filter.h"
@@ -23,7 +25,12 @@ struct Arguments {
 
 std::vector<std::string> lines_of(const std::string& file) {
   std::ifstream in(file);
-  if (!in) twofold::fail({.what = "cannot open a file", .where = file});
+  if (!in)
+    twofold::fail({.what = "cannot open a file",
+                   .where = file,
+                   .expected = "a file that can be read",
+                   .found = std::generic_category().message(errno),
+                   .hint = "check the path of --prompts"});
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;

@@ -6,8 +6,19 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <utility>
 
 #include "cli/commands.h"
+#include "cli/faults.h"
+
+namespace {
+
+int refuse(const twofold::Error& fault) {
+  std::fprintf(stderr, "%s\n", fault.what());
+  return twofold::Error::kExitCode;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   twofold::install_stop_handlers();
@@ -22,14 +33,15 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::ParseError& problem) {
-    return app.exit(problem) == 0 ? 0 : twofold::Error::kExitCode;
+    if (problem.get_exit_code() == 0) return app.exit(problem);  // --help
+    return refuse(twofold::Error(command_line_problem(app, problem, argc, argv)));
   } catch (const twofold::Error& problem) {
-    std::fprintf(stderr, "%s\n", problem.what());
-    return twofold::Error::kExitCode;
+    return refuse(problem);
   } catch (const twofold::Interrupted&) {
     std::fprintf(stderr, "\nstopped; run the same command again to continue\n");
     return twofold::Interrupted::kExitCode;
   } catch (const std::exception& problem) {
+    if (auto fault = machine_problem(problem)) return refuse(twofold::Error(std::move(*fault)));
     std::fprintf(stderr, "this is a bug in twofold, please report it:\n%s\n", problem.what());
     return twofold::Bug::kExitCode;
   }

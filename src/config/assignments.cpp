@@ -62,13 +62,7 @@ const Value* Assignments::find(const std::string& key) const {
 
 void Assignments::add_text(const Source& source) {
   Value tree = parse_yaml(source.text, source.name);
-  if (tree.kind == Value::Kind::kNull) return;
-  if (tree.kind != Value::Kind::kMap) {
-    fail({.what = "a configuration is a map of sections",
-          .where = tree.place,
-          .expected = "section: {key: value}",
-          .found = flow_text(tree).substr(0, 60)});
-  }
+  check_is_map(tree);
   std::erase_if(tree.entries, [&](const Value::Entry& entry) {
     return std::find(source.ignored.begin(), source.ignored.end(), entry.first) !=
            source.ignored.end();
@@ -89,7 +83,8 @@ void Assignments::add_tree(const Value& tree, const std::string& section) {
       problems_.push_back({.what = key + " is a section, not a key",
                            .where = where_of(value, key),
                            .expected = "keys of this section",
-                           .found = flow_text(value)});
+                           .found = flow_text(value),
+                           .hint = fmt::format("set one of its keys: {}/…", key)});
     } else if (!is_section) {
       unknown(value, key);
     }
@@ -97,22 +92,28 @@ void Assignments::add_tree(const Value& tree, const std::string& section) {
 }
 
 void Assignments::unknown(const Value& value, const std::string& key) {
-  const std::string advice = fields_.advice_for(key);
+  std::string advice = fields_.advice_for(key);
   std::vector<std::string> candidates;
   if (value.kind == Value::Kind::kMap) candidates = sections_of(fields_);
   for (const auto& field : fields_.all()) candidates.push_back(field->key);
+  if (advice.empty()) advice = suggest(key, candidates);
+  if (advice.empty()) advice = "remove it; `twofold configure` writes every key that a job has";
   problems_.push_back({.what = "unknown key " + key,
                        .where = where_of(value, key),
                        .expected = "a key that this job declares",
                        .found = last_segment(key),
-                       .hint = advice.empty() ? suggest(key, candidates) : advice});
+                       .hint = advice});
 }
 
 void Assignments::add_override(const std::string& text, const std::vector<std::string>& ignored) {
   const std::string place = "override " + text;
   const size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) {
-    fail({.what = "not an override", .where = place, .expected = "key.path=value"});
+    fail({.what = "not an override",
+          .where = place,
+          .expected = "key.path=value",
+          .found = text.empty() ? "nothing" : text,
+          .hint = "write such as training.seed=1, quoted for the shell where it has blanks"});
   }
   std::string path = text.substr(0, equals);
   std::replace(path.begin(), path.end(), '.', '/');

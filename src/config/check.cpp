@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 
@@ -80,13 +81,14 @@ class Checker {
         check(*entry, member.shape, member.constraint, inner);
       } else if (entry != nullptr || (member.constraint.required && !allow_missing_)) {
         add(entry != nullptr ? *entry : value, inner, "missing required value " + inner,
-            expected(member.shape, member.constraint), entry != nullptr ? "???" : "", member.doc);
+            expected(member.shape, member.constraint), entry != nullptr ? "???" : "nothing",
+            "set it: " + member.doc);
       }
     }
     for (const auto& [key, entry] : value.entries) {
       if (std::find(names.begin(), names.end(), key) != names.end()) continue;
       add(entry, path + "/" + key, fmt::format("unknown member `{}`", key), join(names, ", "), key,
-          did_you_mean(key, names));
+          did_you_mean(key, names, "remove it"));
     }
   }
 
@@ -107,9 +109,16 @@ class Checker {
       number = integer ? std::optional(static_cast<double>(*integer)) : std::nullopt;
     }
     if (!number) return wrong_type(value, shape, limits, path);
-    const bool low = limits.exclusive_min ? *number > limits.min : *number >= limits.min;
-    const bool high = limits.exclusive_max ? *number < limits.max : *number <= limits.max;
-    if (!low || !high) add(value, path, path + " is out of range", expected(shape, limits), text);
+    if (!is_allowed(*number, limits)) {
+      add(value, path, path + " is out of range", expected(shape, limits), text);
+    }
+  }
+
+  static bool is_allowed(double number, const Constraint& limits) {
+    if (number == limits.or_else) return true;
+    const bool low = limits.exclusive_min ? number > limits.min : number >= limits.min;
+    const bool high = limits.exclusive_max ? number < limits.max : number <= limits.max;
+    return std::isfinite(number) && low && high;
   }
 
   void check_choice(const Value& value, const std::vector<std::string>& choices,

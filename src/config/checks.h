@@ -17,10 +17,14 @@ class Checks {
   /// unsound already. The last prefix is what the check is about: if it finds a fault, that is
   /// unsound from there on.
   void run(const std::vector<std::string>& reads, const std::function<void()>& check);
+  /// The same for a check that nothing else builds on: what it finds makes nothing unsound.
+  void run_aside(const std::vector<std::string>& reads, const std::function<void()>& check);
   /// Throws one Error with every problem found, if there are any.
   void finish() const;
 
  private:
+  bool is_sound(const std::vector<std::string>& prefixes) const;
+
   Findings found_;
 };
 

@@ -28,6 +28,7 @@ void merge(Field& first, Field&& second) {
   TWOFOLD_EXPECT(kept.choices.empty() || added.choices.empty() || kept.choices == added.choices,
                  first.key + " is declared with two sets of choices");
   if (kept.choices.empty()) kept.choices = added.choices;
+  TWOFOLD_EXPECT(kept.or_else == added.or_else, first.key + " is declared with two ways out");
   kept.required = kept.required || added.required;
   if (added.min >= kept.min) {
     kept.exclusive_min = added.exclusive_min || (added.min == kept.min && kept.exclusive_min);
@@ -108,13 +109,16 @@ std::string range_text(const Constraint& constraint) {
   if (!constraint.choices.empty()) return "one of " + join(constraint.choices, ", ");
   const bool low = std::isfinite(constraint.min), high = std::isfinite(constraint.max);
   const std::string min = number_text(constraint.min), max = number_text(constraint.max);
+  std::string text;
   if (low && high) {
-    return fmt::format("in {}{}, {}{}", constraint.exclusive_min ? "(" : "[", min, max,
+    text = fmt::format("in {}{}, {}{}", constraint.exclusive_min ? "(" : "[", min, max,
                        constraint.exclusive_max ? ")" : "]");
+  } else if (low) {
+    text = (constraint.exclusive_min ? "> " : "≥ ") + min;
+  } else if (high) {
+    text = (constraint.exclusive_max ? "< " : "≤ ") + max;
   }
-  if (low) return (constraint.exclusive_min ? "> " : "≥ ") + min;
-  if (high) return (constraint.exclusive_max ? "< " : "≤ ") + max;
-  return "";
+  return constraint.or_else ? text + ", or " + number_text(*constraint.or_else) : text;
 }
 
 std::string value_text(const Field& field) {

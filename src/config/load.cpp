@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/error.h"
@@ -8,6 +10,15 @@
 namespace twofold::config {
 
 namespace {
+
+/// What to try where a value does not fit and nothing better is known.
+std::string advice(const Field& field) {
+  if (field.constraint.required) return "set it: " + field.doc;
+  constexpr size_t kShown = 60;
+  const std::string usual = flow_text(field.initial);
+  return fmt::format("give {} such a value, or leave it out{}", field.key,
+                     usual.size() > kShown ? "" : ": the default is " + usual);
+}
 
 Problem missing(const Field& field, const Value* value, const std::string& source_name) {
   const std::string range = range_text(field.constraint);
@@ -34,6 +45,9 @@ Findings fill(Fields& fields, const Source& source, bool allow_missing) {
     }
     const size_t before = found.problems.size();
     check(*value, field->shape, field->constraint, field->key, allow_missing, found.problems);
+    for (size_t i = before; i < found.problems.size(); ++i) {
+      if (found.problems[i].hint.empty()) found.problems[i].hint = advice(*field);
+    }
     if (found.problems.size() > before) {
       found.unsound.push_back(field->key);
       continue;
@@ -61,13 +75,15 @@ std::vector<std::string> keys_set(const Fields& fields, const Source& source) {
 
 std::optional<std::string> job_of(const Source& source) {
   const Value tree = parse_yaml(source.text, source.name);
+  check_is_map(tree);
   const Value* job = tree.find("job");
   if (job == nullptr) return std::nullopt;
   if (job->kind != Value::Kind::kScalar || job->text.empty()) {
     fail({.what = "`job` must name a job",
           .where = job->place + " job",
           .expected = "a text such as llama/train/lora",
-          .found = flow_text(*job)});
+          .found = flow_text(*job),
+          .hint = "see `twofold jobs`"});
   }
   return job->text;
 }

@@ -32,7 +32,7 @@ class Step {
   }
 
  private:
-  [[noreturn]] void refuse(std::string what, std::string expected, std::string hint = "") const {
+  [[noreturn]] void refuse(std::string what, std::string expected, std::string hint) const {
     fail({.what = std::move(what),
           .where = where_of(value_, key_ + "/" + name_),
           .expected = std::move(expected),
@@ -45,7 +45,7 @@ class Step {
     if (whole_.kind != kind) {
       refuse(fmt::format("{} is {} at {}, so it has no part {}", key_, flow_text(whole_),
                          whole_.place, name_),
-             type_text(shape_));
+             type_text(shape_), "set the key itself: " + key_ + "=…");
     }
   }
 
@@ -78,7 +78,7 @@ class Step {
       names.push_back(member.name);
     }
     refuse(fmt::format("unknown member `{}`", name_), join(names, ", "),
-           did_you_mean(name_, names));
+           did_you_mean(name_, names, "remove it"));
   }
 
   Value& whole_;

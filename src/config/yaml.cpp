@@ -28,6 +28,7 @@ class Reader {
       fail({.what = "YAML too deep or too large for a configuration",
             .where = place(node.Mark()),
             .expected = fmt::format("at most {} levels and {} values", kMaxDepth, kMaxNodes),
+            .found = "more",
             .hint = "look for an anchor (&) that contains its own alias (*)"});
     }
     Value value{.place = place(node.Mark())};
@@ -53,7 +54,11 @@ class Reader {
     for (const auto& entry : node) {
       const std::string where = place(entry.first.Mark());
       if (!entry.first.IsScalar()) {
-        fail({.what = "a key must be a plain text", .where = where, .expected = "key: value"});
+        fail({.what = "a key must be a plain text",
+              .where = where,
+              .expected = "key: value",
+              .found = "a list or a map",
+              .hint = "write a name in front of the colon"});
       }
       const std::string key = entry.first.Scalar();
       if (const Value* present = map.find(key)) {
@@ -108,6 +113,7 @@ bool has_document(const std::string& text, const Reader& reader) {
   fail({.what = "more than one YAML document",
         .where = reader.place(found.marks.back()),
         .expected = "one document",
+        .found = "another one",
         .hint = "remove the `---` line and what follows"});
 }
 
@@ -121,10 +127,21 @@ Value parse_yaml(const std::string& text, const std::string& name, bool with_lin
   } catch (const YAML::Exception& error) {
     fail({.what = "this is not valid YAML",
           .where = reader.place(error.mark),
+          .expected = "YAML: key: value, and sections by indentation",
           .found = error.msg,
           .hint = with_lines ? "check indentation, colons and quotes near this line"
                              : "quote the argument for the shell: 'key.path=[1, 2]'"});
   }
+}
+
+void check_is_map(const Value& tree) {
+  if (tree.kind == Value::Kind::kMap || tree.kind == Value::Kind::kNull) return;
+  constexpr size_t kShown = 60;
+  fail({.what = "a configuration is a map of sections",
+        .where = tree.place,
+        .expected = "section: {key: value}",
+        .found = flow_text(tree).substr(0, kShown),
+        .hint = "`twofold configure JOB out.yaml` writes one"});
 }
 
 }  // namespace twofold::config

@@ -11,4 +11,7 @@ namespace twofold::config {
 /// Error for bad syntax, duplicate keys, more than one document, and absurd depth or size.
 Value parse_yaml(const std::string& text, const std::string& name, bool with_lines = true);
 
+/// Throws an Error for a document that is neither empty nor a map.
+void check_is_map(const Value& tree);
+
 }  // namespace twofold::config

@@ -26,7 +26,8 @@ Shape validate_split(const Path& folder, Split split, int64_t vocab_size) {
   fail({.what = "positive and negative rows do not pair up",
         .where = fmt::format("{}, {}", (folder / "shape.json").string(), split_name(split)),
         .expected = fmt::format("neg of shape [{}, {}] as pos", positive.rows, positive.width),
-        .found = fmt::format("[{}, {}]", negative.rows, negative.width)});
+        .found = fmt::format("[{}, {}]", negative.rows, negative.width),
+        .hint = "make the dataset again, with a negative row for each positive one"});
 }
 
 }  // namespace
@@ -41,7 +42,8 @@ ContrastiveShape validate_contrastive(const Path& folder, int64_t vocab_size) {
     fail({.what = "the splits of the dataset have rows of different widths",
           .where = (folder / "shape.json").string(),
           .expected = fmt::format("val rows of {} tokens as in train", train.width),
-          .found = fmt::format("{}", val.width)});
+          .found = fmt::format("{}", val.width),
+          .hint = "make both splits with one block size"});
   shape.val_rows = val.rows;
   return shape;
 }

@@ -23,7 +23,8 @@ std::unique_ptr<Dataset> open_dataset(const Path& data_root, const Sampling& sam
   fail({.what = "CONTRASTIVE data cannot train a language model",
         .where = folder.string(),
         .expected = "a dataset of style PMD or PADDED (tokens and labels)",
-        .found = "`" + sampling.label() + "` of style CONTRASTIVE (positive and negative rows)"});
+        .found = "`" + sampling.label() + "` of style CONTRASTIVE (positive and negative rows)",
+        .hint = "no trainer for pairs exists yet; choose another dataset"});
 }
 
 bool has_validation(const Path& data_root, const Sampling& sampling) {

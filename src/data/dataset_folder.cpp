@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/folders.h"
 #include "base/text.h"
+#include "data/folder_name.h"
 #include "formats/json.h"
 
 namespace twofold {
@@ -15,6 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kMostTokens = int64_t{1} << 48;  // far more than any disk; keeps products exact
+
+constexpr const char* kMakeAgain = "make the dataset again; see docs/data.md for its files";
 
 std::vector<std::string> folders_in(const Path& root) {
   std::vector<std::string> names;
@@ -38,16 +42,15 @@ bool is_extent(const nlohmann::json& value) {
 const char* split_name(Split split) { return split == Split::kTrain ? "train" : "val"; }
 
 Path dataset_folder(const Path& data_root, const std::string& label) {
+  require_folder_name(label, "the name of a dataset");
   const Path folder = data_root / label;
-  if (!label.empty() && fs::is_directory(folder)) return folder;
+  if (kind_of(folder) == PathKind::kFolder) return folder;
   const std::vector<std::string> names = folders_in(data_root);
-  std::string hint = did_you_mean(label, names);
-  if (hint.empty()) hint = "make it with `twofold tokenize`";
   fail({.what = fmt::format("there is no dataset `{}`", label),
         .where = data_root.string(),
         .expected = fmt::format("a folder `{}`", label),
         .found = names.empty() ? "no datasets" : join(names, ", "),
-        .hint = hint});
+        .hint = did_you_mean(label, names, "make it with `twofold tokenize`")});
 }
 
 bool has_split(const Path& folder, Split split, const std::string& infix) {
@@ -63,7 +66,8 @@ void require_split(const Path& folder, Split split, const std::string& infix) {
     fail({.what = "the dataset has no training data",
           .where = path.string(),
           .expected = "a file of token ids",
-          .found = fs::exists(path) ? "an empty file" : "no such file"});
+          .found = fs::exists(path) ? "an empty file" : "no such file",
+          .hint = "make it with `twofold tokenize`"});
   fail({.what = "the dataset has no validation split",
         .where = path.string(),
         .expected = "a file of token ids",
@@ -80,7 +84,11 @@ Shape read_shape(const Path& folder, Split split, const std::string& side) {
     if (key.empty()) continue;
     where += (entry == &root ? ", " : "/") + key;
     if (!entry->is_object() || !entry->contains(key))
-      fail({.what = "an entry is missing in the dataset's shape", .where = where});
+      fail({.what = "an entry is missing in the dataset's shape",
+            .where = where,
+            .expected = "[rows, width]",
+            .found = "no such entry",
+            .hint = kMakeAgain});
     entry = &entry->at(key);
   }
   if (!entry->is_array() || entry->size() != 2 || !is_extent(entry->at(0)) ||
@@ -88,7 +96,8 @@ Shape read_shape(const Path& folder, Split split, const std::string& side) {
     fail({.what = "the dataset's shape is malformed",
           .where = where,
           .expected = "[rows, width]",
-          .found = formats::printable(entry->dump())});
+          .found = formats::printable(entry->dump()),
+          .hint = kMakeAgain});
   return {.rows = entry->at(0).get<int64_t>(), .width = entry->at(1).get<int64_t>()};
 }
 
@@ -102,7 +111,8 @@ int32_t read_pad_token(const Path& folder) {
     fail({.what = "the dataset's pad token is malformed",
           .where = path.string() + ", pad_token",
           .expected = "a token id",
-          .found = formats::printable(value.dump())});
+          .found = formats::printable(value.dump()),
+          .hint = kMakeAgain});
   return value.get<int32_t>();
 }
 
@@ -114,7 +124,8 @@ void require_shape(const Path& path, int64_t tokens, const Shape& shape) {
   fail({.what = "shape.json contradicts the token file",
         .where = path.string(),
         .expected = fmt::format("{} rows of {} tokens", shape.rows, shape.width),
-        .found = fmt::format("{} tokens ({} bytes)", tokens, tokens * 4)});
+        .found = fmt::format("{} tokens ({} bytes)", tokens, tokens * 4),
+        .hint = kMakeAgain});
 }
 
 }  // namespace twofold

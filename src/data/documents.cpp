@@ -6,26 +6,25 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/folders.h"
 #include "base/text.h"
+#include "data/folder_name.h"
 #include "formats/json.h"
 
 namespace twofold {
 namespace {
 
-namespace fs = std::filesystem;
-
 std::vector<Path> files_of(const Path& source) {
-  if (fs::is_regular_file(source)) return {source};
-  if (!fs::is_directory(source))
+  const PathKind kind = kind_of(source);
+  if (kind == PathKind::kFile) return {source};
+  if (kind != PathKind::kFolder)
     fail({.what = "there is no such source of text",
           .where = "data/source",
           .expected = "a file, or a folder of files",
-          .found = source.string()});
-  std::vector<Path> paths;
-  for (const auto& entry : fs::directory_iterator(source))
-    if (entry.is_regular_file() && entry.path().filename().string().front() != '.')
-      paths.push_back(entry.path());
-  std::sort(paths.begin(), paths.end());
+          .found = source.string(),
+          .hint = "give its path as data/source; it counts from the current folder"});
+  std::vector<Path> paths = files_in(source);
+  std::erase_if(paths, [](const Path& path) { return path.filename().string().front() == '.'; });
   return paths;
 }
 
@@ -45,17 +44,20 @@ bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r\f\v"
 Documents::Documents(const Path& source, DocumentFormat format, std::string text_key)
     : format_(format), text_key_(std::move(text_key)) {
   for (const Path& path : files_of(source)) {
+    // The dataset's config.json remembers the names of its files, and JSON is UTF-8.
+    require_folder_name(path.filename().string(), "a file of data/source");
     files_.emplace_back(path);
     bytes_ += static_cast<int64_t>(files_.back().bytes().size());
   }
   Cursor cursor;
   Document first;
   if (!next(cursor, first))
-    fail({.what = "the source has no text",
-          .where = source.string(),
-          .expected = "at least one document",
-          .found =
-              fmt::format("{} files, {} bytes, nothing but white space", files_.size(), bytes_)});
+    fail(
+        {.what = "the source has no text",
+         .where = source.string(),
+         .expected = "at least one document",
+         .found = fmt::format("{} files, {} bytes, nothing but white space", files_.size(), bytes_),
+         .hint = "check data/source and data/format"});
 }
 
 std::string_view Documents::contents(int64_t file) const {
@@ -116,7 +118,8 @@ std::string Documents::text(const Document& document) const {
         .where = where(document),
         .expected = fmt::format("an object with a text under `{}`", text_key_),
         .found = formats::printable(document.raw),
-        .hint = keys.empty() ? "" : "set data/text_key to one of: " + join(keys, ", ")});
+        .hint = keys.empty() ? "correct the line, or remove it"
+                             : "set data/text_key to one of: " + join(keys, ", ")});
 }
 
 }  // namespace twofold

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "base/error.h"
 
@@ -23,7 +24,8 @@ void check(const std::vector<double>& rates, const std::string& where) {
     fail({.what = "a mixture has no datasets, or too many",
           .where = where,
           .expected = fmt::format("1 to {} datasets", kMostDatasets),
-          .found = fmt::format("{}", rates.size())});
+          .found = fmt::format("{}", rates.size()),
+          .hint = "name at least one: [{name: …, rate: 1.0, style: PMD}]"});
   for (size_t i = 0; i < rates.size(); ++i) {
     if (rates[i] >= kSmallestRate && rates[i] <= 1) continue;  // false for NaN too
     fail({.what = "the rate of a dataset is out of range",
@@ -130,9 +132,18 @@ MixtureOrder::Draw MixtureOrder::operator()(int64_t sample) const {
   return {.dataset = dataset, .index = counts(sample)[static_cast<size_t>(dataset)]};
 }
 
-void check_rates(const Mixture& mixture, const std::string& key) {
+void check_mixture(const Mixture& mixture, const std::string& key) {
   std::vector<double> rates;
-  for (const Sampling& sampling : mixture) rates.push_back(sampling.rate);
+  std::set<std::string> seen;
+  for (const Sampling& sampling : mixture) {
+    rates.push_back(sampling.rate);
+    if (seen.insert(sampling.label()).second) continue;
+    fail({.what = fmt::format("dataset `{}` occurs twice in one mixture", sampling.label()),
+          .where = key,
+          .expected = "each dataset once, so that none of its rows repeats within an epoch",
+          .found = fmt::format("`{}` again", sampling.label()),
+          .hint = "give it once, at the sum of the rates"});
+  }
   check(rates, key);
 }
 

@@ -32,7 +32,8 @@ class MixtureOrder {
       blocks_;  // counts before every kBlock samples and the whole period, datasets_ each
 };
 
-/// Throws an Error naming `key` if the rates of a mixture are out of range or do not sum to 1.
-void check_rates(const Mixture& mixture, const std::string& key);
+/// Throws an Error naming `key` if the rates of a mixture are out of range or do not sum to 1, or
+/// if a dataset occurs in it twice.
+void check_mixture(const Mixture& mixture, const std::string& key);
 
 }  // namespace twofold

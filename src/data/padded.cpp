@@ -75,7 +75,8 @@ std::unique_ptr<Dataset> open_padded(const Path& folder, Split split, int64_t wi
     fail({.what = "the dataset's pad token is outside the vocabulary",
           .where = (folder / "config.json").string() + ", pad_token",
           .expected = fmt::format("an id below vocab_size = {}", vocab_size),
-          .found = fmt::format("{}", pad)});
+          .found = fmt::format("{}", pad),
+          .hint = "raise architecture/vocab_size, or tokenize again with data/pad_token 0"});
   TokenFile tokens(path, vocab_size);
   require_shape(path, tokens.size(), shape);
   MaskFile mask(path.string() + ".mask", tokens);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "formats/json.h"
@@ -17,7 +19,11 @@ constexpr const char* kStartOver = "use another data/dataset or data/suffix, or 
 json read_object(const Path& path) {
   json value = formats::parse_json(read_text(path), path.string());
   if (value.is_object()) return value;
-  fail({.what = "not what this job writes", .where = path.string(), .hint = kStartOver});
+  fail({.what = "not what this job writes",
+        .where = path.string(),
+        .expected = "a JSON object",
+        .found = value.type_name(),
+        .hint = kStartOver});
 }
 
 void require_same(const json& before, const json& now, const Path& path) {
@@ -55,6 +61,13 @@ void refuse_strangers(const Path& folder) {
   }
 }
 
+/// Whether an unfinished job had nothing to show yet, so that nothing is lost if another takes
+/// over.
+bool is_blank(const json& progress) {
+  const json files = progress.value("files", json::object());
+  return std::all_of(files.begin(), files.end(), [](const json& bytes) { return bytes == 0; });
+}
+
 }  // namespace
 
 std::optional<json> finished_result(const Path& folder, const json& arguments) {
@@ -87,13 +100,14 @@ ResumableOutput::ResumableOutput(Path folder, json arguments, std::vector<std::s
       names_(std::move(names)) {
   remove_leftovers(folder_);
   const Path progress = folder_ / "progress.json";
-  if (fs::exists(progress)) {
-    resume(read_object(progress));
-  } else {
-    refuse_strangers(folder_);
+  json before = fs::exists(progress) ? read_object(progress) : json();
+  if (before.is_null()) refuse_strangers(folder_);
+  if (before.is_null() || is_blank(before)) {
     // Before the files: a folder with files but without progress is taken for somebody else's.
-    write_progress(std::vector<uint64_t>(names_.size()));
+    forget();
+    before = read_object(progress);
   }
+  resume(before);
   for (size_t i = 0; i < names_.size(); ++i)
     files_.emplace_back(path_of(i), OutputFile::Mode::kAppend);
 }
@@ -103,6 +117,11 @@ void ResumableOutput::write_progress(const std::vector<uint64_t>& bytes) {
   for (size_t i = 0; i < names_.size(); ++i) sizes[names_[i]] = bytes[i];
   const json progress = {{"arguments", arguments_}, {"files", sizes}, {"state", state_}};
   write_atomic(folder_ / "progress.json", progress.dump(2) + "\n");
+}
+
+void ResumableOutput::forget() {
+  state_ = json();
+  write_progress(std::vector<uint64_t>(names_.size()));
 }
 
 void ResumableOutput::resume(const json& progress) {

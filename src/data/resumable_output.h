@@ -25,8 +25,8 @@ std::optional<nlohmann::json> finished_result(const Path& folder, const nlohmann
 class ResumableOutput {
  public:
   /// Locks the folder and opens its files at the sizes of the last save(), or empty. Throws an
-  /// Error for a folder with other contents, an unfinished job with other arguments, and a file
-  /// that is shorter than was saved.
+  /// Error for a folder with other contents, an unfinished job with other arguments that has saved
+  /// something, and a file that is shorter than was saved.
   ResumableOutput(Path folder, nlohmann::json arguments, std::vector<std::string> names);
 
   /// What save() was given last; null for a fresh start.
@@ -41,6 +41,10 @@ class ResumableOutput {
   /// Makes everything written so far, and `state`, survive a kill. With `shrink`, that file is cut
   /// to so many bytes in the same stroke.
   void save(const nlohmann::json& state, std::optional<Shrink> shrink = std::nullopt);
+
+  /// Nothing of what was written counts any more: the next job in this folder, with whatever
+  /// arguments, starts anew.
+  void forget();
 
   /// Ends the job: removes empty files, writes config.json with `result`, forgets the progress.
   void finish(nlohmann::json result);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -18,20 +17,11 @@ std::vector<double> rates_of(const Mixture& mixture) {
   return rates;
 }
 
-void refuse_duplicates(const Mixture& mixture) {
-  std::set<std::string> seen;
-  for (const Sampling& sampling : mixture)
-    if (!seen.insert(sampling.label()).second)
-      fail({.what = fmt::format("dataset `{}` occurs twice in one mixture", sampling.label()),
-            .expected = "each dataset once, so that none of its rows repeats within an epoch",
-            .hint = "give it once, at the sum of the rates"});
-}
-
 }  // namespace
 
 Stage::Stage(const Mixture& mixture, const Options& options)
     : mixture_(mixture), options_(options), order_(rates_of(mixture)) {
-  refuse_duplicates(mixture);
+  check_mixture(mixture, "mixture");
   for (const Sampling& sampling : mixture)
     datasets_.push_back(open_dataset(options.data_root, sampling, Split::kTrain, options.width,
                                      options.vocab_size));

@@ -40,7 +40,12 @@ TokenFile::TokenFile(const Path& path, int64_t vocab_size) : file_(path) {
           .expected = "a size that is a multiple of 4 bytes (uint32, little-endian)",
           .found = fmt::format("{} bytes", bytes.size()),
           .hint = "it may have been cut off, or hold 16-bit ids; make it again"});
-  if (bytes.empty()) fail({.what = "the token file is empty", .where = path.string()});
+  if (bytes.empty())
+    fail({.what = "the token file is empty",
+          .where = path.string(),
+          .expected = "at least one token",
+          .found = "0 bytes",
+          .hint = "make the dataset again"});
   const std::span ids(reinterpret_cast<const uint32_t*>(bytes.data()), bytes.size() / 4);
   const auto largest = static_cast<uint32_t>(std::min<int64_t>(vocab_size - 1, INT32_MAX));
   const size_t offender = first_above(ids, largest);
@@ -61,13 +66,15 @@ MaskFile::MaskFile(const Path& path, const TokenFile& tokens) : file_(path) {
           .where = path.string(),
           .expected = fmt::format("{} bytes, one for each token of {}", tokens.size(),
                                   tokens.path().filename().string()),
-          .found = fmt::format("{} bytes", mask_.size())});
+          .found = fmt::format("{} bytes", mask_.size()),
+          .hint = "one of the two was cut off or belongs to another dataset; make it again"});
   const size_t offender = first_above<uint8_t>(mask_, 1);
   if (offender < mask_.size())
     fail({.what = "a mask byte is neither 0 nor 1",
           .where = fmt::format("{}, byte offset {}", path.string(), offender),
           .expected = "1 (real token) or 0",
-          .found = fmt::format("{}", mask_[offender])});
+          .found = fmt::format("{}", mask_[offender]),
+          .hint = "write 1 for every token that is trained on, 0 for the others"});
 }
 
 }  // namespace twofold

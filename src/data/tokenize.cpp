@@ -15,7 +15,8 @@ void TokenizeConfig::declare(config::Fields& fields) {
              {.min = 0, .max = 1, .exclusive_max = true});
   fields.add("data/seed", seed, "Seed of the split and of the order of rows.", {.min = 0});
   fields.add("system/num_proc", num_proc,
-             "Threads that tokenize; the files are the same for any number.", {.min = 1});
+             "Threads that tokenize; the files are the same for any number.",
+             {.min = 1, .max = config::kMostThreads});
   tokenizer.declare(fields);
 }
 
@@ -29,7 +30,8 @@ void TokenizeVariableConfig::declare(config::Fields& fields) {
 
 void TokenizeBlockwiseConfig::declare(config::Fields& fields) {
   TokenizeConfig::declare(fields);
-  fields.add("architecture/block_size", block_size, "Width of a row in tokens.", {.min = 1});
+  fields.add("architecture/block_size", block_size, "Width of a row in tokens.",
+             {.min = 1, .max = config::kMostSize});
   fields.add("data/pad_token", pad_token, "Id that rows are padded with on the left.", {.min = 0});
 }
 

@@ -72,9 +72,11 @@ class BlockwiseRun {
     for (int64_t bytes = 0;
          bytes < options_.round_bytes * config_.num_proc && state_.rows + rows < count(); ++rows)
       bytes += static_cast<int64_t>(document_of(state_.rows + rows).raw.size()) + 1;
-    const auto encoded = parallel_map<Tokens>(rows, config_.num_proc, [&](int64_t i) {
+    const auto encode = [&](int64_t i) {
       return tokenizer_.encode(documents_.text(document_of(state_.rows + i)));
-    });
+    };
+    const auto encoded = encode_or_forget(
+        output_, [&] { return parallel_map<Tokens>(rows, config_.num_proc, encode); });
     for (const Tokens& ids : encoded) write(ids);
   }
 
@@ -122,7 +124,8 @@ void check_pad_token(const TokenizeBlockwiseConfig& config, const Tokenizer& tok
   fail({.what = "the pad token is outside the tokenizer's vocabulary",
         .where = "data/pad_token",
         .expected = fmt::format("an id below {}", tokenizer.vocab_size()),
-        .found = fmt::format("{}", config.pad_token)});
+        .found = fmt::format("{}", config.pad_token),
+        .hint = "0 will do: padding is masked"});
 }
 
 }  // namespace

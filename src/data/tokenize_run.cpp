@@ -2,18 +2,16 @@
 
 #include "base/error.h"
 #include "base/stop.h"
+#include "data/folder_name.h"
 
 namespace twofold {
 
 Path output_folder(const TokenizeConfig& config, const Path& data_root) {
   const std::string name =
       config.suffix.empty() ? config.dataset : config.dataset + "_" + config.suffix;
-  if (!config.dataset.empty() && name != "." && name != ".." && Path(name).filename() == name)
-    return data_root / name;
-  fail({.what = "not the name of a dataset",
-        .where = "data/dataset, data/suffix",
-        .expected = "the name of a folder, without slashes",
-        .found = "`" + name + "`"});
+  require_folder_name(config.dataset, "data/dataset");
+  require_folder_name(name, "data/dataset, data/suffix");
+  return data_root / name;
 }
 
 nlohmann::json shared_arguments(const TokenizeConfig& config, const Tokenizer& tokenizer,

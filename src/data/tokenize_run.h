@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/error.h"
 #include "data/documents.h"
 #include "data/resumable_output.h"
 #include "data/tokenize.h"
@@ -22,6 +23,19 @@ nlohmann::json shared_arguments(const TokenizeConfig& config, const Tokenizer& t
 
 inline std::span<const std::byte> bytes_of(const std::vector<int32_t>& ids) {
   return std::as_bytes(std::span(ids));
+}
+
+/// Runs `encode`. What is wrong with a text stays wrong until the source or the settings are
+/// others, so that an Error of it throws away what the output has, and the next job here starts
+/// anew.
+template <class Encode>
+auto encode_or_forget(ResumableOutput& output, const Encode& encode) {
+  try {
+    return encode();
+  } catch (const Error&) {
+    output.forget();
+    throw;
+  }
 }
 
 /// Called between rounds: saves when it is time to, shows the progress, and stops if asked to.

@@ -67,12 +67,14 @@ class VariableRun {
       batch.push_back(document);
       bytes += static_cast<int64_t>(document.raw.size()) + 1;
     }
-    const auto encoded =
-        parallel_map<Tokens>(static_cast<int64_t>(batch.size()), config_.num_proc, [&](int64_t i) {
-          Tokens ids = tokenizer_.encode_ordinary(documents_.text(batch[static_cast<size_t>(i)]));
-          ids.push_back(tokenizer_.eot_token());
-          return ids;
-        });
+    const auto encode = [&](int64_t i) {
+      Tokens ids = tokenizer_.encode_ordinary(documents_.text(batch[static_cast<size_t>(i)]));
+      ids.push_back(tokenizer_.eot_token());
+      return ids;
+    };
+    const auto encoded = encode_or_forget(output_, [&] {
+      return parallel_map<Tokens>(static_cast<int64_t>(batch.size()), config_.num_proc, encode);
+    });
     for (const Tokens& ids : encoded)
       if (!enough()) write(ids);
     return !batch.empty();

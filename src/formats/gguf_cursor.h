@@ -12,7 +12,8 @@
 
 namespace twofold::formats {
 
-inline constexpr const char* kGgufDamagedHint = "the file is damaged or was not written completely";
+inline constexpr const char* kGgufDamagedHint =
+    "the file is damaged or was not written completely: copy or download it again";
 
 class GgufCursor {
  public:
@@ -24,7 +25,7 @@ class GgufCursor {
   void name(std::string what) { item_ = std::move(what); }
 
   [[noreturn]] void refuse(std::string what, std::string expected, std::string found,
-                           std::string hint = {}) const {
+                           std::string hint = kGgufDamagedHint) const {
     std::string where = fmt::format("{}, byte {}", path_.string(), at_);
     if (!item_.empty()) where += ", " + item_;
     fail({std::move(what), std::move(where), std::move(expected), std::move(found),

@@ -84,7 +84,7 @@ class StrictBuilder : public json::json_sax_t {
   bool parse_error(size_t, const std::string&, const nlohmann::detail::exception& error) override {
     const std::string text = error.what();  // "[json.exception.…] parse error at line 1, …: REASON"
     const size_t reason = text.find(": ");
-    refuse(position(), "not valid JSON", "",
+    refuse(position(), "not valid JSON", "a JSON value (RFC 8259)",
            printable(reason == text.npos ? text : text.substr(reason + 2), 200));
   }
 
@@ -98,7 +98,7 @@ class StrictBuilder : public json::json_sax_t {
                              : fmt::format("{}:{} (byte {})", file_, line, byte),
           .expected = std::move(expected),
           .found = std::move(found),
-          .hint = {}});
+          .hint = "correct the file at this place, or get it again"});
   }
 
   json* place(json value) {

@@ -21,7 +21,8 @@ static_assert(std::endian::native == std::endian::little, "the format is little-
 
 constexpr uint64_t kSizeBytes = sizeof(uint64_t);  // the header's length comes first
 constexpr const char* kMetadataKey = "__metadata__";
-constexpr const char* kDamagedHint = "the file is damaged or was not written completely";
+constexpr const char* kDamagedHint =
+    "the file is damaged or was not written completely: copy or download it again";
 
 /// What is known of the file while it is checked, and the way every breach is reported.
 struct Source {
@@ -32,7 +33,8 @@ struct Source {
   uint64_t data_start() const { return kSizeBytes + header_bytes; }
 
   [[noreturn]] void refuse(uint64_t byte, const std::string* tensor, std::string what,
-                           std::string expected, std::string found, std::string hint = {}) const {
+                           std::string expected, std::string found,
+                           std::string hint = kDamagedHint) const {
     std::string where = fmt::format("{}, byte {}", path.string(), byte);
     if (tensor) where += fmt::format(", tensor `{}`", printable(*tensor));
     fail({std::move(what), std::move(where), std::move(expected), std::move(found),

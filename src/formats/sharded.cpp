@@ -156,7 +156,8 @@ TensorFolder open_tensor_folder(const Path& folder) {
         .found = pickled           ? "pytorch_model.bin"
                  : present(folder) ? "neither"
                                    : "no such folder",
-        .hint = pickled ? "save it once more with transformers (safe_serialization=True)" : ""});
+        .hint = pickled ? "save it once more with transformers (safe_serialization=True)"
+                        : "give the folder that holds config.json and the weights"});
 }
 
 }  // namespace twofold::formats

@@ -84,7 +84,7 @@ const Method& method_of(const std::string& name) {
         .where = "--method",
         .expected = join(combination_methods(), ", "),
         .found = name,
-        .hint = did_you_mean(name, combination_methods())});
+        .hint = did_you_mean(name, combination_methods(), "leave --method out: cat is exact")});
 }
 
 void check_rank(const Combination& combination) {
@@ -131,7 +131,9 @@ PeftAdapter combine_peft_folders(const Combination& combination, const ModelConf
   if (combination.adapters.empty()) {
     fail({.what = "there is no adapter to combine",
           .where = "--adapter",
-          .expected = "at least one DIR or DIR:weight"});
+          .expected = "at least one DIR or DIR:weight",
+          .found = "none",
+          .hint = "give --adapter for each"});
   }
   std::map<std::string, Terms> by_leaf;
   for (const auto& [folder, weight] : combination.adapters) {

@@ -53,11 +53,15 @@ class Reader {
         in_order_(nlohmann::ordered_json::parse(text)),
         file_(std::move(file)) {
     if (config_.is_object()) return;
-    fail({.what = "not a PEFT configuration", .where = file_, .expected = "a JSON object"});
+    fail({.what = "not a PEFT configuration",
+          .where = file_,
+          .expected = "a JSON object",
+          .found = config_.type_name(),
+          .hint = "save the adapter again with PEFT's save_pretrained"});
   }
 
   void problem(const std::string& key, std::string what, std::string expected, const json& found,
-               std::string hint = "") {
+               std::string hint = "save the adapter again with PEFT, without this option") {
     problems_.push_back({.what = std::move(what),
                          .where = file_ + ": " + key,
                          .expected = std::move(expected),
@@ -218,7 +222,8 @@ PeftConfig read_peft_config(const Path& file) {
     fail({.what = "not a PEFT folder",
           .where = file.parent_path().string(),
           .expected = std::string(kPeftConfigFile) + " and " + kPeftWeightsFile,
-          .found = std::string("no ") + kPeftConfigFile});
+          .found = std::string("no ") + kPeftConfigFile,
+          .hint = "give the folder that PEFT's save_pretrained wrote"});
   }
   Reader reader(read_text(file), file.string());
   PeftConfig config;

@@ -155,11 +155,7 @@ void save_peft_folder(const ModelConfig& config, const LoRAParams& adapters, con
   Unpublished building(folder);
   std::error_code failure;
   std::filesystem::create_directories(building.path(), failure);
-  if (failure) {
-    fail({.what = "cannot make a folder",
-          .where = building.path().string(),
-          .found = failure.message()});
-  }
+  if (failure) fail_io("create folder", building.path(), failure.value());
   write_tensors(building.path() / kPeftWeightsFile, contents.tensors(), kMetadata);
   write_atomic(building.path() / kPeftConfigFile, peft_config_text(contents.config()));
   building.publish();

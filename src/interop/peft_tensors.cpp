@@ -16,9 +16,11 @@ PeftTensors::PeftTensors(const Path& folder) : path_((folder / kPeftWeightsFile)
   if (!std::filesystem::exists(path_)) {
     fail({.what = "the adapter has no weights",
           .where = path_,
+          .expected = kPeftWeightsFile,
+          .found = "no such file",
           .hint = std::filesystem::exists(folder / "adapter_model.bin")
                       ? "adapter_model.bin is a pickle: load and save it once with PEFT"
-                      : ""});
+                      : "give the folder that PEFT's save_pretrained wrote"});
   }
   file_ = std::make_shared<const formats::SafetensorsFile>(path_);
 }
@@ -61,7 +63,9 @@ void PeftTensors::problem(const std::string& name, std::string what, std::string
                        .where = path_ + ": " + name,
                        .expected = std::move(expected),
                        .found = std::move(found),
-                       .hint = std::move(hint)});
+                       .hint = hint.empty() ? "see whether the adapter was made for this model, "
+                                              "and saved whole"
+                                            : std::move(hint)});
 }
 
 void PeftTensors::finish() {

@@ -6,17 +6,33 @@
 
 #include "base/error.h"
 #include "data/dataset_folder.h"
+#include "data/mixture.h"
 #include "job/compatibility.h"
 #include "job/extension.h"
 #include "job/learned_forgotten.h"
 #include "job/loaded_run.h"
 #include "job/log_file.h"
 #include "job/reference_keys.h"
+#include "model/checks.h"
 #include "model/hugging_face.h"
 #include "tensor/machine.h"
 #include "tokenizer/added_tokens.h"
 
 namespace twofold {
+
+namespace {
+
+void check_mixtures(const std::vector<PhaseStages>& phases) {
+  std::vector<Problem> problems;
+  for (const PhaseStages& phase : phases) {
+    for (const StageConfig& stage : phase.stages) {
+      gather(problems, [&] { check_mixture(stage.mixture, stage.dataset_key); });
+    }
+  }
+  throw_problems(std::move(problems));
+}
+
+}  // namespace
 
 BaseTrainer::BaseTrainer(const std::string& family) : model_(make_model_config(family)) {}
 
@@ -50,6 +66,7 @@ void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
       }
     }
     model_->validate();
+    check_parameters(*model_->build());
   });
   checks.run({"tokenizer/", "architecture/"}, [&] {
     added_ = settle_vocabulary(tokenizer_, wanted, *model_);
@@ -64,8 +81,13 @@ std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& se
   std::vector<std::string> lines;
   fill_architecture(set_keys, checks, lines);
   checks.run({"architecture/", "optimization/"}, [&] { adapter_plan(*model_->build()); });
+  checks.run({"training/"}, [&] { phases(); });
+  checks.run_aside({"training/"}, [&] { check_mixtures(phases()); });
   checks.run({"architecture/", "training/"},
              [&] { make_plan(trainer_, *model_, *model_->build(), phases(), {}); });
+  checks.run_aside({"optimization/schedule", "optimization/constant_pct", "training/warmup_pct",
+                    "training/decay_pct"},
+                   [&] { schedule_.validate(); });
   return lines;
 }
 
@@ -79,6 +101,9 @@ void BaseTrainer::check_files(const std::filesystem::path& root, config::Checks&
     }
     throw_problems(std::move(problems));
   });
+  checks.run_aside({"tokenizer/", "logging/samples"}, [&] {
+    if (trainer_.samples > 0) make_tokenizer(tokenizer_);
+  });
 }
 
 RunPlan BaseTrainer::make_run_plan() const {
@@ -87,11 +112,11 @@ RunPlan BaseTrainer::make_run_plan() const {
 }
 
 std::vector<Table> BaseTrainer::plan(const std::filesystem::path& root) {
-  return tables(make_run_plan(), root / "data");
+  return tables(make_run_plan(), root.empty() ? Path() : root / "data");
 }
 
 std::vector<Table> BaseTrainer::tables(const RunPlan& plan, const Path& data_root) const {
-  std::vector<Table> all = describe(plan, *model_, data_root);
+  std::vector<Table> all = describe(plan, *model_, data_root, trainer_.validation);
   if (added_.tokens.count > 0) all.push_back(new_tokens_table(added_, tokenizer_, *model_));
   for (Table& table : more_tables()) all.push_back(std::move(table));
   return all;

@@ -11,6 +11,8 @@ void combine_adapters(const ModelSource& source, const CombineRequest& request) 
   if (std::filesystem::exists(request.out)) {
     fail({.what = "what is to be written exists already",
           .where = request.out.string(),
+          .expected = "a name that is free",
+          .found = "a file or folder",
           .hint = "give another name, or remove it"});
   }
   ModelSource bare = source;

@@ -82,7 +82,7 @@ Problem changed(const Difference& difference, const CheckpointInfo& checkpoint) 
           .where = difference.key + ", " + (checkpoint.folder / "config.yaml").string(),
           .expected = difference.saved,
           .found = difference.now,
-          .hint = {}};
+          .hint = "set it back to what it was"};
 }
 
 void throw_all(std::vector<Problem> problems) {

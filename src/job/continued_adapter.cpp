@@ -74,7 +74,8 @@ std::vector<std::string> fill_from_adapter(LoRAConfig& lora, const ModelConfig& 
     problems.push_back({.what = "a start from an adapter needs no other",
                         .where = "optimization/lora/init",
                         .expected = "no such key beside optimization/lora/from_adapter",
-                        .found = lora.init});
+                        .found = lora.init,
+                        .hint = "leave one of the two out"});
   }
   check_rows(lora, found, *built, problems);
   if (!problems.empty()) throw Error(std::move(problems));

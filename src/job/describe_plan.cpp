@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <map>
+
+#include "base/error.h"
 #include "base/text.h"
 #include "data/dataset.h"
 #include "job/memory_plan.h"
@@ -32,25 +35,54 @@ Table run_table(const RunPlan& plan, const ModelConfig& config) {
   return table;
 }
 
-Table stage_table(const RunPlan& plan, const std::filesystem::path& data_root,
-                  const ModelConfig& config) {
-  Table table{.title = "Data",
-              .header = {"phase", "stage", "steps", "tokens", "dataset", "share", "epochs"}};
+/// Rows of each dataset's training split.
+using DataRows = std::map<std::pair<std::string, DatasetStyle>, int64_t>;
+
+std::pair<std::string, DatasetStyle> key_of(const Sampling& sampling) {
+  return {sampling.label(), sampling.style};
+}
+
+/// Opens all data; one Error with whatever is wrong with it.
+DataRows open_data(const RunPlan& plan, const std::filesystem::path& root,
+                   const ModelConfig& config, bool validation) {
+  DataRows rows;
+  std::vector<Problem> problems;
+  const auto open = [&](const Sampling& sampling, Split split) {
+    return open_dataset(root, sampling, split, config.block_size, config.vocab_size)->rows();
+  };
+  for (const StageConfig& stage : plan.all_stages()) {
+    for (const Sampling& sampling : stage.mixture) {
+      const auto [entry, is_new] = rows.emplace(key_of(sampling), 0);
+      if (!is_new) continue;
+      gather(problems, [&, &count = entry->second] {
+        count = open(sampling, Split::kTrain);
+        if (validation) open(sampling, Split::kVal);
+      });
+    }
+  }
+  throw_problems(std::move(problems));
+  return rows;
+}
+
+Table stage_table(const RunPlan& plan, const DataRows& data_rows) {
+  Table table{.title = "Data", .header = {"phase", "stage", "steps", "tokens", "dataset", "share"}};
+  if (!data_rows.empty()) table.header.emplace_back("epochs");
   for (const PhasePlan& phase : plan.phases) {
     for (const StagePlan& stage : phase.stages) {
       const int64_t rows = stage.steps * plan.batch_size;
       for (const Sampling& sampling : stage.config.mixture) {
-        const auto dataset =
-            open_dataset(data_root, sampling, Split::kTrain, config.block_size, config.vocab_size);
-        const double drawn = sampling.rate * static_cast<double>(rows);
         table.rows.push_back({std::to_string(phase.phase), std::to_string(stage.number + 1),
                               with_thousands(stage.steps),
                               human_count(static_cast<double>(rows * plan.block_size)),
-                              sampling.label(), fmt::format("{:.4g} %", 100 * sampling.rate),
-                              fmt::format("{:.2f}", drawn / static_cast<double>(dataset->rows()))});
+                              sampling.label(), fmt::format("{:.4g} %", 100 * sampling.rate)});
+        if (data_rows.empty()) continue;
+        const double drawn = sampling.rate * static_cast<double>(rows);
+        const auto all = static_cast<double>(data_rows.at(key_of(sampling)));
+        table.rows.back().push_back(fmt::format("{:.2f}", drawn / all));
       }
     }
   }
+  if (data_rows.empty()) table.note = "give ROOT to see how often each dataset is gone through";
   return table;
 }
 
@@ -61,9 +93,9 @@ Table memory_table(const RunPlan& plan) {
   for (size_t i = 0; i < plan.memory.size(); ++i) {
     const MemoryPlan& memory = plan.memory[i];
     std::vector<std::string> row = {std::to_string(plan.phases[i].phase)};
-    for (const int64_t bytes : {memory.weights, memory.gradients, memory.moments,
-                                memory.activations, memory.head, memory.total()}) {
-      row.push_back(human_bytes(static_cast<double>(bytes)));
+    for (const double bytes : {memory.weights, memory.gradients, memory.moments, memory.activations,
+                               memory.head, memory.total()}) {
+      row.push_back(human_bytes(bytes));
     }
     table.rows.push_back(row);
   }
@@ -75,8 +107,10 @@ Table memory_table(const RunPlan& plan) {
 }  // namespace
 
 std::vector<Table> describe(const RunPlan& plan, const ModelConfig& config,
-                            const std::filesystem::path& data_root) {
-  return {run_table(plan, config), stage_table(plan, data_root, config), memory_table(plan)};
+                            const std::filesystem::path& data_root, bool validation) {
+  DataRows rows;
+  if (!data_root.empty()) rows = open_data(plan, data_root, config, validation);
+  return {run_table(plan, config), stage_table(plan, rows), memory_table(plan)};
 }
 
 }  // namespace twofold

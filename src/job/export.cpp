@@ -34,7 +34,7 @@ const ExportFormat& find_format(const std::string& name) {
         .where = "--to",
         .expected = join(names, ", "),
         .found = name,
-        .hint = did_you_mean(name, names)});
+        .hint = did_you_mean(name, names, "twofold export --help says what each one is")});
 }
 
 void check(const ExportFormat& format, const ExportRequest& request) {
@@ -46,19 +46,28 @@ void check(const ExportFormat& format, const ExportRequest& request) {
           .where = "--dtype",
           .expected = join(dtypes, ", "),
           .found = request.dtype,
-          .hint = did_you_mean(request.dtype, dtypes)});
+          .hint = did_you_mean(request.dtype, dtypes, "leave --dtype out")});
+  }
+  if (request.out.empty()) {
+    fail({.what = "the export has no name",
+          .where = "OUT",
+          .expected = "a file or folder to write",
+          .found = "an empty text",
+          .hint = "give it a name, such as exported"});
   }
   if (format.attach && !request.adapters) {
     fail({.what = "adapters alone, and no adapters: nothing would be written",
           .where = std::string("--to ") + format.name,
+          .expected = "adapters to write",
           .found = "--adapters-off",
           .hint = std::string("leave --adapters-off out; the base itself is written by --to ") +
                   format.base_format});
   }
-  if (request.out.empty()) fail({.what = "the export has no name", .where = "OUT"});
   if (std::filesystem::exists(request.out)) {
     fail({.what = "what is to be written exists already",
           .where = request.out.string(),
+          .expected = "a name that is free",
+          .found = "a file or folder",
           .hint = "give another name, or remove it"});
   }
 }

@@ -20,7 +20,18 @@ struct ConfiguredJob {
   std::vector<std::string> notes;  ///< what was filled in, for people
 };
 
-ConfiguredJob configure_job(const ConfigSource& given, const std::filesystem::path& root) {
+/// Refuses jobs that make no dataset.
+void require_tokenizing(const std::string& job, const std::string& where) {
+  if (job.starts_with("data/")) return;
+  fail({.what = "this job does not make a dataset",
+        .where = where,
+        .expected = "a job of data/: see `twofold jobs`",
+        .found = job,
+        .hint = "train with `twofold run NAME CONFIG ROOT`"});
+}
+
+ConfiguredJob configure_job(const ConfigSource& given, const std::filesystem::path& root,
+                            bool tokenizing = false) {
   config::Source source{.overrides = given.overrides};
   if (!given.file.empty()) {
     source.text = read_text(given.file);
@@ -28,12 +39,13 @@ ConfiguredJob configure_job(const ConfigSource& given, const std::filesystem::pa
   }
   ConfiguredJob result;
   result.name = given.job.empty() ? config::job_of(source).value_or("") : given.job;
-  result.job = make_job(result.name);
+  result.job = make_job(result.name, source.name + " job");
+  if (tokenizing) require_tokenizing(result.name, source.name + " job");
   config::Fields fields;
   result.job->declare(fields);
   config::Checks checks(config::fill(fields, source));
   result.notes = result.job->resolve(config::keys_set(fields, source), checks);
-  result.job->check_files(root, checks);
+  if (!root.empty()) result.job->check_files(root, checks);
   checks.finish();
   result.yaml = config::dump(fields, result.name, /*commented=*/false);
   return result;
@@ -78,8 +90,16 @@ std::vector<Table> plan(const ConfigSource& given, const std::filesystem::path& 
   return configure_job(given, root).job->plan(root);
 }
 
+void tokenize(const ConfigSource& given, const std::filesystem::path& root, Observer& observer) {
+  const ExecutionSpec spec{.name = "tokenize", .root = root};
+  spec.validate();
+  const ConfiguredJob configured = configure_job(given, root, /*tokenizing=*/true);
+  configured.job->run(spec, configured.yaml, observer);
+}
+
 void run(const ConfigSource& given, const ExecutionSpec& spec,
          const std::optional<std::string>& restore, Observer& observer) {
+  spec.validate();
   configure_allocator();
   const ConfiguredJob configured = configure_job(given, spec.root);
   for (const std::string& note : configured.notes) observer.message(Severity::kInfo, note);
@@ -88,7 +108,9 @@ void run(const ConfigSource& given, const ExecutionSpec& spec,
     if (!restoreable) {
       fail({.what = "this job cannot start from a checkpoint",
             .where = "--restore",
-            .found = configured.name});
+            .expected = "a job that trains",
+            .found = configured.name,
+            .hint = "leave --restore out"});
     }
     restoreable->restore_from_path(*restore);
   }
@@ -96,6 +118,7 @@ void run(const ConfigSource& given, const ExecutionSpec& spec,
 }
 
 Table checkpoints(const ExecutionSpec& spec) {
+  spec.validate();
   Table table{.title = "Checkpoints of " + spec.name,
               .header = {"checkpoint", "step", "phase", "tokens", "size", ""}};
   const CheckpointStore store(spec.checkpoints());
@@ -110,6 +133,8 @@ Table checkpoints(const ExecutionSpec& spec) {
   if (table.rows.empty()) {
     fail({.what = "no checkpoint of this run",
           .where = spec.checkpoints().string(),
+          .expected = "a run that has saved at least once",
+          .found = "none",
           .hint = "check NAME, ROOT, --project and --group"});
   }
   return table;

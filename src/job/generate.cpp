@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "base/error.h"
 #include "job/loaded_model.h"
 #include "job/text_stream.h"
@@ -14,7 +16,7 @@ constexpr int64_t kUsualTokens = 200;
 
 /// How many tokens may follow a prompt; an Error if it and the tokens asked for exceed the context.
 int64_t room_after(int64_t prompt, int64_t asked, int64_t context, const std::string& where) {
-  if (prompt > context || (asked > 0 && prompt + asked > context)) {
+  if (prompt > context || (asked > 0 && asked > context - prompt)) {
     fail({.what = "the text would be longer than the model's context",
           .where = where,
           .expected = fmt::format("at most {} tokens in all", context),
@@ -51,13 +53,28 @@ std::vector<int32_t> prompt_ids(const LoadedModel& loaded, const Tokenizer& toke
   return {bos >= 0 ? static_cast<int32_t>(bos) : tokenizer.eot_token()};
 }
 
+/// One Error with every setting that is out of its range.
 void check_request(const GenerateRequest& request) {
+  std::vector<Problem> problems;
+  const auto demand = [&](bool holds, const char* option, const char* expected, auto found) {
+    if (holds) return;
+    problems.push_back({.what = "a setting of the generation is out of range",
+                        .where = option,
+                        .expected = expected,
+                        .found = fmt::format("{}", found),
+                        .hint = "leave it out for its default; see `twofold generate --help`"});
+  };
+  // Written so that NaN fails.
+  demand(request.max_tokens >= -1, "--tokens", "at least 0, or -1", request.max_tokens);
+  demand(request.temperature >= 0 && std::isfinite(request.temperature), "--temperature",
+         "a number of at least 0", request.temperature);
+  demand(request.top_p > 0 && request.top_p <= 1, "--top-p", "in (0, 1]", request.top_p);
+  demand(request.top_k >= 0, "--top-k", "at least 0", request.top_k);
+  demand(request.min_p >= 0 && request.min_p <= 1, "--min-p", "in [0, 1]", request.min_p);
   for (const std::string& stop : request.stops) {
-    if (stop.empty()) fail({.what = "a stop without text", .where = "--stop"});
+    demand(!stop.empty(), "--stop", "a text", "an empty one");
   }
-  if (request.temperature < 0) {
-    fail({.what = "a negative temperature", .where = "--temperature", .expected = "at least 0"});
-  }
+  throw_problems(std::move(problems));
 }
 
 }  // namespace
@@ -77,7 +94,13 @@ std::vector<int32_t> Generator::ids(std::span<const int64_t> prompt, const Gener
   const ModelConfig& config = parts_->loaded.config();
   check_request(request);
   check_ids(prompt, config, where);
-  if (prompt.empty()) fail({.what = "no ids to continue", .where = where});
+  if (prompt.empty()) {
+    fail({.what = "no ids to continue",
+          .where = where,
+          .expected = "at least one id",
+          .found = "an empty list",
+          .hint = "give the id that begins a text"});
+  }
   SamplingOptions options = options_of(request, parts_->loaded.generation());
   options.max_new_tokens =
       room_after(std::ssize(prompt), request.max_tokens, config.block_size, where);

@@ -27,7 +27,11 @@ const std::vector<InspectedKind>& inspected_kinds() {
 std::vector<Table> inspect(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
-    fail({.what = "there is nothing to inspect", .where = path.string(), .found = "no such file"});
+    fail({.what = "there is nothing to inspect",
+          .where = path.string(),
+          .expected = "a file or a folder",
+          .found = "no such file",
+          .hint = "check the path"});
   }
   std::vector<std::string> names;
   for (const InspectedKind& kind : inspected_kinds()) {
@@ -38,7 +42,9 @@ std::vector<Table> inspect(const std::filesystem::path& path) {
   fail({.what = "twofold does not know what this is",
         .where = path.string(),
         .expected = join(names, ", "),
-        .hint = run ? "a ROOT: `twofold checkpoints NAME ROOT` lists a run's checkpoints" : ""});
+        .found = "none of them",
+        .hint = run ? "a ROOT: `twofold checkpoints NAME ROOT` lists a run's checkpoints"
+                    : "give the folder or the file itself"});
 }
 
 bool has_file(const Path& folder, const char* name) {

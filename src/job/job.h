@@ -46,7 +46,7 @@ struct JobEntry {
   std::unique_ptr<Job> (*make)();
 };
 const std::vector<JobEntry>& job_registry();
-/// Throws an Error with near names for an unknown job.
-std::unique_ptr<Job> make_job(const std::string& name);
+/// Throws an Error naming `where` and near names for an unknown job.
+std::unique_ptr<Job> make_job(const std::string& name, const std::string& where = "job");
 
 }  // namespace twofold

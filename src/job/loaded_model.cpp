@@ -63,6 +63,8 @@ void put_on(const std::vector<std::string>& folders, const ModelSource& source,
   if (adapted && !folders.empty()) {
     fail({.what = "the run has adapters of its own",
           .where = "--adapter with " + source.model,
+          .expected = "a run without adapters, or a model's folder",
+          .found = "a run in phase 2",
           .hint = "give --adapters-off to put others on its frozen base"});
   }
   if (!folders.empty()) unpack_parameters(parameters);
@@ -100,14 +102,16 @@ void check_ids(std::span<const int64_t> ids, const ModelConfig& config, const st
     fail({.what = "more ids than the model's context holds",
           .where = where,
           .expected = fmt::format("at most {}", config.block_size),
-          .found = std::to_string(ids.size())});
+          .found = std::to_string(ids.size()),
+          .hint = "give fewer: cut the text into pieces"});
   }
   for (size_t i = 0; i < ids.size(); ++i) {
     if (ids[i] >= 0 && ids[i] < config.vocab_size) continue;
     fail({.what = "an id outside the model's vocabulary",
           .where = fmt::format("{}, ids[{}]", where, i),
           .expected = fmt::format("0 to {}", config.vocab_size - 1),
-          .found = std::to_string(ids[i])});
+          .found = std::to_string(ids[i]),
+          .hint = "encode the text with the model's own tokenizer"});
   }
 }
 

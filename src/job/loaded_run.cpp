@@ -11,6 +11,8 @@ CheckpointInfo find_checkpoint(const ExecutionSpec& spec, const std::string& suf
   if (!newest) {
     fail({.what = "no checkpoint of this run",
           .where = spec.checkpoints().string(),
+          .expected = "a run that has saved at least once",
+          .found = "none",
           .hint = "check NAME, ROOT, --project and --group"});
   }
   return *newest;
@@ -48,6 +50,7 @@ std::unique_ptr<Job> job_of_checkpoint(const CheckpointInfo& checkpoint) {
 }
 
 LoadedRun load_run(const ExecutionSpec& spec, const std::string& suffix) {
+  spec.validate();
   LoadedRun run{.checkpoint = find_checkpoint(spec, suffix), .job = nullptr, .state = {}};
   run.job = job_of_checkpoint(run.checkpoint);
   run.state =

@@ -3,13 +3,29 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
 
+#include "base/error.h"
 #include "twofold/render.h"
 
 namespace twofold {
 
+namespace {
+
+spdlog::sink_ptr open_sink(const Path& file) {
+  try {
+    return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string());
+  } catch (const spdlog::spdlog_ex& fault) {
+    fail({.what = "cannot write the log",
+          .where = file.string(),
+          .expected = "a file that can be written",
+          .found = fault.what(),
+          .hint = "move away what is there, or give it to this user"});
+  }
+}
+
+}  // namespace
+
 LogFile::LogFile(const Path& file)
-    : logger_(std::make_shared<spdlog::logger>(
-          "run", std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string()))) {
+    : logger_(std::make_shared<spdlog::logger>("run", open_sink(file))) {
   logger_->set_pattern("%Y-%m-%d %H:%M:%S %^%L%$ %v");
   logger_->flush_on(spdlog::level::info);
 }

@@ -37,7 +37,7 @@ const std::vector<JobEntry>& job_registry() {
   return kJobs;
 }
 
-std::unique_ptr<Job> make_job(const std::string& name) {
+std::unique_ptr<Job> make_job(const std::string& name, const std::string& where) {
   std::vector<std::string> names;
   for (const JobEntry& entry : job_registry()) {
     if (entry.name == name) return entry.make();
@@ -45,15 +45,16 @@ std::unique_ptr<Job> make_job(const std::string& name) {
   }
   if (name.empty()) {
     fail({.what = "the config does not say which job it is for",
-          .where = "job",
+          .where = where,
           .expected = "one of " + join(names, ", "),
+          .found = "no job",
           .hint = "add a line such as `job: llama/train/lora`"});
   }
   fail({.what = "unknown job",
-        .where = "job",
+        .where = where,
         .expected = "one of " + join(names, ", "),
         .found = name,
-        .hint = did_you_mean(name, names)});
+        .hint = did_you_mean(name, names, "`twofold jobs` lists them")});
 }
 
 }  // namespace twofold

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "data/mixture.h"
 #include "job/memory_plan.h"
 
 namespace twofold {
@@ -13,7 +12,6 @@ PhasePlan plan_phase(const PhaseStages& given, int64_t tokens_per_step, int& num
                      std::vector<Problem>& problems) {
   PhasePlan phase{.phase = given.phase};
   for (const StageConfig& stage : given.stages) {
-    gather(problems, [&] { check_rates(stage.mixture, stage.dataset_key); });
     if (stage.tokens < tokens_per_step) {
       problems.push_back({.what = "a token budget is smaller than one step",
                           .where = stage.tokens_key,

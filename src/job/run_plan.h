@@ -31,10 +31,11 @@ struct PhasePlan {
   std::vector<int64_t> stage_steps() const;
 };
 
-/// Bytes of a run at its widest point.
+/// Bytes of a run at its widest point. Floating, since a plan may be of a machine that does not
+/// exist.
 struct MemoryPlan {
-  int64_t weights = 0, gradients = 0, moments = 0, activations = 0, head = 0;
-  int64_t total() const { return weights + gradients + moments + activations + head; }
+  double weights = 0, gradients = 0, moments = 0, activations = 0, head = 0;
+  double total() const { return weights + gradients + moments + activations + head; }
 };
 
 struct RunPlan {
@@ -68,8 +69,10 @@ struct AdapterPlan {
 RunPlan make_plan(const TrainerConfig& trainer, const ModelConfig& config, const Model& model,
                   const std::vector<PhaseStages>& phases, const AdapterPlan& adapters);
 
-/// The plan as tables: run, stages (with the share and the epochs of each dataset), memory.
+/// The plan as tables: run, stages (with the share and the epochs of each dataset), memory. Opens
+/// the data, the val splits too if there is `validation`, and throws one Error with all that is
+/// wrong with it; without a `data_root` the tables leave out what the data would say.
 std::vector<Table> describe(const RunPlan& plan, const ModelConfig& config,
-                            const std::filesystem::path& data_root);
+                            const std::filesystem::path& data_root, bool validation);
 
 }  // namespace twofold

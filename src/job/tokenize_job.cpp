@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "data/tokenize.h"
+#include "data/tokenize_run.h"
+#include "job/reference_keys.h"
 
 namespace twofold {
 namespace {
@@ -12,13 +14,18 @@ namespace {
 template <class Config, auto tokenize>
 class TokenizeJob : public Job {
  public:
-  void declare(config::Fields& fields) override { config_.declare(fields); }
+  void declare(config::Fields& fields) override {
+    config_.declare(fields);
+    declare_absent_of_tokenizing(fields);
+  }
 
   std::vector<std::string> resolve(const std::vector<std::string>&, config::Checks&) override {
     return {};
   }
 
-  void check_files(const std::filesystem::path&, config::Checks&) const override {}
+  void check_files(const std::filesystem::path& root, config::Checks& checks) const override {
+    checks.run_aside({"data/"}, [&] { output_folder(config_, root / "data"); });
+  }
 
   std::vector<Table> plan(const std::filesystem::path& root) override {
     return {{.title = "Plan",

@@ -5,18 +5,24 @@
 #include "base/error.h"
 
 namespace twofold {
+namespace {
+
+/// Of tokens: far more than there is text, and sums of many stay exact.
+const config::Constraint kBudget{.min = 1, .max = 0x1p48};
+
+}  // namespace
 
 void TrainerConfig::declare(config::Fields& fields) {
   fields.add("training/seed", seed,
              "Seed of everything random: initial weights, data order, dropout.", {.min = 0});
   fields.add("training/batch_size", batch_size,
              "Sequences an optimizer step; a step consumes batch_size x block_size tokens.",
-             {.min = 1});
+             {.min = 1, .max = config::kMostSize});
   fields.add(
       "training/per_device_batch_size", per_device_batch_size,
       "Sequences a forward pass; -1 chooses the largest that the memory plan admits. The loss "
       "does not depend on it.",
-      {.min = -1});
+      {.min = 1, .max = config::kMostSize, .or_else = -1});
   fields.add("training/validation", validation, "Score validation data during the run.");
   fields.add("training/validation_steps", validation_steps,
              "Validation sequences of each dataset (fewer if its val split is smaller).",
@@ -34,14 +40,16 @@ void TrainerConfig::declare(config::Fields& fields) {
              {.min = 0});
   fields.add("logging/samples", samples,
              "Samples of text to write when a run ends (needs the tokenizer); 0 = none.",
-             {.min = 0});
-  fields.add("logging/sample_tokens", sample_tokens, "Tokens a sample.", {.min = 1});
+             {.min = 0, .max = config::kMostSize});
+  fields.add("logging/sample_tokens", sample_tokens, "Tokens a sample.",
+             {.min = 1, .max = config::kMostSize});
   fields.add("runtime/device", device, "Where to train.", {.choices = {"cpu"}});
-  fields.add("runtime/threads", threads, "Threads; 0 = physical cores.", {.min = 0});
+  fields.add("runtime/threads", threads, "Threads; 0 = physical cores.",
+             {.min = 0, .max = config::kMostThreads});
 }
 
 void BaseTrainerConfig::declare(config::Fields& fields) {
-  fields.add("training/tokens", tokens, "Token budget of the run.", {.min = 1});
+  fields.add("training/tokens", tokens, "Token budget of the run.", kBudget);
   fields.add("training/dataset", dataset, "Mixture to train on; rates sum to 1.");
 }
 
@@ -51,12 +59,11 @@ std::vector<StageConfig> BaseTrainerConfig::stages() const {
 
 void LoRATrainerConfig::declare(config::Fields& fields) {
   fields.add("training/pre_lora_tokens", pre_lora_tokens,
-             "Phase 1: token budget of each stage. Empty lists start the run in phase 2.",
-             {.min = 1});
+             "Phase 1: token budget of each stage. Empty lists start the run in phase 2.", kBudget);
   fields.add("training/pre_lora_dataset", pre_lora_dataset,
              "Phase 1: mixture of each stage; rates of a mixture sum to 1.");
   fields.add("training/post_lora_tokens", post_lora_tokens, "Phase 2: token budget of each stage.",
-             {.min = 1});
+             kBudget);
   fields.add("training/post_lora_dataset", post_lora_dataset, "Phase 2: mixture of each stage.");
 }
 
@@ -70,7 +77,8 @@ std::vector<StageConfig> pair_up(const std::vector<int64_t>& tokens,
     fail({.what = "every stage needs one token budget and one mixture",
           .where = tokens_key + ", " + dataset_key,
           .expected = "lists of the same length",
-          .found = fmt::format("{} budgets and {} mixtures", tokens.size(), mixtures.size())});
+          .found = fmt::format("{} budgets and {} mixtures", tokens.size(), mixtures.size()),
+          .hint = "give one of each for every stage, or two empty lists for none"});
   }
   std::vector<StageConfig> stages;
   for (size_t i = 0; i < tokens.size(); ++i) {
@@ -91,6 +99,7 @@ std::vector<StageConfig> LoRATrainerConfig::post_stages() const {
     fail({.what = "phase 2 has no stage",
           .where = "training/post_lora_tokens",
           .expected = "at least one token budget and mixture",
+          .found = "an empty list",
           .hint = "to train without adapters use a .../train/pretrain job"});
   }
   return pair_up(post_lora_tokens, post_lora_dataset, "post_lora");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/folders.h"
 #include "kernels/matmul.h"
 #include "lora/movement.h"
 #include "model/loss.h"
@@ -17,7 +18,7 @@ TrainingRun::TrainingRun(const TrainingSetup& setup, const ExecutionSpec& spec, 
       lock_(spec.checkpoints()),
       store_(spec.checkpoints()),
       peak_((spec.root / "cache").string(), setup.model.activation_dtype) {
-  std::filesystem::create_directories(spec_.results());
+  make_folders(spec_.results());
   if (setup_.trainer.validation) {
     validation_.emplace(setup_.plan.all_stages(), stage_options(0), setup_.trainer.validation_steps,
                         setup_.plan.micro_rows);

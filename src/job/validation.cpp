@@ -20,6 +20,8 @@ ValidationSets::ValidationSets(const std::vector<StageConfig>& stages,
           {.what = "dataset " + sampling.label() + " has no validation split",
            .where = stage.dataset_key + ", " +
                     (options.data_root / sampling.label() / "val.bin").string(),
+           .expected = "a file of token ids",
+           .found = "none, or an empty one",
            .hint = "tokenize it with data/val_pct > 0, or set training/validation: false"});
     }
   }
@@ -49,7 +51,11 @@ Scores ValidationSets::score(Model& model, const std::vector<std::string>& label
     done += 1;
     if (total.count == 0) {
       fail({.what = "the validation rows of " + label + " supervise no token",
-            .where = (options_.data_root / label / "val.bin.mask").string()});
+            .where = (options_.data_root / label / "val.bin.mask").string(),
+            .expected = "at least one byte that is 1",
+            .found = "none",
+            .hint = "check the mask, raise training/validation_steps, or set "
+                    "training/validation=false"});
     }
     scores[label] = total.mean();
   }

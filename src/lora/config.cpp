@@ -8,13 +8,20 @@
 
 namespace twofold {
 
+namespace {
+
+constexpr double kMostRank = 0x1p14;  // as wide as models are; adapters stay countable in an int64
+
+}  // namespace
+
 void LoRAConfig::declare(config::Fields& fields) {
   const auto add = [&](const char* name, auto& target, const char* doc,
                        config::Constraint constraint = {}) {
     fields.add(std::string(kLoraSection) + name, target, doc, std::move(constraint));
   };
   const config::Constraint positive{.min = 0, .exclusive_min = true};
-  add("rank", rank, "Rank r of each adapter: A is (in, r), B is (r, out).", {.min = 1});
+  const config::Constraint rank_range{.min = 1, .max = kMostRank};
+  add("rank", rank, "Rank r of each adapter: A is (in, r), B is (r, out).", rank_range);
   add("alpha", alpha, "Adapters are scaled by alpha / rank (rslora: alpha / sqrt(rank)).",
       positive);
   add("target_modules", target_modules,
@@ -28,7 +35,7 @@ void LoRAConfig::declare(config::Fields& fields) {
   add("rank_pattern", rank_pattern,
       "Other ranks for some leaves: target -> rank. The longest target that selects a leaf "
       "decides.",
-      {.min = 1});
+      rank_range);
   add("alpha_pattern", alpha_pattern, "Other alphas for some leaves: target -> alpha.", positive);
   add("modules_to_save", modules_to_save,
       "Modules to train whole, in float32, instead of adapting them; written as targets are.");
@@ -58,7 +65,8 @@ void LoRAConfig::declare(config::Fields& fields) {
       "Element type of the frozen weights in phase 2; nf4: 4 bits for the blocks' dense kernels "
       "(QLoRA, arXiv 2305.14314), bfloat16 for the rest.",
       {.choices = {"bfloat16", "float32", kNf4}});
-  add("lr", lr, "Peak learning rate of phase 2; -1 means optimization/lr.", {.min = -1});
+  add("lr", lr, "Peak learning rate of phase 2; -1 means optimization/lr.",
+      {.min = 0, .exclusive_min = true, .or_else = -1});
 }
 
 double LoRAConfig::scale(int64_t r, double a) const {

@@ -44,7 +44,7 @@ const Part& part_of(const std::string& name) {
   fail({.what = "a tensor among the adapters is none",
         .where = name,
         .expected = "a name that ends in /lora_A, /lora_B, /lora_magnitude, /whole or /rows",
-        .found = {},
+        .found = "another name",
         .hint = "is this the adapters' file of a checkpoint?"});
 }
 
@@ -60,7 +60,7 @@ void check_complete(const Adapter& adapter) {
         .found = A   ? "lora_A only"
                  : B ? "lora_B only"
                      : "neither",
-        .hint = {}});
+        .hint = "take the adapters from another checkpoint of this run"});
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ bool Pattern::matches(std::string_view name) const {
   if (code < 0 && code != PCRE2_ERROR_NOMATCH) {
     fail({.what = "a regular expression cannot be matched",
           .where = compiled_->where,
-          .expected = {},
+          .expected = "a search that ends",
           .found = fmt::format("{} on {}: {}", compiled_->text, name, message(code)),
           .hint = "write it without nested repetitions"});
   }

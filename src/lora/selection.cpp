@@ -155,7 +155,7 @@ std::vector<Problem> selection_problems(const ParameterTree& parameters, const L
                         .where = std::string(kLoraSection) + "layers_to_transform",
                         .expected = fmt::format("numbers below architecture/n_layers = {}", blocks),
                         .found = std::to_string(layer),
-                        .hint = {}});
+                        .hint = "blocks are counted from 0"});
   }
   const std::vector<SelectedLeaf> leaves = select_leaves(parameters, config);
   const auto rewritten = std::find_if(leaves.begin(), leaves.end(), [&](const SelectedLeaf& leaf) {
@@ -167,7 +167,7 @@ std::vector<Problem> selection_problems(const ParameterTree& parameters, const L
          .where = std::string(kLoraSection) + (rewritten->whole ? "modules_to_save" : "init"),
          .expected = "base_dtype bfloat16 or float32",
          .found = "nf4, for " + parameters.all()[rewritten->index].path,
-         .hint = {}});
+         .hint = "set optimization/lora/base_dtype to bfloat16"});
   }
   for (const SelectedLeaf& selected : leaves) {
     const Parameter& leaf = parameters.all()[selected.index];

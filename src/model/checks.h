@@ -6,12 +6,14 @@
 
 #include "base/error.h"
 #include "model/config.h"
+#include "model/model.h"
 
 namespace twofold {
 
 void check_multiple(std::vector<Problem>& problems, const std::string& key, int64_t value,
                     const std::string& of, int64_t divisor);
-/// A size that is positive, or -1 for "derived".
-void check_derived(std::vector<Problem>& problems, const std::string& key, int64_t value);
+/// Throws an Error for a model of more parameters than any machine holds: up to there, whatever is
+/// counted about a model stays within an int64.
+void check_parameters(const Model& model);
 
 }  // namespace twofold

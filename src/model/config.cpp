@@ -3,15 +3,16 @@
 namespace twofold {
 
 void ModelConfig::declare_common(config::Fields& fields) {
-  fields.add("architecture/n_layers", n_layers, "Number of blocks.", {.min = 1});
-  fields.add("architecture/n_embd", n_embd, "Width D of the residual stream.", {.min = 1});
-  fields.add("architecture/n_head", n_head, "Query heads of each attention.", {.min = 1});
-  fields.add("architecture/block_size", block_size, "Tokens in a row; the longest context.",
-             {.min = 1});
+  const config::Constraint size{.min = 1, .max = config::kMostSize};
+  fields.add("architecture/n_layers", n_layers, "Number of blocks.",
+             {.min = 1, .max = kMostLayers});
+  fields.add("architecture/n_embd", n_embd, "Width D of the residual stream.", size);
+  fields.add("architecture/n_head", n_head, "Query heads of each attention.", size);
+  fields.add("architecture/block_size", block_size, "Tokens in a row; the longest context.", size);
   fields.add("architecture/vocab_size", vocab_size,
              "Rows V of the embedding; every token id is "
              "below it.",
-             {.min = 1});
+             size);
   fields.add("architecture/dropout", dropout,
              "Share of activations dropped after the embedding and each sublayer, in training.",
              {.min = 0, .max = 1, .exclusive_max = true});

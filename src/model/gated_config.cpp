@@ -25,10 +25,11 @@ void hf_fields(const Fields& hf, Config& config, bool tied) {
 
 void GatedDecoderConfig::declare_gated(config::Fields& fields) {
   declare_common(fields);
-  fields.add("architecture/n_kv_head", n_kv_head, "Key and value heads; -1: n_head.", {.min = -1});
-  fields.add("architecture/head_dim", head_dim, "Width of a head; -1: n_embd / n_head.",
-             {.min = -1});
-  fields.add("architecture/intermediate_size", intermediate_size, "Width of the MLP.", {.min = 1});
+  const config::Constraint derived{.min = 1, .max = config::kMostSize, .or_else = -1};
+  fields.add("architecture/n_kv_head", n_kv_head, "Key and value heads; -1: n_head.", derived);
+  fields.add("architecture/head_dim", head_dim, "Width of a head; -1: n_embd / n_head.", derived);
+  fields.add("architecture/intermediate_size", intermediate_size, "Width of the MLP.",
+             {.min = 1, .max = config::kMostSize});
   fields.add("architecture/rms_norm_eps", rms_norm_eps, "Added to the mean square in RMSNorm.",
              {.min = 0, .exclusive_min = true});
   fields.add("architecture/bias", bias, "Biases in the MLP.");
@@ -40,12 +41,8 @@ void GatedDecoderConfig::declare_gated(config::Fields& fields) {
 
 void GatedDecoderConfig::validate() const {
   std::vector<Problem> problems;
-  check_derived(problems, "architecture/n_kv_head", n_kv_head);
-  check_derived(problems, "architecture/head_dim", head_dim);
   if (head_dim < 0) check_multiple(problems, "architecture/n_embd", n_embd, "n_head", n_head);
-  if (n_kv_head != 0) {
-    check_multiple(problems, "architecture/n_head", n_head, "n_kv_head", kv_heads());
-  }
+  check_multiple(problems, "architecture/n_head", n_head, "n_kv_head", kv_heads());
   rope.check(problems, head_width());
   throw_problems(std::move(problems));
 }

@@ -101,7 +101,7 @@ at::Tensor Gpt::block(int64_t layer, const at::Tensor& x, const ModelInput& inpu
 void GptConfig::declare(config::Fields& fields) {
   declare_common(fields);
   fields.add("architecture/intermediate_size", intermediate_size, "Width of the MLP; -1: 4 n_embd.",
-             {.min = -1});
+             {.min = 1, .max = config::kMostSize, .or_else = -1});
   fields.add("architecture/rope", rope,
              "Rotary positions (base 10000); false: learned ones, as GPT-2 has.");
   fields.add("architecture/bias", bias, "Biases in dense layers and norms.");
@@ -111,7 +111,6 @@ void GptConfig::declare(config::Fields& fields) {
 
 void GptConfig::validate() const {
   std::vector<Problem> problems;
-  check_derived(problems, "architecture/intermediate_size", intermediate_size);
   check_multiple(problems, "architecture/n_embd", n_embd, "n_head", n_head);
   if (rope) RopeConfig{}.check(problems, n_embd / n_head);
   throw_problems(std::move(problems));

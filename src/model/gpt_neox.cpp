@@ -106,7 +106,8 @@ at::Tensor GptNeox::block(int64_t layer, const at::Tensor& x, const ModelInput& 
 
 void GptNeoxConfig::declare(config::Fields& fields) {
   declare_common(fields);
-  fields.add("architecture/intermediate_size", intermediate_size, "Width of the MLP.", {.min = 1});
+  fields.add("architecture/intermediate_size", intermediate_size, "Width of the MLP.",
+             {.min = 1, .max = config::kMostSize});
   fields.add("architecture/bias", bias, "Biases in the MLP and the norms.");
   fields.add("architecture/attention_bias", attention_bias, "Biases in query_key_value and dense.");
   fields.add("architecture/use_parallel_residual", use_parallel_residual,

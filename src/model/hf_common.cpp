@@ -52,7 +52,8 @@ void not_exportable(const std::string& key, std::string expected, std::string fo
   fail({.what = "Hugging Face's architecture cannot express this model",
         .where = key,
         .expected = std::move(expected),
-        .found = std::move(found)});
+        .found = std::move(found),
+        .hint = "train a model that it can express, or keep the checkpoint as it is"});
 }
 
 }  // namespace twofold

@@ -97,13 +97,20 @@ class Loader {
       const std::string& name = tensor.entry.name;
       if (used_.contains(name) || is_known_buffer(name)) continue;
       problems_.push_back({.what = "a tensor that this architecture does not have",
-                           .where = tensor.file->path().string() + ": " + name});
+                           .where = tensor.file->path().string() + ": " + name,
+                           .expected = "only tensors that the architecture has",
+                           .found = fmt::format("[{}]", fmt::join(tensor.entry.shape, ", ")),
+                           .hint = "see whether config.json belongs to these weights"});
     }
     constexpr size_t kShown = 20;  // a screen; a folder of another model lacks every tensor
     if (problems_.size() > kShown) {
       const size_t more = problems_.size() - kShown;
       problems_.resize(kShown);
-      problems_.push_back({.what = fmt::format("and {} more tensors", more), .where = path_});
+      problems_.push_back({.what = fmt::format("and {} more tensors", more),
+                           .where = path_,
+                           .expected = "the tensors of the architecture",
+                           .found = "others",
+                           .hint = "see whether config.json belongs to these weights"});
     }
     throw_problems(std::move(problems_));
   }
@@ -114,9 +121,14 @@ class Loader {
     if (problems_.empty()) {  // the first tells what is the matter with the others
       for (const LocatedTensor& tensor : folder_.tensors) names.push_back(tensor.entry.name);
     }
-    problems_.push_back({.what = "a tensor is missing",
-                         .where = path_ + ": " + wanted.theirs,
-                         .hint = did_you_mean(wanted.theirs, names)});
+    problems_.push_back(
+        {.what = "a tensor is missing",
+         .where = path_ + ": " + wanted.theirs,
+         .expected = "a tensor for " + wanted.ours,
+         .found = "none of this name",
+         .hint = did_you_mean(wanted.theirs, names,
+                              "see whether config.json belongs to these weights, and "
+                              "whether all files are there")});
   }
 
   bool fits(const formats::TensorEntry& entry, const std::vector<int64_t>& shape) {
@@ -125,7 +137,8 @@ class Loader {
       problems_.push_back({.what = "weights of this type cannot be trained",
                            .where = where,
                            .expected = "F16, BF16, F32 or F64",
-                           .found = std::string(formats::safetensors_name(entry.dtype))});
+                           .found = std::string(formats::safetensors_name(entry.dtype)),
+                           .hint = "convert them, or take weights that are not quantised"});
       return false;
     }
     std::vector<int64_t> found = entry.shape;
@@ -137,7 +150,8 @@ class Loader {
     problems_.push_back({.what = "a tensor has another shape than the architecture says",
                          .where = where,
                          .expected = fmt::format("[{}]", fmt::join(shape, ", ")),
-                         .found = fmt::format("[{}]", fmt::join(entry.shape, ", "))});
+                         .found = fmt::format("[{}]", fmt::join(entry.shape, ", ")),
+                         .hint = "see whether config.json belongs to these weights"});
     return false;
   }
 

@@ -10,7 +10,11 @@ namespace twofold {
 HfReader::HfReader(const nlohmann::json& config, std::string file)
     : config_(config), file_(std::move(file)), problems_(std::make_shared<std::vector<Problem>>()) {
   if (config_.is_object()) return;
-  problems_->push_back({.what = "not a model's config", .where = file_, .expected = "an object"});
+  problems_->push_back({.what = "not a model's config",
+                        .where = file_,
+                        .expected = "an object",
+                        .found = config_.type_name(),
+                        .hint = "take the config.json of a Hugging Face model"});
   config_ = nlohmann::json::object();
 }
 
@@ -36,7 +40,9 @@ void HfReader::problem(const std::string& name, std::string what, std::string ex
   problems_->push_back({.what = std::move(what),
                         .where = file_ + ": " + prefix_ + name,
                         .expected = std::move(expected),
-                        .found = found ? formats::printable(found->dump()) : "no such field"});
+                        .found = found ? formats::printable(found->dump()) : "no such field",
+                        .hint = "take a model of the expected kind; this setting changes what it "
+                                "computes"});
 }
 
 void HfReader::wrong_type(const std::string& name, const char* expected) {

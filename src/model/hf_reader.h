@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "config/constraint.h"
 
 namespace twofold {
 
@@ -34,7 +35,7 @@ class HfReader {
   std::vector<int64_t> integers(const std::string& name);  ///< one number or a list of them
   std::vector<double> numbers(const std::string& name);    ///< a list; empty if absent
   /// An integer that sizes something: 1 … `most`, so that products of sizes are safe.
-  static constexpr int64_t kMostSize = int64_t{1} << 30;
+  static constexpr auto kMostSize = static_cast<int64_t>(config::kMostSize);
   int64_t size(const std::string& name, std::optional<int64_t> otherwise = {},
                int64_t most = kMostSize);
 

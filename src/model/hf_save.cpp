@@ -84,11 +84,7 @@ void save_hf_folder(const ModelConfig& config, const NamedTensors& tensors,
   Unpublished building(folder);
   std::error_code failure;
   std::filesystem::create_directories(building.path(), failure);
-  if (failure) {
-    fail({.what = "cannot make a folder",
-          .where = building.path().string(),
-          .found = failure.message()});
-  }
+  if (failure) fail_io("create folder", building.path(), failure.value());
   write_weights(translated(config, tensors, scalar_type(dtype)), building.path(), shard_bytes);
   write_atomic(building.path() / "config.json", json.dump(2) + "\n");
   write_atomic(building.path() / kGenerationConfig, generation_config(json).dump(2) + "\n");

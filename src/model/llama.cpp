@@ -41,7 +41,8 @@ void LlamaConfig::declare(config::Fields& fields) {
   fields.add("architecture/attention_bias", attention_bias,
              "Biases in the attention's four projections.");
   fields.add("architecture/sliding_window", sliding_window,
-             "Keys that a query sees, its own included (Mistral, Gemma); -1: all.", {.min = -1});
+             "Keys that a query sees, its own included (Mistral, Gemma); -1: all.",
+             {.min = 1, .or_else = -1});
   fields.add(
       "architecture/sliding_window_pattern", sliding_window_pattern,
       "Every n-th layer sees all keys whatever the window (Gemma 2: 2, Gemma 3: 6); 0: none.",

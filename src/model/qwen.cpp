@@ -43,7 +43,8 @@ void QwenConfig::declare(config::Fields& fields) {
   fields.add("architecture/use_sliding_window", use_sliding_window,
              "Whether layers from max_window_layers on see only a window.");
   fields.add("architecture/sliding_window", sliding_window,
-             "Keys that a query of those layers sees, its own included; -1: all.", {.min = -1});
+             "Keys that a query of those layers sees, its own included; -1: all.",
+             {.min = 1, .or_else = -1});
   fields.add("architecture/max_window_layers", max_window_layers,
              "Layers, from the first, that always see all keys.", {.min = 0});
 }

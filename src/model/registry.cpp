@@ -28,9 +28,10 @@ const Family& find_family(const std::string& name) {
   const auto found = families().find(name);
   if (found != families().end()) return found->second;
   fail({.what = "unknown model family",
+        .where = "the model's family",
         .expected = "one of: " + join(model_families(), ", "),
         .found = name,
-        .hint = did_you_mean(name, model_families())});
+        .hint = did_you_mean(name, model_families(), "choose one of these")});
 }
 
 }  // namespace
@@ -60,7 +61,7 @@ std::string family_of_model_type(const std::string& model_type, const std::strin
         .where = where,
         .expected = "one of: " + join(known, ", "),
         .found = model_type,
-        .hint = did_you_mean(model_type, known)});
+        .hint = did_you_mean(model_type, known, "choose a model of one of these kinds")});
 }
 
 }  // namespace twofold

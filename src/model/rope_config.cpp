@@ -79,14 +79,16 @@ void RopeConfig::check(std::vector<Problem>& problems, int64_t head_dim) const {
     problems.push_back({.what = "rotary positions need an even number of dimensions in each head",
                         .where = "architecture/n_head",
                         .expected = "an even width of heads",
-                        .found = fmt::format("{} of {} dimensions", dimensions, head_dim)});
+                        .found = fmt::format("{} of {} dimensions", dimensions, head_dim),
+                        .hint = "change architecture/n_head or n_embd"});
   }
   const std::string section = "architecture/rope_scaling/";
   if (uses_original_context(rope_type) && original_max_position_embeddings == 0) {
     problems.push_back({.what = rope_type + " needs the original context",
                         .where = section + "original_max_position_embeddings",
                         .expected = "at least 1",
-                        .found = "0"});
+                        .found = "0",
+                        .hint = "set it to the context that the model was trained with first"});
   }
   for (const auto& [name, factors] :
        {std::pair{"short_factor", &short_factor}, std::pair{"long_factor", &long_factor}}) {
@@ -94,13 +96,15 @@ void RopeConfig::check(std::vector<Problem>& problems, int64_t head_dim) const {
     problems.push_back({.what = "longrope needs a factor for each frequency",
                         .where = section + name,
                         .expected = fmt::format("{} numbers", dimensions / 2),
-                        .found = std::to_string(factors->size())});
+                        .found = std::to_string(factors->size()),
+                        .hint = "copy the list from the model's config.json"});
   }
   if (rope_type == "llama3" && !(low_freq_factor < high_freq_factor)) {
     problems.push_back({.what = "the factors of llama3 are in the wrong order",
                         .where = section + "low_freq_factor",
                         .expected = "below high_freq_factor = " + std::to_string(high_freq_factor),
-                        .found = std::to_string(low_freq_factor)});
+                        .found = std::to_string(low_freq_factor),
+                        .hint = "exchange the two"});
   }
 }
 

@@ -49,14 +49,14 @@ void OptimizerConfig::declare(config::Fields& fields) {
       "optimization/weight_decay", weight_decay,
       "Decoupled decay, on matrices only; -1 = the optimizer's own (adamw 0.1, muon 0). Adapters "
       "have none.",
-      {.min = -1});
+      {.min = 0, .or_else = -1});
   fields.add("optimization/beta1", beta1,
              "Adam's first decay rate; -1 = the optimizer's own (adamw 0.9, muon 0.8).",
-             {.min = -1, .max = 1, .exclusive_max = true});
+             {.min = 0, .max = 1, .exclusive_max = true, .or_else = -1});
   fields.add("optimization/beta2", beta2, "Adam's second decay rate.", decay_rate);
   fields.add("optimization/eps", eps,
              "Adam's epsilon, outside the root; -1 = the optimizer's own (adamw 1e-8, muon 1e-10).",
-             {.min = -1});
+             {.min = 0, .or_else = -1});
   fields.add("optimization/muon/momentum", muon_momentum, "Muon's momentum.", decay_rate);
   fields.add("optimization/muon/ns_steps", muon_ns_steps,
              "Iterations that orthogonalise an update of Muon.", {.min = 1, .max = 5});

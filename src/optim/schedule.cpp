@@ -49,7 +49,9 @@ void ScheduleConfig::declare(config::Fields& fields) {
   fields.add("optimization/warmup_lr_mult", warmup_lr_mult,
              "Warm-up starts at this multiple of the peak (wsd, wsds, cosine).", share);
   fields.add("optimization/decay_lr_mult", decay_lr_mult,
-             "Decay ends at this multiple of the peak (wsd, wsds).", share);
+             "Decay ends at this multiple of the peak (wsd, wsds); -1 = the schedule's own (wsd "
+             "0.01, wsds 0.1).",
+             {.min = 0, .max = 1, .or_else = -1});
   fields.add("optimization/rewarm_lr", rewarm_lr,
              "Peak of the stages after the first (cosine_rewarm).",
              {.min = 0, .exclusive_min = true});
@@ -77,6 +79,7 @@ Schedule::Schedule(const ScheduleConfig& config, std::vector<int64_t> stage_step
     : config_(config), stage_steps_(std::move(stage_steps)) {
   config_.validate();
   if (lr_override >= 0) config_.lr = lr_override;
+  if (config_.decay_lr_mult < 0) config_.decay_lr_mult = config_.schedule == "wsds" ? 0.1 : 0.01;
   total_steps_ = std::accumulate(stage_steps_.begin(), stage_steps_.end(), int64_t{0});
 }
 

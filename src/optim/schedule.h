@@ -24,7 +24,7 @@ struct ScheduleConfig {
   double decay_pct = 0.1;     ///< training/decay_pct
   double constant_pct = 0.5;  ///< optimization/constant_pct (wsds: second plateau)
   double warmup_lr_mult = 0.01;  ///< optimization/warmup_lr_mult
-  double decay_lr_mult = 0.01;   ///< optimization/decay_lr_mult
+  double decay_lr_mult = -1;     ///< optimization/decay_lr_mult; -1: wsd 0.01, wsds 0.1
   double rewarm_lr = 1e-4;       ///< optimization/rewarm_lr (cosine_rewarm: peak of later stages)
   double min_lr_mult = 0.01;     ///< optimization/min_lr_mult (cosine floors)
   void declare(config::Fields& fields);

@@ -167,8 +167,10 @@ Nf4 quantize_nf4(const at::Tensor& flat) {
   const at::Tensor wide = flat.detach().to(at::kFloat).contiguous();
   if (!at::isfinite(wide).all().item<bool>()) {
     fail({.what = "weights that are not finite cannot be stored in nf4",
+          .where = "optimization/lora/base_dtype",
           .expected = "finite numbers",
-          .found = "inf or nan"});
+          .found = "inf or nan",
+          .hint = "see where the weights went wrong, or set base_dtype to bfloat16"});
   }
   Nf4 packed = nf4_of_size(wide.numel());
   pack_scales(pack_weights(wide, packed.codes.mutable_data_ptr<uint8_t>()), packed);

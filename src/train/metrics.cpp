@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "base/folders.h"
+
 namespace twofold {
 namespace {
 
@@ -21,7 +23,7 @@ uint64_t length_of(const Path& file) {
 JsonLines::JsonLines(const Path& file) : path_(file), file_(file, OutputFile::Mode::kAppend) {}
 
 JsonLines JsonLines::continue_at(const Path& file, uint64_t keep_bytes, bool& lost) {
-  std::filesystem::create_directories(file.parent_path());
+  make_folders(file.parent_path());
   const uint64_t length = length_of(file);
   lost = length < keep_bytes;
   if (length > keep_bytes) cut(file, keep_bytes);
@@ -29,7 +31,7 @@ JsonLines JsonLines::continue_at(const Path& file, uint64_t keep_bytes, bool& lo
 }
 
 JsonLines JsonLines::continue_at_step(const Path& file, int64_t step) {
-  std::filesystem::create_directories(file.parent_path());
+  make_folders(file.parent_path());
   uint64_t keep = 0;
   if (length_of(file) > 0) {
     const std::string text = read_text(file);

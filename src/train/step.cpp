@@ -42,6 +42,8 @@ StepResult train_step(const LossFunction& loss_of, const Batch& batch, int64_t m
   if (supervised == 0) {
     fail({.what = "a batch supervises no token",
           .where = fmt::format("step {}, {}", step, name_rows(batch, 0, batch.rows)),
+          .expected = "at least one label",
+          .found = "none",
           .hint = "check the dataset's mask file, or use larger batches"});
   }
   StepResult result;

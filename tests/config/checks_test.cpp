@@ -48,6 +48,15 @@ TEST(Checks, AFaultIsNotReportedTwiceByWhatBuildsOnIt) {
   EXPECT_EQ(problems_of(checks), 2u);
 }
 
+TEST(Checks, AFaultFoundAsideHidesNothing) {
+  Settings settings;
+  Checks checks(fill(settings.fields, {}));
+  checks.run_aside({"data/"}, [] { fail({.what = "rows do not fit"}); });
+  checks.run({"data/"}, [] { fail({.what = "too many rows"}); });
+  checks.run_aside({"data/"}, [] { FAIL() << "reads what is unsound"; });
+  EXPECT_EQ(problems_of(checks), 2u);
+}
+
 TEST(Checks, SoundSettingsPass) {
   Settings settings;
   Checks checks(fill(settings.fields, {}));

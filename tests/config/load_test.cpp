@@ -99,6 +99,56 @@ INSTANTIATE_TEST_SUITE_P(
                     "nothing.at.all=1", "optimization.lora.rank", "=3", "training.tokens=[1",
                     "optimization.schedule=linear"));
 
+/// A number with a range and a way out of it.
+struct OwnOrRange {
+  double decay = -1;
+  int64_t threads = 0;
+  Fields fields;
+  OwnOrRange() {
+    fields.add("decay", decay, "Decay.", {.min = 0, .max = 1, .or_else = -1});
+    fields.add("threads", threads, "Threads.", {.min = 0, .max = kMostThreads});
+  }
+  size_t problems(const std::string& override) {
+    return fill(fields, {.overrides = {override}}).problems.size();
+  }
+};
+
+TEST(Load, AValueOutsideTheRangeMayBeAllowedByItself) {
+  OwnOrRange settings;
+  EXPECT_EQ(settings.problems("decay=-1"), 0u);
+  EXPECT_EQ(settings.problems("decay=0.5"), 0u);
+  for (const char* wrong : {"decay=-0.5", "decay=-2", "decay=1.5", "decay=.inf", "decay=-.inf",
+                            "decay=.nan", "threads=-1", "threads=1025"}) {
+    EXPECT_EQ(settings.problems(wrong), 1u) << wrong;
+  }
+  EXPECT_EQ(range_text(settings.fields.find("decay")->constraint), "in [0, 1], or -1");
+}
+
+TEST(Load, NoNumberIsInfinite) {
+  EXPECT_EQ(Bound().problems("", {"data.name=x", "optimization.lr=.inf"}).size(), 1u);
+}
+
+TEST(Load, EveryProblemSaysWhatWhereExpectedFoundAndWhatToTry) {
+  const auto problems = Bound().problems(
+      "optimization:\n  lr: fast\n  lora: {rank: 0, zzz: 1}\n  schedule: linear\n"
+      "training: {dataset: [[{rate: 1}, {name: a, qq: 1}]], tokens: 3}\narchitecture: 4\n",
+      {"nonsense", "training.dataset.7=[]", "training.dataset.0.0.zz=1", "optimization.lr.x=1"});
+  EXPECT_GE(problems.size(), 11u);
+  for (const Problem& problem : problems) {
+    for (const std::string* part :
+         {&problem.what, &problem.where, &problem.expected, &problem.found, &problem.hint}) {
+      EXPECT_FALSE(part->empty()) << problem.render();
+    }
+  }
+}
+
+TEST(Load, WhatIsNoMapOfSectionsIsRefusedWithItsPlace) {
+  for (const char* text : {"- a\n- b\n", "hello"}) {
+    EXPECT_THAT(Bound().problems(text)[0].where, HasSubstr("run.yaml:1"));
+    EXPECT_THROW(job_of({.text = text}), Error);
+  }
+}
+
 TEST(Override, BeatsYamlAndTakesSlashesOrDots) {
   Bound bound;
   bound.load("optimization: {lr: 1e-3, lora: {rank: 2}}\n",

@@ -94,7 +94,7 @@ TEST(MixtureOrder, RefusesRatesThatAreNotShares) {
 TEST(CheckRates, NamesTheKeyTheRatesAndTheirSum) {
   const Mixture mixture = {sampling("a", DatasetStyle::PMD, 0.5),
                            sampling("b", DatasetStyle::PMD, 0.25)};
-  const std::string text = error_of([&] { check_rates(mixture, "training/dataset/0"); });
+  const std::string text = error_of([&] { check_mixture(mixture, "training/dataset/0"); });
   EXPECT_THAT(text, testing::HasSubstr("training/dataset/0"));
   EXPECT_THAT(text, testing::HasSubstr("0.5 + 0.25, sum 0.75"));
 }

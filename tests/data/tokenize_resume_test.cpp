@@ -116,6 +116,45 @@ TEST_P(TokenizeResume, GoesOnOnlyWithTheSameSourceAndWholeFiles) {
   EXPECT_THAT(error_of([&] { run("stopped"); }), HasSubstr("damaged"));
 }
 
+/// A job over JSONL lines, the last of which has its text under another key.
+template <class Config, auto tokenize>
+void expect_new_start(Config settings, const Path& data_root,
+                      const std::function<void()>& correct) {
+  const TokenizeOptions options{.round_bytes = 100, .save_seconds = 0};
+  settings.format = DocumentFormat::kJsonl;
+  EXPECT_THAT(error_of([&] { tokenize(settings, data_root, options); }),
+              HasSubstr("data/text_key"));
+  correct();
+  EXPECT_EQ(tokenize(settings, data_root, options).documents, 201);
+}
+
+TEST_F(TokenizeTest, AfterAFaultOfTheTextTheCorrectedSourceStartsAnew) {
+  std::string good;
+  for (int i = 0; i < 200; ++i) good += fmt::format("{{\"text\": \"line {}\"}}\n", i);
+  const auto spoil = [&] { put("source.txt", good + "{\"txt\": \"x\"}\n"); };
+  const auto correct = [&] { put("source.txt", good + "{\"text\": \"x\"}\n"); };
+  spoil();
+  expect_new_start<TokenizeVariableConfig, tokenize_variable>(variable(), root_ / "a", correct);
+  spoil();
+  expect_new_start<TokenizeBlockwiseConfig, tokenize_blockwise>(blockwise(16), root_ / "b",
+                                                                correct);
+}
+
+TEST_F(TokenizeTest, TheHintAboutTheTextKeyCanBeFollowed) {
+  put("source.txt", std::string("{\"txt\": \"a\"}\n{\"txt\": \"b\"}\n"));
+  auto settings = variable(DocumentFormat::kJsonl);
+  EXPECT_THAT(error_of([&] { tokenize_variable(settings, data()); }), HasSubstr("one of: txt"));
+  settings.text_key = "txt";
+  EXPECT_EQ(tokenize_variable(settings, data()).documents, 2);
+}
+
+TEST_F(TokenizeTest, AFileWhoseNameIsNotUtf8IsRefused) {
+  put("folder/\xff.txt", std::string("text"));
+  auto settings = variable();
+  settings.source = (root_ / "folder").string();
+  EXPECT_THAT(error_of([&] { tokenize_variable(settings, data()); }), HasSubstr("UTF-8"));
+}
+
 TEST_P(TokenizeResume, CleansUpAfterAKillBetweenTheLastTwoFiles) {
   run("killed");
   put("killed/out/progress.json", std::string("{}"));

@@ -1,5 +1,7 @@
 """Every fault of the input ends with exit code 2 and says what, where, expected, found and what to try."""
 import json
+import os
+import resource
 import struct
 import unittest
 
@@ -45,6 +47,74 @@ class Config(RunTest):
         config = self.config("job: data/tokenize_variable_dataset\ntokenizer: {backend: bytes}\n")
         self.assert_refused(self.twofold("tokenize", config, self.root), "data/source", "data/dataset")
 
+    def test_sizes_beyond_any_machine(self):
+        for override in ("training.batch_size=9223372036854775807", "training.batch_size=4611686018427387904",
+                         "architecture.n_layers=100000000", "architecture.vocab_size=9000000000000000000",
+                         "architecture.n_embd=4000000000000", "architecture.block_size=100000000000",
+                         "runtime.threads=20000", "optimization.lora.rank=100000000",
+                         "training.pre_lora_tokens=[9000000000000000000]"):
+            key = override.split("=")[0].replace(".", "/")
+            self.refused(LORA, key, "out of range", overrides=[override])
+        tokenize = self.config("job: data/tokenize_blockwise_dataset\ntokenizer: {backend: bytes}\n"
+                               "data: {dataset: d, source: s}\n", "tokenize.yaml")
+        self.assert_refused(self.twofold("tokenize", tokenize, self.root, "architecture.block_size=100000000000",
+                                         "system.num_proc=100000"), "architecture/block_size", "system/num_proc")
+        self.refused(LORA, "larger than any machine",
+                     overrides=["architecture.n_layers=4096", "architecture.intermediate_size=1000000000"])
+
+    def test_a_large_batch_is_planned_at_once(self):
+        plan = self.twofold("plan", self.config(LORA), "training.batch_size=1000000000",
+                            "training.pre_lora_tokens=[1e12]", "training.post_lora_tokens=[1e12]")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        self.assertIn("1000000000 sequences", plan.stdout)
+        self.assertNotRegex(plan.stdout, r"-\d")
+
+    def test_numbers_that_are_none_and_those_below_zero_that_mean_nothing(self):
+        for override in ("optimization.lr=.inf", "optimization.clip=.inf", "optimization.lora.lr=-0.5",
+                         "optimization.weight_decay=-0.5", "optimization.beta1=-0.5", "optimization.eps=-0.5",
+                         "training.per_device_batch_size=0"):
+            self.refused(LORA, override.split("=")[0].replace(".", "/"), "out of range", overrides=[override])
+
+    def test_the_shares_of_a_schedule(self):
+        shares = ["training.warmup_pct=0.9", "training.decay_pct=0.9"]
+        self.refused(LORA, "more than the whole", "logging/keep", overrides=[*shares, "logging.keep=-1"])
+        self.assertFalse((self.root / "results").exists())
+        result = self.twofold("configure", "llama/train/lora", "-", *shares)
+        self.assert_refused(result, "more than the whole")
+
+    def test_a_dataset_twice_in_a_mixture(self):
+        twice = "{name: first, rate: 0.5, style: PMD}"
+        override = f"training.pre_lora_dataset=[[{twice},{twice}]]"
+        self.refused(LORA, "training/pre_lora_dataset/0", "twice", overrides=[override])
+        self.assertFalse((self.root / "results").exists())
+        self.assert_refused(self.twofold("plan", self.config(LORA), override), "twice")
+
+    def test_a_tokenizer_that_is_needed_at_the_end_is_looked_for_at_the_start(self):
+        overrides = ["logging.samples=1", "tokenizer.backend=tiktoken", "tokenizer.file=/nowhere"]
+        self.refused(LORA, "/nowhere", overrides=overrides)
+        self.assertFalse((self.root / "results").exists())
+
+    def test_what_is_no_configuration(self):
+        for text in ("- a\n- b\n", "hello"):
+            self.refused(text, "config.yaml:1", "map of sections")
+        for text in ("", "training: {seed: 1}\n"):
+            self.refused(text, "config.yaml job", "llama/train/lora")
+        self.refused("job: [1]\n", "must name a job")
+
+    def test_keys_of_other_jobs_and_families_of_the_reference(self):
+        self.refused(LORA, "training/fade", "optimization/reset_optimizer", "architecture/use_sliding_window",
+                     overrides=["training.fade.overlap=0.1", "optimization.reset_optimizer=true",
+                                "architecture.use_sliding_window=true"])
+        config = self.config("job: data/tokenize_variable_dataset\ntokenizer: {backend: bytes}\n"
+                             "data: {dataset: d, source: s, split: train, system_prompt: x}\n")
+        self.assert_refused(self.twofold("tokenize", config, self.root), "data/split", "chat templates")
+
+    def test_plan_needs_no_root(self):
+        plan = self.twofold("plan", self.config(LORA), "training.seed=3")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        self.assertNotIn("epochs", plan.stdout)
+        self.assertIn("epochs", self.twofold("plan", self.config(LORA), self.root, "training.seed=3").stdout)
+
     def test_an_unknown_job(self):
         self.refused("job: lama/train/lora\n", "lama/train/lora", "llama/train/lora")
 
@@ -71,6 +141,126 @@ class Config(RunTest):
 
     def test_an_architecture_that_does_not_add_up(self):
         self.refused(LORA, "architecture/n_head", overrides=["architecture.n_head=5"])
+
+
+class CommandLine(RunTest):
+    def refused(self, *arguments, says):
+        self.assert_refused(self.twofold(*arguments), *says)
+
+    def test_unknown_commands_and_options_name_the_nearest(self):
+        self.refused("foo", says=["unknown command", "foo", "tokenize"])
+        self.refused("tokenise", says=["did you mean `tokenize`?"])
+        self.refused(says=["no command", "configure"])
+        self.refused("run", "r", "c.yaml", self.root, "--restor=x", says=["--restor", "did you mean `--restore`?"])
+
+    def test_missing_and_mistyped_arguments(self):
+        self.refused("run", "r", says=["twofold run NAME config ROOT", "config is required"])
+        self.refused("configure", "llama/train/lora", says=["JOB and out.yaml"])
+        self.refused("generate", "r", self.root, "--tokens", "many", says=["many"])
+
+    def test_names_of_runs_that_are_no_folders(self):
+        config = self.config(PRETRAIN)
+        for name in ("", ".", "..", "a/b", "../../../escape", "a\n", "x" * 300):
+            self.refused("run", name, config, self.root, says=["NAME"])
+            self.refused("checkpoints", name, self.root, says=["NAME"])
+            self.refused("export", name, self.root, self.root / "out", says=["NAME"])
+            self.refused("generate", name, self.root, says=["NAME"])
+        self.refused("run", "r", config, self.root, "-p", "../..", "-g", "a/b", says=["--project", "--group"])
+        self.refused("run", "r", config, "", says=["ROOT"])
+        self.assertFalse((self.root / "results").exists())
+
+    def test_tokenize_refuses_what_trains_and_run_tokenizes(self):
+        self.refused("tokenize", self.config(PRETRAIN), self.root, says=["llama/train/pretrain", "twofold run"])
+        self.assertFalse((self.root / "results").exists())
+        (self.root / "text.txt").write_text("hello world\n" * 50)
+        config = self.config("job: data/tokenize_variable_dataset\ntokenizer: {backend: bytes}\n"
+                             f"data: {{dataset: d, source: {self.root}/text.txt, format: lines}}\n")
+        self.run_job("r", config)
+        self.assertTrue((self.root / "data/d/train.bin").exists())
+        self.assertFalse((self.root / "checkpoints").exists())
+
+    def test_generation_out_of_range(self):
+        self.run_job("r", self.config(PRETRAIN))
+        for option, value in (("--tokens", "-5"), ("--temperature", "nan"), ("--temperature", "-1"),
+                              ("--top-p", "7"), ("--top-k", "-7"), ("--min-p", "2")):
+            result = self.twofold("generate", "r", self.root, "--ids", "-", option, value, input='{"ids":[1,2]}\n')
+            self.assert_refused(result, option)
+
+
+class Files(RunTest):
+    """What the file system refuses is told like any other fault of the input."""
+
+    def refused(self, *fragments, text=PRETRAIN, verb="run", **options):
+        name = ["r"] if verb == "run" else []
+        result = self.twofold(verb, *name, self.config(text), self.root, **options)
+        self.assert_refused(result, *fragments)
+
+    def as_nobody(self):
+        """Options that make a process obey the modes of files, which root need not."""
+        if os.getuid() != 0:
+            return {}
+        self.root.chmod(0o777)
+        options = {"preexec_fn": lambda: (os.setgid(65534), os.setuid(65534))}
+        try:
+            runs = self.twofold("jobs", **options).returncode == 0
+        except PermissionError:
+            runs = False
+        if not runs:
+            self.skipTest("the binary lies where nobody but root may read")
+        return options
+
+    def test_a_file_where_a_folder_belongs(self):
+        (self.root / "results").write_text("x")
+        self.refused("results", "a folder")
+
+    def test_a_folder_where_the_log_belongs(self):
+        (self.results("r") / "log.txt").mkdir(parents=True)
+        self.refused("log.txt")
+
+    def test_a_cache_that_cannot_be_kept_is_done_without(self):
+        (self.root / "cache").write_text("x")
+        self.run_job("r", self.config(PRETRAIN))
+
+    def test_folders_and_files_without_permission(self):
+        nobody = self.as_nobody()
+        source = self.root / "private"
+        source.mkdir()
+        tokenize = ("job: data/tokenize_variable_dataset\ntokenizer: {backend: bytes}\n"
+                    f"data: {{dataset: d, source: {source}, format: lines}}\n")
+        for path, verb, text in ((self.root / "data/first/train.bin", "run", PRETRAIN),
+                                 (self.root / "data/first", "run", PRETRAIN), (self.root / "data", "run", PRETRAIN),
+                                 (source, "tokenize", tokenize)):
+            mode = path.stat().st_mode
+            path.chmod(0)
+            self.refused(path.name, "ermission", text=text, verb=verb, **nobody)
+            path.chmod(mode)
+
+    def test_names_that_are_too_long_or_not_utf_8(self):
+        self.refused("not the name of a folder", text=PRETRAIN.replace("name: first", "name: " + "x" * 300))
+        (self.root / "bytes.yaml").write_bytes(PRETRAIN.encode().replace(b"name: first", b'name: "f\xffrst"'))
+        self.assert_refused(self.twofold("run", "r", self.root / "bytes.yaml", self.root))
+        tokenize = ("job: data/tokenize_variable_dataset\ntokenizer: {backend: bytes}\n"
+                    "data: {dataset: d, source: SOURCE, format: lines}\n")
+        self.refused("data/source", text=tokenize.replace("SOURCE", "x" * 300), verb="tokenize")
+
+    def test_a_configuration_without_end(self):
+        limit = 5 << 30
+        result = self.twofold("plan", "/dev/zero",
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        self.assert_refused(result)
+
+    def test_more_memory_than_there_is(self):
+        limit = 5 << 30
+        result = self.twofold("run", "r", self.config(PRETRAIN), self.root, "architecture.n_embd=16384",
+                              "architecture.intermediate_size=1000000",
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        self.assert_refused(result, "not enough memory")
+
+    def test_a_validation_split_is_looked_at_before_anything_is_made(self):
+        for ids, fragment in (([1] * 10, "shorter than one block"), ([999] * 100, "outside the vocabulary")):
+            write_tokens(self.root / "data/first/val.bin", ids)
+            self.refused("val.bin", fragment)
+            self.assertFalse((self.root / "results").exists())
 
 
 class Data(RunTest):

@@ -106,13 +106,21 @@ class RunTest(unittest.TestCase):
         self.assertEqual(result.returncode, code, result.stdout + result.stderr)
         return result
 
-    def assert_refused(self, result, *fragments):
-        """Exit code 2, one screen, and every fragment said."""
+    LABELS = ("where", "expected", "found", "try")
+
+    def assert_refused(self, result, *fragments, without=()):
+        """Exit code 2, one screen, every fragment said, and of each problem what, where, expected, found and
+        what to try (but for the labels in `without`: say there why)."""
         self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
         for fragment in fragments:
             self.assertIn(fragment, result.stderr)
         self.assertLess(result.stderr.count("\n"), 40, result.stderr)
         self.assertNotIn("bug in twofold", result.stderr)
+        problems = re.split(r"^error: ", result.stderr, flags=re.MULTILINE)[1:]
+        self.assertTrue(problems, result.stderr)
+        for problem in problems:
+            for label in set(self.LABELS) - set(without):
+                self.assertRegex(problem, rf"(?m)^  {label}: +\S", f"no `{label}` in: {problem}")
 
     def checkpoints(self, name, root=None):
         return (root or self.root) / "checkpoints/general/default" / name

@@ -50,6 +50,15 @@ TEST(Schedule, WsdsEndsOnASecondPlateau) {
   EXPECT_DOUBLE_EQ(lr(99), 0.1);
 }
 
+TEST(Schedule, EachKindHasItsOwnEndOfTheDecay) {
+  EXPECT_DOUBLE_EQ(Schedule(config_of("wsd"), {100})(100), 0.01);
+  ScheduleConfig config = config_of("wsds");
+  config.constant_pct = 0.3;
+  EXPECT_DOUBLE_EQ(Schedule(config, {100})(99), 0.1);
+  config.decay_lr_mult = 0.25;
+  EXPECT_DOUBLE_EQ(Schedule(config, {100})(99), 0.25);
+}
+
 TEST(Schedule, CosineFallsToItsFloorOverThePhase) {
   const Schedule lr(config_of("cosine"), {50, 60});  // 11 of warm-up, 99 of cosine
   EXPECT_DOUBLE_EQ(lr(0), 0.01);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 namespace twofold {
 namespace {
@@ -31,6 +32,13 @@ TEST_F(PeakRateTest, ARateAboveThePeakIsDoubtedAFewTimesOnly) {
   for (int i = 0; i < 10; ++i) measured += peak.share_of(1e18).measured ? 1 : 0;
   EXPECT_EQ(measured, 3);
   EXPECT_GT(peak.share_of(1e18).value, 1);
+}
+
+TEST_F(PeakRateTest, DoesWithoutAFolderToRememberItIn) {
+  std::ofstream(folder) << "a file, not a folder";
+  PeakRate peak(folder, "float32");
+  EXPECT_GT(peak.share_of(1e9).value, 0);
+  EXPECT_FALSE(peak.share_of(1e9).measured);
 }
 
 TEST_F(PeakRateTest, AnotherDtypeIsAnotherPeak) {
