@@ -98,7 +98,8 @@ void require_adapters(const LoadedRun& run) {
   fail({.what = "the checkpoint has no adapters",
         .where = run.checkpoint.folder.string(),
         .expected = "a checkpoint of phase 2",
-        .found = "phase 1"});
+        .found = "phase 1",
+        .hint = "export it with --to merged, or choose another --checkpoint"});
 }
 
 std::unique_ptr<Model> read_back(const ExportFormat& format, const ExportSource& source,
