@@ -73,7 +73,8 @@ class BlockwiseRun {
          bytes < options_.round_bytes * config_.num_proc && state_.rows + rows < count(); ++rows)
       bytes += static_cast<int64_t>(document_of(state_.rows + rows).raw.size()) + 1;
     const auto encode = [&](int64_t i) {
-      return tokenizer_.encode(documents_.text(document_of(state_.rows + i)));
+      return with_marks(config_.tokenizer, tokenizer_,
+                        tokenizer_.encode(documents_.text(document_of(state_.rows + i))));
     };
     const auto encoded = encode_or_forget(
         output_, [&] { return parallel_map<Tokens>(rows, config_.num_proc, encode); });

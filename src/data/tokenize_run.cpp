@@ -27,6 +27,7 @@ nlohmann::json shared_arguments(const TokenizeConfig& config, const Tokenizer& t
   if (config.tokenizer.backend == "tiktoken") encoding["name"] = config.tokenizer.name;
   if (!config.tokenizer.file.empty()) encoding["xxh3"] = checksum_file(config.tokenizer.file);
   if (!config.tokenizer.add_tokens.empty()) encoding["add_tokens"] = config.tokenizer.add_tokens;
+  if (config.tokenizer.add_special) encoding["add_special"] = true;
   nlohmann::json arguments = {
       {"job", job},         {"dataset", config.dataset}, {"suffix", config.suffix},
       {"source", source},   {"tokenizer", encoding},     {"val_pct", config.val_pct},
@@ -35,6 +36,11 @@ nlohmann::json shared_arguments(const TokenizeConfig& config, const Tokenizer& t
     if (format == config.format) arguments["format"] = name;
   if (config.format == DocumentFormat::kJsonl) arguments["text_key"] = config.text_key;
   return arguments;
+}
+
+std::vector<int32_t> with_marks(const TokenizerConfig& config, const Tokenizer& tokenizer,
+                                std::vector<int32_t> ids) {
+  return config.add_special ? tokenizer.with_special(std::move(ids)) : ids;
 }
 
 void Pacer::after_round(const nlohmann::json& state, const TokenizeProgress& progress) {

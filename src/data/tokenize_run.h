@@ -25,6 +25,10 @@ inline std::span<const std::byte> bytes_of(const std::vector<int32_t>& ids) {
   return std::as_bytes(std::span(ids));
 }
 
+/// A document's ids as a model expects them around a text, if the settings say so.
+std::vector<int32_t> with_marks(const TokenizerConfig& config, const Tokenizer& tokenizer,
+                                std::vector<int32_t> ids);
+
 /// Runs `encode`. What is wrong with a text stays wrong until the source or the settings are
 /// others, so that an Error of it throws away what the output has, and the next job here starts
 /// anew.

@@ -68,8 +68,12 @@ class VariableRun {
       bytes += static_cast<int64_t>(document.raw.size()) + 1;
     }
     const auto encode = [&](int64_t i) {
-      Tokens ids = tokenizer_.encode_ordinary(documents_.text(batch[static_cast<size_t>(i)]));
-      ids.push_back(tokenizer_.eot_token());
+      Tokens ids =
+          with_marks(config_.tokenizer, tokenizer_,
+                     tokenizer_.encode_ordinary(documents_.text(batch[static_cast<size_t>(i)])));
+      if (ids.empty() || ids.back() != tokenizer_.eot_token() || !config_.tokenizer.add_special) {
+        ids.push_back(tokenizer_.eot_token());
+      }
       return ids;
     };
     const auto encoded = encode_or_forget(output_, [&] {

@@ -21,6 +21,10 @@ void merge_peft_folder(const WeightedFolder& adapter, const ModelConfig& config,
                        ParameterTree& parameters) {
   const at::NoGradGuard no_grad;
   load_peft_folder(adapter.folder, config, parameters);
+  for (Parameter& leaf : parameters.all()) {  // sums are rounded when all is added, not each
+    at::Tensor& value = leaf.weight.value;
+    if (leaf.weight.low_rank && value.scalar_type() != at::kDouble) value = value.to(at::kFloat);
+  }
   NamedTensors merged = merge_lora_params(parameters);
   detach_lora_params(parameters);
   for (auto& [path, value] : merged) {

@@ -47,7 +47,9 @@ std::unique_ptr<Tokenizer> tokenizer_of(const LoadedModel& loaded) {
 std::vector<int32_t> prompt_ids(const LoadedModel& loaded, const Tokenizer& tokenizer,
                                 const std::string& text) {
   std::vector<int32_t> ids = tokenizer.encode(text);
-  if (!loaded.run) ids = tokenizer.with_special(std::move(ids));
+  if (!loaded.run || loaded.run->trainer().tokenizer_config().add_special) {
+    ids = tokenizer.with_special(std::move(ids));
+  }
   if (!ids.empty()) return ids;
   const int64_t bos = loaded.run ? -1 : loaded.config().bos_token_id;
   return {bos >= 0 ? static_cast<int32_t>(bos) : tokenizer.eot_token()};

@@ -132,7 +132,7 @@ LoRATrainState start_state(const ModelConfig& config, const OptimizerConfig& opt
   if (config.weights.empty()) {
     state.model->parameters().initialize(seed, scalar_type(config.param_dtype));
   } else {
-    load_hf_weights(*state.model, config, config.weights, fresh);
+    load_hf_weights(*state.model, config, config.weights, fresh, /*borrow=*/!train_all);
     state.progress.weights_dtype = hf_dtype(config.weights);
   }
   if (train_all) {

@@ -90,9 +90,9 @@ void freeze_parameters(ParameterTree& parameters, const std::string& base_dtype)
       pack_nf4(parameter.weight);
       continue;
     }
-    // A detached tensor is a new one without history or gradient buffer; the conversion keeps the
-    // strides, so that transposed storage stays transposed.
-    value = value.detach().to(dtype);
+    // A copy, since the value may be a view of a file; without history or gradient buffer, and with
+    // the same strides, so that transposed storage stays transposed.
+    value = value.detach().to(dtype, /*non_blocking=*/false, /*copy=*/true);
   }
 }
 

@@ -44,11 +44,19 @@ bool is_float(formats::DType dtype) {
   return dtype == kF16 || dtype == kBF16 || dtype == kF32 || dtype == kF64;
 }
 
+bool is_narrow(const at::Tensor& value) { return value.scalar_type() == at::kBFloat16; }
+
+/// As memory of our own is, so that products give the same bits (kernels/scratch.h).
+bool is_aligned(const at::Tensor& value) {
+  return reinterpret_cast<uintptr_t>(value.const_data_ptr()) % 64 == 0;
+}
+
 /// How a tensor of the file becomes one of the model.
 enum class Placing {
-  kCopy,   ///< memory of its own, in the parameter's dtype
-  kMap,    ///< the mapping itself where the layout is ours
-  kWiden,  ///< the mapping where it is float32 too, else a float32 copy
+  kCopy,    ///< memory of its own, in the parameter's dtype
+  kMap,     ///< the mapping itself where the layout is ours
+  kWiden,   ///< the mapping where it is float32 too, else a float32 copy
+  kBorrow,  ///< the mapping where it is bfloat16, or float32 that products can take, else as kCopy
 };
 
 /// The table with the rows of `fresh` as the mean of those before them: in such a place a token is
@@ -88,8 +96,9 @@ class Loader {
     at::Tensor value = read_tensor(found->file, found->entry);
     if (wanted.transpose) value = value.t();
     at::Tensor& own = parameter.weight.value;
-    own = can_map(parameter, value) ? value : in_place_of(parameter, value);
-    if (gains_rows(parameter)) own = with_fresh_rows(own, fresh_, shape[0]);
+    const bool grows = gains_rows(parameter);
+    own = !grows && can_map(parameter, value) ? value : in_place_of(parameter, value);
+    if (grows) own = with_fresh_rows(own, fresh_, shape[0]);
   }
 
   void finish() {
@@ -131,7 +140,8 @@ class Loader {
                               "whether all files are there")});
   }
 
-  bool fits(const formats::TensorEntry& entry, const std::vector<int64_t>& shape) {
+  bool fits(const HfTensor& wanted, const formats::TensorEntry& entry,
+            const std::vector<int64_t>& shape) {
     const std::string where = path_ + ": " + entry.name;
     if (!is_float(entry.dtype)) {
       problems_.push_back({.what = "weights of this type cannot be trained",
@@ -161,7 +171,10 @@ class Loader {
 
   bool can_map(const Parameter& parameter, const at::Tensor& value) const {
     if (placing_ == Placing::kCopy || value.scalar_type() == at::kDouble) return false;
-    if (placing_ == Placing::kWiden && value.scalar_type() != at::kFloat) return false;
+    const bool wide = value.scalar_type() == at::kFloat;
+    if (placing_ == Placing::kWiden && !wide) return false;
+    if (placing_ == Placing::kBorrow && !(wide ? is_aligned(value) : is_narrow(value)))
+      return false;
     return (parameter.transposed_storage ? value.t() : value).is_contiguous();
   }
 
@@ -195,8 +208,8 @@ void load(Model& model, const ModelConfig& config, const Path& folder, Placing p
 }  // namespace
 
 void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder,
-                     const NewTokens& fresh) {
-  load(model, config, folder, Placing::kCopy, fresh);
+                     const NewTokens& fresh, bool borrow) {
+  load(model, config, folder, borrow ? Placing::kBorrow : Placing::kCopy, fresh);
 }
 
 void map_hf_weights(Model& model, const ModelConfig& config, const Path& folder, bool widen) {

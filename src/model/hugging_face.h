@@ -33,9 +33,11 @@ struct NewTokens {
 /// Loads every parameter of `model`, in the dtype that it has (float32 if it has no value yet).
 /// Missing, extra (apart from known buffers), misshapen tensors and unsupported dtypes are Errors
 /// naming file and tensor, all at once. In the tables of the vocabulary the rows of `fresh` may be
-/// missing; they become the mean of the rows before them.
+/// missing; they become the mean of the rows before them. `borrow`, for weights that are frozen
+/// next: what lies in the file as the model wants it, in bfloat16 or in float32, is not copied but
+/// is a view of the read-only mapping.
 void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder,
-                     const NewTokens& fresh = {});
+                     const NewTokens& fresh = {}, bool borrow = false);
 
 /// The same for a model that is only read, without a copy where that is possible: tensors that lie
 /// in the file as the model wants them become views of the (read-only!) mapping, in the file's

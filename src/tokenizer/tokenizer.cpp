@@ -67,6 +67,10 @@ void TokenizerConfig::declare(config::Fields& fields) {
              "Texts that become tokens of their own, ids from the tokenizer's size on. In training "
              "the embedding and the head get a row for each, and phase 2 trains these rows beside "
              "the adapters.");
+  fields.add(
+      "tokenizer/add_special", add_special,
+      "Put what a model expects around a text (<s> and the like) around every document, and "
+      "around the prompts that a run is asked to continue, as Hugging Face's tokenizers do.");
 }
 
 std::unique_ptr<Tokenizer> make_tokenizer(const TokenizerConfig& config) {

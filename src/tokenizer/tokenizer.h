@@ -19,6 +19,7 @@ struct TokenizerConfig {
   std::string name = "cl100k_base";
   std::string file;  ///< rank file (tiktoken) or folder (huggingface) on this machine
   std::vector<std::string> add_tokens;
+  bool add_special = false;  ///< documents and prompts of a run: between what a model expects
 
   /// `file`, or the folder that `name` is to the huggingface backend; empty if neither is given.
   std::string place() const;

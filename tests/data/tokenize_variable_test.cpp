@@ -41,6 +41,30 @@ TEST_F(TokenizeVariable, WritesTheSameBytesForAnyNumberOfThreadsAndRounds) {
   EXPECT_EQ(contents_of(root_ / "one"), contents_of(root_ / "five"));
 }
 
+TEST_F(TokenizeVariable, PutsAroundADocumentWhatAModelExpectsIfToldTo) {
+  put("source.txt", "ab\na\n");
+  put("tokenizer.json", R"({
+    "added_tokens": [{"id": 3, "content": "<s>", "special": true},
+                     {"id": 4, "content": "</s>", "special": true}],
+    "post_processor": {"type": "TemplateProcessing", "pair": [],
+      "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+      "special_tokens": {"<s>": {"id": "<s>", "ids": [3], "tokens": ["<s>"]}}},
+    "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]}})");
+  auto settings = variable();
+  settings.val_pct = 1e-9;
+  settings.tokenizer = {};
+  settings.tokenizer.backend = "huggingface";
+  settings.tokenizer.file = (root_ / "tokenizer.json").string();
+  tokenize_variable(settings, data());
+  EXPECT_THAT(ids_in(out() / "train.bin"), ElementsAre(2, 4));
+  settings.suffix = "marked";
+  settings.tokenizer.add_special = true;
+  tokenize_variable(settings, root_ / "other");
+  const Path marked = root_ / "other" / (settings.dataset + "_marked");
+  EXPECT_THAT(ids_in(marked / "train.bin"), ElementsAre(3, 2, 4));
+  EXPECT_THAT(ids_in(marked / "val.bin"), ElementsAre(3, 0, 4));
+}
+
 TEST_F(TokenizeVariable, SplitsASingleDocumentByPosition) {
   put("source.txt", std::string(99, 'a') + "b");
   auto settings = variable(DocumentFormat::kText);
