@@ -2,6 +2,8 @@
 // --to gguf-lora: the adapters alone, for llama.cpp's --lora on the GGUF of the base.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/error.h"
 #include "interop/gguf_lora.h"
 #include "interop/gguf_model.h"
@@ -36,13 +38,14 @@ namespace {
 /// Refuses adapters that are more than A and B on the weights as they came.
 void check_plain(const LoRAParams& adapters) {
   std::vector<Problem> problems;
+  std::set<std::string> told;  // where one leaf cannot be expressed, most cannot
   for (const Adapter& adapter : adapters) {
     const char* what = adapter.magnitude.defined() ? "an adapter with a magnitude (DoRA)"
                        : adapter.whole.defined()   ? "a tensor that was trained whole"
                        : adapter.rows.defined()    ? "rows of a table that were trained apart"
                        : adapter.start_A.defined() ? "an adapter that was taken out of the weights"
                                                    : nullptr;
-    if (!what) continue;
+    if (!what || !told.insert(what).second) continue;
     problems.push_back({.what = fmt::format("GGUF adapters cannot express {}", what),
                         .where = adapter.path,
                         .hint = "export the merged model instead: --to gguf"});
