@@ -10,8 +10,16 @@ namespace twofold {
 /// rate of zero.
 inline constexpr int64_t kMovementProofStep = 3;
 
-/// Throws an Error that names every trained matrix or magnitude of `adapters` whose moments
-/// ("m/<name>", "v/<name>" in the optimizer's state) are still zero: a gradient never reached it.
-void prove_movement(const LoRAParams& adapters, const NamedTensors& optimizer_state);
+/// What the last of these updates, made at the learning rate `lr`, is judged by.
+struct Movement {
+  NamedTensors before;           ///< named_adapters, copied before that update
+  NamedTensors optimizer_state;  ///< after it: "m/<name>", "v/<name>"
+  double lr = 0;
+};
+
+/// Throws an Error that names every trained matrix or magnitude of `adapters` whose moments are
+/// still zero (a gradient never reached it), and every one that has received a gradient and yet is
+/// what it was before the update (which was lost in rounding, or had a rate of zero).
+void prove_movement(const LoRAParams& adapters, const Movement& movement);
 
 }  // namespace twofold
