@@ -26,7 +26,13 @@ void install_stop_handlers() {
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;  // libraries below us are not prepared for interrupted calls
   sigemptyset(&action.sa_mask);
-  for (int signal : {SIGTERM, SIGINT}) sigaction(signal, &action, nullptr);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    struct sigaction before {};
+    sigaction(signal, nullptr, &before);
+    // Who started us under nohup wants the terminal's end to be no reason to stop.
+    if (signal == SIGHUP && before.sa_handler == SIG_IGN) continue;
+    sigaction(signal, &action, nullptr);
+  }
 }
 
 bool stop_requested() { return asked.load(std::memory_order_relaxed); }

@@ -28,6 +28,8 @@ CheckpointInfo glance(const Path& root, const std::string& suffix) {
           .bytes = manifest.total_bytes()};
 }
 
+bool is_periodic(const CheckpointInfo& info) { return info.suffix.starts_with("ntoks/"); }
+
 struct Survey {
   std::vector<CheckpointInfo> complete;  ///< oldest first
   std::vector<std::string> broken;
@@ -94,11 +96,29 @@ std::optional<CheckpointInfo> CheckpointStore::newest_valid(
   throw Error(std::move(problems));
 }
 
+std::optional<std::string> CheckpointStore::withdraw(int64_t step) {
+  const std::vector<CheckpointInfo> all = list();
+  std::optional<std::string> sound;
+  for (const CheckpointInfo& info : all) {
+    if (info.step() < step && (!sound || info.suffix != "best")) sound = info.suffix;
+  }
+  if (sound) {
+    write_atomic(folder_ / "latest", *sound + "\n");
+  } else {
+    std::error_code absent;
+    std::filesystem::remove(folder_ / "latest", absent);
+  }
+  for (const CheckpointInfo& info : all) {
+    if (info.step() >= step && is_periodic(info)) remove_published(info.folder, folder_);
+  }
+  return sound;
+}
+
 void CheckpointStore::prune(int64_t keep) {
   if (keep <= 0) return;
   const std::optional<std::string> current = latest();
   std::vector<CheckpointInfo> periodic = list();
-  std::erase_if(periodic, [](const auto& info) { return !info.suffix.starts_with("ntoks/"); });
+  std::erase_if(periodic, [](const auto& info) { return !is_periodic(info); });
   const auto excess = static_cast<int64_t>(periodic.size()) - keep;
   for (int64_t i = 0; i < excess; ++i) {
     if (periodic[i].suffix != current) remove_published(periodic[i].folder, folder_);

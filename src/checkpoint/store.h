@@ -64,6 +64,11 @@ class CheckpointStore {
   /// names, best, pre_lora_checkpoint or final.
   void prune(int64_t keep);
 
+  /// What the run was at `step` has turned out to be ruined: the periodic checkpoint of that step
+  /// goes, and `latest` names the newest one from before it, or none. Returns which. Interruption
+  /// at any moment leaves a run that comes to the same step again.
+  std::optional<std::string> withdraw(int64_t step);
+
   /// Complete checkpoints (manifest present, sizes right), oldest first by (step, suffix).
   std::vector<CheckpointInfo> list() const;
   /// The suffix `latest` names, if the file exists.

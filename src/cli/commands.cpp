@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "cli/console.h"
 
@@ -16,7 +17,8 @@ namespace {
 struct Arguments {
   twofold::ExecutionSpec spec;
   twofold::ConfigSource config;
-  std::string job, out, restore, root;
+  std::string job, out, root;
+  std::optional<std::string> restore;
   bool reference = false, adapters_off = false, no_tokenizer = false;
   twofold::ExportRequest exported;
 };
@@ -124,8 +126,7 @@ void add_run(CLI::App& app) {
   take_overrides(command, *to);
   command->callback([to] {
     Console console(stdout);
-    twofold::run(to->config, to->spec,
-                 to->restore.empty() ? std::nullopt : std::optional(to->restore), console);
+    twofold::run(to->config, to->spec, to->restore, console);
   });
 }
 

@@ -4,6 +4,8 @@
 #include <twofold/render.h>
 #include <unistd.h>
 
+#include <csignal>
+
 namespace {
 
 constexpr const char* kEraseLine = "\r\x1b[2K";
@@ -20,27 +22,27 @@ std::string bar(double share, int width) {
 
 }  // namespace
 
-Console::Console(std::FILE* out) : out_(out), terminal_(isatty(fileno(out)) == 1) {}
+Console::Console(std::FILE* out) : out_(out), terminal_(isatty(fileno(out)) == 1) {
+  std::signal(SIGPIPE, SIG_IGN);
+}
 
 Console::~Console() {
   if (progress_shown_) std::fputc('\n', out_);
 }
 
-void Console::line(const std::string& text) {
-  if (progress_shown_) std::fputs(kEraseLine, out_);
-  progress_shown_ = false;
-  fmt::print(out_, "{}\n", text);
+void Console::put(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), out_);  // not fmt::print, which throws when that fails
   std::fflush(out_);
 }
 
+void Console::line(const std::string& text) {
+  put((progress_shown_ ? kEraseLine : "") + text + "\n");
+  progress_shown_ = false;
+}
+
 void Console::progress(const std::string& text) {
-  if (!terminal_) {
-    fmt::print(out_, "{}\n", text);
-  } else {
-    fmt::print(out_, "{}{}", kEraseLine, text);
-    progress_shown_ = true;
-  }
-  std::fflush(out_);
+  put(terminal_ ? kEraseLine + text : text + "\n");
+  progress_shown_ = terminal_;
 }
 
 bool Console::too_soon(double seconds) {

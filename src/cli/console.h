@@ -1,6 +1,7 @@
 #pragma once
 // A run on a terminal: one progress line that is rewritten in place, everything else above it.
-// Where the output is not a terminal, plain lines, and a progress line only now and then.
+// Where the output is not a terminal, plain lines, and a progress line only now and then. Whoever
+// watches may go (a closed pipe, a full disk, a terminal that is gone): the work goes on.
 
 #include <twofold/observer.h>
 
@@ -22,6 +23,7 @@ class Console : public twofold::Observer {
 
  private:
   using Clock = std::chrono::steady_clock;
+  void put(const std::string& text);
   void line(const std::string& text);      // a lasting line
   void progress(const std::string& text);  // the line that is rewritten
   bool too_soon(double seconds);

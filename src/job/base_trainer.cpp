@@ -165,54 +165,78 @@ void BaseTrainer::show_end(TrainingRun& run, Observer& observer) const {
 bool BaseTrainer::begin(TrainingRun& run, const ExecutionSpec& spec, const RunPlan& plan,
                         const std::vector<Table>& tables, const std::string& config_yaml,
                         Observer& observer) {
-  if (const auto own = run.own_checkpoint()) {
-    continue_from(run, *own, plan, config_yaml, /*own=*/true);
-    const RunState& now = run.state.progress;
-    if (now.finished && is_complete(now, plan)) {
-      observer.message(Severity::kInfo, fmt::format("{} is done: {} steps, checkpoint {}",
-                                                    spec.name, now.step, own->suffix));
-      return false;
-    }
-    run.reopen();
-    observer.message(Severity::kInfo, fmt::format("continuing from {} at step {} of {}",
-                                                  own->suffix, now.step, plan.total_steps()));
+  const auto own = run.own_checkpoint();
+  if (own) {
+    continue_from(run, *own, plan, config_yaml, /*own=*/true, observer);
+    if (!tell_own(run, spec, plan, observer)) return false;
+    run.check_data(/*own=*/true);
   }
   write_atomic(spec.results() / "config.yaml", config_yaml);
   for (const Table& table : tables) observer.table(table);
-  if (run.started_from().empty()) {
-    if (restore_path_.empty()) {
-      run.start();
+  if (!own) {
+    if (restore_path_) {
+      const Path folder = spec.root / "checkpoints" / *restore_path_;
+      start_from(run, CheckpointStore::open(folder, *restore_path_), plan, config_yaml, observer);
     } else {
-      const Path folder = spec.root / "checkpoints" / restore_path_;
-      start_from(run, CheckpointStore::open(folder, restore_path_), plan, config_yaml, observer);
+      run.start();
     }
+    run.check_data(/*own=*/false);
   }
   run.open_logs();
-  run.score_moment("start");
+  if (run.state.progress.step == 0) run.score_moment("start");
   return true;
 }
 
-bool BaseTrainer::is_complete(const RunState& progress, const RunPlan& plan) {
-  const PhasePlan& last = plan.phases.back();
-  return progress.phase == last.phase &&
-         (progress.phase_step >= last.steps || progress.phase_ended_early);
+bool BaseTrainer::tell_own(const TrainingRun& run, const ExecutionSpec& spec, const RunPlan& plan,
+                           Observer& observer) const {
+  const RunState& now = run.state.progress;
+  const std::string& suffix = run.started_from();
+  if (restore_path_) {
+    observer.message(
+        Severity::kInfo,
+        fmt::format("--restore {} is not followed: {} has checkpoints of its own; give "
+                    "another NAME to start from there",
+                    *restore_path_, spec.name));
+  }
+  if (now.finished && plan.is_complete(now)) {
+    std::string text =
+        fmt::format("{} is done: {} steps, checkpoint {}", spec.name, now.step, suffix);
+    if (now.phase_ended_early) {
+      text += "; " + run.early_end() + ", so a larger one, or 0, lets it go on";
+    }
+    observer.message(Severity::kInfo, text);
+    return false;
+  }
+  observer.message(Severity::kInfo, fmt::format("continuing from {} at step {} of {}", suffix,
+                                                now.step, plan.total_steps()));
+  return true;
 }
 
 void BaseTrainer::continue_from(TrainingRun& run, const CheckpointInfo& checkpoint,
-                                const RunPlan& plan, const std::string& config_yaml, bool own) {
+                                const RunPlan& plan, const std::string& config_yaml, bool own,
+                                Observer& observer) const {
   const Comparison comparison = compare_configs(checkpoint, config_yaml);
-  check_unchanged(comparison, checkpoint);
+  check_unchanged(comparison, checkpoint, own);
   const RunState progress =
       RunState::from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
   check_new_tokens(progress, checkpoint);
   if (!plan.find(progress.phase)) refuse_phase(progress.phase, checkpoint);
-  if (!comparison.budgets.empty()) {
-    const std::unique_ptr<Job> writer = job_of_checkpoint(checkpoint);
-    const auto* trainer = dynamic_cast<const BaseTrainer*>(writer.get());
-    TWOFOLD_EXPECT(trainer, "a training checkpoint holds a training job's config");
-    check_extension(trainer->make_run_plan(), plan, schedule_, lora_.lr, progress);
+  const std::unique_ptr<Job> writer = job_of_checkpoint(checkpoint);
+  const auto* trainer = dynamic_cast<const BaseTrainer*>(writer.get());
+  TWOFOLD_EXPECT(trainer, "a training checkpoint holds a training job's config");
+  const RunPlan before = trainer->make_run_plan();
+  check_stages_kept(before, plan, progress);
+  if (!comparison.other_rates) check_rates_kept(before, plan, schedule_, lora_.lr, progress);
+  if (own) {
+    run.restore(checkpoint);
+    return;
   }
-  run.restore(checkpoint, own);
+  run.adopt(checkpoint, /*comparable=*/!comparison.other_scores);
+  for (const Difference& difference : comparison.course) {
+    observer.message(Severity::kInfo,
+                     fmt::format("{} is {} from here on; it was {}", difference.key, difference.now,
+                                 difference.saved));
+  }
 }
 
 void BaseTrainer::check_new_tokens(const RunState& progress,
@@ -243,7 +267,7 @@ void BaseTrainer::refuse_phase(int phase, const CheckpointInfo& checkpoint) cons
 void BaseTrainer::start_from(TrainingRun& run, const CheckpointInfo& checkpoint,
                              const RunPlan& plan, const std::string& config_yaml,
                              Observer& observer) {
-  continue_from(run, checkpoint, plan, config_yaml, /*own=*/false);
+  continue_from(run, checkpoint, plan, config_yaml, /*own=*/false, observer);
   observer.message(Severity::kInfo,
                    fmt::format("starting from {} in phase {} at step {}", checkpoint.suffix,
                                run.state.progress.phase, run.state.progress.step));

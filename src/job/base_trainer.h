@@ -40,7 +40,7 @@ class BaseTrainer : public RestoreableJob {
                           const std::string& config_yaml, Observer& observer);
   /// Takes over the checkpoint's whole state, of whichever phase it is in, if this run may.
   void continue_from(TrainingRun& run, const CheckpointInfo& checkpoint, const RunPlan& plan,
-                     const std::string& config_yaml, bool own);
+                     const std::string& config_yaml, bool own, Observer& observer) const;
 
   RunPlan make_run_plan() const;
   std::unique_ptr<ModelConfig> model_;
@@ -64,7 +64,9 @@ class BaseTrainer : public RestoreableJob {
              const std::vector<Table>& tables, const std::string& config_yaml, Observer& observer);
   /// Learned / forgotten, and samples of text.
   void show_end(TrainingRun& run, Observer& observer) const;
-  static bool is_complete(const RunState& progress, const RunPlan& plan);
+  /// Says how the run goes on from its own checkpoint; false if it is finished already.
+  bool tell_own(const TrainingRun& run, const ExecutionSpec& spec, const RunPlan& plan,
+                Observer& observer) const;
   [[noreturn]] void refuse_phase(int phase, const CheckpointInfo& checkpoint) const;
 
   BaseTrainerConfig data_;

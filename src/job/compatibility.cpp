@@ -6,13 +6,15 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "config/field.h"
 #include "tokenizer/added_tokens.h"
 
 namespace twofold {
 namespace {
 
-/// Settings that only change how a run is carried out or watched.
+/// Settings, or with a slash at the end whole sections, that only change how a run is carried out
+/// or watched.
 constexpr const char* kFree[] = {"logging/",
                                  "runtime/",
                                  "tokenizer/",
@@ -20,25 +22,41 @@ constexpr const char* kFree[] = {"logging/",
                                  "training/patience",
                                  "training/per_device_batch_size",
                                  "architecture/checkpointing",
-                                 "architecture/backbone/weights",
+                                 "architecture/backbone/",
                                  "architecture/max_position_embeddings",
                                  "architecture/pad_token_id",
                                  "optimization/lora/from_adapter",
                                  "optimization/lora/base_adapters"};
 
-/// Settings that may grow: compared as stages and schedules by check_continuation.
-constexpr const char* kBudgets[] = {"training/tokens", "training/pre_lora_tokens",
-                                    "training/pre_lora_dataset", "training/post_lora_tokens",
-                                    "training/post_lora_dataset"};
+/// What steers the steps to come and measures them. A run under its own NAME keeps it, so that one
+/// course leads from its first step to its last and its scores can be compared.
+constexpr const char* kRates[] = {"optimization/lr", "optimization/lora/lr", "training/warmup_pct",
+                                  "training/decay_pct"};
+constexpr const char* kClip[] = {"optimization/clip"};
+constexpr const char* kScores[] = {"training/validation_steps", "architecture/dtype/activation"};
+
+/// Compared as stages (extension.h).
+constexpr const char* kBudgets[] = {"training/tokens",           "training/dataset",
+                                    "training/pre_lora_tokens",  "training/pre_lora_dataset",
+                                    "training/post_lora_tokens", "training/post_lora_dataset"};
 
 template <size_t N>
-bool starts_with_any(const std::string& key, const char* const (&prefixes)[N]) {
-  return std::any_of(std::begin(prefixes), std::end(prefixes),
-                     [&](const char* prefix) { return key.rfind(prefix, 0) == 0; });
+bool is_among(const std::string& key, const char* const (&entries)[N]) {
+  return std::any_of(std::begin(entries), std::end(entries), [&](const std::string entry) {
+    return entry.ends_with('/') ? key.starts_with(entry) : key == entry;
+  });
+}
+
+template <size_t N>
+std::string listed(const char* const (&entries)[N]) {
+  std::vector<std::string> names;
+  for (const std::string entry : entries)
+    names.push_back(entry.ends_with('/') ? entry + "*" : entry);
+  return join(names, ", ");
 }
 
 /// A tokenizer may lie elsewhere now, but which tokens it is given belongs to the model.
-bool is_free(const std::string& key) { return starts_with_any(key, kFree) && key != kAddTokens; }
+bool is_free(const std::string& key) { return is_among(key, kFree) && key != kAddTokens; }
 
 std::map<std::string, std::string> values_of(const std::string& job_name, const std::string& yaml,
                                              const std::string& file) {
@@ -63,19 +81,18 @@ Comparison compare_configs(const CheckpointInfo& checkpoint, const std::string& 
   Comparison comparison;
   for (const auto& [key, value] : now) {
     const auto before = saved.find(key);
-    if (before == saved.end() || before->second == value || is_free(key)) continue;
-    auto& differences = starts_with_any(key, kBudgets) ? comparison.budgets : comparison.forbidden;
-    differences.push_back({key, before->second, value});
+    if (before == saved.end() || before->second == value) continue;
+    if (is_free(key) || is_among(key, kBudgets)) continue;
+    const bool rates = is_among(key, kRates), scores = is_among(key, kScores);
+    (rates || scores || is_among(key, kClip) ? comparison.course : comparison.fixed)
+        .push_back({key, before->second, value});
+    comparison.other_rates |= rates;
+    comparison.other_scores |= scores;
   }
   return comparison;
 }
 
 namespace {
-
-constexpr const char* kMayChange =
-    "these may change: logging/*, runtime/*, tokenizer/* but not add_tokens, training/validation*, "
-    "training/patience, training/per_device_batch_size, architecture/checkpointing; budgets may "
-    "grow where the schedule's past stays as it was. Another NAME starts a new run";
 
 Problem changed(const Difference& difference, const CheckpointInfo& checkpoint) {
   return {.what = "a setting differs from the checkpoint's",
@@ -87,23 +104,32 @@ Problem changed(const Difference& difference, const CheckpointInfo& checkpoint) 
 
 void throw_all(std::vector<Problem> problems) {
   if (problems.empty()) return;
-  problems.back().hint = kMayChange;
+  problems.back().hint = fmt::format(
+      "these may change: {} (but not tokenizer/add_tokens); budgets may grow where the schedule's "
+      "past stays as it was. Another "
+      "NAME that starts with --restore from this checkpoint may also change {}, {}, {}",
+      listed(kFree), listed(kRates), listed(kClip), listed(kScores));
   throw Error(std::move(problems));
 }
 
 }  // namespace
 
-void check_unchanged(const Comparison& comparison, const CheckpointInfo& checkpoint) {
+void check_unchanged(const Comparison& comparison, const CheckpointInfo& checkpoint, bool own) {
   std::vector<Problem> problems;
-  for (const Difference& difference : comparison.forbidden) {
+  for (const Difference& difference : comparison.fixed) {
     problems.push_back(changed(difference, checkpoint));
+  }
+  if (own) {
+    for (const Difference& difference : comparison.course) {
+      problems.push_back(changed(difference, checkpoint));
+    }
   }
   throw_all(std::move(problems));
 }
 
 void check_architecture(const Comparison& comparison, const CheckpointInfo& checkpoint) {
   std::vector<Problem> problems;
-  for (const Difference& difference : comparison.forbidden) {
+  for (const Difference& difference : comparison.fixed) {
     const bool matters = difference.key.rfind("architecture/", 0) == 0 &&
                          difference.key.rfind("architecture/dtype/", 0) != 0 &&
                          difference.key != "architecture/dropout";

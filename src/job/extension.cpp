@@ -15,7 +15,9 @@ namespace {
         .where = key,
         .expected = saved,
         .found = now,
-        .hint = "restore the old value, or start a new run (another NAME) with --restore"});
+        .hint = "set what the checkpoint was trained with (its config.yaml has it); to train its "
+                "weights from a first step on, `twofold export --to merged` them and name the "
+                "folder as architecture/backbone/weights of another NAME"});
 }
 
 bool same_mixture(const Mixture& a, const Mixture& b) {
@@ -53,34 +55,46 @@ void check_stages(const PhasePlan& saved, const PhasePlan& now, int64_t phase_st
   }
 }
 
+/// Steps of `phase` that a run at `progress` has behind it.
+int64_t steps_done(const PhasePlan& phase, const RunState& progress) {
+  if (phase.phase > progress.phase) return 0;
+  return phase.phase < progress.phase ? phase.steps : progress.phase_step;
+}
+
 }  // namespace
 
-void check_extension(const RunPlan& saved, const RunPlan& now, const ScheduleConfig& schedule,
-                     double adapter_lr, const RunState& progress) {
+void check_stages_kept(const RunPlan& saved, const RunPlan& now, const RunState& progress) {
   for (const PhasePlan& before : saved.phases) {
-    const PhasePlan* after = now.find(before.phase);
-    if (before.phase > progress.phase) continue;
-    const bool over = before.phase < progress.phase;
-    const int64_t done = over ? before.steps : progress.phase_step;
+    const int64_t done = steps_done(before, progress);
     if (done == 0) continue;
-    if (!after)
+    const PhasePlan* after = now.find(before.phase);
+    if (!after) {
       refuse("a phase that has been trained is gone", "training/pre_lora_tokens", "its stages",
              "none");
+    }
     check_stages(before, *after, done);
-    if (over && after->steps != before.steps) {
+    if (before.phase < progress.phase && after->steps != before.steps) {
       refuse("phase 1 is over and cannot be extended", "training/pre_lora_tokens",
              fmt::format("{} steps", before.steps), fmt::format("{} steps", after->steps));
     }
+  }
+}
+
+void check_rates_kept(const RunPlan& saved, const RunPlan& now, const ScheduleConfig& schedule,
+                      double adapter_lr, const RunState& progress) {
+  for (const PhasePlan& before : saved.phases) {
+    const int64_t done = steps_done(before, progress);
+    const PhasePlan* after = now.find(before.phase);
+    if (done == 0 || !after) continue;
     const double lr = before.phase == 2 ? adapter_lr : -1.0;
     const Schedule old_rates(schedule, before.stage_steps(), lr);
     const Schedule new_rates(schedule, after->stage_steps(), lr);
-    if (!new_rates.same_past(old_rates, done)) {
-      refuse(fmt::format(
-                 "a budget of {} steps changes learning rates that have been used (schedule {})",
-                 after->steps, schedule.schedule),
-             "training/*_tokens", fmt::format("{} steps", before.steps),
-             fmt::format("{} steps", after->steps));
-    }
+    if (new_rates.same_past(old_rates, done)) continue;
+    refuse(fmt::format("a budget of {} steps changes learning rates that have been used (schedule "
+                       "{})",
+                       after->steps, schedule.schedule),
+           after->stages.back().config.tokens_key, fmt::format("{} steps", before.steps),
+           fmt::format("{} steps", after->steps));
   }
 }
 

@@ -8,9 +8,11 @@
 namespace twofold {
 
 /// Throws an Error with the reason unless a run that stands at `progress` under `saved` would stand
-/// at exactly the same point under `now`: same stages behind it, same mixtures, same learning
-/// rates.
-void check_extension(const RunPlan& saved, const RunPlan& now, const ScheduleConfig& schedule,
-                     double adapter_lr, const RunState& progress);
+/// at the same point under `now`: the same stages behind it, with the same mixtures.
+void check_stages_kept(const RunPlan& saved, const RunPlan& now, const RunState& progress);
+
+/// The same for the learning rates it has used. `adapter_lr`: optimization/lora/lr.
+void check_rates_kept(const RunPlan& saved, const RunPlan& now, const ScheduleConfig& schedule,
+                      double adapter_lr, const RunState& progress);
 
 }  // namespace twofold

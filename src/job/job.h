@@ -2,6 +2,7 @@
 // What can be run: something with settings, a plan and a run() that continues where it stopped.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,11 +33,12 @@ class Job {
 class RestoreableJob : public Job {
  public:
   /// Before run(): start from the checkpoint at `relative` (project/group/name/suffix under
-  /// <root>/checkpoints) instead of from nothing. Ignored when the run has a checkpoint of its own.
-  void restore_from_path(const std::string& relative) { restore_path_ = relative; }
+  /// <root>/checkpoints) instead of from nothing. A run that has a checkpoint of its own goes on
+  /// from that, and says so.
+  void restore_from_path(const std::string& relative);
 
  protected:
-  std::string restore_path_;
+  std::optional<std::string> restore_path_;
 };
 
 /// One line of the registry.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/text.h"
 #include "eval/generate.h"
 
@@ -17,6 +19,19 @@ constexpr Moment kMoments[] = {{"start", "start"},
                                {"frozen", "frozen"},
                                {"adapters_off", "end, adapters off"},
                                {"end", "end"}};
+
+constexpr const char* kNone = "–";
+
+const Scores* find(const RunState& progress, const char* moment) {
+  const auto scores = progress.scores.find(moment);
+  return scores == progress.scores.end() ? nullptr : &scores->second;
+}
+
+std::string change(const Scores* from, const Scores* to, const std::string& dataset) {
+  if (!from || from == to || !from->contains(dataset) || !to->contains(dataset)) return kNone;
+  const double change = to->at(dataset) - from->at(dataset);
+  return fmt::format("{:+.4f} {}", change, change < 0 ? "learned" : "forgotten");
+}
 
 /// One line of printable text: what a tokenizer of bytes may split or invent is shown as a dot.
 std::string on_one_line(const std::string& text) {
@@ -36,35 +51,34 @@ std::string on_one_line(const std::string& text) {
 
 Table learned_forgotten(const RunState& progress, bool residual_base) {
   Table table{.title = "Learned and forgotten (validation loss)", .header = {"dataset"}};
-  const Scores* first = nullptr;
-  const Scores* last = nullptr;
+  std::vector<const Scores*> columns;
+  std::set<std::string>
+      datasets;  // of any moment: a stage that was added later has no early scores
   for (const Moment& moment : kMoments) {
     const auto scores = progress.scores.find(moment.key);
     if (scores == progress.scores.end()) continue;
     table.header.emplace_back(moment.heading);
-    if (progress.scores.contains("frozen") && std::string(moment.key) == "frozen")
-      first = &scores->second;
-    if (!first && std::string(moment.key) == "start") first = &scores->second;
-    last = &scores->second;
+    columns.push_back(&scores->second);
+    for (const auto& [dataset, loss] : scores->second) datasets.insert(dataset);
   }
-  if (!last || !first) return table;
-  table.header.emplace_back(progress.phase == 2 ? "change in phase 2" : "change");
-  for (const auto& [dataset, loss] : *last) {
+  if (columns.empty()) return table;
+  const Scores* frozen = find(progress, "frozen");
+  const Scores* first = frozen ? frozen : find(progress, "start");
+  table.header.emplace_back(frozen ? "change in phase 2" : "change");
+  for (const std::string& dataset : datasets) {
     std::vector<std::string> row = {dataset};
-    for (const Moment& moment : kMoments) {
-      const auto scores = progress.scores.find(moment.key);
-      if (scores != progress.scores.end())
-        row.push_back(fmt::format("{:.4f}", scores->second.at(dataset)));
+    for (const Scores* scores : columns) {
+      row.push_back(scores->contains(dataset) ? fmt::format("{:.4f}", scores->at(dataset)) : kNone);
     }
-    const double change = loss - first->at(dataset);
-    row.push_back(fmt::format("{:+.4f} {}", change, change < 0 ? "learned" : "forgotten"));
+    row.push_back(change(first, columns.back(), dataset));
     table.rows.push_back(row);
   }
-  if (progress.scores.contains("boundary") && progress.scores.contains("frozen")) {
+  const Scores* boundary = find(progress, "boundary");
+  if (boundary && frozen) {
     std::vector<std::string> costs;
-    for (const auto& [dataset, loss] : progress.scores.at("frozen")) {
-      costs.push_back(
-          fmt::format("{} {:+.5f}", dataset, loss - progress.scores.at("boundary").at(dataset)));
+    for (const auto& [dataset, loss] : *frozen) {
+      if (!boundary->contains(dataset)) continue;
+      costs.push_back(fmt::format("{} {:+.5f}", dataset, loss - boundary->at(dataset)));
     }
     table.note = "cost of freezing: " + join(costs, ", ");
   }

@@ -135,9 +135,11 @@ std::vector<Table> LoRATrainer::more_tables() const {
 void LoRATrainer::train(TrainingRun& run) {
   if (run.state.progress.phase == 1) {
     if (!data_.pre_lora_tokens.empty()) {
+      const int64_t begin = run.state.progress.step;
       run.train(1);
-      run.score_end_of_phase("boundary");
-      if (run.started_from() != kPreLoraCheckpoint) run.save(kPreLoraCheckpoint);
+      const bool saved =
+          run.started_from() == kPreLoraCheckpoint && run.state.progress.step == begin;
+      if (!saved) run.save(kPreLoraCheckpoint);
     }
     run.switch_to_lora();
   }
@@ -153,10 +155,7 @@ void LoRATrainer::start_from(TrainingRun& run, const CheckpointInfo& checkpoint,
   }
   // A pretrained checkpoint and nothing left to pretrain: its weights are the base of phase 2.
   check_architecture(compare_configs(checkpoint, config_yaml), checkpoint);
-  run.restore(checkpoint, /*own=*/false);
-  run.state.progress = RunState{.seed = static_cast<uint64_t>(trainer_.seed),
-                                .weights_dtype = run.state.progress.weights_dtype,
-                                .trained_rows = lora_.rows};
+  run.start_from_weights(checkpoint);
   observer.message(Severity::kInfo,
                    "the weights of " + checkpoint.suffix + " are the base of phase 2");
 }

@@ -37,6 +37,17 @@ const std::vector<JobEntry>& job_registry() {
   return kJobs;
 }
 
+void RestoreableJob::restore_from_path(const std::string& relative) {
+  if (relative.empty()) {
+    fail({.what = "no checkpoint to start from is named",
+          .where = "--restore",
+          .expected = "project/group/name/suffix under ROOT/checkpoints",
+          .found = "an empty path",
+          .hint = "leave --restore out to start from nothing"});
+  }
+  restore_path_ = relative;
+}
+
 std::unique_ptr<Job> make_job(const std::string& name, const std::string& where) {
   std::vector<std::string> names;
   for (const JobEntry& entry : job_registry()) {

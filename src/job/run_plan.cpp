@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "job/memory_plan.h"
 
@@ -62,6 +64,26 @@ std::vector<StageConfig> RunPlan::all_stages() const {
     for (const StagePlan& stage : phase.stages) all.push_back(stage.config);
   }
   return all;
+}
+
+std::vector<std::string> RunPlan::datasets() const {
+  std::vector<std::string> labels;
+  for (const StageConfig& stage : all_stages()) {
+    for (const Sampling& sampling : stage.mixture) {
+      const std::string label = sampling.label();
+      if (std::ranges::find(labels, label) == labels.end()) labels.push_back(label);
+    }
+  }
+  return labels;
+}
+
+bool RunPlan::phase_is_over(const RunState& progress) const {
+  const PhasePlan* phase = find(progress.phase);
+  return !phase || progress.phase_step >= phase->steps || progress.phase_ended_early;
+}
+
+bool RunPlan::is_complete(const RunState& progress) const {
+  return progress.phase == phases.back().phase && phase_is_over(progress);
 }
 
 RunPlan make_plan(const TrainerConfig& trainer, const ModelConfig& config, const Model& model,

@@ -9,6 +9,7 @@
 #include "job/trainer_config.h"
 #include "model/config.h"
 #include "model/model.h"
+#include "train/run_state.h"
 #include "twofold/observer.h"
 
 namespace twofold {
@@ -49,6 +50,13 @@ struct RunPlan {
   int64_t total_steps() const;
   const PhasePlan* find(int phase) const;
   std::vector<StageConfig> all_stages() const;
+  /// Labels of the datasets of every stage, in order of first use.
+  std::vector<std::string> datasets() const;
+
+  /// Whether a run at `progress` has its phase behind it.
+  bool phase_is_over(const RunState& progress) const;
+  /// The same of its last phase: nothing is left to train.
+  bool is_complete(const RunState& progress) const;
 };
 
 /// Stages of one phase, as configured.

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <utility>
+
 #include "base/text.h"
 #include "job/training_run.h"
 #include "lora/movement.h"
@@ -12,8 +15,13 @@ namespace twofold {
 void TrainingRun::after_step(const PhasePlan& phase, const StepResult& result, double lr) {
   const RunState& now = state.progress;
   if (state.dropout) *state.dropout = {};  // whatever comes now is not training
-  if (now.phase == 2 && now.phase_step == kMovementProofStep) {
-    prove_movement(state.adapters, state.optimizer->state());
+  if (now.phase == 2) {
+    copy_before_proof();
+    if (now.phase_step == kMovementProofStep) {
+      prove_movement(state.adapters, {.before = std::exchange(before_proof_, {}),
+                                      .optimizer_state = state.optimizer->state(),
+                                      .lr = lr});
+    }
   }
   meter_.step(setup_.plan.tokens_per_step());
   const int64_t total_steps =
@@ -46,6 +54,13 @@ void TrainingRun::after_step(const PhasePlan& phase, const StepResult& result, d
                    {"elapsed_s", seconds_since_exec()}});
 }
 
+void TrainingRun::copy_before_proof() {
+  if (state.progress.phase_step != kMovementProofStep - 1) return;
+  for (const auto& [name, tensor] : named_adapters(state.adapters)) {
+    before_proof_.emplace_back(name, tensor.detach().clone());
+  }
+}
+
 double TrainingRun::peak_share(double flops) {
   if (flops == 0) return 0;  // nothing has been timed yet
   const auto [share, measured] = peak_.share_of(flops);
@@ -58,6 +73,13 @@ Scores TrainingRun::score(const std::vector<std::string>& labels, const std::str
     observer_->work({.what = what, .done = done, .detail = {}});
   });
   meter_.pause();
+  for (const auto& [label, loss] : scores) {
+    if (std::isfinite(loss)) continue;
+    throw NotFinite({.what = "the validation loss of " + label + " is not finite; the run stops",
+                     .where = fmt::format("after step {}", state.progress.step),
+                     .expected = "finite numbers",
+                     .found = fmt::format("{}", loss)});
+  }
   return scores;
 }
 
@@ -82,19 +104,17 @@ void TrainingRun::validate(const PhasePlan& phase) {
                          .loss = loss,
                          .best = best,
                          .datasets = {scores.begin(), scores.end()}});
-  consider_best(loss);
+  if (!consider_best(loss)) ++state.progress.stale_validations;
 }
 
-void TrainingRun::consider_best(double loss) {
+bool TrainingRun::consider_best(double loss) {
   RunState& now = state.progress;
-  if (!(loss < now.best_loss)) {
-    ++now.stale_validations;
-    return;
-  }
+  if (!(loss < now.best_loss)) return false;
   now.best_loss = loss;
   now.stale_validations = 0;
   now.validated_step = now.step;  // as saved: this validation has been done
   if (now.phase_step > 0) save("best");
+  return true;
 }
 
 void TrainingRun::warn_of_unseen_tokens() {
@@ -131,12 +151,30 @@ void TrainingRun::score_moment(const std::string& moment) {
                          .moment = moment});
 }
 
-void TrainingRun::score_end_of_phase(const std::string& moment) {
-  if (!validation_ || state.progress.scores.contains(moment)) return;
-  score_moment(moment);
-  const PhasePlan& phase = *setup_.plan.find(state.progress.phase);
-  consider_best(validation_->mixture_loss(static_cast<size_t>(phase.stages.back().number),
-                                          state.progress.scores.at(moment)));
+void TrainingRun::score_end_of_phase(const PhasePlan& phase) {
+  RunState& now = state.progress;
+  if (now.phase_ended_early) observer_->message(Severity::kInfo, early_end());
+  const bool last = &phase == &setup_.plan.phases.back();
+  const std::string moment = last ? "end" : "boundary";
+  if (validation_ && !now.scores.contains(moment)) {
+    score_moment(moment);
+    // The end of a phase may be its best; it is no sign that the phase should have ended sooner.
+    consider_best(validation_->mixture_loss(static_cast<size_t>(phase.stages.back().number),
+                                            now.scores.at(moment)));
+  }
+  if (!last || phase.phase != 2) return;
+  warn_of_unseen_tokens();
+  const AdaptersOff bare(state.model->parameters());
+  score_moment("adapters_off");
+}
+
+std::string TrainingRun::early_end() const {
+  const RunState& now = state.progress;
+  if (!now.phase_ended_early) return {};
+  return fmt::format(
+      "phase {} ended after {} of its {} steps: {} validations in a row had no "
+      "better loss (training/patience)",
+      now.phase, now.phase_step, setup_.plan.find(now.phase)->steps, now.stale_validations);
 }
 
 }  // namespace twofold

@@ -38,60 +38,6 @@ std::optional<CheckpointInfo> TrainingRun::own_checkpoint() const {
       [&](const std::string& text) { observer_->message(Severity::kWarning, text); });
 }
 
-void TrainingRun::restore(const CheckpointInfo& checkpoint, bool own) {
-  state = restore_state(checkpoint, setup_.model, setup_.optimizer, setup_.lora);
-  settle_on_machine();
-  if (own) {
-    started_from_ = checkpoint.suffix;
-  } else {
-    state.progress.metrics_bytes = 0;
-    state.progress.finished = false;
-  }
-}
-
-void TrainingRun::start() {
-  state = start_state(setup_.model, setup_.optimizer, static_cast<uint64_t>(setup_.trainer.seed),
-                      /*train_all=*/setup_.plan.find(1) != nullptr, setup_.new_tokens);
-  state.progress.trained_rows = setup_.lora.rows;
-  settle_on_machine();
-}
-
-void TrainingRun::settle_on_machine() {
-  RunState& now = state.progress;
-  const std::string here = cpu_model();
-  if (now.cpu_model == here) {
-    kernels::set_native_bfloat16(now.native_bfloat16);
-    return;
-  }
-  if (!now.cpu_model.empty()) {
-    observer_->message(Severity::kInfo,
-                       fmt::format("the checkpoint was computed on another processor ({}; this is "
-                                   "{}): the last bits of what follows may differ",
-                                   now.cpu_model, here));
-  }
-  now.cpu_model = here;
-  now.native_bfloat16 = kernels::native_bfloat16();
-}
-
-void TrainingRun::reopen() {
-  state.progress.finished = false;
-  state.progress.scores.erase("end");
-  state.progress.scores.erase("adapters_off");
-}
-
-void TrainingRun::open_logs() {
-  bool lost = false;
-  metrics_.emplace(JsonLines::continue_at(spec_.results() / "metrics.jsonl",
-                                          state.progress.metrics_bytes, lost));
-  timing_.emplace(
-      JsonLines::continue_at_step(spec_.results() / "timing.jsonl", state.progress.step));
-  if (lost) {
-    observer_->message(Severity::kWarning,
-                       "metrics.jsonl is shorter than the checkpoint remembers; its missing lines "
-                       "cannot be written again");
-  }
-}
-
 std::vector<Stage> TrainingRun::open_stages(const PhasePlan& phase) const {
   std::vector<Stage> stages;
   for (const StagePlan& stage : phase.stages) {
@@ -141,11 +87,17 @@ void TrainingRun::train(int phase_number) {
   const Cadence cadence{.validation = validation_ ? trainer.validation_interval : 0,
                         .checkpoint = trainer.checkpoint_interval,
                         .patience = trainer.patience};
+  if (phase_number == 2) copy_before_proof();
   const PhaseEvents events{
       .validate = [&] { validate(phase); },
       .save = [&] { save(fmt::format("ntoks/{}", state.progress.tokens)); },
-      .after_step = [&](const StepResult& result, double lr) { after_step(phase, result, lr); }};
-  train_phase(state.progress, parts_of(phase, stages), cadence, events);
+      .after_step = [&](const StepResult& result, double lr) { after_step(phase, result, lr); },
+      .score_end = [&] { score_end_of_phase(phase); }};
+  try {
+    train_phase(state.progress, parts_of(phase, stages), cadence, events);
+  } catch (const NotFinite& failure) {
+    refuse_ruined(failure);
+  }
 }
 
 void TrainingRun::switch_to_lora() {
@@ -176,13 +128,22 @@ void TrainingRun::save(const std::string& suffix) {
   meter_.pause();
 }
 
+void TrainingRun::refuse_ruined(const NotFinite& failure) {
+  const std::optional<std::string> sound = store_.withdraw(state.progress.step);
+  Problem problem = failure.problems().front();
+  const std::string remedy =
+      "a smaller optimization/lr or optimization/clip, a longer training/warmup_pct or "
+      "architecture/dtype/activation=float32";
+  problem.hint =
+      sound ? fmt::format(
+                  "the last sound checkpoint is {0}: another NAME with --restore "
+                  "{1}/{2}/{3}/{0} goes on from it with {4}",
+                  *sound, spec_.project, spec_.group, spec_.name, remedy)
+            : fmt::format("no sound checkpoint is left: start another NAME with {}", remedy);
+  fail(std::move(problem));
+}
+
 void TrainingRun::finish() {
-  score_end_of_phase("end");
-  if (state.progress.phase == 2) {
-    warn_of_unseen_tokens();
-    const AdaptersOff bare(state.model->parameters());
-    score_moment("adapters_off");
-  }
   state.progress.finished = true;
   save(fmt::format("final/{}", state.progress.tokens));
 }

@@ -23,31 +23,57 @@ bool may_rest(const std::string& name, const LoRAParams& adapters) {
                      [](const Adapter& adapter) { return adapter.path == "lm_head"; });
 }
 
+/// The first few names, a line each.
+std::string listed(const std::vector<std::string>& names) {
+  constexpr size_t kShown = 8;
+  const size_t shown = std::min(names.size(), kShown);
+  std::string text =
+      join({names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown)}, "\n");
+  if (shown < names.size()) text += fmt::format("\nand {} more", names.size() - shown);
+  return text;
+}
+
 }  // namespace
 
-void prove_movement(const LoRAParams& adapters, const NamedTensors& optimizer_state) {
-  const std::map<std::string, at::Tensor> state(optimizer_state.begin(), optimizer_state.end());
+void prove_movement(const LoRAParams& adapters, const Movement& movement) {
+  const std::map<std::string, at::Tensor> state(movement.optimizer_state.begin(),
+                                                movement.optimizer_state.end());
+  const std::map<std::string, at::Tensor> before(movement.before.begin(), movement.before.end());
   const auto is_zero = [&](const std::string& name) { return !state.at(name).any().item<bool>(); };
-  std::vector<std::string> still;
+  std::vector<std::string> unreached, unmoved;
   size_t tensors = 0;
   for (const auto& [name, tensor] : named_adapters(adapters)) {
     if (name.ends_with("/bias/whole")) continue;  // some biases have no effect (keys' in attention)
     if (may_rest(name, adapters)) continue;
     ++tensors;
-    if (is_zero("m/" + name) && is_zero("v/" + name)) still.push_back(name);
+    if (is_zero("m/" + name) && is_zero("v/" + name)) {
+      unreached.push_back(name);
+    } else if (at::equal(tensor, before.at(name))) {
+      unmoved.push_back(name);
+    }
   }
-  if (still.empty()) return;
-  constexpr size_t kShown = 8;
-  const size_t shown = std::min(still.size(), kShown);
-  std::string names =
-      join({still.begin(), still.begin() + static_cast<std::ptrdiff_t>(shown)}, "\n");
-  if (shown < still.size()) names += fmt::format("\nand {} more", still.size() - shown);
-  fail({.what = fmt::format("{} of {} adapter tensors did not move", still.size(), tensors),
-        .where = names,
-        .expected =
-            "every one to have received a gradient and changed in the first updates of phase 2",
-        .found = "no gradient",
-        .hint = "take what the loss does not depend on out of optimization/lora/target_modules"});
+  std::vector<Problem> problems;
+  if (!unreached.empty()) {
+    problems.push_back(
+        {.what = fmt::format("{} of {} adapter tensors received no gradient", unreached.size(),
+                             tensors),
+         .where = listed(unreached),
+         .expected = "every one to have received a gradient in the first updates of phase 2",
+         .found = "no gradient",
+         .hint = "take what the loss does not depend on out of optimization/lora/target_modules"});
+  }
+  if (!unmoved.empty()) {
+    problems.push_back(
+        {.what = fmt::format("{} of {} adapter tensors received gradients but did not move",
+                             unmoved.size(), tensors),
+         .where = listed(unmoved),
+         .expected = "every one to have changed in an update",
+         .found =
+             fmt::format("the same numbers after an update at the learning rate {}", movement.lr),
+         .hint = "a larger optimization/lora/lr, or optimization/warmup_lr_mult if this is the "
+                 "warm-up: updates this small are lost in rounding"});
+  }
+  throw_problems(std::move(problems));
 }
 
 std::vector<int64_t> rows_at_rest(const ParameterTree& parameters) {

@@ -10,10 +10,18 @@ namespace twofold {
 /// rate of zero.
 inline constexpr int64_t kMovementProofStep = 3;
 
-/// Throws an Error that names every trained matrix or magnitude of `adapters` whose moments
-/// ("m/<name>", "v/<name>" in the optimizer's state) are still zero: a gradient never reached it.
-/// The rows of an embedding that is not the head are left out: a rare token may not have occurred.
-void prove_movement(const LoRAParams& adapters, const NamedTensors& optimizer_state);
+/// What the last of these updates, made at the learning rate `lr`, is judged by.
+struct Movement {
+  NamedTensors before;           ///< named_adapters, copied before that update
+  NamedTensors optimizer_state;  ///< after it: "m/<name>", "v/<name>"
+  double lr = 0;
+};
+
+/// Throws an Error that names every trained matrix or magnitude of `adapters` whose moments are
+/// still zero (a gradient never reached it), and every one that has received a gradient and yet is
+/// what it was before the update (which was lost in rounding, or had a rate of zero). The rows of
+/// an embedding that is not the head are left out: a rare token may not have occurred.
+void prove_movement(const LoRAParams& adapters, const Movement& movement);
 
 /// Ids of the embedding's trained rows that are still as the frozen table has them: of an embedding
 /// that is not the head, those of tokens that never occurred in what has been trained on.

@@ -15,14 +15,12 @@ bool phase_over(const RunState& state, const PhaseParts& parts) {
 
 void validate_if_due(RunState& state, const PhaseParts& parts, const Cadence& cadence,
                      const PhaseEvents& events) {
-  // The end of a phase is scored by whoever owns the run, on more than the current stage's data.
+  // The end of a phase is scored on more than the current stage's data.
   if (state.validated_step == state.step || phase_over(state, parts)) return;
   if (!due(state.step, cadence.validation)) return;
   events.validate();
   state.validated_step = state.step;
-  if (cadence.patience > 0 && state.stale_validations >= cadence.patience) {
-    state.phase_ended_early = true;
-  }
+  state.phase_ended_early = state.out_of_patience(cadence.patience);
 }
 
 }  // namespace
@@ -34,7 +32,7 @@ void train_phase(RunState& state, const PhaseParts& parts, const Cadence& cadenc
   try {
     while (true) {
       validate_if_due(state, parts, cadence, events);
-      if (phase_over(state, parts)) return;
+      if (phase_over(state, parts)) return events.score_end();
       if (due(state.step, cadence.checkpoint) && saved_step != state.step) {
         events.save();
         saved_step = state.step;

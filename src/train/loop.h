@@ -33,10 +33,12 @@ struct PhaseEvents {
   std::function<void()> validate;                                ///< scores, and updates the state
   std::function<void()> save;                                    ///< a periodic checkpoint
   std::function<void(const StepResult&, double lr)> after_step;  ///< the state has been advanced
+  std::function<void()> score_end;  ///< the phase is over: what it has come to
 };
 
-/// Trains from state.phase_step to the end of the phase. When a stop is requested, finishes the
-/// step (or abandons a validation, which is done again on resume), saves and throws Interrupted.
+/// Trains from state.phase_step to the end of the phase, which is scored. When a stop is requested,
+/// finishes the step (or abandons a validation, which is done again on resume), saves and throws
+/// Interrupted.
 void train_phase(RunState& state, const PhaseParts& parts, const Cadence& cadence,
                  const PhaseEvents& events);
 

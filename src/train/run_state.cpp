@@ -12,6 +12,13 @@ void RunState::enter_phase(int next) {
   phase_ended_early = false;
 }
 
+void RunState::forget_scores() {
+  scores.clear();
+  validated_step = -1;
+  best_loss = std::numeric_limits<double>::infinity();
+  stale_validations = 0;
+}
+
 nlohmann::json RunState::to_json() const {
   nlohmann::json json = {{"phase", phase},
                          {"step", step},
@@ -27,7 +34,8 @@ nlohmann::json RunState::to_json() const {
                          {"weights_dtype", weights_dtype},
                          {"base_id", base_id},
                          {"cpu_model", cpu_model},
-                         {"native_bfloat16", native_bfloat16}};
+                         {"native_bfloat16", native_bfloat16},
+                         {"data", data}};
   // JSON has no infinity: a run that has not been validated has no best loss.
   json["best_loss"] = best_loss < std::numeric_limits<double>::infinity()
                           ? nlohmann::json(best_loss)
@@ -55,6 +63,7 @@ RunState RunState::from_json(const nlohmann::json& json, const std::string& file
     json.at("cpu_model").get_to(state.cpu_model);
     json.at("native_bfloat16").get_to(state.native_bfloat16);
     if (json.contains("trained_rows")) json.at("trained_rows").get_to(state.trained_rows);
+    json.at("data").get_to(state.data);
     if (!json.at("best_loss").is_null()) json.at("best_loss").get_to(state.best_loss);
   } catch (const nlohmann::json::exception& problem) {
     fail(

@@ -24,7 +24,7 @@ struct RunState {
 
   int64_t validated_step = -1;                                 ///< the last step that was validated
   double best_loss = std::numeric_limits<double>::infinity();  ///< of the current phase
-  int64_t stale_validations = 0;  ///< validations since the best (early stopping)
+  int64_t stale_validations = 0;  ///< periodic validations since the best (early stopping)
   bool phase_ended_early = false;
 
   uint64_t metrics_bytes = 0;  ///< length of metrics.jsonl when this state was current
@@ -39,7 +39,16 @@ struct RunState {
   std::string cpu_model = {};
   bool native_bfloat16 = false;
 
+  /// What the files of each dataset were (data/fingerprint.h) when this was computed.
+  std::map<std::string, std::string> data = {};
+
   void enter_phase(int next);
+  /// Drops every score, and what was best: they cannot be compared with those to come.
+  void forget_scores();
+  /// Whether so many validations without a better loss end the phase; 0: none do.
+  bool out_of_patience(int64_t patience) const {
+    return patience > 0 && stale_validations >= patience;
+  }
   nlohmann::json to_json() const;
   /// Throws an Error naming `file` and the field if something is missing or of the wrong type.
   static RunState from_json(const nlohmann::json& json, const std::string& file);

@@ -24,13 +24,11 @@ std::string name_rows(const Batch& batch, int64_t begin, int64_t end) {
 
 [[noreturn]] void refuse_not_finite(const std::string& what, const Batch& batch, int64_t begin,
                                     int64_t end, int64_t step) {
-  fail({.what =
-            fmt::format("{} is not finite; the run stops with its last checkpoint untouched", what),
-        .where = fmt::format("step {}, {}", step, name_rows(batch, begin, end)),
-        .expected = "finite numbers",
-        .found = "inf or nan",
-        .hint = "a smaller optimization/lr, a longer training/warmup_pct or float32 activations, "
-                "then run the same command to continue from the last checkpoint"});
+  throw NotFinite({.what = what + " is not finite; the run stops",
+                   .where = fmt::format("step {}, {}", step, name_rows(batch, begin, end)),
+                   .expected = "finite numbers",
+                   .found = "inf or nan",
+                   .hint = "a smaller learning rate, a longer warm-up or float32 activations"});
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "base/error.h"
 #include "data/batch.h"
 #include "optim/optimizer.h"
 
@@ -13,14 +14,22 @@ namespace twofold {
 /// number of the micro-batch's first row within the step's global batch.
 using LossFunction = std::function<at::Tensor(const Batch& micro, double scale, int64_t first_row)>;
 
+/// Numbers that are not finite where a run needs them: the state that led here cannot be gone on
+/// from.
+class NotFinite : public Error {
+ public:
+  using Error::Error;
+};
+
 struct StepResult {
   double loss = 0;       ///< mean over the supervised tokens of the global batch
   double grad_norm = 0;  ///< before clipping
 };
 
 /// Forward and backward over micro-batches of at most `micro_rows`, then one update with rate `lr`.
-/// Throws an Error, leaving the parameters as they were, when the batch supervises no token or when
-/// the loss or a gradient is not finite (naming the step, the tensor and the data rows).
+/// Leaving the parameters as they were, throws an Error when the batch supervises no token, and
+/// NotFinite when the loss or a gradient is not finite (naming the step, the tensor and the data
+/// rows).
 StepResult train_step(const LossFunction& loss_of, const Batch& batch, int64_t micro_rows,
                       const std::vector<Trainable>& tensors, Optimizer& optimizer, double lr,
                       int64_t step);

@@ -31,4 +31,17 @@ TEST(StopDeathTest, TheFirstSignalAsksAndTheSecondEnds) {
       testing::ExitedWithCode(128 + SIGINT), "");
 }
 
+TEST(StopDeathTest, AClosedTerminalAsksUnlessNohupIgnoresIt) {
+  for (const bool nohup : {false, true}) {
+    EXPECT_EXIT(
+        {
+          if (nohup) std::signal(SIGHUP, SIG_IGN);
+          install_stop_handlers();
+          std::raise(SIGHUP);
+          std::exit(stop_requested() ? 1 : 0);
+        },
+        testing::ExitedWithCode(nohup ? 0 : 1), "");
+  }
+}
+
 }  // namespace

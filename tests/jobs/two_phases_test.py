@@ -5,7 +5,7 @@ import subprocess
 import time
 import unittest
 
-from support import BINARY, LORA, PRETRAIN, RunTest, make_padded
+from support import BINARY, LORA, PRETRAIN, RunTest, make_padded, make_pmd
 
 
 class TwoPhases(RunTest):
@@ -107,6 +107,10 @@ class TwoPhases(RunTest):
         self.assertTrue(state["phase_ended_early"])
         self.assertLess(state["step"], 1000)
 
+    def test_adapters_that_do_not_move_stop_the_run_with_the_reason(self):
+        result = self.twofold("run", "r", self.config(LORA), self.root, "optimization.lora.lr=1e-30")
+        self.assert_refused(result, "did not move", "lora_B", "optimization/lora/lr", "learning rate")
+
 
 class Extension(RunTest):
     def test_a_constant_schedule_may_be_extended(self):
@@ -131,6 +135,56 @@ class Extension(RunTest):
         result = self.twofold("run", "r", config, self.root, "optimization.schedule=constant",
                               "training.pre_lora_tokens=[3200]")
         self.assert_refused(result, "phase 1 is over")
+
+    def test_a_stage_of_a_dataset_that_was_not_there_before(self):
+        make_pmd(self.root, "third", 3)
+        config = self.config(LORA)
+        constant = "optimization.schedule=constant"
+        more = ["training.post_lora_tokens=[1280,640]",
+                "training.post_lora_dataset=[[{name: second, rate: 1.0, style: PMD}],"
+                "[{name: third, rate: 1.0, style: PMD}]]"]
+        self.run_job("r", config, constant)
+        for _ in range(2):  # as it ends, and as it says that it is done
+            result = self.run_job("r", config, constant, *more)
+            row = next(l for l in result.stdout.splitlines() if l.startswith("  third "))
+            self.assertEqual(row.split()[1:4], ["–", "–", "–"])  # start, boundary, frozen
+        scores = json.loads((self.checkpoints("r") / "final/3520/state.json").read_text())["scores"]
+        self.assertIn("third", scores["end"])
+        self.assertNotIn("third", scores["frozen"])
+
+    def test_scores_of_one_run_are_all_made_on_the_same_rows(self):
+        config = self.config(LORA)
+        constant = "optimization.schedule=constant"
+        self.run_job("r", config, constant)
+        longer = [constant, "training.post_lora_tokens=[1920]"]
+        result = self.twofold("run", "r", config, self.root, *longer, "training.validation_steps=2")
+        self.assert_refused(result, "training/validation_steps")
+        self.run_job("r", config, *longer)
+        scores = json.loads((self.checkpoints("r") / "final/3520/state.json").read_text())["scores"]
+        self.assertEqual(scores["adapters_off"], scores["frozen"])
+
+    def test_only_a_start_is_scored_as_the_start(self):
+        config = self.config(LORA)
+        constant = "optimization.schedule=constant"
+        self.run_job("r", config, constant, "training.validation=false")
+        result = self.run_job("r", config, constant, "training.post_lora_tokens=[1920]")
+        self.assertEqual({l["moment"] for l in self.metrics("r") if "moment" in l}, {"end", "adapters_off"})
+        self.assertIn("Learned and forgotten", result.stdout)
+
+    def test_a_run_that_ran_out_of_patience_says_so_and_goes_on_with_more(self):
+        config = self.config(PRETRAIN)
+        options = ["training.tokens=6400", "optimization.schedule=constant", "optimization.lr=0.3",
+                   "logging.validation_interval=3"]
+        self.run_job("whole", config, *options)
+        first = self.run_job("r", config, *options, "training.patience=2")
+        again = self.run_job("r", config, *options, "training.patience=2")
+        self.assertIn("ended after", first.stdout)
+        self.assertIn("is done", again.stdout)
+        self.assertIn("training/patience", again.stdout)
+        early = self.metrics("r")[-1]["step"]
+        self.assertLess(early, 100)
+        self.run_job("r", config, *options, "training.patience=0")
+        self.assertEqual([l for l in self.metrics("whole") if "lr" in l], [l for l in self.metrics("r") if "lr" in l])
 
 
 if __name__ == "__main__":

@@ -167,28 +167,31 @@ TEST(AdaptersOff, SwitchesTheAdaptersOffForItsScopeOnly) {
   EXPECT_FALSE(at::equal(adapted, base));
 }
 
-/// An optimizer's state for `adapters` in which everything but `still` has moved.
-NamedTensors moments(const LoRAParams& adapters, const std::string& still) {
-  NamedTensors state;
-  for (const auto& [name, tensor] : named_adapters(adapters)) {
-    const at::Tensor moment = name == still ? at::zeros_like(tensor) : at::ones_like(tensor);
-    state.emplace_back("m/" + name, moment.detach());
-    state.emplace_back("v/" + name, moment.detach());
-  }
-  return state;
-}
-
-TEST(ProveMovement, AcceptsAdaptersThatAllReceivedGradients) {
+TEST(ProveMovement, AcceptsAdaptersThatAllReceivedGradientsAndMoved) {
   ParameterTree tree = toy::gpt();
   const LoRAParams adapters = inject_lora_params(tree, toy::lora(), 5);
-  EXPECT_NO_THROW(prove_movement(adapters, moments(adapters, "none")));
+  EXPECT_NO_THROW(prove_movement(adapters, toy::update(adapters, "none", "none")));
 }
 
-TEST(ProveMovement, NamesTheAdaptersThatDidNotMove) {
+TEST(ProveMovement, NamesTheAdaptersThatReceivedNoGradient) {
   ParameterTree tree = toy::gpt();
   const LoRAParams adapters = inject_lora_params(tree, toy::lora({"c_fc"}), 5);
   const std::string still = "blocks/1/mlp/c_fc/kernel/lora_A";
-  EXPECT_EQ(problem_of([&] { prove_movement(adapters, moments(adapters, still)); }).where, still);
+  const Problem problem =
+      problem_of([&] { prove_movement(adapters, toy::update(adapters, still, still)); });
+  EXPECT_EQ(problem.where, still);
+  EXPECT_EQ(problem.found, "no gradient");
+}
+
+TEST(ProveMovement, NamesTheAdaptersThatDidNotMoveThoughTheyReceivedOne) {
+  ParameterTree tree = toy::gpt();
+  const LoRAParams adapters = inject_lora_params(tree, toy::lora({"c_fc"}), 5);
+  const std::string still = "blocks/1/mlp/c_fc/kernel/lora_B";
+  const Problem problem =
+      problem_of([&] { prove_movement(adapters, toy::update(adapters, "none", still)); });
+  EXPECT_EQ(problem.where, still);
+  EXPECT_THAT(problem.found, HasSubstr("learning rate 0.5"));
+  EXPECT_THAT(problem.hint, HasSubstr("optimization/lora/lr"));
 }
 
 }  // namespace

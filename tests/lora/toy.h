@@ -4,6 +4,7 @@
 #include <ATen/Functions.h>
 
 #include "lora/lora.h"
+#include "lora/movement.h"
 #include "tensor/packed.h"
 
 namespace twofold::toy {
@@ -96,6 +97,20 @@ inline LoRAConfig lora(std::vector<std::string> targets = {"kernel"}, int64_t ra
   config.alpha = 4;
   config.target_modules = std::move(targets);
   return config;
+}
+
+/// An update of `adapters` in which everything received a gradient but `unreached`, and everything
+/// moved but `unmoved`.
+inline Movement update(const LoRAParams& adapters, const std::string& unreached,
+                       const std::string& unmoved) {
+  Movement movement{.before = {}, .optimizer_state = {}, .lr = 0.5};
+  for (const auto& [name, tensor] : named_adapters(adapters)) {
+    const at::Tensor moment = name == unreached ? at::zeros_like(tensor) : at::ones_like(tensor);
+    movement.optimizer_state.emplace_back("m/" + name, moment.detach());
+    movement.optimizer_state.emplace_back("v/" + name, moment.detach());
+    movement.before.emplace_back(name, (name == unmoved ? tensor : tensor + 1).detach().clone());
+  }
+  return movement;
 }
 
 }  // namespace twofold::toy

@@ -20,6 +20,7 @@ struct Phase {
   std::vector<int64_t> validated, saved;
   std::vector<double> losses;
   double validation_loss = 1;
+  std::function<void()> score_end = [] {};
 
   void run(int64_t steps, const Cadence& cadence,
            const std::function<void(const StepResult&)>& after = {}) {
@@ -38,7 +39,8 @@ struct Phase {
                      [&](const StepResult& result, double) {
                        losses.push_back(result.loss);
                        if (after) after(result);
-                     }});
+                     },
+                 .score_end = [&] { score_end(); }});
   }
   void validate() {
     validated.push_back(state.step);
@@ -93,7 +95,24 @@ TEST_F(Loop, AStopBeforeTheFirstStepSavesTheStart) {
   EXPECT_THAT(phase.saved, ElementsAre(0));
 }
 
-TEST_F(Loop, APhaseThatIsOverDoesNothing) {
+TEST_F(Loop, AStopInTheLastStepOrWhileTheEndIsScoredSavesTheEnd) {
+  Phase phase;
+  phase.score_end = [] { check_stop(); };
+  EXPECT_THROW(phase.run(9, {.checkpoint = 4},
+                         [&](const StepResult&) {
+                           if (phase.state.step == 9) request_stop();
+                         }),
+               Interrupted);
+  EXPECT_THAT(phase.saved, ElementsAre(4, 8, 9));
+  clear_stop();
+  int scored = 0;
+  phase.score_end = [&] { ++scored; };
+  phase.run(9, {.checkpoint = 4});
+  EXPECT_EQ(scored, 1);
+  EXPECT_EQ(phase.losses.size(), 9);
+}
+
+TEST_F(Loop, APhaseThatIsOverTrainsNothing) {
   Phase phase;
   phase.state.phase_step = 9;
   phase.run(9, {.validation = 1, .checkpoint = 1});

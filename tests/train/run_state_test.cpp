@@ -19,6 +19,7 @@ RunState somewhere() {
   state.base_id = "abc";
   state.cpu_model = "a processor";
   state.native_bfloat16 = true;
+  state.data["first/train.bin"] = "40 bytes";
   return state;
 }
 
