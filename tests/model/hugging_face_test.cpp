@@ -239,7 +239,9 @@ TEST(LoadHfWeights, NewTokensStartAsTheMeanOfTheTokensBeforeThem) {
       for (int64_t id = 8; id < 11; ++id) {
         EXPECT_TRUE(at::allclose(now[id], was.narrow(0, 0, 8).mean(0), 1e-6, 1e-7)) << path << id;
       }
-      if (held > 11) EXPECT_TRUE(now.narrow(0, 11, 2).equal(was.narrow(0, 11, 2)));
+      if (held > 11) {
+        EXPECT_TRUE(now.narrow(0, 11, 2).equal(was.narrow(0, 11, 2)));
+      }
     }
   }
 }
