@@ -66,13 +66,13 @@ void require_split(const Path& folder, Split split, const std::string& infix) {
     fail({.what = "the dataset has no training data",
           .where = path.string(),
           .expected = "a file of token ids",
-          .found = fs::exists(path) ? "an empty file" : "no such file",
+          .found = kind_of(path) == PathKind::kNothing ? "no such file" : "an empty file",
           .hint = "make it with `twofold tokenize`"});
   fail({.what = "the dataset has no validation split",
         .where = path.string(),
         .expected = "a file of token ids",
-        .found = fs::exists(path) ? "an empty file" : "no such file",
-        .hint = "tokenize with data/val_pct above 0, or set training/validation=false"});
+        .found = kind_of(path) == PathKind::kNothing ? "no such file" : "an empty file",
+        .hint = "tokenize with data/val_pct above 0, or set training/validation: false"});
 }
 
 Shape read_shape(const Path& folder, Split split, const std::string& side) {

@@ -241,7 +241,7 @@ class Files(RunTest):
         self.assert_refused(self.twofold("run", "r", self.root / "bytes.yaml", self.root))
         tokenize = ("job: data/tokenize_variable_dataset\ntokenizer: {backend: bytes}\n"
                     "data: {dataset: d, source: SOURCE, format: lines}\n")
-        self.refused("data/source", text=tokenize.replace("SOURCE", "x" * 300), verb="tokenize")
+        self.refused("too long", text=tokenize.replace("SOURCE", "x" * 300), verb="tokenize")
 
     def test_a_configuration_without_end(self):
         limit = 5 << 30
