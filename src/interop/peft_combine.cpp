@@ -96,7 +96,7 @@ void check_rank(const Combination& combination) {
         .expected = chosen ? "at least 1, or 0 for the largest of the adapters'"
                            : std::string("--method ") + kChoosesRank + ", or no --rank",
         .found = std::to_string(combination.rank),
-        .hint = {}});
+        .hint = "leave --rank out"});
 }
 
 void check_plain(const Path& folder, const PeftAdapter& adapter) {

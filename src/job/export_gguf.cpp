@@ -48,6 +48,8 @@ void check_plain(const LoRAParams& adapters) {
     if (!what || !told.insert(what).second) continue;
     problems.push_back({.what = fmt::format("GGUF adapters cannot express {}", what),
                         .where = adapter.path,
+                        .expected = "A and B, for the weights as they came",
+                        .found = what,
                         .hint = "export the merged model instead: --to gguf"});
   }
   throw_problems(std::move(problems));
