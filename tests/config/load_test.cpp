@@ -7,6 +7,7 @@
 namespace {
 
 using namespace twofold;
+using namespace twofold::config;
 using sample::Bound;
 using testing::ElementsAre;
 using testing::HasSubstr;
