@@ -6,22 +6,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "job/tiny.h"
 #include "model/loss.h"
 #include "train/step.h"
 
 namespace twofold {
 namespace {
-
-std::unique_ptr<ModelConfig> tiny() {
-  std::unique_ptr<ModelConfig> config = make_model_config("llama");
-  config::Fields fields;
-  config->declare(fields);
-  config::load(fields, {.text = "architecture: {n_layers: 2, n_embd: 16, n_head: 2, block_size: 8, "
-                                "vocab_size: 32, intermediate_size: 24, dtype: {activation: "
-                                "float32}}",
-                        .overrides = {}});
-  return config;
-}
 
 Batch rows() {
   Batch batch(2, 8);
@@ -75,7 +65,7 @@ class TrainState : public testing::Test {
   }
 
   const Path folder_;
-  const std::unique_ptr<ModelConfig> config_ = tiny();
+  const std::unique_ptr<ModelConfig> config_ = test::tiny_llama();
   const OptimizerConfig optimizer_;
   const LoRAConfig lora_{.rank = 2, .alpha = 4};
 };

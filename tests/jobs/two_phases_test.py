@@ -109,7 +109,7 @@ class TwoPhases(RunTest):
 
     def test_adapters_that_do_not_move_stop_the_run_with_the_reason(self):
         result = self.twofold("run", "r", self.config(LORA), self.root, "optimization.lora.lr=1e-30")
-        self.assert_refused(result, "did not move", "lora_B", "optimization/lora/lr", "learning rate")
+        self.assert_refused(result, "did not move", "lora_A", "optimization/lora/lr", "learning rate")
 
 
 class Extension(RunTest):
