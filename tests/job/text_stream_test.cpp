@@ -7,7 +7,9 @@ namespace {
 
 /// Pieces that a text of bytes is handed on in.
 std::vector<std::string> pieces(const std::string& text, std::vector<std::string> stops) {
-  const auto tokenizer = make_tokenizer({.backend = "bytes", .name = "", .file = ""});
+  TokenizerConfig config;
+  config.backend = "bytes";
+  const auto tokenizer = make_tokenizer(config);
   std::vector<std::string> found;
   TextStream stream(*tokenizer, {'>'}, std::move(stops),
                     [&](const std::string& piece) { found.push_back(piece); });

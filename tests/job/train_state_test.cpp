@@ -38,6 +38,13 @@ double train(LoRATrainState& state, int64_t steps) {
   return last;
 }
 
+LoRAConfig of_rank(int64_t rank) {
+  LoRAConfig config;
+  config.rank = rank;
+  config.alpha = 4;
+  return config;
+}
+
 NamedTensors copies(const NamedTensors& tensors) {
   NamedTensors out;
   for (const auto& [name, tensor] : tensors) out.emplace_back(name, tensor.detach().clone());
@@ -67,7 +74,7 @@ class TrainState : public testing::Test {
   const Path folder_;
   const std::unique_ptr<ModelConfig> config_ = test::tiny_llama();
   const OptimizerConfig optimizer_;
-  const LoRAConfig lora_{.rank = 2, .alpha = 4};
+  const LoRAConfig lora_ = of_rank(2);
 };
 
 TEST_F(TrainState, PhaseOneTrainsEveryParameter) {
@@ -134,7 +141,7 @@ TEST_F(TrainState, GoesOnFromACheckpointOfEitherPhaseBitForBit) {
 
 TEST_F(TrainState, ACheckpointOfOtherAdaptersIsRefused) {
   LoRATrainState state = start_state(*config_, optimizer_, 7, false);
-  transition_to_lora(state, *config_, LoRAConfig{.rank = 3, .alpha = 4}, optimizer_);
+  transition_to_lora(state, *config_, of_rank(3), optimizer_);
   EXPECT_THROW(through_a_checkpoint(state), Error);
 }
 
