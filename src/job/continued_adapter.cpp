@@ -38,7 +38,8 @@ void check_rows(const LoRAConfig& wanted, LoRAConfig& found, const Model& model,
          .where = std::string(kAddTokens) + ", " + wanted.from_adapter,
          .expected = "an adapter whose trainable_token_indices are their ids",
          .found = own == theirs.end() ? "none for " + leaf : "others for " + leaf,
-         .hint = {}});
+         .hint = "leave tokenizer/add_tokens out, or start from an adapter that was trained with "
+                 "the same tokens"});
   }
 }
 

@@ -26,7 +26,7 @@ void check_fresh(const NewTokens& tokens, const ModelConfig& model) {
         .where = kVocabSize,
         .expected = fmt::format("at least {}: {}", needed, needs_text(tokens)),
         .found = std::to_string(model.vocab_size),
-        .hint = {}});
+        .hint = "set architecture/vocab_size to that, or more"});
 }
 
 void grow(const NewTokens& tokens, std::optional<int64_t> wanted, ModelConfig& model) {

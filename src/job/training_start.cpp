@@ -65,18 +65,22 @@ void TrainingRun::start_from_weights(const CheckpointInfo& checkpoint) {
 void TrainingRun::settle_on_machine() {
   RunState& now = state.progress;
   const std::string here = cpu_model();
-  if (now.cpu_model == here) {
-    kernels::set_native_bfloat16(now.native_bfloat16);
-    return;
+  if (now.cpu_model != here) {
+    if (!now.cpu_model.empty()) {
+      observer_->message(Severity::kInfo,
+                         fmt::format("the checkpoint was computed on another processor ({}; this "
+                                     "is {}): the last bits of what follows may differ",
+                                     now.cpu_model, here));
+    }
+    now.cpu_model = here;
+    now.native_bfloat16.reset();
   }
-  if (!now.cpu_model.empty()) {
-    observer_->message(Severity::kInfo,
-                       fmt::format("the checkpoint was computed on another processor ({}; this is "
-                                   "{}): the last bits of what follows may differ",
-                                   now.cpu_model, here));
+  if (setup_.model.activation_dtype != "bfloat16") return;  // then there is nothing to choose
+  if (now.native_bfloat16) {
+    kernels::set_native_bfloat16(*now.native_bfloat16);
+  } else {
+    now.native_bfloat16 = kernels::native_bfloat16();
   }
-  now.cpu_model = here;
-  now.native_bfloat16 = kernels::native_bfloat16();
 }
 
 void TrainingRun::check_data(bool own) {

@@ -28,9 +28,13 @@ std::vector<std::pair<std::string, std::string>> texts(const config::Fields& fie
   return out;
 }
 
-/// Whether a setting says no more than its default does: `configure` writes all of them out.
-bool is_default(const config::Fields& fields, const std::string& key, const std::string& value) {
-  return value == config::flow_text(fields.find(key)->initial);
+/// The family's defaults: `configure` writes all of them out, so who says one says nothing.
+std::map<std::string, std::string> defaults_of(const ModelConfig& config) {
+  const std::unique_ptr<ModelConfig> fresh = make_model_config(config.family());
+  config::Fields fields;
+  fresh->declare(fields);
+  const auto all = texts(fields);
+  return {all.begin(), all.end()};
 }
 
 /// "-1" asks for a derived size, which no checkpoint contradicts.
@@ -52,6 +56,7 @@ std::vector<std::pair<std::string, std::string>> configure_from_hf(
   const int64_t wanted_block = config.block_size;
   config.from_hf(json, file.string());
 
+  const auto defaults = defaults_of(config);
   std::vector<Problem> problems;
   std::vector<std::pair<std::string, std::string>> filled;
   const auto found = texts(fields);
@@ -62,7 +67,7 @@ std::vector<std::pair<std::string, std::string>> configure_from_hf(
     if (is_set && key == "architecture/block_size" && wanted_block <= config.block_size) {
       config.block_size = wanted_block;
     } else if (!is_set || is_derived(key, wanted[i].second) ||
-               is_default(fields, key, wanted[i].second)) {
+               wanted[i].second == defaults.at(key)) {
       filled.emplace_back(key, value);
     } else if (wanted[i].second != value) {
       problems.push_back({.what = "a setting contradicts the weights",

@@ -111,7 +111,7 @@ class Loader {
                            .found = fmt::format("[{}]", fmt::join(tensor.entry.shape, ", ")),
                            .hint = "see whether config.json belongs to these weights"});
     }
-    constexpr size_t kShown = 20;  // a screen; a folder of another model lacks every tensor
+    constexpr size_t kShown = 5;  // a screen; a folder of another model lacks every tensor
     if (problems_.size() > kShown) {
       const size_t more = problems_.size() - kShown;
       problems_.resize(kShown);

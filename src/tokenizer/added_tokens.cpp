@@ -109,7 +109,7 @@ Problem wrong(std::string what, std::string found) {
           .where = kAddTokens,
           .expected = "texts that are no token yet, each once",
           .found = std::move(found),
-          .hint = {}};
+          .hint = "leave it out of tokenizer/add_tokens"};
 }
 
 /// Refuses a tokenizer whose next ids are not those from its size on.
@@ -121,10 +121,12 @@ void check_room(const Tokenizer& tokenizer, size_t wanted) {
   if (!gaps && size <= most - static_cast<int64_t>(wanted)) return;
   fail({.what = "this tokenizer has no ids left for more tokens",
         .where = kAddTokens,
+        .expected = "ids that follow each other and end below the largest there can be",
         .found =
             gaps ? fmt::format("ids up to {} with gaps, which `tokenizers` would fill", size - 1)
                  : fmt::format("{} tokens", size),
-        .hint = gaps ? "" : "another tokenizer/backend"});
+        .hint = gaps ? "add the tokens with `tokenizers` and give the file that it writes"
+                     : "another tokenizer/backend"});
 }
 
 void check(const Tokenizer& tokenizer, const std::vector<std::string>& texts) {

@@ -34,8 +34,9 @@ nlohmann::json RunState::to_json() const {
                          {"weights_dtype", weights_dtype},
                          {"base_id", base_id},
                          {"cpu_model", cpu_model},
-                         {"native_bfloat16", native_bfloat16},
+                         {"native_bfloat16", nullptr},
                          {"data", data}};
+  if (native_bfloat16) json["native_bfloat16"] = *native_bfloat16;
   // JSON has no infinity: a run that has not been validated has no best loss.
   json["best_loss"] = best_loss < std::numeric_limits<double>::infinity()
                           ? nlohmann::json(best_loss)
@@ -61,7 +62,8 @@ RunState RunState::from_json(const nlohmann::json& json, const std::string& file
     json.at("weights_dtype").get_to(state.weights_dtype);
     json.at("base_id").get_to(state.base_id);
     json.at("cpu_model").get_to(state.cpu_model);
-    json.at("native_bfloat16").get_to(state.native_bfloat16);
+    const nlohmann::json& native = json.at("native_bfloat16");
+    if (!native.is_null()) state.native_bfloat16 = native.get<bool>();
     if (json.contains("trained_rows")) json.at("trained_rows").get_to(state.trained_rows);
     json.at("data").get_to(state.data);
     if (!json.at("best_loss").is_null()) json.at("best_loss").get_to(state.best_loss);

@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,7 @@ struct RunState {
   /// Where this was computed and how bfloat16 products are (kernels/matmul.h): the last bits depend
   /// on both.
   std::string cpu_model = {};
-  bool native_bfloat16 = false;
+  std::optional<bool> native_bfloat16 = {};  ///< none: no such product so far
 
   /// What the files of each dataset were (data/fingerprint.h) when this was computed.
   std::map<std::string, std::string> data = {};

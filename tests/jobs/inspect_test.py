@@ -21,7 +21,7 @@ class Inspect(RunTest):
         self.twofold("export", "r", self.root, "--to", "merged", self.root / "hf")
         self.shown(self.root / "hf", "llama/train/lora", "21 BF16", "35,040", "backbone/weights", "block_size")
         self.shown(self.root / "hf/model.safetensors", "model.layers.0.mlp.up_proj.weight", "[64, 32]")
-        self.twofold("export", "r", self.root, "--to", "gguf", self.root / "r.gguf")
+        self.twofold("export", "r", self.root, "--to", "gguf", self.root / "r.gguf", "--no-tokenizer")
         self.shown(self.root / "r.gguf", "blk.0.attn_q.weight", "general.architecture", "for llama.cpp")
         self.twofold("export", "r", self.root, "--to", "gguf-lora", self.root / "l.gguf")
         self.shown(self.root / "l.gguf", "adapter.lora.alpha", "lora_a", "--lora")
