@@ -32,7 +32,8 @@ class Loader {
     for (const PeftModule& module : modules_) check_tied(module);
     check_tokens();
     if (settings_.ranks.empty() && tensors_.sound()) {
-      problem("target_modules", "the adapter's targets are in no layer of this model", "", "");
+      problem("target_modules", "the adapter's targets are in no layer of this model",
+              "names of this model's modules", "none of them");
     }
     tensors_.finish();
   }
@@ -87,7 +88,8 @@ class Loader {
     if (saved) take_saved(module, name);
     if (const auto* ids = tokens_of(module)) take_rows(module, name, *ids, saved || adapted);
     if (adapted && !module.adaptable()) {
-      problem(module.name, "the targets select a module that takes no adapter", "", "");
+      problem(module.name, "the targets select a module that takes no adapter",
+              "linear layers, embeddings or the head", "another module");
     } else if (adapted) {
       take_factors(module, name);
       skip_base_copy(module, name + ".base_layer.weight");
@@ -123,7 +125,7 @@ class Loader {
     const int64_t most = table ? shape_of(module.weight)[0] : 0;
     if (taken || !table) {
       problem(module.name, "trainable_token_indices of a module that cannot have them",
-              "an embedding or a head that is not adapted otherwise", "");
+              "an embedding or a head that is not adapted otherwise", "another module");
     } else if (*std::max_element(ids.begin(), ids.end()) >= most) {
       problem(module.name, "trainable_token_indices beyond the rows of this model",
               fmt::format("ids below {}", most), fmt::format("{}", fmt::join(ids, ", ")));
@@ -140,7 +142,8 @@ class Loader {
     for (const auto& [end, ids] : config_.trainable_tokens) {
       const auto meant = [&](const PeftModule& module) { return tokens_of(module) == &ids; };
       if (std::any_of(modules_.begin(), modules_.end(), meant)) continue;
-      problem("trainable_token_indices/" + end, "no module of this model", "", "");
+      problem("trainable_token_indices/" + end, "no module of this model",
+              "the end of a module's name", end);
     }
     for (const PeftModule& head : modules_) {
       const auto* ids = head.tied ? tokens_of(head) : nullptr;

@@ -29,7 +29,7 @@ at::Tensor PeftTensors::read(const std::string& name, const Shape& shape) {
   const formats::TensorEntry* entry = file_->find(name);
   const std::string expected = fmt::format("[{}]", fmt::join(shape, ", "));
   if (!entry) {
-    problem(name, "a tensor of the adapter is missing", expected, "");
+    problem(name, "a tensor of the adapter is missing", expected, "no such tensor");
     return {};
   }
   used_.insert(name);
@@ -70,7 +70,9 @@ void PeftTensors::problem(const std::string& name, std::string what, std::string
 
 void PeftTensors::finish() {
   for (const formats::TensorEntry& entry : file_->tensors()) {
-    if (!used_.contains(entry.name)) problem(entry.name, "a tensor that has no place", "", "");
+    if (used_.contains(entry.name)) continue;
+    problem(entry.name, "a tensor that has no place", "tensors of what adapter_config.json names",
+            fmt::format("[{}]", fmt::join(entry.shape, ", ")));
   }
   constexpr size_t kShown = 6;  // that fit a screen: where one layer is wrong, all are
   if (problems_.empty()) return;

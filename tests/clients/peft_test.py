@@ -332,7 +332,7 @@ class Refused(PeftTest):
         self.refuse(lambda c: c.update(peft_type="LOHA"), "peft_type", "LOHA")
         self.refuse(lambda c: c.update(use_qalora=True), "use_qalora")
         self.refuse(lambda c: c.update(layer_replication=[[0, 2]]), "layer_replication")
-        self.refuse(lambda c: c.update(trainable_token_indices=[1]), "trainable_token_indices")
+        self.refuse(lambda c: c.update(trainable_token_indices=[1]), "trainable_tokens_delta", "missing")
         self.refuse(lambda c: c.update(init_lora_weights="pissa"), "init_lora_weights")
         self.refuse(lambda c: c.update(something_new={"a": 1}), "something_new")
         self.refuse(lambda c: c.update(task_type="SEQ_CLS"), "task_type")
