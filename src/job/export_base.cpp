@@ -34,9 +34,10 @@ bool is_base_of(const LoadedRun& run, const Model& again) {
   }
   const NamedTensors found = original_weights(run);
   const NamedTensors expected = base_parameters(again.parameters());
+  const bool narrow = lora_of(run).base_dtype != "float32";
   for (size_t i = 0; i < found.size(); ++i) {
     const auto& [path, value] = found[i];
-    const bool rounded = started[path] && lora_of(run).base_dtype != "float32";
+    const bool rounded = started[path] && narrow;
     const bool same = value.sizes() == expected[i].second.sizes() &&
                       distance(value, expected[i].second) <= (rounded ? kRounded : kSame);
     if (!same) return false;
@@ -66,13 +67,14 @@ NamedTensors original_weights(const LoadedRun& run) {
   for (const Adapter& adapter : run.state.adapters) {
     if (adapter.start_A.defined()) started[adapter.path] = &adapter;
   }
+  const LoRAConfig lora = lora_of(run);
   const at::NoGradGuard no_grad;
   for (auto& [path, value] : weights) {
     value = value.detach().to(at::kFloat);
     const auto found = started.find(path);
     if (found == started.end()) continue;
     const Adapter& adapter = *found->second;
-    value = at::addmm(value, adapter.start_A, adapter.start_B, 1, lora_of(run).scale_of(path));
+    value = at::addmm(value, adapter.start_A, adapter.start_B, 1, lora.scale_of(path));
   }
   return weights;
 }
