@@ -1,13 +1,33 @@
 // --to peft: the adapters alone, for PEFT and whoever reads its folders.
+#include <fmt/format.h>
+
+#include "base/text.h"
 #include "interop/peft.h"
+#include "interop/peft_vllm.h"
 #include "job/export_format.h"
 
 namespace twofold {
+namespace {
+
+/// PEFT says itself what it cannot read; vLLM does not always.
+void tell_vllm(const ExportSource& source, const PeftConfig& written) {
+  const VllmReading reading = vllm_reading(written, source.model_config().family());
+  const bool serves = reading.obstacles.empty();
+  source.observer.message(
+      Severity::kInfo,
+      serves ? fmt::format("vLLM serves these adapters with --enable-lora --max-lora-rank {}",
+                           reading.max_lora_rank)
+             : fmt::format("vLLM does not serve these adapters ({}); --to merged is for it",
+                           join(reading.obstacles, ", ")));
+}
+
+}  // namespace
 
 void write_peft(ExportSource& source, const Path& temporary) {
   const PeftAdapter adapter = adapter_for(source.run, source.base, temporary);
   save_peft_folder(source.model_config(), adapter.adapters, adapter.lora, temporary,
                    source.base.folder ? source.model_config().weights : "");
+  tell_vllm(source, read_peft_config(temporary / kPeftConfigFile));
   // A client needs a tokenizer that knows the tokens whose rows these are.
   if (!source.run.trainer().tokenizer_config().add_tokens.empty()) {
     carry_tokenizer(source, temporary);

@@ -47,6 +47,8 @@ class AdaptersAlone(Export):
                 out, config, said, loss = self.adapter(name, f"optimization.lora.{override}")
                 self.assertEqual(config["base_model_name_or_path"], str(self.model))
                 self.assertIn(f"on {self.model} as its files are", said)
+                self.assertIn("vLLM does not serve these adapters (modules trained whole)" if name == "whole" else
+                              "--enable-lora --max-lora-rank 8", said)
                 self.assertAlmostEqual(self.loss(self.model, "--adapter", out), loss, delta=2e-5)
 
     def test_a_rounded_base_is_told_apart_from_the_files(self):
