@@ -24,7 +24,6 @@ constexpr std::array kOfTrainers = {
     Advice{"optimization/decay_pct", "it is training/decay_pct here"},
     Advice{"logging/wandb", "leave it out: metrics.jsonl and timing.jsonl have all there is"},
     Advice{"logging/plots", "leave it out: metrics.jsonl has what a plot needs"},
-    Advice{"architecture/attn_dropout", "leave it out: the reference never read it"},
     Advice{"architecture/n_kv_head", kOtherFamily},
     Advice{"architecture/sliding_window", kOtherFamily},
     Advice{"architecture/use_sliding_window",

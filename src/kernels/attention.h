@@ -3,9 +3,11 @@
 // interval [first_key, t] per query: left padding, documents in one row, sliding windows. No T×T
 // matrix is kept.
 
+#include <ATen/core/Tensor.h>
+
 #include <optional>
 
-#include "tensor/weight.h"
+#include "kernels/dropout.h"
 
 namespace twofold::kernels {
 
@@ -27,6 +29,8 @@ struct AttentionOptions {
   double scale = 0;    ///< 0 = 1/sqrt(d)
   int64_t window = 0;  ///< > 0: only the last `window` keys, the query's own included
   double softcap = 0;  ///< > 0: a score s becomes softcap·tanh(s / softcap) (Gemma 2)
+  double dropout = 0;  ///< share of the probabilities dropped, as dropout() of (B, H, Tq, Tk)
+  DropoutKey dropout_key = {};
 };
 
 /// q: (B, Tq, H, d), k and v: (B, Tk, K, d), H a multiple of K (query head h reads kv head h /

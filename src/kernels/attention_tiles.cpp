@@ -6,9 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/attention_rows.h"
 #include "kernels/gemm.h"
 #include "kernels/scratch.h"
-#include "kernels/vector_math.h"
 
 namespace twofold::kernels {
 namespace {
@@ -16,17 +16,7 @@ namespace {
 // Scores of one tile (64 × 256 floats, 64 KiB) stay in the second-level cache.
 constexpr int64_t kQueryTile = 64;
 constexpr int64_t kKeyTile = 256;
-
-struct Range {
-  int64_t begin, end;
-
-  int64_t size() const { return end - begin; }
-  /// The part inside [from, from + count), counted from `from`.
-  Range within(int64_t from, int64_t count) const {
-    const int64_t low = std::clamp<int64_t>(begin - from, 0, count);
-    return {low, std::max(low, std::clamp<int64_t>(end - from, 0, count))};
-  }
-};
+static_assert(kKeyTile <= DropoutMask::kMost);
 
 Range keys_seen(const AttentionShape& shape, int64_t b, int64_t query) {
   const int64_t end = shape.keys - shape.queries + query + 1;
@@ -50,48 +40,6 @@ struct QueryTile {
     }
   }
 };
-
-template <typename C>
-C largest(const C* x, Range range) {
-  C result = -std::numeric_limits<C>::infinity();
-#pragma omp simd reduction(max : result)
-  for (int64_t j = range.begin; j < range.end; ++j) result = x[j] > result ? x[j] : result;
-  return result;
-}
-
-/// x = exp(x − shift) inside the range, 0 outside; returns the sum.
-template <typename C>
-C exponentials(C* __restrict x, Range range, int64_t count, C shift) {
-  C sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int64_t j = range.begin; j < range.end; ++j) {
-    x[j] = exp_approx(x[j] - shift);
-    sum += x[j];
-  }
-  std::fill(x, x + range.begin, C(0));
-  std::fill(x + range.end, x + count, C(0));
-  return sum;
-}
-
-template <typename C>
-void scale_row(C* __restrict x, int64_t n, C factor) {
-  for (int64_t j = 0; j < n; ++j) x[j] *= factor;
-}
-
-/// x = cap·tanh(x / cap).
-template <typename C>
-void cap_row(C* __restrict x, int64_t n, C cap) {
-#pragma omp simd
-  for (int64_t j = 0; j < n; ++j) x[j] = cap * tanh_approx(x[j] / cap);
-}
-
-template <typename C>
-C dot(const C* __restrict a, const C* __restrict b, int64_t n) {
-  C sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int64_t j = 0; j < n; ++j) sum += a[j] * b[j];
-  return sum;
-}
 
 /// The running maximum and sum of each query of a tile.
 template <typename C>
@@ -118,6 +66,31 @@ struct OnlineSoftmax {
   }
 };
 
+/// Drops probabilities of queries × keys, row by row, as if they were one (B, H, Tq, Tk) tensor.
+template <typename C>
+class TileDropout {
+ public:
+  TileDropout(const AttentionShape& shape, int64_t b, int64_t h, int64_t query)
+      : mask_(shape.dropout),
+        keys_(static_cast<uint64_t>(shape.keys)),
+        first_(static_cast<uint64_t>(((shape.first_row + b) * shape.heads + h) * shape.queries +
+                                     query) *
+               keys_) {}
+  explicit operator bool() const { return mask_ != nullptr; }
+
+  /// The factors of row r of the tile over keys [key, key + count).
+  const C* row(int64_t r, int64_t key, int64_t count) {
+    mask_->fill(factors_, first_ + static_cast<uint64_t>(r) * keys_ + static_cast<uint64_t>(key),
+                count);
+    return factors_;
+  }
+
+ private:
+  const DropoutMask* mask_;
+  uint64_t keys_, first_;
+  alignas(64) C factors_[kKeyTile];
+};
+
 template <typename C>
 void forward_tile(const AttentionShape& shape, HeadsView<const C> q, HeadsView<const C> k,
                   HeadsView<const C> v, HeadsView<C> out, C* log_sum, int64_t b, int64_t h,
@@ -126,6 +99,7 @@ void forward_tile(const AttentionShape& shape, HeadsView<const C> q, HeadsView<c
   const int64_t d = shape.head_dim, kv = h / shape.group();
   alignas(64) C scores[kQueryTile * kKeyTile];  // as Scratch is, and for its reason
   OnlineSoftmax<C> softmax;
+  TileDropout<C> dropout(shape, b, h, first);
   C* result = out.row(b, first, h);
   for (int64_t r = 0; r < tile.rows; ++r) std::fill_n(out.row(b, first + r, h), d, C(0));
   for (int64_t j = tile.keys.begin; j < tile.keys.end; j += kKeyTile) {
@@ -133,9 +107,10 @@ void forward_tile(const AttentionShape& shape, HeadsView<const C> q, HeadsView<c
     gemm(tile.rows, count, d, static_cast<C>(shape.scale), {q.row(b, first, h), q.time_stride},
          {k.row(b, j, kv), k.time_stride, true}, C(0), scores, kKeyTile);
     for (int64_t r = 0; r < tile.rows; ++r) {
-      if (shape.softcap > 0) cap_row(scores + r * kKeyTile, count, static_cast<C>(shape.softcap));
-      softmax.absorb(r, scores + r * kKeyTile, tile.seen[r].within(j, count), count,
-                     result + r * out.time_stride, d);
+      C* row = scores + r * kKeyTile;
+      if (shape.softcap > 0) cap_row(row, count, static_cast<C>(shape.softcap));
+      softmax.absorb(r, row, tile.seen[r].within(j, count), count, result + r * out.time_stride, d);
+      if (dropout) multiply_row(row, dropout.row(r, j, count), count);
     }
     gemm(tile.rows, d, count, C(1), {scores, kKeyTile}, {v.row(b, j, kv), v.time_stride}, C(1),
          result, out.time_stride);
@@ -144,22 +119,6 @@ void forward_tile(const AttentionShape& shape, HeadsView<const C> q, HeadsView<c
     const C sum = softmax.sum[r];
     if (tile.seen[r].size() > 0) scale_row(result + r * out.time_stride, d, C(1) / sum);
     log_sum[(b * shape.heads + h) * shape.queries + first + r] = softmax.maximum[r] + std::log(sum);
-  }
-}
-
-/// (Capped) scores → probabilities and dp → gradient of the scores before the cap, both 0 outside
-/// the range. per_cap: 1 / softcap, or 0 without one.
-template <typename C>
-void score_gradients(C* __restrict scores, C* __restrict dp, Range range, int64_t count, C log_sum,
-                     C delta, C per_cap) {
-  for (int64_t j = range.begin; j < range.end; ++j) {
-    const C tanh = scores[j] * per_cap;
-    scores[j] = exp_approx(scores[j] - log_sum);
-    dp[j] = scores[j] * (dp[j] - delta) * (C(1) - tanh * tanh);
-  }
-  for (C* row : {scores, dp}) {
-    std::fill(row, row + range.begin, C(0));
-    std::fill(row + range.end, row + count, C(0));
   }
 }
 
@@ -184,6 +143,7 @@ void backward_tile(const AttentionShape& shape, HeadsView<const C> q, HeadsView<
   const Operand<C> dresult{dout.row(b, first, h), dout.time_stride};
   C* scores = scratch.scores.data();
   C* dp = scratch.dp.data();
+  TileDropout<C> dropout(shape, b, h, first);
   C delta[kQueryTile];
   for (int64_t r = 0; r < rows; ++r) {
     delta[r] = dot(out.row(b, first + r, h), dout.row(b, first + r, h), d);
@@ -195,9 +155,13 @@ void backward_tile(const AttentionShape& shape, HeadsView<const C> q, HeadsView<
          kKeyTile);
     gemm(rows, count, d, C(1), dresult, {v.row(b, j, kv), v.time_stride, true}, C(0), dp, kKeyTile);
     for (int64_t r = 0; r < rows; ++r) {
-      if (cap > 0) cap_row(scores + r * kKeyTile, count, cap);
-      score_gradients(scores + r * kKeyTile, dp + r * kKeyTile, tile.seen[r].within(j, count),
-                      count, sums[r], delta[r], cap > 0 ? 1 / cap : C(0));
+      C *row = scores + r * kKeyTile, *drow = dp + r * kKeyTile;
+      const C* kept = dropout ? dropout.row(r, j, count) : nullptr;
+      if (cap > 0) cap_row(row, count, cap);
+      if (kept) multiply_row(drow, kept, count);
+      score_gradients(row, drow, tile.seen[r].within(j, count), count, sums[r], delta[r],
+                      cap > 0 ? 1 / cap : C(0));
+      if (kept) multiply_row(row, kept, count);
     }
     gemm(rows, d, count, scale, {dp, kKeyTile}, {k.row(b, j, kv), k.time_stride}, C(1),
          dq.row(b, first, h), dq.time_stride);

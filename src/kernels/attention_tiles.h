@@ -4,14 +4,18 @@
 
 #include <cstdint>
 
+#include "kernels/dropout_mask.h"
+
 namespace twofold::kernels {
 
 struct AttentionShape {
   int64_t batch, queries, keys, heads, kv_heads, head_dim;
   double scale;
-  int64_t window;            ///< 0 = unlimited
-  double softcap;            ///< 0 = none
-  const int32_t* first_key;  ///< (batch, queries), or null = 0
+  int64_t window;              ///< 0 = unlimited
+  double softcap;              ///< 0 = none
+  const int32_t* first_key;    ///< (batch, queries), or null = 0
+  const DropoutMask* dropout;  ///< of the probabilities; null: none
+  int64_t first_row;           ///< global row of row 0, for dropout
 
   int64_t group() const { return heads / kv_heads; }  ///< query heads that share a key head
 };

@@ -4,8 +4,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "kernels/absent.h"
-#include "kernels/activation.h"
 #include "kernels/column_scale.h"
+#include "kernels/dropout.h"
 #include "kernels/element.h"
 #include "kernels/matmul.h"
 #include "tensor/column_norms.h"

@@ -4,6 +4,7 @@ namespace twofold {
 
 void ModelConfig::declare_common(config::Fields& fields) {
   const config::Constraint size{.min = 1, .max = config::kMostSize};
+  const config::Constraint rate{.min = 0, .max = 1, .exclusive_max = true};
   fields.add("architecture/n_layers", n_layers, "Number of blocks.",
              {.min = 1, .max = kMostLayers});
   fields.add("architecture/n_embd", n_embd, "Width D of the residual stream.", size);
@@ -15,7 +16,9 @@ void ModelConfig::declare_common(config::Fields& fields) {
              size);
   fields.add("architecture/dropout", dropout,
              "Share of activations dropped after the embedding and each sublayer, in training.",
-             {.min = 0, .max = 1, .exclusive_max = true});
+             rate);
+  fields.add("architecture/attn_dropout", attn_dropout,
+             "Share of attention probabilities dropped, in training.", rate);
   fields.add("architecture/dtype/param", param_dtype, "Element type of the trained weights.",
              {.choices = {"float32"}});
   fields.add("architecture/dtype/activation", activation_dtype,

@@ -33,6 +33,7 @@ struct ModelConfig {
   int64_t block_size = 512;
   int64_t vocab_size = 100288;
   double dropout = 0.0;
+  double attn_dropout = 0.0;
   std::string param_dtype = "float32";        ///< architecture/dtype/param
   std::string activation_dtype = "bfloat16";  ///< architecture/dtype/activation
   bool checkpointing = false;            ///< architecture/checkpointing (activation checkpointing)

@@ -13,7 +13,8 @@ DecoderModel::DecoderModel(const ModelConfig& config)
       n_layers_(config.n_layers),
       n_embd_(config.n_embd),
       vocab_size_(config.vocab_size),
-      dropout_(config.dropout) {}
+      dropout_(config.dropout),
+      attn_dropout_(config.attn_dropout) {}
 
 void DecoderModel::declare_embedding(Declarer& declare) {
   wte_ = declare.table("wte", vocab_size_, n_embd_, "vocab");
@@ -52,7 +53,13 @@ at::Tensor DecoderModel::attend(int64_t layer, const at::Tensor& q, const at::Te
     keys = (*rotary)(k, input.positions, length);
   }
   if (input.cache) std::tie(keys, values) = input.cache->append(layer, keys, values);
-  return kernels::attention(queries, keys, values, input.first_key, options).flatten(2);
+  kernels::AttentionOptions now = options;
+  if (input.training && attn_dropout_ > 0) {
+    now.dropout = attn_dropout_;
+    now.dropout_key = input.dropout;
+    now.dropout_key.site = dropout_site(layer, DropoutPlace::kProbabilities);
+  }
+  return kernels::attention(queries, keys, values, input.first_key, now).flatten(2);
 }
 
 at::Tensor DecoderModel::split_heads(const at::Tensor& x, int64_t heads) {

@@ -34,7 +34,7 @@ class DecoderModel : public Model {
   static at::Tensor split_heads(const at::Tensor& x, int64_t heads);
 
   const int64_t n_layers_, n_embd_, vocab_size_;
-  const double dropout_;
+  const double dropout_, attn_dropout_;
 
  private:
   const Weight* wte_ = nullptr;

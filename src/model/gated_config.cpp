@@ -18,7 +18,6 @@ void hf_fields(const Fields& hf, Config& config, bool tied) {
   hf.size("num_attention_heads", config.n_head);
   hf.number("rms_norm_eps", config.rms_norm_eps, 1e-6);
   hf.flag("tie_word_embeddings", config.tie_word_embeddings, tied);
-  hf.only("attention_dropout", 0.0);
 }
 
 }  // namespace
@@ -118,6 +117,7 @@ nlohmann::json GatedDecoderConfig::write_common(const std::string& dtype) const 
   out["num_key_value_heads"] = kv_heads();
   out["max_position_embeddings"] = positions();
   out["hidden_act"] = "silu";
+  out["attention_dropout"] = attn_dropout;
   rope.to_hf(out);
   return out;
 }

@@ -158,7 +158,7 @@ nlohmann::json GptConfig::to_hf(const std::string& dtype) const {
   out["n_inner"] = nullptr;
   if (mlp_width() != 4 * n_embd) out["n_inner"] = mlp_width();
   out["embd_pdrop"] = out["resid_pdrop"] = dropout;
-  out["attn_pdrop"] = 0.0;
+  out["attn_pdrop"] = attn_dropout;
   return out;
 }
 

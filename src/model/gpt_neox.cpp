@@ -26,7 +26,6 @@ struct GptNeoxConfig final : ModelConfig {
 
   GptNeoxConfig() {
     n_layers = 24;
-    n_embd = 2048;
     n_head = 32;
     block_size = 2048;
     vocab_size = 50432;
@@ -138,7 +137,6 @@ void hf_fields(const Fields& hf, Config& config) {
   hf.flag("use_parallel_residual", config.use_parallel_residual, true);
   hf.flag("tie_word_embeddings", config.tie_word_embeddings, false);
   hf.flag("attention_bias", config.attention_bias, true);
-  hf.only("attention_dropout", 0.0);
 }
 
 void GptNeoxConfig::from_hf(const nlohmann::json& config, const std::string& file) {
@@ -168,6 +166,7 @@ nlohmann::json GptNeoxConfig::to_hf(const std::string& dtype) const {
   out["hidden_act"] = gelu.hf_name();
   out["max_position_embeddings"] = positions();
   out["hidden_dropout"] = dropout;
+  out["attention_dropout"] = attn_dropout;
   out["rotary_pct"] = rope.partial_rotary_factor;
   out["rotary_emb_base"] = rope.theta;
   rope.to_hf(out);

@@ -16,7 +16,7 @@ namespace {
 
 /// Settings that are the run's own, whatever the weights are.
 bool is_free(const std::string& key) {
-  return key.starts_with("architecture/dtype/") || key == "architecture/dropout" ||
+  return key.starts_with("architecture/dtype/") || key.ends_with("dropout") ||
          key == "architecture/checkpointing" || key == "architecture/backbone/weights";
 }
 

@@ -74,6 +74,7 @@ void LlamaConfig::from_hf(const nlohmann::json& config, const std::string& file)
   LlamaConfig fresh;  // settings that this architecture lacks have their defaults
   fresh.weights = weights;
   fresh.dropout = dropout;
+  fresh.attn_dropout = attn_dropout;
   fresh.param_dtype = param_dtype;
   fresh.activation_dtype = activation_dtype;
   fresh.checkpointing = checkpointing;

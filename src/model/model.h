@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/activation.h"
+#include "kernels/dropout.h"
 #include "tensor/parameters.h"
 
 namespace twofold {

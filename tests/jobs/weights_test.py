@@ -91,9 +91,10 @@ class Choices(RunTest):
 
     def test_dropout_is_resumed_to_the_bit(self):
         config = self.config(LORA)
-        self.run_job("whole", config, "architecture.dropout=0.1")
+        dropout = ["architecture.dropout=0.1", "architecture.attn_dropout=0.1"]
+        self.run_job("whole", config, *dropout)
         suffix = min((self.checkpoints("whole") / "ntoks").iterdir(), key=lambda p: int(p.name)).name
-        self.run_job("again", config, "architecture.dropout=0.1", "--restore", f"general/default/whole/ntoks/{suffix}")
+        self.run_job("again", config, *dropout, "--restore", f"general/default/whole/ntoks/{suffix}")
         whole = [l for l in self.metrics("whole") if "loss" in l]
         self.assertEqual([l for l in self.metrics("again") if "loss" in l], whole[int(suffix) // 64:])
 

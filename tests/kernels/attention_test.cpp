@@ -21,8 +21,15 @@ struct Case {
   int64_t window = 0;
   double scale = 0;
   double softcap = 0;
+  double dropout = 0;
 
-  AttentionOptions options() const { return {scale, window, softcap}; }
+  AttentionOptions options() const {
+    return {.scale = scale,
+            .window = window,
+            .softcap = softcap,
+            .dropout = dropout,
+            .dropout_key = {.seed = 3, .step = 5, .site = 7, .first_row = 2}};
+  }
 };
 
 // Sizes on both sides of every tile edge (64 queries, 256 keys).
@@ -38,6 +45,8 @@ const Case kCases[] = {
     {"window across tiles", 1, 400, 400, 1, 1, 8, 100},
     {"own scale", 1, 20, 20, 2, 2, 8, 0, 0.7},
     {"capped", 2, 90, 300, 4, 2, 8, 40, 0.9, 1.5},
+    {"dropped", 2, 13, 13, 4, 2, 8, 0, 0, 0, 0.3},
+    {"dropped across tiles, capped", 2, 261, 301, 4, 2, 8, 270, 0.9, 1.5, 0.5},
 };
 
 struct Inputs {
@@ -149,7 +158,8 @@ TEST(Attention, ReadsViewsOfAFusedProjection) {
 TEST(Attention, GradientsMatchFiniteDifferences) {
   for (const Case& c : {Case{"causal", 1, 6, 6, 2, 2, 4}, Case{"grouped", 1, 5, 5, 3, 1, 3},
                         Case{"cached", 1, 3, 7, 2, 1, 4}, Case{"window", 1, 7, 7, 1, 1, 5, 3, 0.9},
-                        Case{"capped", 1, 6, 6, 2, 1, 4, 4, 0.8, 0.7}}) {
+                        Case{"capped", 1, 6, 6, 2, 1, 4, 4, 0.8, 0.7},
+                        Case{"dropped", 1, 6, 6, 2, 1, 4, 0, 0, 0, 0.4}}) {
     SCOPED_TRACE(c.name);
     const Inputs in = inputs_of(c, at::kDouble);
     for (const at::Tensor& first_key : {at::Tensor(), documents(c.batch, c.queries, c.keys, 3)}) {

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
-#include "kernels/activation.h"
 #include "kernels/close.h"
+#include "kernels/dropout.h"
 #include "support/gradcheck.h"
 #include "tensor/packed.h"
 

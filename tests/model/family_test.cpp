@@ -43,7 +43,8 @@ TEST_P(Family, EveryParameterGetsAGradient) {
 }
 
 TEST_P(Family, CheckpointingChangesNeitherLossNorGradients) {
-  TestModel tested = tiny(GetParam(), {"architecture.dropout=0.2"});
+  TestModel tested =
+      tiny(GetParam(), {"architecture.dropout=0.2", "architecture.attn_dropout=0.2"});
   const Batch batch = random_batch(3, 8, 11);
   const InputKey key{.training = true, .seed = 5, .step = 2, .first_row = 4};
   const double plain = backward(*tested.model, batch, 0.1, key);
@@ -85,12 +86,15 @@ TEST_P(Family, CheckpointingReachesAdaptersOverAFrozenBase) {
 
 TEST_P(Family, DropoutIsOffInEvaluationAndOnInTraining) {
   TestModel without = tiny(GetParam());
-  TestModel with = tiny(GetParam(), {"architecture.dropout=0.5"});
   const Batch batch = random_batch(2, 8, 11);
   const double expected = backward(*without.model, batch, 1.0);
-  EXPECT_EQ(backward(*with.model, batch, 1.0), expected);
-  EXPECT_NEAR(evaluate_loss(*with.model, batch, 1).sum, expected, 1e-4);
-  EXPECT_NE(backward(*with.model, batch, 1.0, {.training = true}), expected);
+  for (const char* key : {"architecture.dropout=0.5", "architecture.attn_dropout=0.5"}) {
+    SCOPED_TRACE(key);
+    TestModel with = tiny(GetParam(), {key});
+    EXPECT_EQ(backward(*with.model, batch, 1.0), expected);
+    EXPECT_NEAR(evaluate_loss(*with.model, batch, 1).sum, expected, 1e-4);
+    EXPECT_NE(backward(*with.model, batch, 1.0, {.training = true}), expected);
+  }
 }
 
 /// Every way to cut `rows` rows into micro-batches: the rows at which each begins, and the end.
@@ -108,7 +112,8 @@ std::vector<std::vector<int64_t>> splits(int64_t rows) {
 }
 
 TEST_P(Family, LossAndGradientsDoNotDependOnMicroBatches) {
-  TestModel tested = tiny(GetParam(), {"architecture.dropout=0.3"});
+  TestModel tested =
+      tiny(GetParam(), {"architecture.dropout=0.3", "architecture.attn_dropout=0.3"});
   Batch batch = random_batch(5, 8, 11);
   for (size_t i = 0; i < 13; ++i) batch.labels[i * 3] = -1;  // unequal label counts
   pad_left(batch, 0, 3);

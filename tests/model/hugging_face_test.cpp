@@ -40,7 +40,15 @@ TEST(ConfigureFromHf, FillsAndReportsWhatTheUserLeftOpen) {
   EXPECT_EQ(config->eos_token_id, (std::vector<int64_t>{4, 5}));
   const std::pair<std::string, std::string> layers{"architecture/n_layers", "2"};
   EXPECT_NE(std::find(filled.begin(), filled.end(), layers), filled.end());
-  for (const auto& [key, value] : filled) EXPECT_NE(key, "architecture/dropout");
+  for (const auto& [key, value] : filled) EXPECT_FALSE(key.ends_with("dropout")) << key;
+}
+
+TEST(ConfigureFromHf, HowItsWeightsWereTrainedIsNoSettingOfOurs) {
+  nlohmann::json json = small_llama();
+  json["attention_dropout"] = 0.1;
+  const auto config = make_model_config("llama");
+  configure_from_hf(*config, folder_of(json), {});
+  EXPECT_EQ(config->attn_dropout, 0);
 }
 
 TEST(ConfigureFromHf, AllowsAShorterContextOnly) {
@@ -72,7 +80,7 @@ TEST(ConfigureFromHf, UnsupportedMeaningIsRefusedByName) {
     nlohmann::json value;
   };
   for (const auto& [name, value] :
-       {Case{"hidden_act", "gelu"}, Case{"pretraining_tp", 2}, Case{"attention_dropout", 0.1},
+       {Case{"hidden_act", "gelu"}, Case{"pretraining_tp", 2},
         Case{"rope_scaling", {{"rope_type", "spiral"}}}, Case{"quantization_config", {{"a", 1}}},
         Case{"hidden_size", "8"}}) {
     nlohmann::json json = small_llama();

@@ -53,7 +53,10 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
   // A finite minimum, then zeros: a query that sees nothing gets zeros, not 0/0.
   const at::Tensor probabilities =
       scores.masked_fill(~visible, std::numeric_limits<float>::lowest()).softmax(-1) * visible;
-  return probabilities.matmul(heads_first(v, repeat)).transpose(1, 2).to(q.scalar_type());
+  return dropout(probabilities, options.dropout, options.dropout_key)
+      .matmul(heads_first(v, repeat))
+      .transpose(1, 2)
+      .to(q.scalar_type());
 }
 
 }  // namespace twofold::kernels::reference
