@@ -20,8 +20,7 @@ void BaseTrainer::run(const ExecutionSpec& spec, const std::string& config_yaml,
                       Observer& observer) {
   set_threads(static_cast<int>(trainer_.threads));
   const RunPlan plan = make_run_plan();
-  // Before anything is created: whatever is wrong with the data is found here.
-  const std::vector<Table> shown = tables(plan, spec.data());
+  const std::vector<Table> shown = tables(plan);
   TrainingRun run({.trainer = trainer_,
                    .model = *model_,
                    .optimizer = optimizer_,
