@@ -233,7 +233,10 @@ class CommandLine(RunTest):
     def test_generation_out_of_range(self):
         self.run_job("r", self.config(PRETRAIN))
         for option, value in (("--tokens", "-5"), ("--temperature", "nan"), ("--temperature", "-1"),
-                              ("--top-p", "7"), ("--top-k", "-7"), ("--min-p", "2")):
+                              ("--temperature", "inf"), ("--top-p", "7"), ("--top-p", "0"), ("--top-p", "nan"),
+                              ("--top-k", "-7"), ("--min-p", "2"), ("--min-p", "nan"),
+                              ("--repetition-penalty", "0"), ("--repetition-penalty", "nan"),
+                              ("--repetition-penalty", "-1.5"), ("--repetition-penalty", "inf")):
             result = self.twofold("generate", "r", self.root, "--ids", "-", option, value, input='{"ids":[1,2]}\n')
             self.assert_refused(result, option)
 
@@ -301,11 +304,20 @@ class Files(RunTest):
         self.assert_refused(result)
 
     def test_more_memory_than_there_is(self):
-        limit = 5 << 30
-        result = self.twofold("run", "r", self.config(PRETRAIN), self.root, "architecture.n_embd=16384",
-                              "architecture.intermediate_size=1000000",
+        limit = 1 << 30  # one of the matrices takes more
+        result = self.twofold("run", "r", self.config(PRETRAIN), self.root, "architecture.n_layers=1",
+                              "architecture.intermediate_size=8500000",
                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
         self.assert_refused(result, "not enough memory")
+
+    def test_more_memory_than_the_machine_has_is_refused_before_anything_is_made(self):
+        for config, sizes, told in (
+                (PRETRAIN, ["architecture.vocab_size=1073741824"], "phase 1"),
+                (PRETRAIN, ["architecture.head_dim=1073741824"], "phase 1"),
+                (LORA, ["architecture.n_layers=4096", "optimization.lora.rank=16384"], "phase 2")):
+            result = self.twofold("run", "r", self.config(config), self.root, *sizes)
+            self.assert_refused(result, "not enough memory", told)
+            self.assertFalse((self.root / "results").exists())
 
     def test_a_validation_split_is_looked_at_before_anything_is_made(self):
         for ids, fragment in (([1] * 10, "shorter than one block"), ([999] * 100, "outside the vocabulary")):
