@@ -63,7 +63,7 @@ struct RunPlan {
 /// Stages of one phase, as configured.
 struct PhaseStages {
   int phase = 1;
-  std::vector<StageConfig> stages;
+  std::vector<StageConfig> stages = {};
 };
 
 /// What of phase 2 the plan needs to know.

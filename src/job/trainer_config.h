@@ -38,9 +38,9 @@ struct StageConfig {
 
 /// The mixture of a stage, whether or not the stage has a budget.
 struct StageMixture {
-  std::string key;    ///< the setting: training/pre_lora_dataset
-  std::string place;  ///< within it: training/pre_lora_dataset/0
-  Mixture mixture;
+  std::string key = {};    ///< the setting: training/pre_lora_dataset
+  std::string place = {};  ///< within it: training/pre_lora_dataset/0
+  Mixture mixture = {};
 };
 
 /// `training/tokens`, `training/dataset`: one phase, one stage.
