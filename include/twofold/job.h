@@ -44,8 +44,8 @@ struct ConfigSource {
 };
 
 struct JobInfo {
-  std::string name;     ///< "llama/train/lora"
-  std::string summary;  ///< one line
+  std::string name = {};     ///< "llama/train/lora"
+  std::string summary = {};  ///< one line
 };
 std::vector<JobInfo> jobs();
 
@@ -81,9 +81,9 @@ Table checkpoints(const ExecutionSpec& spec);
 /// dtype's tolerance it is an Error and nothing is published.
 struct ExportRequest {
   std::string format = "merged";
-  std::filesystem::path out;
-  std::string suffix;
-  std::string dtype;
+  std::filesystem::path out = {};
+  std::string suffix = {};
+  std::string dtype = {};
   bool adapters = true;   ///< phase-2 checkpoints: with the adapters; false: the frozen base alone
   bool tokenizer = true;  ///< gguf: with the tokenizer; false: the file takes token ids only
 };

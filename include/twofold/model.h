@@ -35,9 +35,9 @@ struct ModelSource {
 
 /// How several adapters become one.
 struct CombineRequest {
-  std::string method = "cat";  ///< cat: the exact sum; svd: the nearest of `rank`; linear
-  int64_t rank = 0;            ///< of svd; 0: the largest of the adapters'
-  std::filesystem::path out;   ///< folder to write; must not exist
+  std::string method = "cat";      ///< cat: the exact sum; svd: the nearest of `rank`; linear
+  int64_t rank = 0;                ///< of svd; 0: the largest of the adapters'
+  std::filesystem::path out = {};  ///< folder to write; must not exist
 };
 /// Writes the adapters of source.adapter_folders, each times its weight, as one PEFT folder for the
 /// model of `source`, whose own adapters are left out.
@@ -45,9 +45,9 @@ void combine_adapters(const ModelSource& source, const CombineRequest& request);
 
 /// What a model makes of a sequence of ids.
 struct Score {
-  double loss = 0;              ///< mean of −logprobs; NaN for fewer than two ids
-  std::vector<float> logprobs;  ///< ln p of each id after the first, given those before it
-  std::vector<float> logits;    ///< if asked for: (ids, vocabulary), row-major
+  double loss = 0;                   ///< mean of −logprobs; NaN for fewer than two ids
+  std::vector<float> logprobs = {};  ///< ln p of each id after the first, given those before it
+  std::vector<float> logits = {};    ///< if asked for: (ids, vocabulary), row-major
 };
 
 /// Scores sequences, in float32 whatever dtype the weights have.

@@ -6,14 +6,17 @@
 
 namespace twofold {
 
+void require_free(const Path& out) {
+  if (!std::filesystem::exists(out)) return;
+  fail({.what = "what is to be written exists already",
+        .where = out.string(),
+        .expected = "a name that is free",
+        .found = "a file or folder",
+        .hint = "give another name, or remove it"});
+}
+
 Unpublished::Unpublished(const Path& out) : out_(out), temporary_(out) {
-  if (std::filesystem::exists(out)) {
-    fail({.what = "the folder to export to exists already",
-          .where = out.string(),
-          .expected = "a name that is free",
-          .found = "a file or folder",
-          .hint = "name a new folder, or remove this one"});
-  }
+  require_free(out);
   temporary_ += ".tmp";
   remove();  // the rest of an interrupted export
   std::error_code failure;

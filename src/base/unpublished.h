@@ -5,6 +5,9 @@
 
 namespace twofold {
 
+/// An Error if there is anything at `out`, so that it can be said before the work is done.
+void require_free(const Path& out);
+
 /// A sibling of `out` to write a file or a folder to; removed unless it is published.
 class Unpublished {
  public:

@@ -13,7 +13,9 @@ void write_all(std::string& out) {
   if (std::fwrite(out.data(), 1, out.size(), stdout) != out.size() || std::fflush(stdout) != 0) {
     twofold::fail({.what = "cannot write the result",
                    .where = "standard output",
-                   .found = std::generic_category().message(errno)});
+                   .expected = "a place that takes what is written",
+                   .found = std::generic_category().message(errno),
+                   .hint = "check the disk, or the program that reads the output"});
   }
   out.clear();
 }

@@ -19,12 +19,12 @@ class Checks {
   void run(const std::vector<std::string>& reads, const std::function<void()>& check);
   /// The same for a check that nothing else builds on: what it finds makes nothing unsound.
   void run_aside(const std::vector<std::string>& reads, const std::function<void()>& check);
+  /// Whether no key below one of the prefixes is unsound.
+  bool is_sound(const std::vector<std::string>& prefixes) const;
   /// Throws one Error with every problem found, if there are any.
   void finish() const;
 
  private:
-  bool is_sound(const std::vector<std::string>& prefixes) const;
-
   Findings found_;
 };
 

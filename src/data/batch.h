@@ -10,8 +10,8 @@ namespace twofold {
 
 /// Where one row came from, so that an error can name it.
 struct RowSource {
-  std::string dataset;  ///< e.g. "shakespeare"
-  int64_t row = 0;      ///< window (PMD) or row (PADDED) index within the split
+  std::string dataset = {};  ///< e.g. "shakespeare"
+  int64_t row = 0;           ///< window (PMD) or row (PADDED) index within the split
   int64_t epoch = 0;
 };
 

@@ -19,10 +19,10 @@ inline std::array<std::pair<DatasetStyle, const char*>, 3> config_names(DatasetS
 }
 
 struct Sampling {
-  std::string name;
+  std::string name = {};
   double rate = 1.0;
   DatasetStyle style = DatasetStyle::PADDED;
-  std::string suffix;
+  std::string suffix = {};
   void declare(config::Fields& fields);
   /// Name shown to people and used in metrics: `name`, or `name_suffix`.
   std::string label() const { return suffix.empty() ? name : name + "_" + suffix; }

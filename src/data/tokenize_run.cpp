@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/stop.h"
 #include "data/folder_name.h"
+#include "tokenizer/from_path.h"
 
 namespace twofold {
 
@@ -25,7 +26,9 @@ nlohmann::json shared_arguments(const TokenizeConfig& config, const Tokenizer& t
                              {"vocab_size", tokenizer.vocab_size()},
                              {"eot_token", tokenizer.eot_token()}};
   if (config.tokenizer.backend == "tiktoken") encoding["name"] = config.tokenizer.name;
-  if (!config.tokenizer.file.empty()) encoding["xxh3"] = checksum_file(config.tokenizer.file);
+  if (const std::string place = config.tokenizer.place(); !place.empty()) {
+    encoding["xxh3"] = checksum_file(tokenizer_file_at(place));
+  }
   if (!config.tokenizer.add_tokens.empty()) encoding["add_tokens"] = config.tokenizer.add_tokens;
   if (config.tokenizer.add_special) encoding["add_special"] = true;
   nlohmann::json arguments = {

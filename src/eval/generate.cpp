@@ -31,7 +31,10 @@ class Context {
 
   /// Adds a token to each row.
   void append(const std::vector<int32_t>& tokens) {
-    for (size_t row = 0; row < rows_.size(); ++row) rows_[row].push_back(tokens[row]);
+    for (size_t row = 0; row < rows_.size(); ++row) {
+      rows_[row].push_back(tokens[row]);
+      seen_[row].insert(tokens[row]);
+    }
     if (cache_.length + 1 <= capacity_) return;
     // Full of padding: packed anew. Full of tokens: a quarter of the context is forgotten, so that
     // the next tokens are cheap.
@@ -60,8 +63,8 @@ class Context {
     return kernels::logits(last, model_.head(), model_.logit_softcap()).contiguous();
   }
 
-  /// Every token that row `row` still remembers.
-  const std::vector<int32_t>& tokens(size_t row) const { return rows_[row]; }
+  /// Every token that row `row` still remembers, once.
+  const std::set<int32_t>& seen(size_t row) const { return seen_[row]; }
 
   /// Goes on with these rows only (ascending).
   void keep(const std::vector<int64_t>& kept) {
@@ -69,9 +72,11 @@ class Context {
     for (size_t i = 0; i < kept.size(); ++i) {
       const auto from = static_cast<size_t>(kept[i]);
       std::swap(rows_[i], rows_[from]);
+      std::swap(seen_[i], seen_[from]);
       std::swap(padding_[i], padding_[from]);
     }
     rows_.resize(kept.size());
+    seen_.resize(kept.size());
     padding_.resize(kept.size());
     cache_.keep(at::tensor(kept, at::kLong));
   }
@@ -89,7 +94,9 @@ class Context {
       if (std::ssize(row) > tokens) row.erase(row.begin(), row.end() - tokens);
     }
     padding_.clear();
+    seen_.clear();
     for (const auto& row : rows_) {
+      seen_.emplace_back(row.begin(), row.end());
       padding_.push_back(static_cast<int32_t>(width() - std::ssize(row)));
     }
     cache_ = {};
@@ -99,7 +106,8 @@ class Context {
   Model& model_;
   const int64_t block_size_, capacity_;
   std::vector<std::vector<int32_t>> rows_;
-  std::vector<int32_t> padding_;  ///< of each row
+  std::vector<std::set<int32_t>> seen_;  ///< the tokens of each row
+  std::vector<int32_t> padding_;         ///< of each row
   KvCache cache_;
 };
 
@@ -152,10 +160,10 @@ int32_t sample_token(std::span<const float> logits, const SamplingOptions& optio
 
 namespace {
 
-void penalize(std::span<float> logits, const std::vector<int32_t>& seen, double penalty) {
+void penalize(std::span<float> logits, const std::set<int32_t>& seen, double penalty) {
   if (penalty == 1) return;
   const auto factor = static_cast<float>(penalty);
-  for (const int32_t token : std::set<int32_t>(seen.begin(), seen.end())) {
+  for (const int32_t token : seen) {
     float& logit = logits[static_cast<size_t>(token)];
     logit = logit > 0 ? logit / factor : logit * factor;
   }
@@ -182,7 +190,7 @@ void generate_group(Model& model, int64_t block_size,
       const RandomStream stream(options.seed, Purpose::kSampling,
                                 static_cast<uint64_t>(options.first_prompt + alive[row]));
       const std::span own(logits.data_ptr<float>() + row * vocabulary, vocabulary);
-      penalize(own, context.tokens(row), options.repetition_penalty);
+      penalize(own, context.seen(row), options.repetition_penalty);
       const int32_t token = sample_token(own, options, stream.uniform(static_cast<uint64_t>(step)));
       const auto& stops = options.stop_tokens;
       if (std::find(stops.begin(), stops.end(), token) != stops.end()) continue;

@@ -150,7 +150,8 @@ json parse_json_line(std::string_view line, const std::string& where) {
   fail({.what = "a line that is not a JSON object",
         .where = where,
         .expected = "an object on one line",
-        .found = printable(line)});
+        .found = printable(line),
+        .hint = "write one {…} on each line"});
 }
 
 std::string printable(std::string_view text, size_t limit) {

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "formats/json.h"
 
@@ -18,17 +18,13 @@ namespace {
 
 using nlohmann::json;
 
-[[noreturn]] void fail_system(const char* what, const std::string& name) {
-  fail({.what = what, .where = name, .found = std::generic_category().message(errno)});
-}
-
 }  // namespace
 
 JsonLines::JsonLines(const std::string& file) : name_("standard input"), file_(STDIN_FILENO) {
   if (file == "-") return;
   name_ = file;
   file_ = open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file_ < 0) fail_system("cannot open a file", file);
+  if (file_ < 0) fail_io("open", file, errno);
 }
 
 JsonLines::~JsonLines() {
@@ -82,7 +78,7 @@ bool JsonLines::read_more() {
   do {
     bytes = read(file_, buffer_.data() + before, kBlock);
   } while (bytes < 0 && errno == EINTR);
-  if (bytes < 0) fail_system("cannot read", name_);
+  if (bytes < 0) fail_io("read", name_, errno);
   buffer_.resize(before + static_cast<size_t>(bytes));
   at_end_ = bytes == 0;
   return !at_end_;
@@ -93,7 +89,8 @@ std::vector<int64_t> integer_list(const json& object, const char* name, const st
     fail({.what = fmt::format("`{}` is not a list of ids", name),
           .where = where,
           .expected = fmt::format("{{\"{}\": [1, 2, 3]}}", name),
-          .found = found});
+          .found = found,
+          .hint = "write whole numbers in brackets, as `twofold encode` does"});
   };
   const auto list = object.find(name);
   if (list == object.end()) refuse("no such field");

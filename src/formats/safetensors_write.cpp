@@ -24,7 +24,7 @@ std::string quoted(const Path& path, const std::string& text) {
           .where = path.string(),
           .expected = "UTF-8",
           .found = printable(text),
-          .hint = {}});
+          .hint = "rename what has this name"});
   }
 }
 

@@ -48,7 +48,7 @@ class IndexReader {
 
  private:
   void report(std::string what, std::string tensor, std::string expected, std::string found,
-              std::string hint = {}) {
+              std::string hint = "copy the folder again: its files do not belong together") {
     std::string where = path_.string();
     if (!tensor.empty()) where += fmt::format(", tensor `{}`", printable(tensor));
     problems_.push_back({std::move(what), std::move(where), std::move(expected), std::move(found),

@@ -49,9 +49,13 @@ LowRank from_file(const GgufWeight& weight, const StoredPair& pair, double alpha
   return term;
 }
 
+constexpr const char* kExportAgain = "write it again with `twofold export --to gguf-lora`";
+
 [[noreturn]] void not_expressible(const std::string& path, std::string what) {
   fail({.what = std::move(what),
         .where = path,
+        .expected = "adapters of matrices that llama.cpp adapts",
+        .found = "an adapter of this one",
         .hint = "export the merged model instead: --to gguf"});
 }
 
@@ -71,11 +75,11 @@ at::Tensor read_matrix(const formats::GgufFile& file, const std::string& name) {
   const bool usable = tensor && tensor->shape.size() == 2 &&
                       tensor->type == static_cast<uint32_t>(formats::GgmlType::kF32);
   if (!usable) {
-    fail(
-        {.what = "an adapter is incomplete",
-         .where = file.path().string() + ": " + name,
-         .expected = "a float32 matrix",
-         .found = tensor ? fmt::format("[{}]", fmt::join(tensor->shape, ", ")) : "no such tensor"});
+    fail({.what = "an adapter is incomplete",
+          .where = file.path().string() + ": " + name,
+          .expected = "a float32 matrix",
+          .found = tensor ? fmt::format("[{}]", fmt::join(tensor->shape, ", ")) : "no such tensor",
+          .hint = kExportAgain});
   }
   at::Tensor value = at::empty(tensor->shape, at::kFloat);
   formats::decode_ggml(formats::GgmlType::kF32, file.bytes(*tensor),
@@ -92,7 +96,8 @@ void check_header(const formats::GgufFile& file, const GgufPlan& plan) {
     fail({.what = "not an adapter of this model",
           .where = file.path().string() + ": " + key,
           .expected = wanted,
-          .found = file.text(key)});
+          .found = file.text(key),
+          .hint = kExportAgain});
   }
 }
 
@@ -127,6 +132,7 @@ void write_gguf_lora(const GgufPlan& plan, const Model& model, const std::string
     fail({.what = "there is no adapter to write",
           .where = "--to gguf-lora",
           .expected = "a checkpoint of phase 2",
+          .found = "a model without adapters",
           .hint = "export the model itself: --to gguf"});
   }
   const formats::GgufMetadata metadata = {{"general.architecture", plan.architecture},
@@ -155,7 +161,9 @@ void attach_gguf_lora(const GgufPlan& plan, const Path& path, Model& model) {
     if (!weight || (!is_a && !tensor.name.ends_with(kSuffixB))) {
       fail({.what = "a tensor that is no adapter of this model",
             .where = path.string() + ": " + tensor.name,
-            .expected = "<tensor of the base>.lora_a or .lora_b"});
+            .expected = "<tensor of the base>.lora_a or .lora_b",
+            .found = "another name",
+            .hint = kExportAgain});
     }
     if (!is_a) continue;
     const StoredPair pair{read_matrix(file, base + kSuffixA), read_matrix(file, base + kSuffixB)};
@@ -168,7 +176,8 @@ void attach_gguf_lora(const GgufPlan& plan, const Path& path, Model& model) {
             .where = path.string() + ": " + base,
             .expected = fmt::format("({}, r) and (r, {})", leaf.shape[0], leaf.shape[1]),
             .found = fmt::format("({}) and ({})", fmt::join(term.A.sizes(), ", "),
-                                 fmt::join(term.B.sizes(), ", "))});
+                                 fmt::join(term.B.sizes(), ", ")),
+            .hint = kExportAgain});
     }
     leaf.weight.low_rank = std::move(term);
   }

@@ -94,22 +94,32 @@ at::Tensor our_order(const GgufWeight& weight, const at::Tensor& stored) {
   return weight.transpose ? value.t() : value;
 }
 
+constexpr const char* kExportAgain = "write the file again with `twofold export --to gguf`";
+
 /// What keeps `tensor` from being `weight`, if anything.
 std::optional<Problem> misfit(const GgufFile& file, const GgufWeight& weight,
                               const GgufTensor* tensor) {
   const std::string where = file.path().string() + ": " + weight.name;
-  if (!tensor) return Problem{.what = "a tensor is missing", .where = where};
+  if (!tensor) {
+    return Problem{.what = "a tensor is missing",
+                   .where = where,
+                   .expected = fmt::format("a tensor of [{}]", fmt::join(weight.shape, ", ")),
+                   .found = "none of this name",
+                   .hint = kExportAgain};
+  }
   if (tensor->shape != weight.shape) {
     return Problem{.what = "a tensor has another shape than the architecture says",
                    .where = where,
                    .expected = fmt::format("[{}]", fmt::join(weight.shape, ", ")),
-                   .found = fmt::format("[{}]", fmt::join(tensor->shape, ", "))};
+                   .found = fmt::format("[{}]", fmt::join(tensor->shape, ", ")),
+                   .hint = kExportAgain};
   }
   if (!formats::is_convertible(tensor->type)) {
     return Problem{.what = "tensors of this type cannot be read",
                    .where = where,
                    .expected = "F32, F16, BF16 or Q8_0",
-                   .found = std::string(formats::ggml_layout(tensor->type)->name)};
+                   .found = std::string(formats::ggml_layout(tensor->type)->name),
+                   .hint = kExportAgain};
   }
   return std::nullopt;
 }
@@ -156,7 +166,10 @@ NamedTensors read_gguf_model(const GgufPlan& plan, const Path& path) {
   for (const GgufTensor& tensor : file.tensors()) {
     if (expected.contains(tensor.name)) continue;
     problems.push_back({.what = "a tensor that this architecture does not have",
-                        .where = path.string() + ": " + tensor.name});
+                        .where = path.string() + ": " + tensor.name,
+                        .expected = "the tensors of " + plan.architecture + " only",
+                        .found = "one more",
+                        .hint = kExportAgain});
   }
   throw_problems(std::move(problems));
   NamedTensors tensors;

@@ -93,6 +93,8 @@ std::string gguf_name(const std::string& architecture, const std::string& theirs
   }
   fail({.what = "GGUF has no place for a tensor of this model",
         .where = theirs,
+        .expected = "the tensors that llama.cpp has for " + architecture,
+        .found = "one that it does not have",
         .hint = "export it with --to merged instead"});
 }
 

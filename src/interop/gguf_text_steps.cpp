@@ -149,7 +149,9 @@ GgufTextSteps gguf_text_steps(const Encoding& encoding) {
   if (const auto steps = find({"split " + encoding.pattern, "bytes"}, true)) return *steps;
   fail({.what = "llama.cpp has no splitter for this encoding",
         .where = "tokenizer/name",
-        .found = encoding.name});
+        .expected = "an encoding whose pattern llama.cpp has",
+        .found = encoding.name,
+        .hint = "export without the tokenizer: --no-tokenizer"});
 }
 
 }  // namespace twofold

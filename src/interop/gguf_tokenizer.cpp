@@ -16,6 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kWithout = "export without the tokenizer: --no-tokenizer";
+
 /// The run's own tokenizer, where its settings name one; else that of the folder that the weights
 /// came from; else the one that the settings stand for.
 GgufVocab find_vocab(const TokenizerConfig& tokenizer, const ModelConfig& model) {
@@ -24,7 +26,9 @@ GgufVocab find_vocab(const TokenizerConfig& tokenizer, const ModelConfig& model)
   if (backend == "trivial") {
     fail({.what = "llama.cpp cannot do what this tokenizer does",
           .where = "tokenizer/backend",
-          .found = backend});
+          .expected = "a tokenizer of text",
+          .found = backend,
+          .hint = kWithout});
   }
   const bool ranks = backend == "tiktoken";
   if (!ranks && !tokenizer.file.empty()) return gguf_vocab_of(find_tokenizer_file(tokenizer.file));
@@ -58,7 +62,8 @@ void add_tokens(GgufVocab& vocab, const std::vector<std::string>& texts, int64_t
     fail({.what = "the tokenizer that is there is not the one that tokens were added to",
           .where = "tokenizer/add_tokens",
           .expected = fmt::format("{} tokens", first),
-          .found = fmt::format("{} tokens", vocab.tokens.size())});
+          .found = fmt::format("{} tokens", vocab.tokens.size()),
+          .hint = "put the tokenizer's files back as they were when the run began"});
   }
   for (const std::string& text : texts) {
     vocab.put(std::ssize(vocab.tokens), text, GgufTokenType::kUserDefined);
@@ -72,7 +77,8 @@ void fill(GgufVocab& vocab, int64_t rows) {
     fail({.what = "the tokenizer has more tokens than the model has rows",
           .where = "architecture/vocab_size",
           .expected = fmt::format("at least {}", vocab.tokens.size()),
-          .found = std::to_string(rows)});
+          .found = std::to_string(rows),
+          .hint = kWithout});
   }
   vocab.tokens.resize(static_cast<size_t>(rows));
   vocab.types.resize(static_cast<size_t>(rows), GgufTokenType::kUnused);

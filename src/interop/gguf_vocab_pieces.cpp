@@ -16,7 +16,8 @@ constexpr const char* kSpaceMark = "\u2581";
   fail({.what = "llama.cpp cannot do what this tokenizer does",
         .where = file.path.string() + ": " + where,
         .expected = std::move(expected),
-        .found = std::move(found)});
+        .found = std::move(found),
+        .hint = "export without the tokenizer: --no-tokenizer"});
 }
 
 /// Refuses what llama.cpp has no words for.

@@ -1,9 +1,6 @@
 #include "job/base_trainer.h"
 
-#include <set>
-
 #include "base/error.h"
-#include "data/dataset_folder.h"
 #include "data/mixture.h"
 #include "job/reference_keys.h"
 #include "model/checks.h"
@@ -13,15 +10,9 @@ namespace twofold {
 
 namespace {
 
-void check_mixtures(const std::vector<PhaseStages>& phases) {
-  std::vector<Problem> problems;
-  for (const PhaseStages& phase : phases) {
-    for (const StageConfig& stage : phase.stages) {
-      gather(problems, [&] { check_mixture(stage.mixture, stage.dataset_key); });
-    }
-  }
-  throw_problems(std::move(problems));
-}
+/// Where stages have their budgets and datasets, in the jobs of both trainers.
+const std::vector<std::string> kStages = {"training/tokens", "training/dataset",
+                                          "training/pre_lora_", "training/post_lora_"};
 
 }  // namespace
 
@@ -56,6 +47,9 @@ void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
         lines.push_back(key + " = " + value + " from " + model_->weights + "/config.json");
       }
     }
+  });
+  // What the sizes must be to each other is about them: the rest of the architecture stays known.
+  checks.run({"architecture/", "architecture/n_embd"}, [&] {
     model_->validate();
     check_parameters(*model_->build());
   });
@@ -71,30 +65,49 @@ std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& se
                                               config::Checks& checks) {
   std::vector<std::string> lines;
   fill_architecture(set_keys, checks, lines);
-  checks.run({"architecture/", "optimization/"}, [&] { adapter_plan(*model_->build()); });
-  checks.run({"training/"}, [&] { phases(); });
-  checks.run_aside({"training/"}, [&] { check_mixtures(phases()); });
-  checks.run({"architecture/", "training/"},
-             [&] { make_plan(trainer_, *model_, *model_->build(), phases(), {}); });
+  check_names(checks);
+  checks.run(kStages, [&] { phases(); });
+  for (const StageMixture& stage : mixtures()) {
+    checks.run_aside({stage.key}, [&] { check_mixture(stage.mixture, stage.place); });
+  }
+  std::vector<std::string> budgets = kStages;
+  budgets.emplace_back("training/batch_size");
+  if (knows(checks, {"architecture/block_size"})) {
+    checks.run(budgets, [&] { plan_phases(phases(), trainer_.batch_size * model_->block_size); });
+  }
   checks.run_aside({"optimization/schedule", "optimization/constant_pct", "training/warmup_pct",
                     "training/decay_pct"},
                    [&] { schedule_.validate(); });
   return lines;
 }
 
-void BaseTrainer::check_files(const std::filesystem::path& root, config::Checks& checks) const {
-  checks.run({"training/dataset", "training/pre_lora_dataset", "training/post_lora_dataset"}, [&] {
-    std::set<std::string> labels;
-    for (const Sampling& sampling : datasets()) labels.insert(sampling.label());
-    std::vector<Problem> problems;
-    for (const std::string& label : labels) {
-      gather(problems, [&] { dataset_folder(root / "data", label); });
-    }
-    throw_problems(std::move(problems));
-  });
+bool BaseTrainer::knows(const config::Checks& checks, std::vector<std::string> keys) const {
+  // Weights fill in what the config leaves open, and do so only where all of it is sound.
+  if (!model_->weights.empty()) return checks.is_sound({"architecture/"});
+  keys.emplace_back("architecture/backbone/");
+  return checks.is_sound(keys);
+}
+
+void BaseTrainer::check_files(const std::filesystem::path& root, config::Checks& checks) {
+  DataNeeds needs;
+  if (knows(checks, {"architecture/block_size"})) needs.width = model_->block_size;
+  if (knows(checks, {"architecture/vocab_size"})) needs.vocab_size = model_->vocab_size;
+  needs.validation = checks.is_sound({"training/validation"}) && trainer_.validation;
+  for (const StageMixture& stage : mixtures()) {
+    checks.run_aside({stage.key},
+                     [&] { open_data(root / "data", stage.mixture, needs, data_rows_); });
+  }
   checks.run_aside({"tokenizer/", "logging/samples"}, [&] {
     if (trainer_.samples > 0) make_tokenizer(tokenizer_);
   });
+}
+
+Mixture BaseTrainer::datasets() const {
+  Mixture all;
+  for (const StageMixture& stage : mixtures()) {
+    all.insert(all.end(), stage.mixture.begin(), stage.mixture.end());
+  }
+  return all;
 }
 
 RunPlan BaseTrainer::make_run_plan() const {
@@ -102,12 +115,12 @@ RunPlan BaseTrainer::make_run_plan() const {
   return make_plan(trainer_, *model_, *model, phases(), adapter_plan(*model));
 }
 
-std::vector<Table> BaseTrainer::plan(const std::filesystem::path& root) {
-  return tables(make_run_plan(), root.empty() ? Path() : root / "data");
+std::vector<Table> BaseTrainer::plan(const std::filesystem::path&) {
+  return tables(make_run_plan());
 }
 
-std::vector<Table> BaseTrainer::tables(const RunPlan& plan, const Path& data_root) const {
-  std::vector<Table> all = describe(plan, *model_, data_root, trainer_.validation);
+std::vector<Table> BaseTrainer::tables(const RunPlan& plan) const {
+  std::vector<Table> all = describe(plan, *model_, data_rows_);
   if (added_.tokens.count > 0) all.push_back(new_tokens_table(added_, tokenizer_, *model_));
   for (Table& table : more_tables()) all.push_back(std::move(table));
   return all;

@@ -15,7 +15,7 @@ class BaseTrainer : public RestoreableJob {
   void declare(config::Fields& fields) override;
   std::vector<std::string> resolve(const std::vector<std::string>& set_keys,
                                    config::Checks& checks) override;
-  void check_files(const std::filesystem::path& root, config::Checks& checks) const override;
+  void check_files(const std::filesystem::path& root, config::Checks& checks) override;
   std::vector<Table> plan(const std::filesystem::path& root) override;
   void run(const ExecutionSpec& spec, const std::string& config_yaml, Observer& observer) override;
 
@@ -23,7 +23,8 @@ class BaseTrainer : public RestoreableJob {
   const LoRAConfig& lora_config() const { return lora_; }
   const TokenizerConfig& tokenizer_config() const { return tokenizer_; }
   /// Every dataset of every stage, in order.
-  virtual Mixture datasets() const { return data_.dataset; }
+  Mixture datasets() const;
+  virtual std::vector<StageMixture> mixtures() const { return data_.mixtures(); }
 
  protected:
   /// Declares what is trained on (and, for LoRA, with which adapters).
@@ -31,6 +32,11 @@ class BaseTrainer : public RestoreableJob {
   /// The phases of this trainer and their stages.
   virtual std::vector<PhaseStages> phases() const;
   virtual AdapterPlan adapter_plan(const Model& model) const;
+  /// Looks for settings that name parameters which there are none of.
+  virtual void check_names(config::Checks&) const {}
+  /// Whether these keys of the architecture have the values that the run would have, whatever is
+  /// wrong with others.
+  bool knows(const config::Checks& checks, std::vector<std::string> keys) const;
   /// Tables shown before step 1, after the plan.
   virtual std::vector<Table> more_tables() const { return {}; }
   /// Trains what is left of the run.
@@ -56,7 +62,7 @@ class BaseTrainer : public RestoreableJob {
   void fill_architecture(const std::vector<std::string>& set_keys, config::Checks& checks,
                          std::vector<std::string>& lines);
   /// Everything that is shown before step 1.
-  std::vector<Table> tables(const RunPlan& plan, const Path& data_root) const;
+  std::vector<Table> tables(const RunPlan& plan) const;
   /// The tokens that are added must have the ids that they had.
   void check_new_tokens(const RunState& progress, const CheckpointInfo& checkpoint) const;
   /// Restores, or starts; false if the run is finished already.
@@ -70,6 +76,7 @@ class BaseTrainer : public RestoreableJob {
   [[noreturn]] void refuse_phase(int phase, const CheckpointInfo& checkpoint) const;
 
   BaseTrainerConfig data_;
+  DataRows data_rows_;  ///< of the datasets that check_files has found
 };
 
 }  // namespace twofold

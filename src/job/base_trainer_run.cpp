@@ -9,6 +9,7 @@
 #include "job/learned_forgotten.h"
 #include "job/loaded_run.h"
 #include "job/log_file.h"
+#include "job/memory_plan.h"
 #include "tensor/machine.h"
 #include "tokenizer/added_tokens.h"
 
@@ -20,8 +21,8 @@ void BaseTrainer::run(const ExecutionSpec& spec, const std::string& config_yaml,
                       Observer& observer) {
   set_threads(static_cast<int>(trainer_.threads));
   const RunPlan plan = make_run_plan();
-  // Before anything is created: whatever is wrong with the data is found here.
-  const std::vector<Table> shown = tables(plan, spec.data());
+  require_memory(plan);
+  const std::vector<Table> shown = tables(plan);
   TrainingRun run({.trainer = trainer_,
                    .model = *model_,
                    .optimizer = optimizer_,

@@ -1,6 +1,4 @@
-#include <fmt/format.h>
-
-#include "base/error.h"
+#include "base/unpublished.h"
 #include "interop/peft_combine.h"
 #include "job/loaded_model.h"
 #include "twofold/model.h"
@@ -8,13 +6,7 @@
 namespace twofold {
 
 void combine_adapters(const ModelSource& source, const CombineRequest& request) {
-  if (std::filesystem::exists(request.out)) {
-    fail({.what = "what is to be written exists already",
-          .where = request.out.string(),
-          .expected = "a name that is free",
-          .found = "a file or folder",
-          .hint = "give another name, or remove it"});
-  }
+  require_free(request.out);
   ModelSource bare = source;
   bare.adapters = false;
   bare.adapter_folders.clear();

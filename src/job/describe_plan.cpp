@@ -1,10 +1,6 @@
 #include <fmt/format.h>
 
-#include <map>
-
-#include "base/error.h"
 #include "base/text.h"
-#include "data/dataset.h"
 #include "job/memory_plan.h"
 #include "job/run_plan.h"
 
@@ -35,35 +31,6 @@ Table run_table(const RunPlan& plan, const ModelConfig& config) {
   return table;
 }
 
-/// Rows of each dataset's training split.
-using DataRows = std::map<std::pair<std::string, DatasetStyle>, int64_t>;
-
-std::pair<std::string, DatasetStyle> key_of(const Sampling& sampling) {
-  return {sampling.label(), sampling.style};
-}
-
-/// Opens all data; one Error with whatever is wrong with it.
-DataRows open_data(const RunPlan& plan, const std::filesystem::path& root,
-                   const ModelConfig& config, bool validation) {
-  DataRows rows;
-  std::vector<Problem> problems;
-  const auto open = [&](const Sampling& sampling, Split split) {
-    return open_dataset(root, sampling, split, config.block_size, config.vocab_size)->rows();
-  };
-  for (const StageConfig& stage : plan.all_stages()) {
-    for (const Sampling& sampling : stage.mixture) {
-      const auto [entry, is_new] = rows.emplace(key_of(sampling), 0);
-      if (!is_new) continue;
-      gather(problems, [&, &count = entry->second] {
-        count = open(sampling, Split::kTrain);
-        if (validation) open(sampling, Split::kVal);
-      });
-    }
-  }
-  throw_problems(std::move(problems));
-  return rows;
-}
-
 Table stage_table(const RunPlan& plan, const DataRows& data_rows) {
   Table table{.title = "Data", .header = {"phase", "stage", "steps", "tokens", "dataset", "share"}};
   if (!data_rows.empty()) table.header.emplace_back("epochs");
@@ -77,7 +44,7 @@ Table stage_table(const RunPlan& plan, const DataRows& data_rows) {
                               sampling.label(), fmt::format("{:.4g} %", 100 * sampling.rate)});
         if (data_rows.empty()) continue;
         const double drawn = sampling.rate * static_cast<double>(rows);
-        const auto all = static_cast<double>(data_rows.at(key_of(sampling)));
+        const auto all = static_cast<double>(data_rows.at(rows_key(sampling)));
         table.rows.back().push_back(fmt::format("{:.2f}", drawn / all));
       }
     }
@@ -107,10 +74,8 @@ Table memory_table(const RunPlan& plan) {
 }  // namespace
 
 std::vector<Table> describe(const RunPlan& plan, const ModelConfig& config,
-                            const std::filesystem::path& data_root, bool validation) {
-  DataRows rows;
-  if (!data_root.empty()) rows = open_data(plan, data_root, config, validation);
-  return {run_table(plan, config), stage_table(plan, rows), memory_table(plan)};
+                            const DataRows& data_rows) {
+  return {run_table(plan, config), stage_table(plan, data_rows), memory_table(plan)};
 }
 
 }  // namespace twofold

@@ -63,13 +63,7 @@ void check(const ExportFormat& format, const ExportRequest& request) {
           .hint = std::string("leave --adapters-off out; the base itself is written by --to ") +
                   format.base_format});
   }
-  if (std::filesystem::exists(request.out)) {
-    fail({.what = "what is to be written exists already",
-          .where = request.out.string(),
-          .expected = "a name that is free",
-          .found = "a file or folder",
-          .hint = "give another name, or remove it"});
-  }
+  require_free(request.out);
 }
 
 /// The dtype asked for; else the one that the weights came in, or that the run keeps them in, under

@@ -72,6 +72,9 @@ void check_request(const GenerateRequest& request) {
          "a number of at least 0", request.temperature);
   demand(request.top_p > 0 && request.top_p <= 1, "--top-p", "in (0, 1]", request.top_p);
   demand(request.top_k >= 0, "--top-k", "at least 0", request.top_k);
+  const double penalty = request.repetition_penalty.value_or(1);
+  demand(penalty > 0 && std::isfinite(penalty), "--repetition-penalty", "a number above 0",
+         penalty);
   demand(request.min_p >= 0 && request.min_p <= 1, "--min-p", "in [0, 1]", request.min_p);
   for (const std::string& stop : request.stops) {
     demand(!stop.empty(), "--stop", "a text", "an empty one");

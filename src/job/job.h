@@ -22,8 +22,9 @@ class Job {
   /// from config.json").
   virtual std::vector<std::string> resolve(const std::vector<std::string>& set_keys,
                                            config::Checks& checks) = 0;
-  /// Looks for faults between the settings and what is below `root`.
-  virtual void check_files(const std::filesystem::path& root, config::Checks& checks) const = 0;
+  /// Looks for faults between the settings and what is below `root`, whatever else is wrong with
+  /// the settings.
+  virtual void check_files(const std::filesystem::path& root, config::Checks& checks) = 0;
   virtual std::vector<Table> plan(const std::filesystem::path& root) = 0;
   virtual void run(const ExecutionSpec& spec, const std::string& config_yaml,
                    Observer& observer) = 0;

@@ -9,6 +9,8 @@
 #include "job/compatibility.h"
 #include "job/continued_adapter.h"
 #include "lora/selection.h"
+#include "lora/target.h"
+#include "model/names.h"
 
 namespace twofold {
 
@@ -35,14 +37,6 @@ std::vector<std::string> LoRATrainer::resolve(const std::vector<std::string>& se
   return lines;
 }
 
-Mixture LoRATrainer::datasets() const {
-  Mixture all;
-  for (const auto* stages : {&data_.pre_lora_dataset, &data_.post_lora_dataset}) {
-    for (const Mixture& mixture : *stages) all.insert(all.end(), mixture.begin(), mixture.end());
-  }
-  return all;
-}
-
 std::vector<PhaseStages> LoRATrainer::phases() const {
   std::vector<PhaseStages> phases;
   std::vector<Problem> problems;
@@ -52,11 +46,22 @@ std::vector<PhaseStages> LoRATrainer::phases() const {
   return phases;
 }
 
+void LoRATrainer::check_names(config::Checks& checks) const {
+  // Blocks that a faulty n_layers does not count, or a table that a faulty switch unties, cannot be
+  // told from names that are nowhere: the targets are looked at again when that is mended.
+  if (!knows(checks, naming_keys(*model_))) return;
+  std::vector<std::string> reads;
+  for (const char* name : {"exclude_modules", "layers_to_transform", "rank_pattern",
+                           "alpha_pattern", "modules_to_save", "bias", "target_modules"}) {
+    reads.push_back(std::string(kLoraSection) + name);
+  }
+  checks.run(reads, [&] { match_targets(build_usual_sizes(*model_)->parameters(), lora_); });
+}
+
 AdapterPlan LoRATrainer::adapter_plan(const Model& model) const {
   AdapterPlan plan;
   const ParameterTree& parameters = model.parameters();
   plan.frozen_bytes = frozen_bytes(parameters, lora_.base_dtype);
-  match_targets(parameters, lora_);  // refuses targets that match nothing
   for (const SelectedLeaf& selected : select_leaves(parameters, lora_)) {
     const Parameter& leaf = parameters.all()[selected.index];
     plan.parameters += trained_parameters(leaf, selected);

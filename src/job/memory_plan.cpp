@@ -1,11 +1,15 @@
 #include "job/memory_plan.h"
 
+#include <fmt/format.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <string>
 
+#include "base/error.h"
+#include "base/text.h"
 #include "tensor/dtype.h"
 
 namespace twofold {
@@ -95,6 +99,37 @@ int64_t largest_micro_batch(int64_t batch_size,
     }
   }
   return fitting;
+}
+
+namespace {
+
+/// What is certain of a plan: frozen weights may be mapped from their file, and Muon has one moment
+/// where Adam has two.
+double least_bytes(const MemoryPlan& memory, int phase) {
+  return (phase == 1 ? memory.weights : 0) + memory.gradients + memory.moments / 2;
+}
+
+double swap_bytes() {
+  struct sysinfo info {};
+  if (sysinfo(&info) != 0) return 0;
+  return static_cast<double>(info.totalswap) * static_cast<double>(info.mem_unit);
+}
+
+}  // namespace
+
+void require_memory(const RunPlan& plan) {
+  const double most = static_cast<double>(machine_memory_bytes()) + swap_bytes();
+  for (size_t i = 0; i < plan.phases.size(); ++i) {
+    const int phase = plan.phases[i].phase;
+    const double least = least_bytes(plan.memory[i], phase);
+    if (least <= most) continue;
+    fail({.what = fmt::format("not enough memory for what phase {} trains", phase),
+          .where = phase == 1 ? "architecture" : "optimization/lora",
+          .expected = "at most " + human_bytes(most) + ", as this machine has",
+          .found = "at least " + human_bytes(least) + " of weights, gradients and moments",
+          .hint = phase == 1 ? "lower architecture/n_embd, n_layers or vocab_size"
+                             : "lower optimization/lora/rank, or name fewer target_modules"});
+  }
 }
 
 int64_t machine_memory_bytes() {

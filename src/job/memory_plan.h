@@ -21,6 +21,10 @@ double flops_per_token(const ModelConfig& config, const Model& model, int phase,
 int64_t largest_micro_batch(int64_t batch_size,
                             const std::function<std::vector<MemoryPlan>(int64_t)>& memory_at);
 
+/// Throws an Error if a phase has more to hold at once than there is memory and swap, whatever the
+/// batches are.
+void require_memory(const RunPlan& plan);
+
 /// Memory of the machine, or of the control group this process is confined to.
 int64_t machine_memory_bytes();
 

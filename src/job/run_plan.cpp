@@ -86,20 +86,28 @@ bool RunPlan::is_complete(const RunState& progress) const {
   return progress.phase == phases.back().phase && phase_is_over(progress);
 }
 
+std::vector<PhasePlan> plan_phases(const std::vector<PhaseStages>& phases,
+                                   int64_t tokens_per_step) {
+  std::vector<PhasePlan> planned;
+  std::vector<Problem> problems;
+  int number = 0;
+  for (const PhaseStages& given : phases) {
+    if (given.stages.empty()) continue;
+    planned.push_back(plan_phase(given, tokens_per_step, number, problems));
+  }
+  throw_problems(std::move(problems));
+  return planned;
+}
+
 RunPlan make_plan(const TrainerConfig& trainer, const ModelConfig& config, const Model& model,
                   const std::vector<PhaseStages>& phases, const AdapterPlan& adapters) {
   RunPlan plan{.batch_size = trainer.batch_size, .block_size = config.block_size};
   plan.parameters = model.parameters().count();
   plan.adapter_parameters = adapters.parameters;
-  std::vector<Problem> problems;
-  int number = 0;
-  for (const PhaseStages& given : phases) {
-    if (given.stages.empty()) continue;
-    plan.phases.push_back(plan_phase(given, plan.tokens_per_step(), number, problems));
-    plan.phases.back().flops_per_token = flops_per_token(config, model, given.phase, adapters);
+  plan.phases = plan_phases(phases, plan.tokens_per_step());
+  for (PhasePlan& phase : plan.phases) {
+    phase.flops_per_token = flops_per_token(config, model, phase.phase, adapters);
   }
-  throw_problems(std::move(problems));
-
   const auto memory_at = [&](int64_t micro_rows) {
     std::vector<MemoryPlan> memory;
     for (const PhasePlan& phase : plan.phases) {

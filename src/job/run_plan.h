@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "job/data_rows.h"
 #include "job/trainer_config.h"
 #include "model/config.h"
 #include "model/model.h"
@@ -62,7 +63,7 @@ struct RunPlan {
 /// Stages of one phase, as configured.
 struct PhaseStages {
   int phase = 1;
-  std::vector<StageConfig> stages;
+  std::vector<StageConfig> stages = {};
 };
 
 /// What of phase 2 the plan needs to know.
@@ -73,14 +74,16 @@ struct AdapterPlan {
   int64_t frozen_bytes = 0;      ///< of the frozen base
 };
 
-/// Throws one Error with every budget below one step.
+/// Stages in steps, of the phases that have any. Throws one Error with every budget below one step.
+std::vector<PhasePlan> plan_phases(const std::vector<PhaseStages>& phases, int64_t tokens_per_step);
+
+/// Throws as plan_phases does.
 RunPlan make_plan(const TrainerConfig& trainer, const ModelConfig& config, const Model& model,
                   const std::vector<PhaseStages>& phases, const AdapterPlan& adapters);
 
-/// The plan as tables: run, stages (with the share and the epochs of each dataset), memory. Opens
-/// the data, the val splits too if there is `validation`, and throws one Error with all that is
-/// wrong with it; without a `data_root` the tables leave out what the data would say.
+/// The plan as tables: run, stages (with the share and the epochs of each dataset), memory. Without
+/// rows the tables leave out what the data would say.
 std::vector<Table> describe(const RunPlan& plan, const ModelConfig& config,
-                            const std::filesystem::path& data_root, bool validation);
+                            const DataRows& data_rows);
 
 }  // namespace twofold

@@ -23,7 +23,7 @@ class TokenizeJob : public Job {
     return {};
   }
 
-  void check_files(const std::filesystem::path& root, config::Checks& checks) const override {
+  void check_files(const std::filesystem::path& root, config::Checks& checks) override {
     checks.run_aside({"data/"}, [&] { output_folder(config_, root / "data"); });
   }
 

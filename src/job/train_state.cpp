@@ -21,6 +21,10 @@ std::unique_ptr<Model> build_model(const ModelConfig& config) {
   return model;
 }
 
+constexpr const char* kTrainedWith =
+    "restore with the architecture/* that the checkpoint was trained with (its config.yaml has "
+    "them)";
+
 /// Puts saved values into the tree, in each parameter's own storage order (so that every product is
 /// computed exactly as before the save).
 void load_parameters(ParameterTree& parameters, const NamedTensors& saved,
@@ -34,7 +38,9 @@ void load_parameters(ParameterTree& parameters, const NamedTensors& saved,
     if (found == by_name.end()) {
       problems.push_back({.what = "the checkpoint lacks a tensor that the architecture has",
                           .where = where,
-                          .hint = "restore with the architecture the checkpoint was trained with"});
+                          .expected = fmt::format("[{}]", fmt::join(parameter.shape, ", ")),
+                          .found = "no such tensor",
+                          .hint = kTrainedWith});
       continue;
     }
     if (found->second.sizes() != at::IntArrayRef(parameter.shape)) {
@@ -42,8 +48,7 @@ void load_parameters(ParameterTree& parameters, const NamedTensors& saved,
                           .where = where,
                           .expected = fmt::format("[{}]", fmt::join(parameter.shape, ", ")),
                           .found = fmt::format("[{}]", fmt::join(found->second.sizes(), ", ")),
-                          .hint = "restore with the architecture/* that the checkpoint was trained "
-                                  "with (its config.yaml has them)"});
+                          .hint = kTrainedWith});
       continue;
     }
     // Memory of its own: what was read is a read-only mapping, and not aligned as products like it.
@@ -52,7 +57,10 @@ void load_parameters(ParameterTree& parameters, const NamedTensors& saved,
   }
   for (const auto& [name, tensor] : by_name) {
     problems.push_back({.what = "the checkpoint has a tensor that the architecture lacks",
-                        .where = file + ", tensor " + name});
+                        .where = file + ", tensor " + name,
+                        .expected = "no such tensor",
+                        .found = fmt::format("[{}]", fmt::join(tensor.sizes(), ", ")),
+                        .hint = kTrainedWith});
   }
   throw_problems(std::move(problems));
 }

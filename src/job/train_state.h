@@ -15,12 +15,12 @@
 namespace twofold {
 
 struct LoRATrainState {
-  RunState progress;
-  std::unique_ptr<Model> model;
-  LoRAParams adapters;                ///< phase 2
-  std::vector<double> adapter_rates;  ///< learning rate of each of their tensors / the phase's
-  std::shared_ptr<AdapterDropout> dropout;  ///< null: none
-  std::unique_ptr<Optimizer> optimizer;
+  RunState progress = {};
+  std::unique_ptr<Model> model = {};
+  LoRAParams adapters = {};                ///< phase 2
+  std::vector<double> adapter_rates = {};  ///< learning rate of each of their tensors / the phase's
+  std::shared_ptr<AdapterDropout> dropout = {};  ///< null: none
+  std::unique_ptr<Optimizer> optimizer = {};
 
   /// What the current phase trains: every parameter, or the adapters.
   std::vector<Trainable> trainables() const;

@@ -57,6 +57,10 @@ std::vector<StageConfig> BaseTrainerConfig::stages() const {
   return {{tokens, dataset, "training/tokens", "training/dataset"}};
 }
 
+std::vector<StageMixture> BaseTrainerConfig::mixtures() const {
+  return {{"training/dataset", "training/dataset", dataset}};
+}
+
 void LoRATrainerConfig::declare(config::Fields& fields) {
   fields.add("training/pre_lora_tokens", pre_lora_tokens,
              "Phase 1: token budget of each stage. Empty lists start the run in phase 2.", kBudget);
@@ -103,6 +107,18 @@ std::vector<StageConfig> LoRATrainerConfig::post_stages() const {
           .hint = "to train without adapters use a .../train/pretrain job"});
   }
   return pair_up(post_lora_tokens, post_lora_dataset, "post_lora");
+}
+
+std::vector<StageMixture> LoRATrainerConfig::mixtures() const {
+  std::vector<StageMixture> all;
+  const auto add = [&](const std::string& key, const std::vector<Mixture>& stages) {
+    for (size_t i = 0; i < stages.size(); ++i) {
+      all.push_back({key, fmt::format("{}/{}", key, i), stages[i]});
+    }
+  };
+  add("training/pre_lora_dataset", pre_lora_dataset);
+  add("training/post_lora_dataset", post_lora_dataset);
+  return all;
 }
 
 }  // namespace twofold

@@ -1,6 +1,7 @@
 #pragma once
 // The settings that every trainer shares, and those that a two-phase one adds.
 
+#include <string>
 #include <vector>
 
 #include "config/fields.h"
@@ -35,12 +36,20 @@ struct StageConfig {
   std::string dataset_key = {};
 };
 
+/// The mixture of a stage, whether or not the stage has a budget.
+struct StageMixture {
+  std::string key = {};    ///< the setting: training/pre_lora_dataset
+  std::string place = {};  ///< within it: training/pre_lora_dataset/0
+  Mixture mixture = {};
+};
+
 /// `training/tokens`, `training/dataset`: one phase, one stage.
 struct BaseTrainerConfig {
   int64_t tokens = 1'000'000'000;
   Mixture dataset = {{.name = "fineweb", .rate = 1.0, .style = DatasetStyle::PMD, .suffix = ""}};
   void declare(config::Fields& fields);
   std::vector<StageConfig> stages() const;
+  std::vector<StageMixture> mixtures() const;
 };
 
 /// `training/{pre,post}_lora_{tokens,dataset}`: stages of both phases.
@@ -55,6 +64,7 @@ struct LoRATrainerConfig {
   /// Throws an Error if budgets and mixtures do not pair up, or post_lora is empty.
   std::vector<StageConfig> pre_stages() const;
   std::vector<StageConfig> post_stages() const;
+  std::vector<StageMixture> mixtures() const;  ///< of both phases
 };
 
 }  // namespace twofold

@@ -7,6 +7,7 @@
 #include "kernels/matmul.h"
 #include "lora/movement.h"
 #include "model/loss.h"
+#include "tensor/finite.h"
 #include "tensor/machine.h"
 
 namespace twofold {
@@ -122,10 +123,26 @@ void TrainingRun::save(const std::string& suffix) {
   observer_->work({.what = "saving", .done = 0, .detail = suffix});
   state.progress.metrics_bytes = metrics_->sync();
   timing_->sync();
-  store_.save(suffix, state.snapshot(setup_.config_yaml), /*move_latest=*/suffix != "best");
+  const Snapshot snapshot = state.snapshot(setup_.config_yaml);
+  require_finite(snapshot);
+  store_.save(suffix, snapshot, /*move_latest=*/suffix != "best");
   store_.prune(setup_.trainer.keep);
   observer_->work({.what = "saving", .done = 1, .detail = suffix});
   meter_.pause();
+}
+
+void TrainingRun::require_finite(const Snapshot& snapshot) {
+  for (const auto& [stem, tensors] : snapshot.tensors) {
+    if (snapshot.immutable_ids.contains(stem)) continue;  // training does not change it
+    for (const auto& [name, tensor] : tensors) {
+      if (is_finite(tensor)) continue;
+      refuse_ruined(NotFinite({.what = name + " is not finite; the run stops",
+                               .where = fmt::format("after step {}, tensor {} of {}.safetensors",
+                                                    state.progress.step, name, stem),
+                               .expected = "finite numbers",
+                               .found = "inf or nan"}));
+    }
+  }
 }
 
 void TrainingRun::refuse_ruined(const NotFinite& failure) {

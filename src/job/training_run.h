@@ -88,6 +88,8 @@ class TrainingRun {
   void after_step(const PhasePlan& phase, const StepResult& result, double lr);
   void copy_before_proof();
   void score_end_of_phase(const PhasePlan& phase);
+  /// Refuses to publish what the last update has ruined: no later loss would show it.
+  void require_finite(const Snapshot& snapshot);
   /// Takes back what was saved of a state that has turned out to be ruined, and says how to go on.
   [[noreturn]] void refuse_ruined(const NotFinite& failure);
   void validate(const PhasePlan& phase);

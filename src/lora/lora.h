@@ -23,24 +23,24 @@ struct LoRAConfig {
   int64_t rank = 16;
   double alpha = 16.0;
   std::vector<std::string> target_modules = {"kernel"};
-  std::vector<std::string> exclude_modules;
-  std::vector<int64_t> layers_to_transform;  ///< empty: all blocks, and what is in none
-  std::map<std::string, int64_t> rank_pattern;
-  std::map<std::string, double> alpha_pattern;
-  std::vector<std::string> modules_to_save;  ///< trained whole
-  std::string bias = "none";                 ///< trained too: none, all, lora_only
-  bool rslora = false;                       ///< s = alpha / √rank instead of alpha / rank
+  std::vector<std::string> exclude_modules = {};
+  std::vector<int64_t> layers_to_transform = {};  ///< empty: all blocks, and what is in none
+  std::map<std::string, int64_t> rank_pattern = {};
+  std::map<std::string, double> alpha_pattern = {};
+  std::vector<std::string> modules_to_save = {};  ///< trained whole
+  std::string bias = "none";                      ///< trained too: none, all, lora_only
+  bool rslora = false;                            ///< s = alpha / √rank instead of alpha / rank
   bool dora = false;
   double dropout = 0;
-  std::string init = "reference";          ///< see lora/init.h
-  double lr_ratio = 1;                     ///< LoRA+: learning rate of B / learning rate of A
-  std::string from_adapter;                ///< a PEFT folder to start from instead of `init`
-  std::vector<std::string> base_adapters;  ///< PEFT folders (:weight) to add to the base first
-  std::string base_dtype = "bfloat16";     ///< float32, bfloat16 or nf4
-  double lr = -1;                          ///< < 0: optimization/lr
+  std::string init = "reference";               ///< see lora/init.h
+  double lr_ratio = 1;                          ///< LoRA+: learning rate of B / learning rate of A
+  std::string from_adapter = {};                ///< a PEFT folder to start from instead of `init`
+  std::vector<std::string> base_adapters = {};  ///< PEFT folders (:weight) to add to the base first
+  std::string base_dtype = "bfloat16";          ///< float32, bfloat16 or nf4
+  double lr = -1;                               ///< < 0: optimization/lr
   /// Not a setting: rows of tables that are trained while the others stay frozen, as
   /// tokenizer/add_tokens or a PEFT folder asks for. A leaf that is trained whole has none.
-  RowIds rows;
+  RowIds rows = {};
   void declare(config::Fields& fields);
 
   /// Of an adapter without a pattern of its own.
@@ -55,7 +55,7 @@ struct LoRAConfig {
 /// magnitude (out). Some rows of a table (n, D), as well or instead. Or the leaf itself: `whole`.
 /// All float32.
 struct Adapter {
-  std::string path;  ///< of the adapted leaf
+  std::string path = {};  ///< of the adapted leaf
   at::Tensor A = {}, B = {};
   at::Tensor magnitude = {};
   at::Tensor whole = {};
@@ -71,9 +71,9 @@ std::vector<bool> param_filter(const ParameterTree& parameters,
 
 /// What each target selected, for the table printed before step 1.
 struct TargetMatch {
-  std::string target;
-  std::vector<std::string> paths;  ///< adaptable (2-D) leaves only
-  std::vector<std::vector<int64_t>> shapes;
+  std::string target = {};
+  std::vector<std::string> paths = {};  ///< adaptable (2-D) leaves only
+  std::vector<std::vector<int64_t>> shapes = {};
   /// Of the adapters on these leaves; a leaf that several targets select counts in each of them.
   int64_t parameters = 0;
 };

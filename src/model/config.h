@@ -20,10 +20,10 @@ inline constexpr int64_t kMostLayers = 4096;
 
 /// One of our parameters and the tensor of a Hugging Face file that holds it.
 struct HfTensor {
-  std::string ours;        ///< "blocks/0/attn/q_proj/kernel"
-  std::string theirs;      ///< "model.layers.0.self_attn.q_proj.weight"
-  bool transpose = false;  ///< stored (out, in) there
-  std::string alias = {};  ///< another name that some files use (a tied table stored as the head)
+  std::string ours = {};    ///< "blocks/0/attn/q_proj/kernel"
+  std::string theirs = {};  ///< "model.layers.0.self_attn.q_proj.weight"
+  bool transpose = false;   ///< stored (out, in) there
+  std::string alias = {};   ///< another name that some files use (a tied table stored as the head)
 };
 
 struct ModelConfig {

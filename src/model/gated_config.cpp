@@ -16,7 +16,7 @@ void hf_fields(const Fields& hf, Config& config, bool tied) {
   hf.size("intermediate_size", config.intermediate_size);
   hf.size("num_hidden_layers", config.n_layers, {}, kMostLayers);
   hf.size("num_attention_heads", config.n_head);
-  hf.number("rms_norm_eps", config.rms_norm_eps, 1e-6);
+  hf.positive("rms_norm_eps", config.rms_norm_eps, 1e-6);
   hf.flag("tie_word_embeddings", config.tie_word_embeddings, tied);
 }
 
@@ -99,7 +99,7 @@ void GatedDecoderConfig::read_common(HfReader& reader, const HfDefaults& default
   HfReader parameters = rope_fields(reader);
   rope.partial_rotary_factor = 1.0;
   if (rope.rope_type == "proportional") {
-    rope.partial_rotary_factor = parameters.number("partial_rotary_factor", 1.0);
+    rope.partial_rotary_factor = parameters.number("partial_rotary_factor", 1.0, kShare);
   } else {
     parameters.only("partial_rotary_factor", 1.0);
     reader.only("partial_rotary_factor", 1.0);

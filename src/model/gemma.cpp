@@ -32,10 +32,10 @@ void LlamaConfig::read_gemma(HfReader& reader, const std::string& model_type) {
   if (!second && !third) return;
 
   post_norms = true;
-  query_pre_attn_scalar = reader.number("query_pre_attn_scalar", 256.0);
+  query_pre_attn_scalar = reader.number("query_pre_attn_scalar", 256.0, kPositive);
   sliding_window = reader.is_null("sliding_window") ? -1 : reader.size("sliding_window", 4096);
   const auto cap = [&](const char* name, double otherwise) {
-    return reader.is_null(name) ? 0.0 : reader.number(name, otherwise);
+    return reader.is_null(name) ? 0.0 : reader.number(name, otherwise, kNotNegative);
   };
   final_logit_softcapping = cap("final_logit_softcapping", third ? 0.0 : 30.0);
   if (second) {
@@ -46,13 +46,13 @@ void LlamaConfig::read_gemma(HfReader& reader, const std::string& model_type) {
   qk_norm = true;
   sliding_window_pattern = reader.size("sliding_window_pattern", 6);
   reader.absent("attn_logit_softcapping");
-  rope_local_theta = reader.number("rope_local_base_freq", 10000.0);
+  rope_local_theta = reader.number("rope_local_base_freq", 10000.0, kPositive);
   if (!nested) return;
   HfReader kinds = reader.child("rope_parameters");
   rope.from_hf(reader, kinds.child("full_attention"), 1e6, block_size);
   HfReader local = kinds.child("sliding_attention");
   local.only("rope_type", "default");
-  rope_local_theta = local.number("rope_theta", rope_local_theta);
+  rope_local_theta = local.number("rope_theta", rope_local_theta, kPositive);
 }
 
 void LlamaConfig::write_gemma(nlohmann::json& out) const {

@@ -124,7 +124,7 @@ void hf_fields(const Fields& hf, Config& config) {
   hf.size("n_embd", config.n_embd, 768);
   hf.size("n_layer", config.n_layers, 12, kMostLayers);
   hf.size("n_head", config.n_head, 12);
-  hf.number("layer_norm_epsilon", config.layer_norm_eps, 1e-5);
+  hf.positive("layer_norm_epsilon", config.layer_norm_eps, 1e-5);
   hf.only("scale_attn_weights", true);
   hf.only("tie_word_embeddings", true);
 }

@@ -133,7 +133,7 @@ void hf_fields(const Fields& hf, Config& config) {
   hf.size("num_hidden_layers", config.n_layers, {}, kMostLayers);
   hf.size("num_attention_heads", config.n_head);
   hf.size("intermediate_size", config.intermediate_size);
-  hf.number("layer_norm_eps", config.layer_norm_eps, 1e-5);
+  hf.positive("layer_norm_eps", config.layer_norm_eps, 1e-5);
   hf.flag("use_parallel_residual", config.use_parallel_residual, true);
   hf.flag("tie_word_embeddings", config.tie_word_embeddings, false);
   hf.flag("attention_bias", config.attention_bias, true);
@@ -152,7 +152,7 @@ void GptNeoxConfig::from_hf(const nlohmann::json& config, const std::string& fil
   HfReader parameters = rope_fields(reader);
   if (rope.rope_type == "proportional") parameters.absent("rope_type");
   rope.partial_rotary_factor =
-      parameters.number("partial_rotary_factor", reader.number("rotary_pct", 0.25));
+      parameters.number("partial_rotary_factor", reader.number("rotary_pct", 0.25, kShare), kShare);
   reader.absent("quantization_config");
   read_special_ids(*this, reader);
   reader.finish();

@@ -100,10 +100,7 @@ HfGeneration hf_generation(const ModelConfig& config, const Path& folder) {
   if (!std::filesystem::exists(file, ignored)) return generation;
   HfReader reader(formats::parse_json(read_text(file), file.string()), file.string());
   if (reader.has("eos_token_id")) generation.end_tokens = reader.integers("eos_token_id");
-  generation.repetition_penalty = reader.number("repetition_penalty", 1.0);
-  if (!(generation.repetition_penalty > 0)) {
-    reader.problem("repetition_penalty", "a penalty that is not positive", "above 0");
-  }
+  generation.repetition_penalty = reader.number("repetition_penalty", 1.0, kPositive);
   for (const char* name : {"no_repeat_ngram_size", "min_length"}) reader.only(name, 0);
   for (const char* name : {"min_new_tokens", "suppress_tokens", "begin_suppress_tokens",
                            "bad_words_ids", "forced_bos_token_id", "forced_eos_token_id",

@@ -18,8 +18,8 @@ struct ReadFields {
             int64_t most = HfReader::kMostSize) const {
     setting = in.size(name, otherwise, most);
   }
-  void number(const char* name, double& setting, double otherwise) const {
-    setting = in.number(name, otherwise);
+  void positive(const char* name, double& setting, double otherwise) const {
+    setting = in.number(name, otherwise, kPositive);
   }
   void flag(const char* name, bool& setting, bool otherwise) const {
     setting = in.flag(name, otherwise);
@@ -34,7 +34,7 @@ struct WriteFields {
   void size(const char* name, int64_t setting, std::optional<int64_t> = {}, int64_t = 0) const {
     out[name] = setting;
   }
-  void number(const char* name, double setting, double) const { out[name] = setting; }
+  void positive(const char* name, double setting, double) const { out[name] = setting; }
   void flag(const char* name, bool setting, bool) const { out[name] = setting; }
   void only(const char* name, const nlohmann::json& value) const { out[name] = value; }
 };

@@ -1,11 +1,23 @@
 #include "model/hf_reader.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
+#include "config/field.h"
 #include "formats/json.h"
 
 namespace twofold {
+
+namespace {
+
+/// Written so that NaN is not.
+bool is_within(double number, const config::Constraint& range) {
+  return std::isfinite(number) &&
+         (range.exclusive_min ? number > range.min : number >= range.min) && number <= range.max;
+}
+
+}  // namespace
 
 HfReader::HfReader(const nlohmann::json& config, std::string file)
     : config_(config), file_(std::move(file)), problems_(std::make_shared<std::vector<Problem>>()) {
@@ -72,11 +84,17 @@ int64_t HfReader::integer(const std::string& name, std::optional<int64_t> otherw
   return 1;
 }
 
-double HfReader::number(const std::string& name, std::optional<double> otherwise) {
+double HfReader::number(const std::string& name, std::optional<double> otherwise,
+                        const config::Constraint& range) {
   const nlohmann::json* found = value(name);
   if (!found && otherwise) return *otherwise;
-  if (found && found->is_number()) return found->get<double>();
-  wrong_type(name, "a number");
+  if (!found || !found->is_number()) {
+    wrong_type(name, "a number");
+    return 1;
+  }
+  const double number = found->get<double>();
+  if (is_within(number, range)) return number;
+  problem(name, "a number out of range", "a number " + config::range_text(range));
   return 1;
 }
 
@@ -106,7 +124,7 @@ std::vector<int64_t> HfReader::integers(const std::string& name) {
   return values;
 }
 
-std::vector<double> HfReader::numbers(const std::string& name) {
+std::vector<double> HfReader::numbers(const std::string& name, const config::Constraint& range) {
   const nlohmann::json* found = value(name);
   if (!found) return {};
   std::vector<double> values;
@@ -114,6 +132,9 @@ std::vector<double> HfReader::numbers(const std::string& name) {
     if (entry.is_number()) values.push_back(entry.get<double>());
   }
   if (!found->is_array() || values.size() != found->size()) wrong_type(name, "a list of numbers");
+  if (!std::ranges::all_of(values, [&](double number) { return is_within(number, range); })) {
+    problem(name, "a number out of range", "numbers " + config::range_text(range));
+  }
   return values;
 }
 

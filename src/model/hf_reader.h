@@ -13,6 +13,11 @@
 
 namespace twofold {
 
+/// Ranges of numbers.
+inline const config::Constraint kPositive{.min = 0, .exclusive_min = true};
+inline const config::Constraint kNotNegative{.min = 0};
+inline const config::Constraint kShare{.min = 0, .max = 1, .exclusive_min = true};
+
 class HfReader {
  public:
   /// `file` is shown in errors.
@@ -26,14 +31,16 @@ class HfReader {
   bool is(const std::string& name, const nlohmann::json& value) const;
   /// Where the field `older` is there, it stands for `name`.
   void alias(const std::string& name, const std::string& older);
-  /// The field's value, or `otherwise` if it is absent; a problem if it must be there or is not of
-  /// that type.
+  /// The field's value, or `otherwise` if it is absent; a problem if it must be there, is not of
+  /// that type or not within the range.
   int64_t integer(const std::string& name, std::optional<int64_t> otherwise = {});
-  double number(const std::string& name, std::optional<double> otherwise = {});
+  double number(const std::string& name, std::optional<double> otherwise = {},
+                const config::Constraint& range = {});
   bool flag(const std::string& name, bool otherwise);
   std::string text(const std::string& name, const std::string& otherwise);
   std::vector<int64_t> integers(const std::string& name);  ///< one number or a list of them
-  std::vector<double> numbers(const std::string& name);    ///< a list; empty if absent
+  /// A list; empty if absent.
+  std::vector<double> numbers(const std::string& name, const config::Constraint& range = {});
   /// An integer that sizes something: 1 … `most`, so that products of sizes are safe.
   static constexpr auto kMostSize = static_cast<int64_t>(config::kMostSize);
   int64_t size(const std::string& name, std::optional<int64_t> otherwise = {},

@@ -122,8 +122,11 @@ namespace {
 
 /// yarn's factor on cos and sin as a config gives it; 0: derived.
 double yarn_attention_factor(HfReader& scaling, double factor) {
-  if (scaling.has("attention_factor")) return scaling.number("attention_factor");
-  const double scale = scaling.number("mscale", 0.0), all = scaling.number("mscale_all_dim", 0.0);
+  if (scaling.has("attention_factor")) {
+    return scaling.number("attention_factor", {}, kNotNegative);
+  }
+  const double scale = scaling.number("mscale", 0.0, kNotNegative),
+               all = scaling.number("mscale_all_dim", 0.0, kNotNegative);
   if (scale == 0 || all == 0 || factor <= 1) return 0;
   return (0.1 * scale * std::log(factor) + 1) / (0.1 * all * std::log(factor) + 1);
 }
@@ -132,9 +135,8 @@ double yarn_attention_factor(HfReader& scaling, double factor) {
 
 void RopeConfig::from_hf(HfReader& reader, HfReader scaling, double default_theta,
                          int64_t max_positions) {
-  theta = scaling.has("rope_theta") ? scaling.number("rope_theta")
-                                    : reader.number("rope_theta", default_theta);
-  if (!(theta > 0)) scaling.problem("rope_theta", "a base that is not positive", "above 0");
+  HfReader& base = scaling.has("rope_theta") ? scaling : reader;
+  theta = base.number("rope_theta", default_theta, kPositive);
   const char* kind = scaling.has("rope_type") ? "rope_type" : "type";
   rope_type = scaling.text(kind, "default");
   if (std::find(kinds().begin(), kinds().end(), rope_type) == kinds().end()) {
@@ -152,28 +154,24 @@ void RopeConfig::from_hf(HfReader& reader, HfReader scaling, double default_thet
   const double stretch =
       static_cast<double>(max_positions) /
       static_cast<double>(std::max<int64_t>(1, original_max_position_embeddings));
-  factor = derived                       ? scaling.number("factor", stretch)
-           : rope_type == "proportional" ? scaling.number("factor", 1.0)
-                                         : scaling.number("factor");
-  constexpr double kMostFactor = 1e6;
-  if (!(factor > 0 && factor <= kMostFactor)) {
-    scaling.problem("factor", "a factor out of range", "above 0, at most 1e6");
-    factor = 1;
-  }
+  const config::Constraint factors{.min = 0, .max = 1e6, .exclusive_min = true};
+  factor = derived                       ? scaling.number("factor", stretch, factors)
+           : rope_type == "proportional" ? scaling.number("factor", 1.0, factors)
+                                         : scaling.number("factor", {}, factors);
   if (rope_type == "llama3") {
-    low_freq_factor = scaling.number("low_freq_factor");
-    high_freq_factor = scaling.number("high_freq_factor");
+    low_freq_factor = scaling.number("low_freq_factor", {}, kPositive);
+    high_freq_factor = scaling.number("high_freq_factor", {}, kPositive);
   }
   if (rope_type == "yarn") {
-    beta_fast = scaling.number("beta_fast", 32.0);
-    beta_slow = scaling.number("beta_slow", 1.0);
+    beta_fast = scaling.number("beta_fast", 32.0, kPositive);
+    beta_slow = scaling.number("beta_slow", 1.0, kPositive);
     truncate = scaling.flag("truncate", true);
     attention_factor = yarn_attention_factor(scaling, factor);
   }
   if (rope_type == "longrope") {
-    short_factor = scaling.numbers("short_factor");
-    long_factor = scaling.numbers("long_factor");
-    attention_factor = scaling.number("attention_factor", 0.0);
+    short_factor = scaling.numbers("short_factor", kPositive);
+    long_factor = scaling.numbers("long_factor", kPositive);
+    attention_factor = scaling.number("attention_factor", 0.0, kNotNegative);
   }
 }
 

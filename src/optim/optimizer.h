@@ -14,8 +14,8 @@ namespace twofold {
 
 /// A tensor to be trained (float32, requires_grad).
 struct Trainable {
-  std::string name;
-  at::Tensor value;
+  std::string name = {};
+  at::Tensor value = {};
   double lr_multiplier = 1;  ///< of the adapters' optimizer: this tensor's learning rate / lr
 };
 
@@ -72,8 +72,8 @@ std::unique_ptr<Optimizer> make_adapter_optimizer(const OptimizerConfig& config,
 /// Global L2 norm of the gradients (float64 sum, fixed order); names the first tensor whose
 /// gradient is not finite, if any.
 struct GradientNorm {
-  double value = 0;        ///< a tensor without a gradient counts as zero
-  std::string not_finite;  ///< name of an offending tensor, or empty
+  double value = 0;             ///< a tensor without a gradient counts as zero
+  std::string not_finite = {};  ///< name of an offending tensor, or empty
 };
 GradientNorm gradient_norm(const std::vector<Trainable>& tensors);
 void clear_gradients(const std::vector<Trainable>& tensors);

@@ -88,7 +88,7 @@ TokenizerFile from_file(const Path& path) {
         .expected = "tokenizer.json, a SentencePiece model, a tiktoken rank file, vocab.json with "
                     "merges.txt, or llama2.c's tokenizer.bin",
         .found = text.empty() ? "an empty file" : "something else",
-        .hint = {}});
+        .hint = "give the tokenizer's file, or the folder of the model"});
 }
 
 std::unique_ptr<Tokenizer> from_json(const TokenizerFile& file) {
@@ -127,11 +127,13 @@ bool holds_tokenizer(const Path& folder) {
                      [&](const std::string& name) { return is_file(folder / name); });
 }
 
-TokenizerFile find_tokenizer_file(const Path& path) {
+TokenizerFile find_tokenizer_file(const Path& path) { return from_file(tokenizer_file_at(path)); }
+
+Path tokenizer_file_at(const Path& path) {
   std::error_code ignored;
-  if (!std::filesystem::is_directory(path, ignored)) return from_file(path);
+  if (!std::filesystem::is_directory(path, ignored)) return path;
   for (const std::string& name : tokenizer_file_names()) {
-    if (is_file(path / name)) return from_file(path / name);
+    if (is_file(path / name)) return path / name;
   }
   fail({.what = "no tokenizer in the folder",
         .where = path.string(),

@@ -27,6 +27,8 @@ struct TokenizerFile {
 /// files: tokenizer.json, a SentencePiece model, a tiktoken rank file, a vocabulary of llama2.c, or
 /// one of a pair whose other file lies beside it. Throws an Error for anything else.
 TokenizerFile find_tokenizer_file(const Path& path);
+/// The file that this looks at first: `path` itself, or the one in the folder.
+Path tokenizer_file_at(const Path& path);
 
 /// The names that are looked for in a folder, and whether one of them is there.
 const std::vector<std::string>& tokenizer_file_names();

@@ -22,7 +22,8 @@ const std::string& text_of(const json& object, const std::string& where) {
   fail({.what = "not a line that can be encoded",
         .where = where,
         .expected = R"({"text": "…"})",
-        .found = formats::printable(object.dump())});
+        .found = formats::printable(object.dump()),
+        .hint = "give each line a field `text` that is a text"});
 }
 
 /// The ids, each known to the tokenizer.
@@ -35,7 +36,8 @@ std::vector<int32_t> ids_of(const Tokenizer& tokenizer, const json& object,
       fail({.what = "the tokenizer has no such id",
             .where = where,
             .expected = fmt::format("ids from 0 to {}", end - 1),
-            .found = fmt::format("{}", id)});
+            .found = fmt::format("{}", id),
+            .hint = "decode with the tokenizer that the ids are from"});
     }
     ids.push_back(static_cast<int32_t>(id));
   }

@@ -25,6 +25,8 @@ bool take(std::string_view& bytes, T& value) {
   return true;
 }
 
+constexpr const char* kTakeAnother = "copy tokenizer.bin again, or write it anew with llama2.c";
+
 class Llama2cTokenizer : public Tokenizer {
  public:
   Llama2cTokenizer(const std::vector<Llama2cToken>& tokens, const std::string& file) {
@@ -38,7 +40,11 @@ class Llama2cTokenizer : public Tokenizer {
     }
     space_ = table_.find(" ");
     if (space_ == RankTable::kNone) {
-      fail({.what = "no token for a space", .where = file, .expected = "one", .found = "none"});
+      fail({.what = "no token for a space",
+            .where = file,
+            .expected = "one",
+            .found = "none",
+            .hint = kTakeAnother});
     }
     std::vector<float> scores;
     for (const Llama2cToken& token : tokens) scores.push_back(token.score);
@@ -104,7 +110,8 @@ class Llama2cTokenizer : public Tokenizer {
       fail({.what = "not a vocabulary of llama2.c",
             .where = file,
             .expected = std::move(expected),
-            .found = std::move(found)});
+            .found = std::move(found),
+            .hint = kTakeAnother});
     };
     if (tokens.size() < kLlama2cFirstByte + 256 || tokens.size() > RankTable::kMaxRanks) {
       refuse("three marks, 256 bytes, and tokens", fmt::format("{} tokens", tokens.size()));
@@ -153,7 +160,8 @@ std::unique_ptr<Tokenizer> make_llama2c(std::string_view bytes, const std::strin
     fail({.what = "not a vocabulary of llama2.c",
           .where = file,
           .expected = "int32, then float32, int32 and text for each token",
-          .found = fmt::format("{} bytes that end inside a token", bytes.size())});
+          .found = fmt::format("{} bytes that end inside a token", bytes.size()),
+          .hint = kTakeAnother});
   }
   return std::make_unique<Llama2cTokenizer>(*tokens, file);
 }

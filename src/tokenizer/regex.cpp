@@ -85,7 +85,7 @@ Regex::Regex(const std::string& pattern) {
           .where = fmt::format("character {} of the pattern", place),
           .expected = "a Perl-compatible regular expression",
           .found = fmt::format("`{}`: {}", pattern, message(error)),
-          .hint = {}});
+          .hint = "check the pattern in the tokenizer's file"});
   }
   compiled->by_kind = asks_for_kinds(text);
   compiled->jit = pcre2_jit_compile(compiled->code, PCRE2_JIT_COMPLETE) == 0;

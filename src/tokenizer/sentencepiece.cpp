@@ -19,7 +19,7 @@ using sentencepiece::SentencePieceProcessor;
         .where = file,
         .expected = "a SentencePiece model",
         .found = std::move(found),
-        .hint = {}});
+        .hint = "copy the file again from where the model is from"});
 }
 
 void check(const sentencepiece::util::Status& status, const std::string& file) {
@@ -65,7 +65,7 @@ class SentencePieceTokenizer : public Tokenizer {
           .where = file_,
           .expected = "a model trained with eos_id",
           .found = "none",
-          .hint = {}});
+          .hint = "train the model with an eos_id, or take another tokenizer"});
   }
 
   int64_t vocab_size() const override { return vocab_size_; }

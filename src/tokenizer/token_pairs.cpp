@@ -20,6 +20,8 @@ using nlohmann::json;
 constexpr const char* kEndOfText = "<|endoftext|>";
 constexpr size_t kQwenTokens = 151643;  // of Qwen2, 2.5 and 3; the marks of chats follow
 
+constexpr const char* kCopyAgain = "copy the tokenizer's files again from where the model is from";
+
 json read_merges(const Path& path) {
   json merges = json::array();
   const std::string text = read_text(path);
@@ -28,7 +30,8 @@ json read_merges(const Path& path) {
     fail({.what = "not a list of merges",
           .where = fmt::format("{}:{} (byte {})", path.string(), line, valid),
           .expected = "text in UTF-8",
-          .found = fmt::format("byte 0x{:02x}", static_cast<uint8_t>(text[valid]))});
+          .found = fmt::format("byte 0x{:02x}", static_cast<uint8_t>(text[valid])),
+          .hint = kCopyAgain});
   }
   for (const std::string& line : split(text, '\n')) {
     if (line.empty() || line == "\r" || line.starts_with("#version")) continue;
@@ -51,7 +54,8 @@ json listed_tokens(const json& listed) {
       fail({.what = "not an added token",
             .where = "tokenizer_config.json added_tokens_decoder/" + formats::printable(key),
             .expected = "an id, and an object",
-            .found = formats::printable(token.dump())});
+            .found = formats::printable(token.dump()),
+            .hint = kCopyAgain});
     }
     by_id[id] = token;
     by_id[id]["id"] = id;
@@ -94,7 +98,8 @@ json read_token_pair(const Path& vocabulary_path, const Path& merges_path, const
     fail({.what = "not a vocabulary",
           .where = vocabulary_path.string(),
           .expected = "an object of tokens and their ids",
-          .found = vocabulary.type_name()});
+          .found = vocabulary.type_name(),
+          .hint = kCopyAgain});
   }
   const bool qwen = is_qwen(vocabulary, settings);
   json bytes = {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", !qwen}};

@@ -42,11 +42,12 @@ std::vector<std::string> backend_names() {
 }  // namespace
 
 std::string TokenizerConfig::place() const {
-  if (!file.empty()) return file;
-  const bool huggingface = std::any_of(kBackends.begin(), kBackends.end(), [&](const Backend& one) {
-    return backend == one.name && one.make == make_huggingface_tokenizer;
-  });
-  return huggingface ? name : "";
+  const auto is_made_by = [&](auto make) {
+    return std::any_of(kBackends.begin(), kBackends.end(),
+                       [&](const Backend& one) { return backend == one.name && one.make == make; });
+  };
+  if (is_made_by(make_huggingface_tokenizer)) return file.empty() ? name : file;
+  return is_made_by(make_tiktoken_tokenizer) ? file : "";
 }
 
 void TokenizerConfig::declare(config::Fields& fields) {

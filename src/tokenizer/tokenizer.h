@@ -17,11 +17,12 @@ namespace twofold {
 struct TokenizerConfig {
   std::string backend = "tiktoken";
   std::string name = "cl100k_base";
-  std::string file;  ///< rank file (tiktoken) or folder (huggingface) on this machine
-  std::vector<std::string> add_tokens;
+  std::string file = {};  ///< rank file (tiktoken) or folder (huggingface) on this machine
+  std::vector<std::string> add_tokens = {};
   bool add_special = false;  ///< documents and prompts of a run: between what a model expects
 
-  /// `file`, or the folder that `name` is to the huggingface backend; empty if neither is given.
+  /// The file or folder that the backend reads: `file`, or `name` to the huggingface backend; empty
+  /// if it reads none, or finds it by the encoding's name.
   std::string place() const;
   void declare(config::Fields& fields);
 };

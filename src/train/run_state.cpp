@@ -68,8 +68,11 @@ RunState RunState::from_json(const nlohmann::json& json, const std::string& file
     json.at("data").get_to(state.data);
     if (!json.at("best_loss").is_null()) json.at("best_loss").get_to(state.best_loss);
   } catch (const nlohmann::json::exception& problem) {
-    fail(
-        {.what = "the checkpoint's state is not readable", .where = file, .found = problem.what()});
+    fail({.what = "the checkpoint's state is not readable",
+          .where = file,
+          .expected = "the entries that this version of twofold writes",
+          .found = problem.what(),
+          .hint = "choose another checkpoint, or go on with the version that wrote it"});
   }
   return state;
 }

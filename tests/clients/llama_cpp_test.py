@@ -15,22 +15,10 @@ import transformers
 import xllamacpp
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "jobs"))
+from model_cases import lora_job  # noqa: E402
 from support import LOGGING, RunTest  # noqa: E402
 
 VOCABULARY = 257
-TRAINING = """
-optimization:
-  lora: {rank: 4, alpha: 8.0, lr: 0.02, base_dtype: float32, target_modules: [kernel]}
-training:
-  batch_size: 2
-  validation_steps: 2
-  pre_lora_tokens: []
-  pre_lora_dataset: []
-  post_lora_tokens: [640]
-  post_lora_dataset: [[{name: first, rate: 1.0, style: PMD}]]
-architecture: {dtype: {activation: float32}}
-tokenizer: {backend: bytes}
-"""
 # Mean loss over the sequence, and the largest difference of a likely token's log-probability.
 TOLERANCE = {"f32": (5e-5, 2e-3), "f16": (1e-3, 2e-2), "bf16": (1e-2, 1e-1), "q8_0": (2e-2, 3e-1)}
 
@@ -134,12 +122,15 @@ class Llama:
 class LlamaCpp(RunTest):
     PROMPT = [(7 * i * i + 3 * i) % 256 for i in range(16)]
 
+    def adapt(self, name, config, folder):
+        job = lora_job(JOB[config.model_type], folder, "{backend: bytes}", "first", alpha=8.0)
+        self.run_job(name, self.config(job + LOGGING))
+
     def trained(self, name, config):
         """A run whose adapters matter, on a model that transformers wrote; its merged folder."""
         folder = self.root / f"hf-{name}"
         save_model(config, folder)
-        text = f"job: {JOB[config.model_type]}/train/lora\n" + LOGGING + TRAINING
-        self.run_job(name, self.config(text), f"architecture.backbone.weights={folder}")
+        self.adapt(name, config, folder)
         merged = self.root / f"merged-{name}"
         self.export(name, "merged", merged, "--dtype", "float32")
         return transformers.AutoModelForCausalLM.from_pretrained(merged, dtype=torch.float32).eval()
@@ -200,8 +191,7 @@ class LlamaCpp(RunTest):
                 name = field.replace("/", "-")
                 folder = self.root / f"hf-{name}"
                 save_model(config, folder)
-                text = f"job: {JOB[config.model_type]}/train/lora\n" + LOGGING + TRAINING
-                self.run_job(name, self.config(text), f"architecture.backbone.weights={folder}")
+                self.adapt(name, config, folder)
                 out = self.root / f"{name}.gguf"
                 done = self.twofold("export", name, self.root, "--to", "gguf", out)
                 self.assert_refused(done, "llama.cpp", field)

@@ -82,6 +82,22 @@ CASES = {
 }
 
 
+def lora_job(family, weights, tokenizer, dataset, alpha):
+    """A few steps of phase 2 alone, on the weights in a folder; `tokenizer`: the settings in braces."""
+    return f"""job: {family}/train/lora
+architecture: {{backbone: {{weights: {weights}}}, dtype: {{activation: float32}}}}
+optimization: {{lora: {{rank: 4, alpha: {alpha}, lr: 0.02, base_dtype: float32, target_modules: [kernel]}}}}
+training:
+  batch_size: 2
+  validation_steps: 2
+  pre_lora_tokens: []
+  pre_lora_dataset: []
+  post_lora_tokens: [640]
+  post_lora_dataset: [[{{name: {dataset}, rate: 1.0, style: PMD}}]]
+tokenizer: {tokenizer}
+"""
+
+
 def make_model(kind, settings, seed=0):
     """A model whose every parameter matters: larger weights, norms and biases away from 1 and 0."""
     torch.manual_seed(seed)

@@ -14,6 +14,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, AutoTokenizer, GPT2Config, GPTNeoXConfig, LlamaConfig, Qwen2Config
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "jobs"))
+from model_cases import lora_job  # noqa: E402
 from support import LOGGING, RunTest  # noqa: E402
 
 transformers.logging.set_verbosity_error()
@@ -69,23 +70,13 @@ class Clients(RunTest):
         save_tokenizer(folder)
         source = self.root / "text.txt"
         source.write_text("\n\n".join(TEXTS * 40))
-        tokenizer = f"tokenizer: {{backend: huggingface, file: {folder}, add_tokens: {json.dumps(NEW)}}}\n"
-        data = self.config("job: data/tokenize_variable_dataset\n" + tokenizer.replace("file:", "name:") +
+        tokenizer = f"{{backend: huggingface, file: {folder}, add_tokens: {json.dumps(NEW)}}}"
+        data = self.config(f"job: data/tokenize_variable_dataset\ntokenizer: {tokenizer}\n"
                            f"data: {{dataset: {folder.name}, source: {source}, val_pct: 0.2}}\n", "data.yaml")
         done = self.twofold("tokenize", data, self.root)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        mixture = f"[[{{name: {folder.name}, rate: 1.0, style: PMD}}]]"
-        self.run_job(folder.name, self.config(f"job: {family}/train/lora\n" + LOGGING + tokenizer + f"""
-architecture: {{backbone: {{weights: {folder}}}, dtype: {{activation: float32}}}}
-optimization: {{lora: {{rank: 4, lr: 0.02, base_dtype: float32}}}}
-training:
-  batch_size: 2
-  validation_steps: 2
-  pre_lora_tokens: []
-  pre_lora_dataset: []
-  post_lora_tokens: [640]
-  post_lora_dataset: {mixture}
-""", f"{folder.name}.yaml"))
+        job = lora_job(family, folder, tokenizer, folder.name, alpha=16.0)
+        self.run_job(folder.name, self.config(job + LOGGING, f"{folder.name}.yaml"))
         return folder, lambda: AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 
     def export(self, name, to, *more):

@@ -12,6 +12,15 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using TokenizeVariable = TokenizeTest;
 
+/// A tokenizer of Hugging Face's for the letters a and b.
+constexpr const char* kTokenizer = R"({
+    "added_tokens": [{"id": 3, "content": "<s>", "special": true},
+                     {"id": 4, "content": "</s>", "special": true}],
+    "post_processor": {"type": "TemplateProcessing", "pair": [],
+      "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+      "special_tokens": {"<s>": {"id": "<s>", "ids": [3], "tokens": ["<s>"]}}},
+    "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]}})";
+
 TEST_F(TokenizeVariable, WritesEveryDocumentOnceFollowedByTheEndOfText) {
   put_lines(400);
   const TokenizeResult result = tokenize_variable(variable(), data());
@@ -43,13 +52,7 @@ TEST_F(TokenizeVariable, WritesTheSameBytesForAnyNumberOfThreadsAndRounds) {
 
 TEST_F(TokenizeVariable, PutsAroundADocumentWhatAModelExpectsIfToldTo) {
   put("source.txt", "ab\na\n");
-  put("tokenizer.json", R"({
-    "added_tokens": [{"id": 3, "content": "<s>", "special": true},
-                     {"id": 4, "content": "</s>", "special": true}],
-    "post_processor": {"type": "TemplateProcessing", "pair": [],
-      "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
-      "special_tokens": {"<s>": {"id": "<s>", "ids": [3], "tokens": ["<s>"]}}},
-    "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]}})");
+  put("tokenizer.json", kTokenizer);
   auto settings = variable();
   settings.val_pct = 1e-9;
   settings.tokenizer = {};
@@ -154,6 +157,28 @@ TEST_F(TokenizeVariable, RefusesAnotherArgumentOrSourceAndSaysWhichDiffers) {
   put_lines(101);
   EXPECT_THAT(error_of([&] { tokenize_variable(variable(), data()); }), HasSubstr("source was"));
   EXPECT_EQ(contents_of(out()), before);
+}
+
+TEST_F(TokenizeVariable, AFolderOfATokenizerStandsForTheFileInIt) {
+  put("source.txt", "ab\na\nb\n");
+  put("tokenizer/tokenizer.json", kTokenizer);
+  const std::string folder = (root_ / "tokenizer").string();
+  TokenizeVariableConfig settings = variable();
+  settings.tokenizer = {.backend = "huggingface", .name = folder};
+  EXPECT_FALSE(tokenize_variable(settings, data()).already_done);
+  for (const std::string& file : {folder, folder + "/tokenizer.json"}) {
+    settings.tokenizer = {.backend = "huggingface", .file = file};
+    EXPECT_TRUE(tokenize_variable(settings, data()).already_done);
+  }
+  put("tokenizer/tokenizer.json", std::string(kTokenizer) + "\n");
+  EXPECT_THAT(error_of([&] { tokenize_variable(settings, data()); }), HasSubstr("tokenizer was"));
+}
+
+TEST_F(TokenizeVariable, AFileThatTheBackendDoesNotReadIsNotLookedAt) {
+  put_lines(40);
+  TokenizeVariableConfig settings = variable();
+  settings.tokenizer.file = root_.string();
+  EXPECT_FALSE(tokenize_variable(settings, data()).already_done);
 }
 
 TEST_F(TokenizeVariable, RefusesAFolderOfSomethingElseAndADamagedDataset) {

@@ -132,6 +132,22 @@ TEST(Generate, RepetitionIsPenalized) {
   }
 }
 
+TEST(Generate, EachTextIsPenalizedForItsOwnTokens) {
+  const auto model = tiny_model(32);
+  const std::vector<std::vector<int32_t>> prompts = {{4, 4, 9}, {7}, {1, 2, 3, 4, 5, 6, 7, 8, 9}};
+  const SamplingOptions options{.max_new_tokens = 20, .temperature = 0, .repetition_penalty = 1.5};
+  std::vector<std::vector<int32_t>> alone;
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    alone.push_back(generate(*model, 32, prompts[i], options));
+  }
+  // The middle one ends early, so that the others move up.
+  size_t drawn = 0;
+  const auto together = generate(*model, 32, prompts, options,
+                                 [&](int64_t row, int32_t) { return row != 1 || ++drawn < 5; });
+  alone[1].resize(5);
+  EXPECT_EQ(together, alone);
+}
+
 TEST(SampleToken, FiltersKeepTheLikeliest) {
   const std::vector<float> logits = {0.0f, 3.0f, 2.0f, 1.0f};  // 0.032 0.644 0.237 0.087
   const auto reachable = [&](SamplingOptions options) {

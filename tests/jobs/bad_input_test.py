@@ -43,6 +43,57 @@ class Config(RunTest):
                                 "optimization.lora.target_modules=[q_porj]",
                                 "training.post_lora_dataset.0.0.rate=0.5"])
 
+    def test_faults_of_both_splits_of_every_dataset_come_with_those_of_the_settings(self):
+        write_tokens(self.root / "data/first/val.bin", [1] * 10)
+        write_tokens(self.root / "data/second/train.bin", [1] * 500 + [257] + [1] * 500)
+        (self.root / "data/second/val.bin").unlink()
+        overrides = ["logging.keep=-2", "architecture.n_embd=33", "training.pre_lora_tokens=[10]"]
+        told = ["logging/keep", "architecture/n_embd", "training/pre_lora_tokens/0",
+                "data/first/val.bin", "shorter than one block", "data/second/train.bin", "outside the vocabulary",
+                "data/second/val.bin", "no such file"]
+        self.refused(LORA, *told, overrides=overrides)
+        result = self.twofold("plan", self.config(LORA), self.root, *overrides)
+        self.assert_refused(result, *told)
+
+    def test_what_is_wrong_with_the_data_whatever_the_model_is(self):
+        (self.root / "data/second/val.bin").unlink()
+        write_tokens(self.root / "data/first/val.bin", [1] * 10)  # too short only for some models
+        with open(self.root / "data/first/train.bin", "ab") as file:
+            file.write(b"x")
+        result = self.twofold("plan", self.config(LORA), self.root, "architecture.block_size=wide",
+                              "architecture.vocab_size=0")
+        self.assert_refused(result, "architecture/block_size", "architecture/vocab_size", "second/val.bin",
+                            "first/train.bin", "multiple of 4")
+        self.assertNotIn("first/val.bin", result.stderr)
+        self.refused(LORA, "training/validation", "first/train.bin", overrides=["training.validation=maybe"])
+
+    def test_a_dataset_of_the_stages_that_are_sound(self):
+        self.refused(LORA, "training/pre_lora_dataset", "dataset `thrid`", "training/post_lora_dataset/0", "0.5",
+                     overrides=["training.pre_lora_dataset.0.0.style=PDM", "training.pre_lora_tokens=[640,640]",
+                                "training.post_lora_dataset=[[{name: thrid, rate: 0.5, style: PMD}]]"])
+
+    def test_what_both_splits_share_is_told_once(self):
+        result = self.twofold("plan", self.config(LORA), self.root, "training.pre_lora_dataset.0.0.name=thrid")
+        self.assert_refused(result)
+        self.assertEqual(result.stderr.count("dataset `thrid`"), 1)
+
+    def test_targets_that_match_nothing_come_with_faults_of_the_sizes(self):
+        targets = "optimization.lora.target_modules=[q_porj]"
+        for other, told in (("architecture.n_head=5", "architecture/n_head"),
+                            ("architecture.n_embd=wide", "architecture/n_embd"),
+                            ("architecture.vocab_size=0", "architecture/vocab_size"),
+                            ("architecture.intermediate_size=1000000000", None),
+                            ("optimization.lora.rank=0", "optimization/lora/rank"),
+                            ("optimization.lr=.inf", "optimization/lr")):
+            self.refused(LORA, "q_porj", "q_proj", told or "q_proj", overrides=[targets, other])
+        # Names that depend on what is at fault are not judged.
+        for target, other in (("blocks/40/", "architecture.n_layers=fifty"),
+                              ("lm_head", "architecture.tie_word_embeddings=perhaps"),
+                              ("blocks/1/", "optimization.lora.exclude_modules=3")):
+            result = self.twofold("plan", self.config(LORA), f"optimization.lora.target_modules=['{target}']", other)
+            self.assert_refused(result)
+            self.assertNotIn("target", result.stderr)
+
     def test_missing_required_values(self):
         config = self.config("job: data/tokenize_variable_dataset\ntokenizer: {backend: bytes}\n")
         self.assert_refused(self.twofold("tokenize", config, self.root), "data/source", "data/dataset")
@@ -182,7 +233,10 @@ class CommandLine(RunTest):
     def test_generation_out_of_range(self):
         self.run_job("r", self.config(PRETRAIN))
         for option, value in (("--tokens", "-5"), ("--temperature", "nan"), ("--temperature", "-1"),
-                              ("--top-p", "7"), ("--top-k", "-7"), ("--min-p", "2")):
+                              ("--temperature", "inf"), ("--top-p", "7"), ("--top-p", "0"), ("--top-p", "nan"),
+                              ("--top-k", "-7"), ("--min-p", "2"), ("--min-p", "nan"),
+                              ("--repetition-penalty", "0"), ("--repetition-penalty", "nan"),
+                              ("--repetition-penalty", "-1.5"), ("--repetition-penalty", "inf")):
             result = self.twofold("generate", "r", self.root, "--ids", "-", option, value, input='{"ids":[1,2]}\n')
             self.assert_refused(result, option)
 
@@ -250,11 +304,20 @@ class Files(RunTest):
         self.assert_refused(result)
 
     def test_more_memory_than_there_is(self):
-        limit = 5 << 30
-        result = self.twofold("run", "r", self.config(PRETRAIN), self.root, "architecture.n_embd=16384",
-                              "architecture.intermediate_size=1000000",
+        limit = 1 << 30  # one of the matrices takes more
+        result = self.twofold("run", "r", self.config(PRETRAIN), self.root, "architecture.n_layers=1",
+                              "architecture.intermediate_size=8500000",
                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
         self.assert_refused(result, "not enough memory")
+
+    def test_more_memory_than_the_machine_has_is_refused_before_anything_is_made(self):
+        for config, sizes, told in (
+                (PRETRAIN, ["architecture.vocab_size=1073741824"], "phase 1"),
+                (PRETRAIN, ["architecture.head_dim=1073741824"], "phase 1"),
+                (LORA, ["architecture.n_layers=4096", "optimization.lora.rank=16384"], "phase 2")):
+            result = self.twofold("run", "r", self.config(config), self.root, *sizes)
+            self.assert_refused(result, "not enough memory", told)
+            self.assertFalse((self.root / "results").exists())
 
     def test_a_validation_split_is_looked_at_before_anything_is_made(self):
         for ids, fragment in (([1] * 10, "shorter than one block"), ([999] * 100, "outside the vocabulary")):

@@ -16,7 +16,7 @@ class Embed(RunTest):
         prefix, build = self.root / "prefix", self.root / "build"
         self.must("cmake", "--install", BINARY.parent, "--prefix", prefix)
         self.must("cmake", "-S", SOURCE / "examples/embed", "-B", build, "-G", "Ninja",
-                  f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
+                  f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror")
         self.must("cmake", "--build", build)
         output = self.must(build / "embed", self.config(LORA), self.root)
         self.assertIn("step 45 of 45, phase 2", output)

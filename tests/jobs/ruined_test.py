@@ -2,7 +2,7 @@
 import re
 import unittest
 
-from support import PRETRAIN, RunTest
+from support import LORA, PRETRAIN, RunTest
 
 # The first step has no learning rate, the second ruins the weights, the third finds out.
 RUINOUS = ["optimization.lr=1e30", "training.warmup_pct=0.1", "optimization.warmup_lr_mult=0",
@@ -60,6 +60,30 @@ class Ruined(RunTest):
                          "training.decay_pct=0")
         self.assertIn("validation loss of first", said)
         self.assertFalse((self.checkpoints("r") / "final").exists())
+
+    def test_what_the_last_step_ruined_is_not_published_though_nothing_scores_it(self):
+        unseen = ["training.validation=false", "optimization.schedule=constant"]
+        lora = self.config(LORA, "lora.yaml")
+        for name, config, options, file in (
+                ("p", self.plain, ["optimization.lr=1e39", "training.tokens=64"], "model"),
+                ("q", lora, ["optimization.lr=1e39", "training.pre_lora_tokens=[64]"], "model"),
+                ("l", lora, ["optimization.lora.lr=1e39", "training.pre_lora_tokens=[64]",
+                             "training.post_lora_tokens=[64]"], "adapters")):
+            with self.subTest(name):
+                result = self.twofold("run", name, config, self.root, *unseen, *options)
+                self.assert_refused(result, "is not finite; the run stops", f"of {file}.safetensors")
+                left = [path.name for path in self.checkpoints(name).iterdir() if path.is_dir()]
+                self.assertEqual(left, ["pre_lora_checkpoint"] if name == "l" else [])
+        self.assertIn("after step 2", result.stderr)
+        self.assertEqual(self.latest("l"), "pre_lora_checkpoint")
+
+    def test_nor_in_a_periodic_checkpoint(self):
+        late = ["optimization.lr=1e39", *RUINOUS[1:], "training.validation=false"]
+        said = self.ruin("r", *late)
+        self.assertIn("after step 2, tensor", said)
+        self.assertEqual(self.latest("r"), "ntoks/64")
+        self.assertFalse((self.checkpoints("r") / "ntoks/128").exists())
+        self.assertEqual(self.ruin("r", *late), said)  # and again, from there
 
 
 if __name__ == "__main__":

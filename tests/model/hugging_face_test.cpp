@@ -33,6 +33,51 @@ std::string error_of(const std::function<void()>& action) {
   return "no error";
 }
 
+TEST(ConfigureFromHf, NumbersOutOfRangeAreNamed) {
+  nlohmann::json neox = small_llama();
+  neox["model_type"] = "gpt_neox";
+  nlohmann::json gemma = small_llama();
+  gemma["model_type"] = "gemma2";
+  gemma["num_key_value_heads"] = 2;
+  nlohmann::json llama3 = small_llama();
+  llama3["rope_scaling"] = {{"rope_type", "llama3"}, {"factor", 2.0}, {"high_freq_factor", 4.0}};
+  nlohmann::json longrope = small_llama();
+  longrope["rope_scaling"] = {{"rope_type", "longrope"}, {"short_factor", {1.0}}};
+  const struct {
+    const char* family;
+    nlohmann::json config;
+    const char* section;
+    const char* field;
+    std::vector<nlohmann::json> values;
+  } kCases[] = {
+      {"llama", small_llama(), "", "rms_norm_eps", {-1e-6, 0}},
+      {"llama", small_llama(), "", "rope_theta", {-1, 0.0}},
+      {"qwen", {{"model_type", "qwen2"}}, "", "rms_norm_eps", {0}},
+      {"gpt", {{"model_type", "gpt2"}}, "", "layer_norm_epsilon", {-1e-5, 0}},
+      {"gpt_neox", neox, "", "layer_norm_eps", {-1e-5, 0}},
+      {"gpt_neox", neox, "", "rotary_pct", {-0.25, 0, 1.5}},
+      {"llama", gemma, "", "query_pre_attn_scalar", {0, -4}},
+      {"llama", gemma, "", "final_logit_softcapping", {-30}},
+      {"llama", llama3, "rope_scaling", "low_freq_factor", {0, -1}},
+      {"llama", llama3, "rope_scaling", "factor", {0, 1e9}},
+      {"llama", longrope, "rope_scaling", "long_factor", {nlohmann::json::array({1.0, -1.0})}},
+  };
+  for (const auto& one : kCases) {
+    for (const nlohmann::json& value : one.values) {
+      nlohmann::json config = one.config;
+      (*one.section ? config[one.section] : config)[one.field] = value;
+      const std::string found =
+          error_of([&] { make_model_config(one.family)->from_hf(config, "config.json"); });
+      const std::string name = std::string(*one.section ? "rope_scaling/" : "") + one.field;
+      EXPECT_NE(found.find("config.json: " + name), std::string::npos) << found;
+      for (const char* part : {"out of range", "expected:", "found:    ", "try:"}) {
+        EXPECT_NE(found.find(part), std::string::npos) << one.field << ": " << found;
+      }
+      EXPECT_NE(found.find(value.dump()), std::string::npos) << found;
+    }
+  }
+}
+
 TEST(ConfigureFromHf, FillsAndReportsWhatTheUserLeftOpen) {
   const auto config = make_model_config("llama");
   const auto filled = configure_from_hf(*config, folder_of(small_llama()), {});

@@ -67,7 +67,7 @@ void Node::refuse(std::string what, std::string expected, std::string found) con
         .where = where(),
         .expected = std::move(expected),
         .found = formats::printable(found),
-        .hint = {}});
+        .hint = "take the tokenizer.json as the `tokenizers` library writes it"});
 }
 
 void Node::unsupported(const std::string& kind, const std::string& type,

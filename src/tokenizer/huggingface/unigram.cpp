@@ -82,7 +82,7 @@ class Unigram : public Model {
                 .where = fmt::format("byte {} of a piece", begin),
                 .expected = "characters of the vocabulary",
                 .found = std::string(piece.substr(begin, character)),
-                .hint = {}});
+                .hint = "take a tokenizer with unk_id, or leave the character out"});
         }
         offer(begin, begin + character, unknown_score, file_.unknown);
       }

@@ -1,0 +1,33 @@
+#pragma once
+// The data of a run, opened before anything is made: what is wrong with it, and how much there is.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "base/files.h"
+#include "data/sampling.h"
+
+namespace twofold {
+
+/// Rows of each dataset's training split.
+using DataRows = std::map<std::pair<std::string, DatasetStyle>, int64_t>;
+
+/// The entry of a dataset.
+DataRows::key_type rows_key(const Sampling& sampling);
+
+/// What a run asks of its datasets. The defaults ask for least: they stand for settings that are at
+/// fault themselves.
+struct DataNeeds {
+  int64_t width = 1;                            ///< tokens of a row
+  int64_t vocab_size = int64_t{INT32_MAX} + 1;  ///< every id is below it
+  bool validation = false;                      ///< the val splits as well
+};
+
+/// Opens every dataset of `mixture` that `rows` does not have yet. Throws one Error with all that
+/// is wrong with them.
+void open_data(const Path& data_root, const Mixture& mixture, const DataNeeds& needs,
+               DataRows& rows);
+
+}  // namespace twofold
