@@ -37,97 +37,92 @@ struct Architecture {
   void (*describe)(GgufArchitecture& to, const json& config) = nullptr;
 };
 
-std::vector<Field> and_one(std::vector<Field> fields, const Field& more) {
-  fields.push_back(more);
-  return fields;
+/// The decoders with RMSNorm and a gated MLP; they and GPT-NeoX name their sizes alike.
+Architecture gated(const char* model_type, const char* name) {
+  return {.model_type = model_type,
+          .name = name,
+          .integers = {{"embedding_length", "hidden_size"},
+                       {"block_count", "num_hidden_layers"},
+                       {"feed_forward_length", "intermediate_size"},
+                       {"attention.head_count", "num_attention_heads"}},
+          .numbers = {{"attention.layer_norm_rms_epsilon", "rms_norm_eps"}},
+          .scalings = {"default", "linear", "yarn"},
+          .describe = describe_unwindowed};
+}
+
+const Field kContext{"context_length", "max_position_embeddings"};
+
+Architecture llama(const char* model_type) {
+  Architecture all = gated(model_type, "llama");
+  all.scalings.emplace_back("llama3");
+  all.interleaved_rotary = true;
+  return all;
+}
+
+Architecture smollm3() {
+  Architecture all = gated("smollm3", "smollm3");
+  all.interleaved_rotary = true;
+  all.demands = {{"attention_bias", false}, {"mlp_bias", false}};
+  all.describe = describe_smollm3;
+  return all;
+}
+
+Architecture qwen3() {
+  Architecture all = gated("qwen3", "qwen3");
+  all.demands = {{"attention_bias", false}};
+  return all;
+}
+
+Architecture gemma(const char* model_type, const char* name, bool tied,
+                   void (*describe)(GgufArchitecture&, const json&)) {
+  Architecture all = gated(model_type, name);
+  all.integers.push_back(kContext);
+  all.norm_offset = true;
+  all.demands = {{"attention_bias", false}};
+  if (tied) all.demands.push_back({"tie_word_embeddings", true});
+  all.describe = describe;
+  return all;
+}
+
+Architecture gemma3() {
+  Architecture all = gemma("gemma3_text", "gemma3", /*tied=*/false, describe_gemma3);
+  all.scalings = {"default", "linear"};
+  return all;
+}
+
+Architecture neox() {
+  Architecture all = gated("gpt_neox", "gptneox");
+  all.integers.push_back(kContext);
+  all.numbers = {{"attention.layer_norm_epsilon", "layer_norm_eps"}};
+  all.describe = describe_neox;
+  return all;
+}
+
+Architecture gpt2() {
+  return {.model_type = "gpt2",
+          .name = "gpt2",
+          .integers = {{"context_length", "n_positions"},
+                       {"embedding_length", "n_embd"},
+                       {"block_count", "n_layer"},
+                       {"attention.head_count", "n_head"}},
+          .numbers = {{"attention.layer_norm_epsilon", "layer_norm_epsilon"}},
+          .describe = describe_gpt2};
 }
 
 /// The models that can be written, one entry a model_type. What a field of config.json says by
 /// itself is data; the rest is a function of gguf_hyperparameters.h.
 const std::vector<Architecture>& architectures() {
-  const Field context{"context_length", "max_position_embeddings"};
-  const std::vector<Field> sizes = {{"embedding_length", "hidden_size"},
-                                    {"block_count", "num_hidden_layers"},
-                                    {"feed_forward_length", "intermediate_size"},
-                                    {"attention.head_count", "num_attention_heads"}};
-  const std::vector<Field> rms = {{"attention.layer_norm_rms_epsilon", "rms_norm_eps"}};
-  const std::vector<std::string> formulas = {"default", "linear", "yarn"};
-  const std::vector<std::string> any = {"default", "linear", "yarn", "llama3"};
-  const Demand unbiased{"attention_bias", false}, tied{"tie_word_embeddings", true};
-
   static const std::vector<Architecture> kArchitectures = {
-      {.model_type = "llama",
-       .name = "llama",
-       .integers = sizes,
-       .numbers = rms,
-       .scalings = any,
-       .interleaved_rotary = true,
-       .describe = describe_unwindowed},
-      {.model_type = "mistral",
-       .name = "llama",
-       .integers = sizes,
-       .numbers = rms,
-       .scalings = any,
-       .interleaved_rotary = true,
-       .describe = describe_unwindowed},
-      {.model_type = "smollm3",
-       .name = "smollm3",
-       .integers = sizes,
-       .numbers = rms,
-       .scalings = formulas,
-       .interleaved_rotary = true,
-       .demands = {unbiased, {"mlp_bias", false}},
-       .describe = describe_smollm3},
-      {.model_type = "qwen2",
-       .name = "qwen2",
-       .integers = sizes,
-       .numbers = rms,
-       .scalings = formulas,
-       .describe = describe_unwindowed},
-      {.model_type = "qwen3",
-       .name = "qwen3",
-       .integers = sizes,
-       .numbers = rms,
-       .scalings = formulas,
-       .demands = {unbiased},
-       .describe = describe_unwindowed},
-      {.model_type = "gemma",
-       .name = "gemma",
-       .integers = and_one(sizes, context),
-       .numbers = rms,
-       .scalings = formulas,
-       .norm_offset = true,
-       .demands = {unbiased, tied}},
-      {.model_type = "gemma2",
-       .name = "gemma2",
-       .integers = and_one(sizes, context),
-       .numbers = rms,
-       .scalings = formulas,
-       .norm_offset = true,
-       .demands = {unbiased, tied},
-       .describe = describe_gemma2},
-      {.model_type = "gemma3_text",
-       .name = "gemma3",
-       .integers = and_one(sizes, context),
-       .numbers = rms,
-       .scalings = {"default", "linear"},
-       .norm_offset = true,
-       .demands = {unbiased},
-       .describe = describe_gemma3},
-      {.model_type = "gpt_neox",
-       .name = "gptneox",
-       .integers = and_one(sizes, context),
-       .numbers = {{"attention.layer_norm_epsilon", "layer_norm_eps"}},
-       .scalings = formulas,
-       .describe = describe_neox},
-      {.model_type = "gpt2",
-       .name = "gpt2",
-       .integers = {{"context_length", "n_positions"},
-                    {"embedding_length", "n_embd"},
-                    {"block_count", "n_layer"},
-                    {"attention.head_count", "n_head"}},
-       .numbers = {{"attention.layer_norm_epsilon", "layer_norm_epsilon"}},
-       .describe = describe_gpt2},
+      llama("llama"),
+      llama("mistral"),
+      smollm3(),
+      gated("qwen2", "qwen2"),
+      qwen3(),
+      gemma("gemma", "gemma", /*tied=*/true, nullptr),
+      gemma("gemma2", "gemma2", /*tied=*/true, describe_gemma2),
+      gemma3(),
+      neox(),
+      gpt2(),
   };
   return kArchitectures;
 }

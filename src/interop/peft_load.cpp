@@ -8,10 +8,8 @@
 #include <map>
 
 #include "interop/peft.h"
-#include "interop/peft_config.h"
-#include "interop/peft_modules.h"
+#include "interop/peft_coverage.h"
 #include "interop/peft_settings.h"
-#include "interop/peft_tensors.h"
 
 namespace twofold {
 namespace {
@@ -23,11 +21,10 @@ class Loader {
   Loader(const Path& folder, const ModelConfig& model, const ParameterTree& parameters)
       : config_(read_peft_config(folder / kPeftConfigFile)),
         parameters_(parameters),
-        modules_(peft_modules(model)),
-        tensors_(folder) {
-    for (PeftModule& module : modules_) {
-      if (!module.older.empty() && names(module.older)) module.name = module.older;
-    }
+        untied_(model.untie),
+        tensors_(folder),
+        found_(config_, model, tensors_),
+        modules_(found_.modules()) {
     for (const PeftModule& module : modules_) take(module);
     for (const PeftModule& module : modules_) check_tied(module);
     check_tokens();
@@ -53,40 +50,14 @@ class Loader {
     return tensors_.read(name, shape);
   }
 
-  /// Whether the file has a tensor of the module.
-  bool names(const std::string& module) const {
-    return tensors_.has_any(kPeftPrefix + module + ".");
-  }
-
-  /// Whether PEFT has made the head a second name of its table's adapter.
-  bool follows_table(const PeftModule& module) const {
-    return module.tied && config_.ensure_weight_tying && names(module.name);
-  }
-
-  const PeftModule& table_of(const PeftModule& head) const {
-    return *std::find_if(modules_.begin(), modules_.end(), [&](const PeftModule& module) {
-      return !module.tied && module.weight == head.weight;
-    });
-  }
-
-  bool saves(const PeftModule& module) const {
-    return config_.saves(module.name) ||
-           (follows_table(module) && config_.saves(table_of(module).name));
-  }
-
-  bool targets(const PeftModule& module) const {
-    return config_.targets(module.name, module.kind == PeftModule::Kind::kDense) ||
-           (follows_table(module) && config_.targets(table_of(module).name, false));
-  }
-
   const Shape& shape_of(const std::string& leaf) const { return parameters_.find(leaf)->shape; }
 
   void take(const PeftModule& module) {
     const std::string name = kPeftPrefix + module.name;
-    const bool saved = saves(module);
-    const bool adapted = !saved && targets(module);
+    const bool saved = found_.saves(module);
+    const bool adapted = !saved && found_.targets(module);
     if (saved) take_saved(module, name);
-    if (const auto* ids = tokens_of(module)) take_rows(module, name, *ids, saved || adapted);
+    if (const auto* ids = found_.tokens_of(module)) take_rows(module, name, *ids, saved || adapted);
     if (adapted && !module.adaptable()) {
       problem(module.name, "the targets select a module that takes no adapter",
               "linear layers, embeddings or the head", "another module");
@@ -107,15 +78,6 @@ class Loader {
     take_whole(module.weight, name + ".weight", module.transpose);
     if (!module.bias.empty()) take_whole(module.bias, name + ".bias", false);
     if (!module.weight.empty()) settings_.saved.insert(module.weight);
-  }
-
-  /// The rows that are trained in the module's table, or null.
-  const std::vector<int64_t>* tokens_of(const PeftModule& module) const {
-    const bool table = module.weight == "wte" && !module.tied;
-    for (const auto& [end, ids] : config_.trainable_tokens) {
-      if (end.empty() ? table : module.name.ends_with(end)) return &ids;
-    }
-    return nullptr;
   }
 
   void take_rows(const PeftModule& module, const std::string& name, const std::vector<int64_t>& ids,
@@ -140,13 +102,18 @@ class Loader {
   /// Every list of tokens is some module's, and that of a tied head is its table's.
   void check_tokens() {
     for (const auto& [end, ids] : config_.trainable_tokens) {
-      const auto meant = [&](const PeftModule& module) { return tokens_of(module) == &ids; };
+      const auto meant = [&](const PeftModule& module) { return found_.tokens_of(module) == &ids; };
       if (std::any_of(modules_.begin(), modules_.end(), meant)) continue;
       problem("trainable_token_indices/" + end, "no module of this model",
               "the end of a module's name", end);
     }
+    for (const PeftModule& end : modules_) {
+      if (!untied_ || end.kind == PeftModule::Kind::kDense || !found_.tokens_of(end)) continue;
+      problem(end.name, "trainable_token_indices of a table that is the head as well",
+              "a model that is not untied for another adapter, or by a setting", "an untied one");
+    }
     for (const PeftModule& head : modules_) {
-      const auto* ids = head.tied ? tokens_of(head) : nullptr;
+      const auto* ids = head.tied ? found_.tokens_of(head) : nullptr;
       const auto own = settings_.rows.find(head.weight);
       if (!ids || (own != settings_.rows.end() && own->second == *ids)) continue;
       problem(head.name, "the table and the head are one matrix in this model",
@@ -198,17 +165,22 @@ class Loader {
             "the model's own values", "others");
   }
 
-  bool covers(const PeftModule& module) const { return saves(module) || targets(module); }
-
-  /// One matrix cannot be trained as a table and left alone as a head.
+  /// One matrix cannot be trained as a table and left alone as a head, nor have its columns'
+  /// lengths and its rows' trained.
   void check_tied(const PeftModule& head) {
     if (!head.tied) return;
-    const PeftModule& table = table_of(head);
-    if (covers(table) == covers(head)) return;
-    problem(covers(table) ? table.name : head.name,
-            "the adapter is for one of two modules that share their weight in this model",
-            fmt::format("{} and {} both, or neither", table.name, head.name), "one of them",
-            "train it with ensure_weight_tying=True, or untie the model's folder first");
+    const PeftModule& table = found_.table_of(head);
+    const bool both = found_.covers(head);
+    if (found_.covers(table) != both) {
+      problem(both ? head.name : table.name,
+              "the adapter is for one of two modules that share their weight in this model",
+              fmt::format("{} and {} both, or neither", table.name, head.name), "one of them",
+              "train it with ensure_weight_tying=True, or untie the model");
+    } else if (both && config_.use_dora && found_.targets(head)) {
+      problem(head.name, "DoRA on a table and a head that share A and B in this model",
+              "use_dora without ensure_weight_tying, or no table among the targets",
+              "the lengths of the table's columns and of the head's rows");
+    }
   }
 
   /// A tied head and its table are one leaf here: what they are given must be one as well.
@@ -228,8 +200,10 @@ class Loader {
 
   PeftConfig config_;
   const ParameterTree& parameters_;
-  std::vector<PeftModule> modules_;
+  const bool untied_;  ///< the weights' one matrix is two here
   PeftTensors tensors_;
+  PeftCoverage found_;
+  const std::vector<PeftModule>& modules_;
   std::map<std::string, Adapter> adapters_;
   PeftLeaves settings_;
 };

@@ -51,6 +51,11 @@ at::Tensor PeftTensors::read(const std::string& name, const Shape& shape) {
   return tensor.to(at::kFloat);
 }
 
+at::Tensor PeftTensors::peek(const std::string& name) const {
+  const formats::TensorEntry* entry = file_->find(name);
+  return entry ? read_tensor(file_, *entry).to(at::kFloat) : at::Tensor();
+}
+
 bool PeftTensors::has_any(const std::string& start) const {
   const auto& all = file_->tensors();
   return std::any_of(all.begin(), all.end(),

@@ -25,6 +25,8 @@ class PeftTensors {
   /// The tensor as float32; undefined (and a problem) if it is missing or not as it must be.
   at::Tensor read(const std::string& name, const Shape& shape);
 
+  /// The tensor as float32 whatever its shape, or undefined; does not count as asked for.
+  at::Tensor peek(const std::string& name) const;
   /// Whether any tensor's name begins so.
   bool has_any(const std::string& start) const;
   void problem(const std::string& name, std::string what, std::string expected, std::string found,

@@ -2,9 +2,11 @@
 
 #include "base/error.h"
 #include "data/mixture.h"
+#include "job/continued_adapter.h"
 #include "job/reference_keys.h"
 #include "model/checks.h"
 #include "model/hugging_face.h"
+#include "tokenizer/added_tokens.h"
 
 namespace twofold {
 
@@ -34,6 +36,24 @@ std::vector<PhaseStages> BaseTrainer::phases() const { return {{1, data_.stages(
 
 AdapterPlan BaseTrainer::adapter_plan(const Model&) const { return {}; }
 
+/// Whether the head is a matrix of its own after all.
+void BaseTrainer::settle_head(std::vector<std::string>& lines) {
+  if (model_->untie && model_->weights.empty()) {
+    fail({.what = "there is nothing to untie",
+          .where = "architecture/backbone/untie",
+          .expected = "architecture/backbone/weights",
+          .found = "no weights",
+          .hint = "for fresh weights, set architecture/tie_word_embeddings to false"});
+  }
+  if (model_->weights.empty()) return;
+  std::vector<std::string> folders = lora_.base_adapters;
+  if (!lora_.from_adapter.empty()) folders.push_back(lora_.from_adapter);
+  const std::string folder = asks_to_untie(folders, *model_);
+  if (folder.empty()) return;
+  model_->untie_head();
+  lines.push_back("architecture/backbone/untie = true from " + folder);
+}
+
 void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
                                     config::Checks& checks, std::vector<std::string>& lines) {
   std::vector<std::string> kept = set_keys;
@@ -47,6 +67,7 @@ void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
         lines.push_back(key + " = " + value + " from " + model_->weights + "/config.json");
       }
     }
+    settle_head(lines);
   });
   // What the sizes must be to each other is about them: the rest of the architecture stays known.
   checks.run({"architecture/", "architecture/n_embd"}, [&] {
@@ -56,6 +77,14 @@ void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
   checks.run({"tokenizer/", "architecture/"}, [&] {
     added_ = settle_vocabulary(tokenizer_, wanted, *model_);
     if (added_.tokens.count == 0) return;
+    if (model_->untie) {
+      fail(
+          {.what = "the rows of new tokens are one thing in the weights and two in an untied model",
+           .where = kAddTokens,
+           .expected = "no new tokens, or a model whose embedding is its head as in its weights",
+           .found = "architecture/backbone/untie",
+           .hint = "leave one of the two out"});
+    }
     lora_.rows = rows_of(added_.tokens, model_->build()->parameters());
     lines.push_back(describe(added_, *model_));
   });

@@ -61,6 +61,7 @@ class BaseTrainer : public RestoreableJob {
   /// Takes the architecture from the weights, and rows for the tokens that are added.
   void fill_architecture(const std::vector<std::string>& set_keys, config::Checks& checks,
                          std::vector<std::string>& lines);
+  void settle_head(std::vector<std::string>& lines);
   /// Everything that is shown before step 1.
   std::vector<Table> tables(const RunPlan& plan) const;
   /// The tokens that are added must have the ids that they had.

@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "config/field.h"
 #include "interop/peft.h"
+#include "interop/peft_coverage.h"
+#include "interop/peft_merge.h"
 #include "lora/selection.h"
 #include "model/model.h"
 #include "tokenizer/added_tokens.h"
@@ -44,6 +46,17 @@ void check_rows(const LoRAConfig& wanted, LoRAConfig& found, const Model& model,
 }
 
 }  // namespace
+
+std::string asks_to_untie(const std::vector<std::string>& folders, const ModelConfig& model) {
+  for (const std::string& folder : folders) {
+    try {
+      if (trains_ends_apart(weighted_folder(folder).folder, model)) return folder;
+    } catch (const Error&) {
+      continue;  // whoever loads it says what is wrong with it
+    }
+  }
+  return {};
+}
 
 std::vector<std::string> fill_from_adapter(LoRAConfig& lora, const ModelConfig& model,
                                            const std::vector<std::string>& set_keys) {

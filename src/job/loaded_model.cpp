@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "formats/sharded.h"
 #include "interop/peft_merge.h"
+#include "job/continued_adapter.h"
 #include "tensor/machine.h"
 
 namespace twofold {
@@ -35,6 +36,7 @@ LoadedModel load_folder(const ModelSource& source, Narrow narrow) {
   LoadedModel loaded{.name = source.model, .run = {}, .folder = folder, .own = {}, .model = {}};
   loaded.own = config_of_hf_folder(folder);
   loaded.own->activation_dtype = "float32";
+  if (!asks_to_untie(source.adapter_folders, *loaded.own).empty()) loaded.own->untie_head();
   loaded.model = loaded.own->build();
   const bool widen = narrow == Narrow::kWidened && fits_widened(*loaded.own);
   map_hf_weights(*loaded.model, *loaded.own, folder, widen);
@@ -87,12 +89,16 @@ HfGeneration LoadedModel::generation() const {
   return found;
 }
 
-LoadedModel load_model(const ModelSource& source, Narrow narrow) {
+LoadedModel load_model_below(const ModelSource& source, Narrow narrow) {
   configure_allocator();
   set_threads(0);
   // What is added to weights is not to be rounded to a folder's narrow dtype.
   if (source.adapter_folders.size() > 1) narrow = Narrow::kWidened;
-  LoadedModel loaded = source.root.empty() ? load_folder(source, narrow) : load_from_run(source);
+  return source.root.empty() ? load_folder(source, narrow) : load_from_run(source);
+}
+
+LoadedModel load_model(const ModelSource& source, Narrow narrow) {
+  LoadedModel loaded = load_model_below(source, narrow);
   put_on(source.adapter_folders, source, loaded);
   return loaded;
 }

@@ -26,9 +26,12 @@ enum class Narrow {
   kWidened,  ///< as float32, if there is memory for it: quicker for many short passes
 };
 
-/// Loads the model and sets up threads. An Error if there is no such folder or run, or if it holds
-/// something that is not supported.
+/// Loads the model and sets up threads. A folder's model whose embedding is its head is untied if
+/// an adapter asks for that. An Error if there is no such folder or run, or if it holds something
+/// that is not supported.
 LoadedModel load_model(const ModelSource& source, Narrow narrow);
+/// The same, without putting the adapters on it.
+LoadedModel load_model_below(const ModelSource& source, Narrow narrow);
 
 /// Refuses ids that the model lacks and more of them than its context holds, naming `where`.
 void check_ids(std::span<const int64_t> ids, const ModelConfig& config, const std::string& where);

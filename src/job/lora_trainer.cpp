@@ -67,8 +67,9 @@ AdapterPlan LoRATrainer::adapter_plan(const Model& model) const {
     plan.parameters += trained_parameters(leaf, selected);
     if (!selected.adapted()) continue;
     if (changes_base(lora_)) plan.start_parameters += adapter_parameters(leaf, selected);
-    plan.activations +=
-        selected.rank + (lora_.dora ? leaf.shape[1] : 0) + (lora_.dropout > 0 ? leaf.shape[0] : 0);
+    plan.activations += selected.rank +
+                        (lora_.dora && is_dense_kernel(leaf.path) ? leaf.shape[1] : 0) +
+                        (lora_.dropout > 0 ? leaf.shape[0] : 0);
   }
   return plan;
 }

@@ -5,6 +5,7 @@
 
 #include "kernels/absent.h"
 #include "kernels/element.h"
+#include "tensor/column_norms.h"
 
 namespace twofold::kernels {
 namespace {
@@ -26,51 +27,64 @@ struct Replaced {
   }
 };
 
+/// table[ids] + s·A[ids]·B, before any column is scaled.
+at::Tensor adapted_rows(const at::Tensor& ids, const at::Tensor& table, const at::Tensor& A,
+                        const at::Tensor& B, double scale, at::ScalarType wide) {
+  return at::addmm(table.index_select(0, ids).to(wide), A.index_select(0, ids).to(wide), B.to(wide),
+                   1, scale);
+}
+
 struct EmbeddingFunction : torch::autograd::Function<EmbeddingFunction> {
+  // factor: what the columns of the adapted table are scaled by, or absent.
   static at::Tensor forward(AutogradContext* context, const at::Tensor& ids,
                             const at::Tensor& table, const at::Tensor& maybe_A,
-                            const at::Tensor& maybe_B, const at::Tensor& maybe_rows,
-                            const at::Tensor& row_ids, double scale, at::ScalarType dtype) {
-    const at::Tensor A = or_absent(maybe_A), B = or_absent(maybe_B), rows = or_absent(maybe_rows);
+                            const at::Tensor& maybe_B, const at::Tensor& maybe_factor,
+                            const at::Tensor& maybe_rows, const at::Tensor& row_ids, double scale,
+                            at::ScalarType dtype) {
+    const at::Tensor A = or_absent(maybe_A), B = or_absent(maybe_B),
+                     factor = or_absent(maybe_factor), rows = or_absent(maybe_rows);
     const auto wide = compute_dtype(table.scalar_type());
-    at::Tensor y = table.index_select(0, ids), positions, row_of;
-    if (A.defined()) {
-      y = at::addmm(y.to(wide), A.index_select(0, ids).to(wide), B.to(wide), 1, scale);
-    }
+    at::Tensor y =
+        A.defined() ? adapted_rows(ids, table, A, B, scale, wide) : table.index_select(0, ids);
+    at::Tensor positions, row_of;
+    if (factor.defined()) y.mul_(factor);
     if (rows.defined()) {
       const Replaced replaced(ids, row_ids, table.size(0));
       positions = replaced.positions, row_of = replaced.rows;
       y = y.to(wide).index_copy_(0, positions, rows.index_select(0, row_of).to(wide));
     }
-    context->save_for_backward({ids, A, B, rows, positions, row_of});
+    context->save_for_backward({ids, table, A, B, factor, rows, positions, row_of});
     context->saved_data["scale"] = scale;
-    context->saved_data["rows"] = table.size(0);
-    context->saved_data["dtype"] = static_cast<int64_t>(table.scalar_type());
     return y.to(dtype);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const at::Tensor &ids = saved[0], &A = saved[1], &B = saved[2], &trained = saved[3],
-                     &positions = saved[4], &row_of = saved[5];
+    const at::Tensor &ids = saved[0], &table = saved[1], &A = saved[2], &B = saved[3],
+                     &factor = saved[4], &trained = saved[5], &positions = saved[6],
+                     &row_of = saved[7];
     const double scale = context->saved_data["scale"].toDouble();
-    const int64_t rows = context->saved_data["rows"].toInt();
-    const auto table_dtype = static_cast<at::ScalarType>(context->saved_data["dtype"].toInt());
     at::Tensor dy = gradients[0].to(compute_dtype(gradients[0].scalar_type()));
-    at::Tensor dtable, dA, dB, drows;
+    at::Tensor dtable, dA, dB, dfactor, drows;
     if (trained.defined()) {
-      if (context->needs_input_grad(4)) {
+      if (context->needs_input_grad(5)) {
         drows = at::embedding_dense_backward(dy.index_select(0, positions), row_of, trained.size(0),
                                              -1, false)
                     .to(trained.scalar_type());
       }
       dy = dy.index_fill(0, positions, 0);  // neither the table nor its adapter had a part in them
     }
+    if (factor.defined()) {
+      if (context->needs_input_grad(4)) {
+        dfactor = (dy * adapted_rows(ids, table, A, B, scale, dy.scalar_type())).sum(0);
+      }
+      dy = dy * factor;
+    }
     // Every row of the table is summed by one thread, in the order of the ids: a fixed order.
     const auto scatter = [&](const at::Tensor& values) {
-      return at::embedding_dense_backward(values.contiguous(), ids, rows, -1, false);
+      return at::embedding_dense_backward(values.contiguous(), ids, table.size(0), -1, false);
     };
-    if (context->needs_input_grad(1)) dtable = scatter(dy).to(table_dtype);
+    if (context->needs_input_grad(1)) dtable = scatter(dy).to(table.scalar_type());
     if (A.defined()) {
       const auto wide = dy.scalar_type();
       if (context->needs_input_grad(2)) {
@@ -81,7 +95,7 @@ struct EmbeddingFunction : torch::autograd::Function<EmbeddingFunction> {
       }
     }
     const at::Tensor none;
-    return {none, dtable, dA, dB, drows, none, none, none};
+    return {none, dtable, dA, dB, dfactor, drows, none, none, none};
   }
 };
 
@@ -90,9 +104,13 @@ struct EmbeddingFunction : torch::autograd::Function<EmbeddingFunction> {
 at::Tensor embedding(const at::Tensor& ids, const Weight& table, at::ScalarType dtype) {
   const LowRank low_rank = table.low_rank.value_or(LowRank{});
   const TrainedRows rows = table.rows.value_or(TrainedRows{});
+  at::Tensor factor;
+  if (low_rank.magnitude.defined()) {
+    factor = low_rank.magnitude / column_norms(table.value, low_rank);
+  }
   const at::Tensor flat = EmbeddingFunction::apply(
       ids.reshape({-1}).to(at::kLong), table.value, or_empty(low_rank.A), or_empty(low_rank.B),
-      or_empty(rows.value), or_empty(rows.ids), low_rank.scale, dtype);
+      or_empty(factor), or_empty(rows.value), or_empty(rows.ids), low_rank.scale, dtype);
   auto shape = ids.sizes().vec();
   shape.push_back(table.value.size(1));
   return flat.view(shape);

@@ -1,6 +1,7 @@
 #pragma once
-// Rows of a table by token id, with an optional low-rank term: table[ids] + s·A[ids]·B; rows that
-// are trained apart from the table come instead of their own.
+// Rows of a table by token id, with an optional low-rank term: table[ids] + s·A[ids]·B, and with a
+// magnitude m (DoRA) that times m / n, n the column lengths of table + s·A·B, constant to the
+// gradient; rows that are trained apart from the table come instead of their own.
 
 #include "tensor/weight.h"
 

@@ -120,32 +120,35 @@ at::Tensor supervised_rows(const at::Tensor& labels) {
 struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& hidden,
                             const at::Tensor& value, const at::Tensor& maybe_A,
-                            const at::Tensor& maybe_B, const at::Tensor& maybe_rows,
-                            const at::Tensor& row_ids, double low_rank_scale,
-                            const at::Tensor& labels, double scale, int64_t asked_chunk,
-                            double softcap) {
-    const at::Tensor A = or_absent(maybe_A), B = or_absent(maybe_B), rows = or_absent(maybe_rows);
+                            const at::Tensor& maybe_B, const at::Tensor& maybe_factor,
+                            const at::Tensor& maybe_rows, const at::Tensor& row_ids,
+                            double low_rank_scale, const at::Tensor& labels, double scale,
+                            int64_t asked_chunk, double softcap) {
+    const at::Tensor A = or_absent(maybe_A), B = or_absent(maybe_B),
+                     factor = or_absent(maybe_factor), rows = or_absent(maybe_rows);
     Weight weight{.value = value, .low_rank = {}};
     if (A.defined()) weight.low_rank = LowRank{.A = A, .B = B, .scale = low_rank_scale};
     if (rows.defined()) weight.rows = TrainedRows{.ids = row_ids, .value = rows};
     const auto wide = compute_dtype(hidden.scalar_type());
     const auto type = Panel(hidden.narrow(0, 0, 0)).dtype();
-    const HeadProducts head(weight, type);
+    const HeadProducts head(weight, factor, type);
     const auto sum_if_wanted = [&](const at::Tensor& leaf) {
       return leaf.defined() && leaf.requires_grad() ? at::zeros(leaf.sizes(), wide) : at::Tensor();
     };
     const bool want_hidden = hidden.requires_grad();
     at::Tensor dhidden = want_hidden ? at::empty_like(hidden) : at::Tensor();
     at::Tensor dvalue = sum_if_wanted(value), dA = sum_if_wanted(A), dB = sum_if_wanted(B),
-               drows = sum_if_wanted(rows);
-    const bool gradient =
-        want_hidden || dvalue.defined() || dA.defined() || dB.defined() || drows.defined();
+               dfactor = sum_if_wanted(factor), drows = sum_if_wanted(rows);
+    const bool gradient = want_hidden || dvalue.defined() || dA.defined() || dB.defined() ||
+                          dfactor.defined() || drows.defined();
     const int64_t chunk = chunk_rows(asked_chunk, value.size(0), type);
     double sum = 0;
     for (int64_t begin = 0; begin < hidden.size(0); begin += chunk) {
       const int64_t count = std::min(chunk, hidden.size(0) - begin);
       const at::Tensor h = hidden.narrow(0, begin, count).to(type);
-      at::Tensor logits = head.logits(h);  // and then their gradient
+      at::Tensor unscaled;
+      at::Tensor logits = head.logits(h, dfactor.defined() ? &unscaled : nullptr);
+      // … which become their gradient.
       const at::Tensor slope = cap_logits(logits, softcap, gradient);
       sum += softmax_rows(logits, labels.narrow(0, begin, count), scale, gradient)
                  .sum()
@@ -153,6 +156,8 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
       if (!gradient) continue;
       if (slope.defined()) logits.mul_(slope);
       const at::Tensor columns = head.take_columns(logits);
+      if (dfactor.defined()) dfactor.add_(unscaled.mul_(logits).sum(0, /*keepdim=*/false, wide));
+      if (factor.defined()) logits.mul_(head.factor);
       if (want_hidden) dhidden.narrow(0, begin, count).copy_(head.hidden_gradient(logits, columns));
       if (drows.defined()) add_product(drows, columns.t(), h);
       add_product(dvalue, logits.t(), h);
@@ -160,7 +165,7 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
       if (dB.defined()) add_product(dB, at::mm(logits, head.A).t(), h, low_rank_scale);
     }
     context->saved_data["dtype"] = static_cast<int64_t>(value.scalar_type());
-    context->save_for_backward({dhidden, dvalue, dA, dB, drows});
+    context->save_for_backward({dhidden, dvalue, dA, dB, dfactor, drows});
     return at::scalar_tensor(scale * sum, wide);
   }
 
@@ -174,7 +179,8 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
     const auto dtype = static_cast<at::ScalarType>(context->saved_data["dtype"].toInt());
     if (saved[1].defined()) saved[1] = saved[1].to(dtype);
     const at::Tensor none;
-    return {saved[0], saved[1], saved[2], saved[3], saved[4], none, none, none, none, none, none};
+    return {saved[0], saved[1], saved[2], saved[3], saved[4], saved[5],
+            none,     none,     none,     none,     none,     none};
   }
 };
 
@@ -190,14 +196,15 @@ at::Tensor head_loss(const at::Tensor& hidden, const Weight& head, const at::Ten
   const LowRank low_rank = head.low_rank.value_or(LowRank{});
   const TrainedRows rows = head.rows.value_or(TrainedRows{});
   return HeadLossFunction::apply(kept_hidden, head.value, or_empty(low_rank.A),
-                                 or_empty(low_rank.B), or_empty(rows.value), or_empty(rows.ids),
-                                 low_rank.scale, kept_labels, scale, chunk, softcap);
+                                 or_empty(low_rank.B), or_empty(head_factor(head)),
+                                 or_empty(rows.value), or_empty(rows.ids), low_rank.scale,
+                                 kept_labels, scale, chunk, softcap);
 }
 
 at::Tensor logits(const at::Tensor& hidden, const Weight& head, double softcap) {
   const at::NoGradGuard no_gradient;
   const auto wide = compute_dtype(hidden.scalar_type());
-  at::Tensor result = HeadProducts(head, wide).logits(hidden.to(wide));
+  at::Tensor result = HeadProducts(head, head_factor(head), wide).logits(hidden.to(wide));
   cap_logits(result, softcap, false);
   return result;
 }
@@ -210,7 +217,7 @@ at::Tensor token_losses(const at::Tensor& hidden, const Weight& head, const at::
   at::Tensor rows = supervised_rows(all);
   if (!rows.defined()) rows = at::arange(all.size(0), at::kLong);
   const auto wide = compute_dtype(hidden.scalar_type());
-  const HeadProducts products(head, wide);
+  const HeadProducts products(head, head_factor(head), wide);
   const int64_t chunk = chunk_rows(0, head.value.size(0), wide);
   for (int64_t begin = 0; begin < rows.size(0); begin += chunk) {
     const at::Tensor some = rows.narrow(0, begin, std::min(chunk, rows.size(0) - begin));

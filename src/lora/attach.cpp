@@ -12,7 +12,6 @@
 #include "lora/init.h"
 #include "lora/lora.h"
 #include "lora/selection.h"
-#include "tensor/column_norms.h"
 #include "tensor/dtype.h"
 #include "tensor/packed.h"
 
@@ -71,8 +70,8 @@ void add_fresh_factors(Adapter& adapter, Parameter& leaf, const SelectedLeaf& se
     value = at::empty_like(value.detach()).copy_(residual);
   }
   if (selected.dora) {
-    adapter.magnitude =
-        column_norms(unpacked(leaf.weight, at::kFloat), low_rank_of(adapter, selected.scale));
+    adapter.magnitude = output_norms(leaf.path, unpacked(leaf.weight, at::kFloat),
+                                     low_rank_of(adapter, selected.scale));
   }
 }
 
@@ -105,6 +104,7 @@ std::optional<Problem> misfit(const Parameter& leaf, const Adapter& adapter,
     return is_wanted ? std::optional(std::move(shape)) : std::nullopt;
   };
   const int64_t in = leaf.shape.front(), out = leaf.shape.back();  // one, of a vector
+  const int64_t outputs = selected.adapted() ? outputs_of(leaf) : out;
   const struct {
     const char* name;
     const at::Tensor& tensor;
@@ -112,7 +112,7 @@ std::optional<Problem> misfit(const Parameter& leaf, const Adapter& adapter,
   } parts[] = {
       {"lora_A", adapter.A, wanted(selected.adapted(), {in, selected.rank})},
       {"lora_B", adapter.B, wanted(selected.adapted(), {selected.rank, out})},
-      {"lora_magnitude", adapter.magnitude, wanted(selected.dora, {out})},
+      {"lora_magnitude", adapter.magnitude, wanted(selected.dora, {outputs})},
       {"rows", adapter.rows, wanted(!selected.rows.empty(), {std::ssize(selected.rows), out})},
       {"whole", adapter.whole, wanted(selected.whole, leaf.shape)}};
   for (const auto& [name, tensor, shape] : parts) {

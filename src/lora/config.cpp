@@ -44,8 +44,9 @@ void LoRAConfig::declare(config::Fields& fields) {
       {.choices = {"none", "all", "lora_only"}});
   add("rslora", rslora, "Scale by alpha / sqrt(rank) (arXiv 2312.03732).");
   add("dora", dora,
-      "Train the length of each column of the adapted weight apart from its direction (arXiv "
-      "2402.09353).");
+      "Train the length of each column of the adapted weight (of the head: each row) apart from "
+      "its "
+      "direction (arXiv 2402.09353).");
   add("dropout", dropout,
       "Share of a dense matrix's inputs that its adapter does not see in a training step.",
       {.min = 0, .max = 1, .exclusive_max = true});

@@ -52,8 +52,8 @@ struct LoRAConfig {
 };
 
 /// What phase 2 trains at one leaf. A low-rank term: A (in, r) and B (r, out), and with DoRA the
-/// magnitude (out). Some rows of a table (n, D), as well or instead. Or the leaf itself: `whole`.
-/// All float32.
+/// magnitude (out; of a head, whose outputs are its rows: in). Some rows of a table (n, D), as well
+/// or instead. Or the leaf itself: `whole`. All float32.
 struct Adapter {
   std::string path = {};  ///< of the adapted leaf
   at::Tensor A = {}, B = {};

@@ -3,26 +3,29 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
-#include "lora/lora.h"
-#include "tensor/column_norms.h"
+#include "lora/selection.h"
+#include "lora/target.h"
 #include "tensor/dtype.h"
 #include "tensor/packed.h"
 
 namespace twofold {
 namespace {
 
-/// W + scale·A·B, its columns of the wanted length, in W's dtype and strides, rounded once.
-at::Tensor merged(const at::Tensor& value, const LowRank& term) {
+/// W + scale·A·B, its outputs of the wanted length, in W's dtype and strides, rounded once.
+at::Tensor merged(const std::string& path, const at::Tensor& value, const LowRank& term) {
   const at::ScalarType wide = value.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
   at::Tensor sum =
       at::addmm(value.to(wide), term.A.to(wide), term.B.to(wide), /*beta=*/1, term.scale);
-  if (term.magnitude.defined()) sum.mul_(term.magnitude.to(wide) / column_norms(value, term));
+  if (term.magnitude.defined()) {
+    const at::Tensor factor = term.magnitude.to(wide) / output_norms(path, value, term);
+    sum.mul_(is_head(path) ? factor.unsqueeze(1) : factor);
+  }
   return at::empty_like(value).copy_(sum);
 }
 
-at::Tensor merged(const Weight& weight) {
+at::Tensor merged(const std::string& path, const Weight& weight) {
   at::Tensor value = weight.packed ? unpacked(weight, at::kFloat) : weight.value.detach();
-  if (weight.low_rank) value = merged(value, *weight.low_rank);
+  if (weight.low_rank) value = merged(path, value, *weight.low_rank);
   if (weight.rows) {
     const auto& [ids, rows] = *weight.rows;
     value = value.index_copy(0, ids, rows.detach().to(value.scalar_type()));
@@ -36,7 +39,7 @@ NamedTensors merge_lora_params(const ParameterTree& parameters) {
   const at::NoGradGuard no_grad;
   NamedTensors all;
   for (const Parameter& parameter : parameters.all()) {
-    all.emplace_back(parameter.path, merged(parameter.weight));
+    all.emplace_back(parameter.path, merged(parameter.path, parameter.weight));
   }
   return all;
 }

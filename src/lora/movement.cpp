@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "lora/target.h"
 
 namespace twofold {
 
@@ -20,7 +21,7 @@ constexpr const char* kEmbedding = "wte";
 bool may_rest(const std::string& name, const LoRAParams& adapters) {
   if (name != std::string(kEmbedding) + "/rows") return false;
   return std::any_of(adapters.begin(), adapters.end(),
-                     [](const Adapter& adapter) { return adapter.path == "lm_head"; });
+                     [](const Adapter& adapter) { return is_head(adapter.path); });
 }
 
 /// The first few names, a line each.

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "lora/lora.h"
+#include "lora/target.h"
 
 namespace twofold {
 namespace {
@@ -70,7 +71,7 @@ NamedTensors named_adapters(const LoRAParams& adapters) { return named(adapters,
 std::vector<double> lr_multipliers(const LoRAParams& adapters, const LoRAConfig& config) {
   std::vector<double> multipliers;
   for (const auto& [name, tensor] : named_adapters(adapters)) {
-    const char* output_side = name.starts_with("lm_head/") ? "/lora_A" : "/lora_B";
+    const char* output_side = is_head(name.substr(0, name.rfind('/'))) ? "/lora_A" : "/lora_B";
     const bool fast = name.ends_with(output_side) || tensor.dim() == 1;
     multipliers.push_back(fast ? config.lr_ratio : 1.0);
   }

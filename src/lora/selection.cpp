@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "lora/nearby.h"
 #include "lora/target.h"
+#include "tensor/column_norms.h"
 
 namespace twofold {
 namespace {
@@ -87,6 +88,43 @@ std::vector<std::string> keys_of(const std::map<std::string, T>& pattern) {
   return keys;
 }
 
+/// Whether the leaf is the embedding of a model that has no head but it.
+bool is_shared_table(const ParameterTree& parameters, const Parameter& leaf) {
+  if (leaf.path != "wte") return false;
+  const auto& all = parameters.all();
+  return std::none_of(all.begin(), all.end(),
+                      [](const Parameter& other) { return is_head(other.path); });
+}
+
+/// What adapters of tables and of the head cannot be.
+void add_table_problems(const ParameterTree& parameters, const LoRAConfig& config,
+                        const std::vector<SelectedLeaf>& leaves, std::vector<Problem>& problems) {
+  for (const SelectedLeaf& selected : leaves) {
+    const Parameter& leaf = parameters.all()[selected.index];
+    if (!selected.adapted() || is_dense_kernel(leaf.path)) continue;
+    const std::string instead =
+        "take it out with optimization/lora/exclude_modules, or train it whole with "
+        "optimization/lora/modules_to_save";
+    if (is_head(leaf.path) && config.dropout > 0) {
+      problems.push_back({.what = "an adapter of the head has no dropout",
+                          .where = std::string(kLoraSection) + "dropout",
+                          .expected = "no target that selects " + leaf.path,
+                          .found = leaf.path + " among the adapted leaves",
+                          .hint = instead});
+    }
+    if (config.dora && is_shared_table(parameters, leaf)) {
+      problems.push_back(
+          {.what = "DoRA gives a table's columns their lengths, and a head's rows",
+           .where = std::string(kLoraSection) + "dora",
+           .expected = "a table that is not the head as well, or no target for it",
+           .found = leaf.path + ", which is both, among the adapted leaves",
+           .hint = "with weights of a folder, architecture/backbone/untie makes two of "
+                   "it; or " +
+                   instead});
+    }
+  }
+}
+
 }  // namespace
 
 int64_t LoRAConfig::rank_of(const std::string& path) const {
@@ -119,9 +157,15 @@ std::vector<SelectedLeaf> select_leaves(const ParameterTree& parameters, const L
   return leaves;
 }
 
+int64_t outputs_of(const Parameter& leaf) { return leaf.shape[is_head(leaf.path) ? 0 : 1]; }
+
+at::Tensor output_norms(const std::string& path, const at::Tensor& W, const LowRank& term) {
+  return is_head(path) ? row_norms(W, term) : column_norms(W, term);
+}
+
 int64_t adapter_parameters(const Parameter& leaf, const SelectedLeaf& selected) {
   if (!selected.adapted()) return 0;
-  return selected.rank * (leaf.shape[0] + leaf.shape[1]) + (selected.dora ? leaf.shape[1] : 0);
+  return selected.rank * (leaf.shape[0] + leaf.shape[1]) + (selected.dora ? outputs_of(leaf) : 0);
 }
 
 int64_t trained_parameters(const Parameter& leaf, const SelectedLeaf& selected) {
@@ -169,20 +213,7 @@ std::vector<Problem> selection_problems(const ParameterTree& parameters, const L
          .found = "nf4, for " + parameters.all()[rewritten->index].path,
          .hint = "set optimization/lora/base_dtype to bfloat16"});
   }
-  for (const SelectedLeaf& selected : leaves) {
-    const Parameter& leaf = parameters.all()[selected.index];
-    if (!selected.adapted() || is_dense_kernel(leaf.path)) continue;
-    const bool head = leaf.path == "lm_head";
-    if (config.dora || (head && config.dropout > 0)) {
-      problems.push_back({.what = config.dora ? "DoRA adapts dense matrices only"
-                                              : "an adapter of the head has no dropout",
-                          .where = std::string(kLoraSection) + (config.dora ? "dora" : "dropout"),
-                          .expected = "no target that selects " + leaf.path,
-                          .found = leaf.path + " among the adapted leaves",
-                          .hint = "take it out with optimization/lora/exclude_modules, or train it "
-                                  "whole with optimization/lora/modules_to_save"});
-    }
-  }
+  add_table_problems(parameters, config, leaves, problems);
   return problems;
 }
 

@@ -20,6 +20,11 @@ struct SelectedLeaf {
 /// In the tree's order. Does not complain about entries that select nothing: match_targets does.
 std::vector<SelectedLeaf> select_leaves(const ParameterTree& parameters, const LoRAConfig& config);
 
+/// The outputs of an adapted leaf, each with a magnitude of its own (DoRA): columns, but a head's
+/// rows.
+int64_t outputs_of(const Parameter& leaf);
+/// The lengths of W + scale·A·B at each of them.
+at::Tensor output_norms(const std::string& path, const at::Tensor& W, const LowRank& term);
 /// What phase 2 trains at the leaf: of its adapter alone, and in all.
 int64_t adapter_parameters(const Parameter& leaf, const SelectedLeaf& selected);
 int64_t trained_parameters(const Parameter& leaf, const SelectedLeaf& selected);

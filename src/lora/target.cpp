@@ -12,6 +12,8 @@ constexpr std::string_view kBlocks = "blocks/";
 
 bool is_dense_kernel(const std::string& path) { return path.ends_with(kKernel); }
 
+bool is_head(const std::string& path) { return path == "lm_head"; }
+
 std::string module_of(const std::string& path) {
   for (const std::string_view suffix :
        {kKernel, std::string_view("/weight"), std::string_view("/bias")}) {

@@ -15,6 +15,9 @@ inline constexpr const char* kRegexMark = "re:";  // no path holds a colon
 
 /// Whether the leaf is a dense layer's matrix (what `all-linear` selects).
 bool is_dense_kernel(const std::string& path);
+/// Whether the leaf is a head of its own: a layer from D to V, stored (V, D), whose outputs are its
+/// rows. What PEFT calls A of it is B here.
+bool is_head(const std::string& path);
 /// The module a leaf belongs to: "blocks/0/attn/q_proj" of "blocks/0/attn/q_proj/kernel" and of its
 /// bias, "ln_f" of "ln_f/weight"; a table is its own module.
 std::string module_of(const std::string& path);

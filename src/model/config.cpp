@@ -29,6 +29,10 @@ void ModelConfig::declare_common(config::Fields& fields) {
              "about a third more time).");
   fields.add("architecture/backbone/weights", weights,
              "Local Hugging Face folder to start from; empty: fresh weights.");
+  fields.add(
+      "architecture/backbone/untie", untie,
+      "Give weights whose embedding is their head a head of its own, a copy of the table, so "
+      "that each can have its own adapter.");
   fields.add("architecture/max_position_embeddings", max_position_embeddings,
              "Context of the weights, for an exported config.json and the number of learned "
              "positions; block_size, the width of a row, if that is more.",
@@ -41,7 +45,7 @@ void ModelConfig::declare_common(config::Fields& fields) {
              "Id that fills rows up, for an exported config.json; -1: none.", {.min = -1});
 }
 
-void ModelConfig::declare_tied(config::Fields& fields, bool& tie_word_embeddings) {
+void ModelConfig::declare_tied(config::Fields& fields) {
   fields.add("architecture/tie_word_embeddings", tie_word_embeddings,
              "The embedding table is the head as well.");
 }

@@ -38,12 +38,17 @@ struct ModelConfig {
   std::string activation_dtype = "bfloat16";  ///< architecture/dtype/activation
   bool checkpointing = false;            ///< architecture/checkpointing (activation checkpointing)
   std::string weights;                   ///< architecture/backbone/weights: a local folder
+  bool untie = false;                    ///< architecture/backbone/untie: see untie_head
+  bool tie_word_embeddings = false;      ///< the embedding table is the head as well
   int64_t max_position_embeddings = -1;  ///< context of the weights; block_size if that is more
   int64_t bos_token_id = -1;             ///< written to an exported config.json; -1 = none
   int64_t pad_token_id = -1;             ///< likewise
   std::vector<int64_t> eos_token_id;     ///< likewise; several are allowed
 
   virtual ~ModelConfig() = default;
+  /// A tied model becomes one whose head is a matrix of its own, which starts as a copy of the
+  /// table: the weights that are loaded for it are those of the tied model.
+  void untie_head() { untie = true, tie_word_embeddings = false; }
   /// The context that an export tells: rows of a run may be narrower than what its weights can do.
   int64_t positions() const { return std::max(block_size, max_position_embeddings); }
 
@@ -65,7 +70,7 @@ struct ModelConfig {
  protected:
   void declare_common(config::Fields& fields);
   // Keys that only some families have.
-  static void declare_tied(config::Fields& fields, bool& tie_word_embeddings);
+  void declare_tied(config::Fields& fields);
   static void declare_layer_norm_eps(config::Fields& fields, double& eps);
 };
 

@@ -34,7 +34,7 @@ void GatedDecoderConfig::declare_gated(config::Fields& fields) {
   fields.add("architecture/bias", bias, "Biases in the MLP.");
   fields.add("architecture/qk_norm", qk_norm,
              "RMSNorm of each head of q and k before the rotation (Qwen3, Gemma 3).");
-  declare_tied(fields, tie_word_embeddings);
+  declare_tied(fields);
   rope.declare(fields);
 }
 

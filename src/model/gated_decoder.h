@@ -15,7 +15,6 @@ struct GatedDecoderConfig : ModelConfig {
   bool bias = false;  ///< of the MLP
   bool attention_bias = false;
   bool qk_norm = false;
-  bool tie_word_embeddings = false;
   RopeConfig rope;
   int64_t sliding_window = -1;
 

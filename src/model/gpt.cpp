@@ -1,5 +1,5 @@
-// GPT: LayerNorm, one fused attention projection, a GELU MLP, tied head; rotary positions, or
-// learned ones (GPT-2).
+// GPT: LayerNorm, one fused attention projection, a GELU MLP, a tied head unless it is untied;
+// rotary positions, or learned ones (GPT-2).
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -23,6 +23,7 @@ struct GptConfig final : ModelConfig {
   double layer_norm_eps = 1e-5;
   Gelu gelu{"gelu_tanh"};
 
+  GptConfig() { tie_word_embeddings = true; }
   int64_t mlp_width() const { return intermediate_size < 0 ? 4 * n_embd : intermediate_size; }
 
   std::string family() const override { return "gpt"; }
@@ -79,6 +80,7 @@ Gpt::Gpt(const GptConfig& config)
     block.mlp_proj = dense(at + "mlp/c_proj", f, d, proj, "n_embd_ff", "n_embd");
   }
   ln_f_ = declare.norm("ln_f", d, config.bias, config.layer_norm_eps);
+  declare_head(declare, config.tie_word_embeddings);
 }
 
 at::Tensor Gpt::embed(const ModelInput& input) const {
@@ -105,6 +107,7 @@ void GptConfig::declare(config::Fields& fields) {
   fields.add("architecture/rope", rope,
              "Rotary positions (base 10000); false: learned ones, as GPT-2 has.");
   fields.add("architecture/bias", bias, "Biases in dense layers and norms.");
+  declare_tied(fields);
   declare_layer_norm_eps(fields, layer_norm_eps);
   gelu.declare(fields);
 }
@@ -126,7 +129,7 @@ void hf_fields(const Fields& hf, Config& config) {
   hf.size("n_head", config.n_head, 12);
   hf.positive("layer_norm_epsilon", config.layer_norm_eps, 1e-5);
   hf.only("scale_attn_weights", true);
-  hf.only("tie_word_embeddings", true);
+  hf.flag("tie_word_embeddings", config.tie_word_embeddings, true);
 }
 
 void GptConfig::from_hf(const nlohmann::json& config, const std::string& file) {
@@ -164,7 +167,7 @@ nlohmann::json GptConfig::to_hf(const std::string& dtype) const {
 
 std::vector<HfTensor> GptConfig::hf_tensors() const {
   HfNames names;
-  names.add("wte", "transformer.wte.weight", "lm_head.weight");
+  names.add("wte", "transformer.wte.weight", tie_word_embeddings ? "lm_head.weight" : "");
   if (!rope) names.add("wpe", "transformer.wpe.weight");
   for (int64_t i = 0; i < n_layers; ++i) {
     const std::string ours = block_prefix(i), theirs = "transformer.h." + std::to_string(i) + ".";
@@ -176,6 +179,7 @@ std::vector<HfTensor> GptConfig::hf_tensors() const {
     names.dense(ours + "mlp/c_proj", theirs + "mlp.c_proj", false, bias);
   }
   names.norm("ln_f", "transformer.ln_f", bias);
+  if (!tie_word_embeddings) names.add("lm_head", "lm_head.weight");
   return names.take();
 }
 

@@ -19,7 +19,6 @@ struct GptNeoxConfig final : ModelConfig {
   bool bias = true;
   bool attention_bias = true;
   bool use_parallel_residual = true;
-  bool tie_word_embeddings = false;
   double layer_norm_eps = 1e-5;
   Gelu gelu;
   RopeConfig rope;
@@ -111,7 +110,7 @@ void GptNeoxConfig::declare(config::Fields& fields) {
   fields.add("architecture/attention_bias", attention_bias, "Biases in query_key_value and dense.");
   fields.add("architecture/use_parallel_residual", use_parallel_residual,
              "Attention and MLP read the same input; false: one after the other.");
-  declare_tied(fields, tie_word_embeddings);
+  declare_tied(fields);
   declare_layer_norm_eps(fields, layer_norm_eps);
   gelu.declare(fields);
   rope.declare(fields);

@@ -17,7 +17,7 @@ namespace {
 /// Settings that are the run's own, whatever the weights are.
 bool is_free(const std::string& key) {
   return key.starts_with("architecture/dtype/") || key.ends_with("dropout") ||
-         key == "architecture/checkpointing" || key == "architecture/backbone/weights";
+         key == "architecture/checkpointing" || key.starts_with("architecture/backbone/");
 }
 
 std::vector<std::pair<std::string, std::string>> texts(const config::Fields& fields) {
@@ -55,9 +55,17 @@ std::vector<std::pair<std::string, std::string>> configure_from_hf(
   const auto wanted = texts(fields);
   const int64_t wanted_block = config.block_size;
   config.from_hf(json, file.string());
+  std::vector<Problem> problems;
+  if (config.untie && !config.tie_word_embeddings) {
+    problems.push_back({.what = "there is nothing to untie",
+                        .where = "architecture/backbone/untie",
+                        .expected = "weights whose embedding is their head as well",
+                        .found = "a head of its own, as " + file.string() + " says",
+                        .hint = "leave the key out"});
+  }
+  if (config.untie) config.untie_head();
 
   const auto defaults = defaults_of(config);
-  std::vector<Problem> problems;
   std::vector<std::pair<std::string, std::string>> filled;
   const auto found = texts(fields);
   for (size_t i = 0; i < found.size(); ++i) {

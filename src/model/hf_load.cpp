@@ -101,6 +101,14 @@ class Loader {
     if (grows) own = with_fresh_rows(own, fresh_, shape[0]);
   }
 
+  /// The head of a model that was untied: the table, in memory of its own if it will be trained.
+  void untie(const HfTensor& head) {
+    used_.insert(head.theirs);
+    const at::Tensor& table = model_.parameters().at("wte").weight.value;
+    at::Tensor& own = model_.parameters().at(head.ours).weight.value;
+    if (problems_.empty()) own = placing_ == Placing::kCopy ? table.clone() : table;
+  }
+
   void finish() {
     for (const LocatedTensor& tensor : folder_.tensors) {
       const std::string& name = tensor.entry.name;
@@ -201,7 +209,13 @@ void load(Model& model, const ModelConfig& config, const Path& folder, Placing p
           const NewTokens& fresh = {}) {
   const at::NoGradGuard no_grad;
   Loader loader(model, folder, placing, fresh);
-  for (const HfTensor& tensor : config.hf_tensors()) loader.load(tensor);
+  for (const HfTensor& tensor : config.hf_tensors()) {
+    if (config.untie && tensor.ours == "lm_head") {
+      loader.untie(tensor);
+    } else {
+      loader.load(tensor);
+    }
+  }
   loader.finish();
 }
 

@@ -73,6 +73,7 @@ void LlamaConfig::from_hf(const nlohmann::json& config, const std::string& file)
   const std::string type = reader.text("model_type", "");
   LlamaConfig fresh;  // settings that this architecture lacks have their defaults
   fresh.weights = weights;
+  fresh.untie = untie;
   fresh.dropout = dropout;
   fresh.attn_dropout = attn_dropout;
   fresh.param_dtype = param_dtype;

@@ -29,4 +29,8 @@ at::Tensor column_norms(const at::Tensor& W, const LowRank& term) {
   return norms;
 }
 
+at::Tensor row_norms(const at::Tensor& W, const LowRank& term) {
+  return column_norms(W.t(), {.A = term.B.t(), .B = term.A.t(), .scale = term.scale});
+}
+
 }  // namespace twofold

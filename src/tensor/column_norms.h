@@ -1,5 +1,5 @@
 #pragma once
-// Lengths of the columns of an adapted weight, as DoRA needs them.
+// Lengths of the columns (of a head: rows) of an adapted weight, as DoRA needs them.
 
 #include "tensor/weight.h"
 
@@ -9,5 +9,7 @@ namespace twofold {
 /// any float dtype and storage order; the sum exists for a block of columns at a time only. No
 /// gradient.
 at::Tensor column_norms(const at::Tensor& W, const LowRank& term);
+/// The same of the rows: (in).
+at::Tensor row_norms(const at::Tensor& W, const LowRank& term);
 
 }  // namespace twofold

@@ -26,8 +26,9 @@ struct LowRank {
   at::Tensor A;
   at::Tensor B;
   double scale = 1.0;
-  /// (out), float32, DoRA (arXiv 2402.09353): the columns of W + scale·A·B are given this length.
-  /// The length that they had is a constant to the gradient. Undefined: none.
+  /// (out), float32, DoRA (arXiv 2402.09353): the columns of W + scale·A·B are given this length;
+  /// of a head (V, D), which is a layer from D to V, its rows are: (V). The length that they had is
+  /// a constant to the gradient. Undefined: none.
   at::Tensor magnitude = {};
   std::shared_ptr<const AdapterDropout> dropout = {};  ///< of dense kernels; null: none
   uint64_t dropout_site = 0;                           ///< names this leaf's random stream

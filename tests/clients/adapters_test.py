@@ -18,6 +18,7 @@ from model_cases import BINARY, CASES, Folder, make_model, twofold
 ATTENTION = {"gpt2": ["c_attn"], "neox": ["query_key_value"]}
 LAST = {"gpt2": r".*mlp\.c_proj", "neox": r".*dense_4h_to_h"}
 NORMS = {"gpt2": ["ln_f", "ln_1"], "neox": ["final_layer_norm", "post_attention_layernorm"]}
+TIED = ("llama, wide heads, biases, tied", "gemma", "gemma2", "qwen3", "gpt2", "neox, sequential, tied, no biases")
 TABLE = {"gpt2": "wpe", "neox": "embed_in"}
 
 
@@ -41,6 +42,24 @@ def variants(case, tied=False):
         "regex": dict(target_modules=LAST.get(family, r".*layers\.[01]\.mlp\.down_proj")),
         "saved": dict(target_modules=first, modules_to_save=[*NORMS.get(family, ["norm"]), *ends], **together),
         "tables": dict(target_modules=[*first, *ends], **together),
+        # What the two of a tied matrix have in common with DoRA is not what they compute with.
+        **({} if tied and family != "gpt2" else {"dora tables": dict(target_modules=[*first, *ends], use_dora=True)}),
+    }
+
+
+def ends(case):
+    """The same, for a model whose table is its head: what trains the two apart."""
+    family = case.split(",")[0]
+    first = ATTENTION.get(family, ["q_proj", "v_proj"])
+    table = {"gpt2": "wte", "neox": "embed_in"}.get(family, "embed_tokens")
+    return {
+        "head": dict(target_modules=[*first, "lm_head"]),
+        "table": dict(target_modules=[*first, table]),
+        "both": dict(target_modules=[table, "lm_head"]),
+        "dora": dict(target_modules=[table, "lm_head"], use_dora=True),
+        "saved head": dict(target_modules=first, modules_to_save=["lm_head"]),
+        "saved table": dict(target_modules=first, modules_to_save=[table]),
+        "one of each": dict(target_modules=["lm_head"], modules_to_save=[table]),
     }
 
 
@@ -112,6 +131,18 @@ class Adapters(Folder):
             rows = self.rows(lengths or (2, 13, 40))
             bare = self.score(base, rows)
             for variant, options in variants(case, tied).items():
+                with self.subTest(case=case, variant=variant):
+                    adapter = self.folder / f"{base.name}-{variant}"
+                    expected = results(self.write(model, adapter, options), rows)
+                    self.check(f"{case}, {variant}", self.score(base, rows, adapter), bare, expected)
+
+    def test_an_adapter_of_one_end_of_a_tied_model_leaves_the_other(self):
+        for case in TIED:
+            model, base = self.base(case)
+            self.assertTrue(model.config.tie_word_embeddings)
+            rows = self.rows((2, 13, 40))
+            bare = self.score(base, rows)
+            for variant, options in ends(case).items():
                 with self.subTest(case=case, variant=variant):
                     adapter = self.folder / f"{base.name}-{variant}"
                     expected = results(self.write(model, adapter, options), rows)

@@ -58,6 +58,8 @@ def families():
                 sliding_attention=dict(rope_type="default", rope_theta=500.0))),
         "gpt2": transformers.GPT2Config(vocab_size=VOCABULARY, n_layer=2, n_embd=96, n_head=6, n_positions=64,
                                         bos_token_id=256, eos_token_id=256),
+        "gpt2-untied": transformers.GPT2Config(vocab_size=VOCABULARY, n_layer=2, n_embd=96, n_head=6, n_positions=64,
+                                               bos_token_id=256, eos_token_id=256, tie_word_embeddings=False),
         "gpt_neox": transformers.GPTNeoXConfig(**dict(common, hidden_size=96, num_attention_heads=6,
                                                       intermediate_size=160, rotary_pct=0.25)),
         "gpt_neox-sequential": transformers.GPTNeoXConfig(**dict(

@@ -70,6 +70,8 @@ CASES = {
                                             activation_function="gelu", bos_token_id=1, eos_token_id=2), None),
     "gpt2": ("GPT2Config", dict(vocab_size=VOCABULARY, n_embd=36, n_layer=3, n_head=3, n_positions=64, n_inner=50,
                                 bos_token_id=1, eos_token_id=2), None),
+    "gpt2, untied": ("GPT2Config", dict(vocab_size=VOCABULARY, n_embd=36, n_layer=2, n_head=3, n_positions=64,
+                                        tie_word_embeddings=False, bos_token_id=1, eos_token_id=2), None),
     "neox": ("GPTNeoXConfig", dict(COMMON, rope_parameters=dict(rope_type="default", rope_theta=1000.0,
                                                                 partial_rotary_factor=0.5)), None),
     "neox, sequential, tied, no biases": (

@@ -54,6 +54,7 @@ VARIANTS = {
     "excluded": ({"exclude_modules": ["layers.0.self_attn.q_proj"]}, []),
     "modules_to_save": ({"modules_to_save": ["lm_head", "model.norm"]}, []),
     "embeddings": ({"target_modules": ["embed_tokens", "q_proj", "lm_head"]}, []),
+    "dora_embeddings": ({"target_modules": ["embed_tokens", "q_proj", "lm_head"], "use_dora": True}, []),
 }
 
 
@@ -181,8 +182,8 @@ training:
         return losses, felt
 
 
-class ThreeSteps(PeftTest):
-    def check(self, family, name, options, overrides):
+class Steps(PeftTest):
+    def check(self, family, name, options, overrides, load=None):
         start, out = self.root / f"{name}-start", self.root / f"{name}-out"
         theirs = self.peft_adapter(family, start, **options)
         ratio = 8 if name == "loraplus" else None
@@ -191,7 +192,7 @@ class ThreeSteps(PeftTest):
         error = max(abs(a - b) for a, b in zip(self.losses(name), expected, strict=True))
         self.assertLess(error, 1e-4, name)
         self.export(name, out)
-        ours = self.load_quietly(self.base(family)[1](), out)
+        ours = (load or self.load_quietly)(self.base(family)[1](), out)
         trained = {n: p for n, p in theirs.named_parameters() if p.requires_grad}
         found = dict(ours.named_parameters())
         # Adam makes steps of full size of gradients that are only rounding, such as a key's bias,
@@ -203,6 +204,8 @@ class ThreeSteps(PeftTest):
         self.assertLess(gap, 5e-5, name)
         print(f"{family:9} {name:16} losses {error:.1e} tensors {distance:.1e} exported {gap:.1e}")
 
+
+class ThreeSteps(Steps):
     def test_each_variant_takes_the_steps_that_peft_takes(self):
         for name, (options, overrides) in VARIANTS.items():
             with self.subTest(variant=name):
@@ -237,6 +240,55 @@ class ThreeSteps(PeftTest):
                     self.check(family, f"{family}-{name}", options, [])
 
 
+class Untied(Steps):
+    """PEFT makes two matrices of a tied one when it trains one of them, or both by themselves."""
+
+    ENDS = {"head": {"target_modules": ["q_proj", "lm_head"]}, "table": {"target_modules": ["q_proj", "embed_tokens"]},
+            "both": {"target_modules": ["embed_tokens", "lm_head"]},
+            "dora": {"target_modules": ["embed_tokens", "lm_head"], "use_dora": True},
+            "saved": {"target_modules": ["q_proj"], "modules_to_save": ["lm_head"]}}
+
+    def load_tied(self, model, folder):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # PEFT warns of every adapter on tied weights
+            return PeftModel.from_pretrained(model, folder).eval()
+
+    def test_it_takes_the_steps_that_peft_takes_and_its_merged_model_has_two(self):
+        for name, options in self.ENDS.items():
+            with self.subTest(variant=name):
+                self.check("qwen", name, options, [], self.load_tied)
+                merged = self.root / f"{name}-merged"
+                done = self.twofold("export", name, self.root, "--to", "merged", merged)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                model = AutoModelForCausalLM.from_pretrained(merged, dtype=torch.float32).eval()
+                self.assertFalse(model.config.tie_word_embeddings)
+                with torch.no_grad():
+                    self.assertLess(abs(mean_loss(model, self.rows).item() - self.end_loss(name)), 5e-5, name)
+
+    def test_it_is_stacked_and_trained_from_a_fresh_start_too(self):
+        below = self.root / "below"
+        theirs = self.peft_adapter("qwen", below, **self.ENDS["head"])
+        self.fit("stacked", "qwen", f"optimization.lora.base_adapters=['{below}']",
+                 "optimization.lora.target_modules=[q_proj]", steps=1)
+        with torch.no_grad():
+            self.assertLess(abs(self.losses("stacked")[0] - mean_loss(theirs, self.rows).item()), 5e-5)
+        self.fit("fresh", "qwen", "architecture.backbone.untie=true", "optimization.lora.dora=true",
+                 "optimization.lora.target_modules=[wte, lm_head]", "optimization.lora.init=kaiming")
+        model = self.load_tied(self.base("qwen")[1](), self.export("fresh", self.root / "fresh-out"))
+        with torch.no_grad():
+            self.assertLess(abs(mean_loss(model, self.rows).item() - self.end_loss("fresh")), 5e-5)
+
+    def test_what_means_one_matrix_is_refused_for_two(self):
+        result = self.fit("tied", "qwen", "optimization.lora.dora=true", "optimization.lora.target_modules=[wte]", code=2)
+        self.assert_refused(result, "optimization/lora/dora", "wte", "architecture/backbone/untie")
+        result = self.fit("none", "llama", "architecture.backbone.untie=true", code=2)
+        self.assert_refused(result, "architecture/backbone/untie", "nothing to untie")
+        folder = self.root / "shared"
+        self.peft_adapter("qwen", folder, target_modules=["embed_tokens"], use_dora=True, ensure_weight_tying=True)
+        result = self.fit("shared", "qwen", f"optimization.lora.from_adapter={folder}", code=2)
+        self.assert_refused(result, "lm_head", "DoRA")
+
+
 class Exported(PeftTest):
     """Trained from our own starts."""
 
@@ -247,6 +299,7 @@ class Exported(PeftTest):
         **{f"{init}_rslora": [f"optimization.lora.init={init}", "optimization.lora.rslora=true"] for init in inits()},
         "patterns": ["optimization.lora.rank_pattern={q_proj: 2}", "optimization.lora.alpha_pattern={'re:.*/1/.*': 9}"],
         "head": ["optimization.lora.target_modules=[all-linear, lm_head, wte]", "optimization.lora.init=gaussian"],
+        "dora_head": ["optimization.lora.target_modules=[all-linear, lm_head, wte]", "optimization.lora.dora=true"],
         "whole": ["optimization.lora.modules_to_save=[ln_f, lm_head]"],
     }
 

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "interop/peft_combine.h"
 #include "interop/peft_config.h"
+#include "interop/peft_coverage.h"
 #include "lora/variants.h"
 #include "model/model.h"
 #include "tensor/io.h"
@@ -97,6 +98,8 @@ TEST_F(PeftFolder, BringsEveryVariantOfEveryFamilyBack) {
     for (const toy::Variant& variant : toy::variants()) {
       LoRAConfig lora = all_linear();
       variant.apply(lora);
+      const bool tied = config->build()->parameters().find("lm_head") == nullptr;
+      if (tied && !variant.tied) continue;
       const std::string name = std::string(family) + "-" + variant.name;
       const NamedTensors saved = save(*config, lora, name);
       EXPECT_LE(largest_difference(saved, load(*config, name)), 1e-6) << name;
@@ -289,6 +292,62 @@ TEST_F(PeftFolder, AHeadThatIsTiedToItsTableNeedsNoEntryOfItsOwn) {
     with(false);
     EXPECT_THROW(load(*config, name), Error) << name;
   }
+}
+
+TEST_F(PeftFolder, AnAdapterThatTrainsEndsOfATiedModelApartNeedsTwoMatrices) {
+  for (const char* family : {"llama", "gpt", "gpt_neox"}) {
+    const auto tied = small_config(family, family != std::string("gpt"));
+    const auto untied = small_config(family, family != std::string("gpt"));
+    ASSERT_TRUE(tied->tie_word_embeddings);
+    untied->untie_head();
+    const auto check = [&](const LoRAConfig& lora, const std::string& name) {
+      const std::string folder = family + std::string("-") + name;
+      const NamedTensors saved = save(*untied, lora, folder);
+      EXPECT_TRUE(trains_ends_apart(root_ / folder, *tied)) << folder;
+      EXPECT_FALSE(trains_ends_apart(root_ / folder, *untied)) << folder;
+      EXPECT_LE(largest_difference(saved, load(*untied, folder)), 1e-6) << folder;
+      EXPECT_THROW(load(*tied, folder), Error) << folder;
+    };
+    for (const std::vector<std::string>& ends :
+         std::vector<std::vector<std::string>>{{"wte"}, {"lm_head"}, {"wte", "lm_head"}}) {
+      LoRAConfig low = all_linear(), whole = all_linear();
+      low.init = "kaiming";
+      low.target_modules.insert(low.target_modules.end(), ends.begin(), ends.end());
+      whole.modules_to_save = ends;
+      check(low, "low-" + ends.front() + ends.back());
+      check(whole, "whole-" + ends.front() + ends.back());
+      low.dora = true;
+      check(low, "dora-" + ends.front() + ends.back());
+    }
+  }
+}
+
+TEST_F(PeftFolder, AnAdapterThatTrainsThemAsOneOrNeitherDoesNot) {
+  const auto tied = small_config("llama", /*tied=*/true);
+  LoRAConfig lora = all_linear();
+  save(*tied, lora, "neither");
+  EXPECT_FALSE(trains_ends_apart(root_ / "neither", *tied));
+  lora.rows["wte"] = {3};
+  save(*tied, lora, "rows");
+  EXPECT_FALSE(trains_ends_apart(root_ / "rows", *tied));
+  lora.rows.clear();
+  lora.init = "kaiming";
+  lora.target_modules.emplace_back("wte");
+  save(*tied, lora, "low");
+  EXPECT_FALSE(trains_ends_apart(root_ / "low", *tied));
+  lora.modules_to_save = {"wte"};
+  lora.target_modules.pop_back();
+  save(*tied, lora, "whole");
+  EXPECT_FALSE(trains_ends_apart(root_ / "whole", *tied));
+}
+
+TEST_F(PeftFolder, RowsOfATableThatIsTheHeadAreRefusedInAnUntiedModel) {
+  const auto tied = small_config("llama", /*tied=*/true);
+  LoRAConfig lora = all_linear();
+  lora.rows["wte"] = {3};
+  save(*tied, lora, "rows");
+  tied->untie_head();
+  EXPECT_THROW(load(*tied, "rows"), Error);
 }
 
 TEST_F(PeftFolder, TakesNeoXsHeadUnderItsOlderName) {

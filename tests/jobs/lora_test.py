@@ -11,6 +11,7 @@ VARIANTS = {
     "whole": ["modules_to_save=[lm_head, ln_f]", "bias=all", "exclude_modules=[v_proj]"],
     "nf4": ["base_dtype=nf4", "dora=true"],
     "tables": ["target_modules=[all-linear, wte, lm_head]", "layers_to_transform=[]"],
+    "dora_tables": ["target_modules=[kernel, wte, lm_head]", "dora=true"],
     **{init: [f"init={init}", "rank_pattern={q_proj: 2}", "target_modules=[kernel, wte]"] for init in inits()},
 }
 

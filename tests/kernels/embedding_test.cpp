@@ -41,6 +41,42 @@ TEST(Embedding, ATokenThatOccursOftenGathersAllItsGradients) {
   EXPECT_TRUE(close(table.grad().select(1, 0), at::tensor({1.f, 1.f, 0.f, 3.f, 0.f, 0.f, 1.f}), 0));
 }
 
+/// Table, A, B, m of a table with DoRA, and rows that stand in it.
+std::vector<at::Tensor> dora_inputs(at::ScalarType type) {
+  return {normal_tensor({7, 5}, 1, type), normal_tensor({7, 2}, 2, type),
+          normal_tensor({2, 5}, 3, type), normal_tensor({5}, 4, type),
+          normal_tensor({3, 5}, 5, type)};
+}
+Weight dora(const std::vector<at::Tensor>& in, bool with_rows) {
+  Weight table{.value = in[0], .low_rank = LowRank{in[1], in[2], 0.5, in[3]}};
+  if (with_rows) table.rows = TrainedRows{at::tensor({3, 5, 0}, at::kLong), in[4]};
+  return table;
+}
+
+TEST(EmbeddingDora, EqualsTheReferenceInValueAndGradient) {
+  for (const bool with_rows : {false, true}) {
+    std::vector<at::Tensor> in = dora_inputs(at::kDouble);
+    if (!with_rows) in.pop_back();
+    for (at::Tensor& tensor : in) tensor.requires_grad_(true);
+    const at::Tensor fast = embedding(ids(), dora(in, with_rows), at::kDouble);
+    const at::Tensor slow = reference::embedding(ids(), dora(in, with_rows), at::kDouble);
+    EXPECT_TRUE(close(fast, slow, 1e-12));
+    const at::Tensor direction = normal_tensor({2, 3, 5}, 9, at::kDouble);
+    const auto dfast = torch::autograd::grad({fast}, in, {direction});
+    const auto dslow = torch::autograd::grad({slow}, in, {direction});
+    for (size_t i = 0; i < in.size(); ++i) EXPECT_TRUE(close(dfast[i], dslow[i], 1e-12)) << i;
+  }
+}
+
+TEST(EmbeddingDora, GradientsMatchFiniteDifferencesWhereTheNormIsConstant) {
+  const std::vector<at::Tensor> all = dora_inputs(at::kDouble);
+  EXPECT_TRUE(gradients_match(
+      [&](const auto& in) {
+        return embedding(ids(), dora({all[0], all[1], all[2], in[0], in[1]}, true), at::kDouble);
+      },
+      {all[3], all[4]}));
+}
+
 /// Rows 3 and 0 of a table of 7, and 5, which no id asks for.
 TrainedRows rows(const at::Tensor& value) { return {at::tensor({3, 5, 0}, at::kLong), value}; }
 

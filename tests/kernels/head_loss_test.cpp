@@ -113,6 +113,46 @@ TEST(HeadLoss, GradientsOfRowsMatchFiniteDifferences) {
   }
 }
 
+/// Hidden states, head, A, B, m (of the head's rows) and rows that stand in it.
+std::vector<at::Tensor> dora_inputs() {
+  return {normal_tensor({7, 4}, 1),           normal_tensor({kVocabulary, 4}, 2),
+          normal_tensor({kVocabulary, 2}, 3), normal_tensor({2, 4}, 4),
+          normal_tensor({kVocabulary}, 5),    normal_tensor({2, 4}, 6)};
+}
+Weight dora(const std::vector<at::Tensor>& in) {
+  Weight weight{.value = in[1], .low_rank = LowRank{in[2], in[3], 0.5, in[4]}};
+  if (in.size() > 5) weight.rows = rows(in[5]);
+  return weight;
+}
+
+TEST(HeadLossDora, EqualsTheReferenceInValueAndGradient) {
+  for (const bool with_rows : {false, true}) {
+    for (const double softcap : {0.0, 1.3}) {
+      std::vector<at::Tensor> in = dora_inputs();
+      if (!with_rows) in.pop_back();
+      for (at::Tensor& tensor : in) tensor.requires_grad_(true);
+      const at::Tensor fast = head_loss(in[0], dora(in), labels(), 0.2, 2, softcap);
+      const at::Tensor slow = reference::head_loss(in[0], dora(in), labels(), 0.2, softcap);
+      EXPECT_TRUE(close(fast, slow, 1e-10));
+      EXPECT_TRUE(close(token_losses(in[0], dora(in), labels(), softcap).sum() * 0.2,
+                        slow.to(at::kFloat), 1e-5));
+      const auto dfast = torch::autograd::grad({fast}, in);
+      const auto dslow = torch::autograd::grad({slow}, in);
+      for (size_t i = 0; i < in.size(); ++i) EXPECT_TRUE(close(dfast[i], dslow[i], 1e-9)) << i;
+    }
+  }
+}
+
+TEST(HeadLossDora, GradientsMatchFiniteDifferencesWhereTheNormIsConstant) {
+  const std::vector<at::Tensor> all = dora_inputs();
+  EXPECT_TRUE(gradients_match(
+      [&](const auto& in) {
+        return head_loss(in[0], dora({in[0], all[1], all[2], all[3], in[1], in[2]}), labels(), 0.2,
+                         2);
+      },
+      {all[0], all[4], all[5]}));
+}
+
 TEST(HeadLoss, AFrozenHeadGetsNoGradient) {
   at::Tensor hidden = normal_tensor({7, 4}, 1, at::kFloat).requires_grad_(true);
   const Weight weight = head(at::kBFloat16, false);

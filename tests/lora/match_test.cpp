@@ -189,10 +189,17 @@ TEST(MatchTargets, EntriesOfEveryListThatSelectNothingAreRefusedTogether) {
   }
 }
 
-TEST(MatchTargets, DoraOfATableAndDropoutOfAHeadAreRefused) {
+TEST(MatchTargets, DoraOfATableThatIsTheHeadAndDropoutOfAHeadAreRefused) {
+  const ParameterTree tied = toy::gpt_shapes(), untied = toy::gpt_shapes(64, 128, /*tied=*/false);
   LoRAConfig config = toy::lora({"wte", "kernel"});
   config.dora = true;
-  EXPECT_THROW(match_targets(toy::gpt_shapes(), config), Error);
+  EXPECT_THROW(match_targets(tied, config), Error);
+  config.target_modules.emplace_back("lm_head");
+  const std::vector<TargetMatch> matches = match_targets(untied, config);
+  EXPECT_EQ(matches[0].parameters, 4 * (128 + 64) + 64);   // a length for each column,
+  EXPECT_EQ(matches[2].parameters, 4 * (128 + 64) + 128);  // of the head for each row
+  config.dropout = 0.1;
+  EXPECT_THROW(match_targets(untied, config), Error);
 }
 
 TEST(LoRAConfig, PatternsAreMapsAlsoOnTheCommandLine) {

@@ -19,8 +19,9 @@ inline void declare(ParameterTree& tree, const std::string& path, std::vector<in
                 .weight = {}});
 }
 
-/// Two GPT blocks of width `n_embd`; the kernels of the second are stored transposed.
-inline ParameterTree gpt_shapes(int64_t n_embd = 64, int64_t vocab = 128) {
+/// Two GPT blocks of width `n_embd`; the kernels of the second are stored transposed. The table is
+/// the head as well if it is `tied`.
+inline ParameterTree gpt_shapes(int64_t n_embd = 64, int64_t vocab = 128, bool tied = true) {
   ParameterTree tree;
   declare(tree, "wte", {vocab, n_embd});
   for (int block = 0; block < 2; ++block) {
@@ -34,11 +35,12 @@ inline ParameterTree gpt_shapes(int64_t n_embd = 64, int64_t vocab = 128) {
     declare(tree, at + "mlp/c_proj/kernel", {4 * n_embd, n_embd}, transposed);
   }
   declare(tree, "ln_f/weight", {n_embd});
+  if (!tied) declare(tree, "lm_head", {vocab, n_embd});
   return tree;
 }
 
-inline ParameterTree gpt(int64_t n_embd = 16, int64_t vocab = 32) {
-  ParameterTree tree = gpt_shapes(n_embd, vocab);
+inline ParameterTree gpt(int64_t n_embd = 16, int64_t vocab = 32, bool tied = true) {
+  ParameterTree tree = gpt_shapes(n_embd, vocab, tied);
   tree.initialize(7, at::kFloat);
   return tree;
 }
@@ -55,6 +57,11 @@ inline at::Tensor adapted(const Weight& weight) {
   return base(weight) + at::matmul(term.A, term.B) * term.scale;
 }
 
+/// What DoRA scales the outputs of W + s·A·B by: its columns, or (dimension 1) its rows.
+inline at::Tensor lengthening(const Weight& weight, int64_t dimension = 0) {
+  return weight.low_rank->magnitude / adapted(weight).detach().square().sum(dimension).sqrt();
+}
+
 /// x·W + s·(x·A)·B, its columns scaled to the magnitude if there is one.
 inline at::Tensor project(const at::Tensor& x, const Weight& weight) {
   const at::Tensor y = at::matmul(x, base(weight));
@@ -62,12 +69,15 @@ inline at::Tensor project(const at::Tensor& x, const Weight& weight) {
   const LowRank& term = *weight.low_rank;
   const at::Tensor sum = y + at::matmul(at::matmul(x, term.A), term.B) * term.scale;
   if (!term.magnitude.defined()) return sum;
-  return sum * (term.magnitude / adapted(weight).detach().square().sum(0).sqrt());
+  return sum * lengthening(weight);
 }
 
-/// The table with its low-rank term and its rows.
-inline at::Tensor effective_table(const Weight& weight) {
-  const at::Tensor table = adapted(weight);
+/// The table with its low-rank term and its rows; of a head, rows are what DoRA scales.
+inline at::Tensor effective_table(const Weight& weight, bool head = false) {
+  at::Tensor table = adapted(weight);
+  if (weight.low_rank && weight.low_rank->magnitude.defined()) {
+    table = table * (head ? lengthening(weight, 1).unsqueeze(1) : lengthening(weight));
+  }
   return weight.rows ? table.index_copy(0, weight.rows->ids, weight.rows->value) : table;
 }
 
@@ -83,7 +93,8 @@ inline at::Tensor logits(ParameterTree& tree, const at::Tensor& ids) {
     h = h + project(at::tanh(thirds[0]) * thirds[1] + thirds[2], at_path("attn/c_proj/kernel"));
     h = h + project(at::tanh(project(h, at_path("mlp/c_fc/kernel"))), at_path("mlp/c_proj/kernel"));
   }
-  return at::matmul(h, table.t());
+  const Parameter* head = tree.find("lm_head");
+  return at::matmul(h, (head ? effective_table(head->weight, /*head=*/true) : table).t());
 }
 
 inline at::Tensor loss(ParameterTree& tree) {

@@ -15,6 +15,8 @@ double max_difference(const at::Tensor& a, const at::Tensor& b) {
 
 at::Tensor ids() { return at::arange(16, at::kLong); }
 
+ParameterTree model(const toy::Variant& variant) { return toy::gpt(16, 32, variant.tied); }
+
 /// A variant over a base of some dtype.
 struct Case {
   toy::Variant variant;
@@ -36,7 +38,7 @@ std::vector<Case> cases() {
   for (const toy::Variant& variant : toy::variants()) {
     for (const char* dtype : {"float32", "bfloat16", kNf4}) {
       const Case one{variant, dtype};
-      if (selection_problems(toy::gpt(), one.config()).empty()) all.push_back(one);
+      if (selection_problems(model(variant), one.config()).empty()) all.push_back(one);
     }
   }
   return all;
@@ -46,7 +48,7 @@ class Variants : public testing::TestWithParam<Case> {
  protected:
   static LoRAConfig config() { return GetParam().config(); }
   static ParameterTree base() {
-    ParameterTree tree = toy::gpt();
+    ParameterTree tree = model(GetParam().variant);
     freeze_parameters(tree, GetParam().base_dtype);
     return tree;
   }
@@ -86,7 +88,7 @@ TEST_P(Variants, MergeToWhatTheyCompute) {
   ParameterTree tree = base();
   train(inject(tree));
   const at::Tensor adapted = toy::logits(tree, ids());
-  ParameterTree plain = toy::gpt();
+  ParameterTree plain = model(GetParam().variant);
   for (const auto& [path, value] : merge_lora_params(tree)) plain.at(path).weight.value = value;
   EXPECT_LE(max_difference(toy::logits(plain, ids()), adapted), 1e-5 + rounding(adapted));
 }

@@ -15,6 +15,7 @@ namespace twofold::toy {
 struct Variant {
   std::string name;
   std::function<void(LoRAConfig&)> apply;
+  bool tied = true;  ///< whether the model's table is its head
 };
 
 inline void PrintTo(const Variant& variant, std::ostream* out) { *out << variant.name; }
@@ -53,6 +54,13 @@ inline std::vector<Variant> variants() {
                      c.init = init;
                      c.target_modules.emplace_back("re:wte|lm_head");
                    }});
+    all.push_back({init + "_dora_tables",
+                   [init](LoRAConfig& c) {
+                     c.init = init;
+                     c.dora = true;
+                     c.target_modules.emplace_back("re:wte|lm_head");
+                   },
+                   /*tied=*/false});
   }
   return all;
 }

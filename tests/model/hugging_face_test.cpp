@@ -236,6 +236,31 @@ TEST(ExportToHf, TiedHeadIsStoredOnceAndBothDtypeKeysAreWritten) {
   EXPECT_THROW(save_hf_folder(*tested.config, {}, "bfloat16", folder), Error);
 }
 
+TEST(UntiedHead, StartsAsACopyOfTheTable) {
+  for (const auto& [family, setting] : std::vector<std::pair<std::string, std::string>>{
+           {"llama", "architecture.tie_word_embeddings=true"},
+           {"gpt", "architecture.rope=false"}}) {
+    TestModel tested = tiny(family, {setting});
+    const Path folder = unique_folder("untied"), again = unique_folder("untied");
+    save_hf_folder(*tested.config, tested.model->parameters().named(), "float32", folder);
+    const auto config = make_model_config(family);
+    config->untie = true;
+    configure_from_hf(*config, folder, {});
+    const auto model = config->build();
+    load_hf_weights(*model, *config, folder);
+    const at::Tensor& table = model->parameters().at("wte").weight.value;
+    const at::Tensor& head = model->parameters().at("lm_head").weight.value;
+    EXPECT_TRUE(at::equal(head, table)) << family;
+    EXPECT_NE(head.const_data_ptr(), table.const_data_ptr()) << family;  // each may be trained
+    save_hf_folder(*config, model->parameters().named(), "float32", again);
+    EXPECT_FALSE(config_of_hf_folder(again)->tie_word_embeddings) << family;
+    EXPECT_NE(error_of([&] {
+                configure_from_hf(*config, again, {});
+              }).find("architecture/backbone/untie"),
+              std::string::npos);
+  }
+}
+
 TEST(SaveHfFolder, KeepsTheContextThatRowsDidNotFill) {
   const std::vector<std::pair<std::string, std::vector<std::string>>> families = {
       {"llama", {}}, {"qwen", {}}, {"gpt_neox", {}}, {"gpt", {"architecture.rope=false"}}};

@@ -11,6 +11,10 @@ at::Tensor embedding(const at::Tensor& ids, const Weight& table, at::ScalarType 
   if (table.low_rank) {
     effective =
         effective + at::matmul(table.low_rank->A, table.low_rank->B) * table.low_rank->scale;
+    if (table.low_rank->magnitude.defined()) {
+      const at::Tensor norms = effective.detach().square().sum(0).sqrt();
+      effective = effective * (table.low_rank->magnitude / norms);
+    }
   }
   if (table.rows) {
     const auto wide = compute_dtype(table.value.scalar_type());

@@ -13,6 +13,10 @@ at::Tensor head_loss(const at::Tensor& hidden, const Weight& head, const at::Ten
   if (head.low_rank) {
     effective = effective + at::matmul(head.low_rank->A.to(wide), head.low_rank->B.to(wide)) *
                                 head.low_rank->scale;
+    if (head.low_rank->magnitude.defined()) {
+      const at::Tensor norms = effective.detach().square().sum(1).sqrt();
+      effective = effective * (head.low_rank->magnitude.to(wide) / norms).unsqueeze(1);
+    }
   }
   if (head.rows) {
     effective = effective.index_copy(0, head.rows->ids, head.rows->value.to(wide));

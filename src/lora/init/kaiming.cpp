@@ -12,7 +12,7 @@ Factors kaiming_init(const InitSubject& subject) {
     return {uniform_factor(subject, in, r, 1 / std::sqrt(static_cast<double>(in))),
             zero_factor(r, out)};
   }
-  if (!is_head(subject)) return table_start(subject);
+  if (!is_head(subject.path)) return table_start(subject);
   return {zero_factor(in, r),
           uniform_factor(subject, r, out, 1 / std::sqrt(static_cast<double>(out)))};
 }

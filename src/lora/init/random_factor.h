@@ -39,7 +39,4 @@ inline Factors table_start(const InitSubject& subject) {
           normal_factor(subject, subject.rank, subject.out, 1)};
 }
 
-/// A head (V, D) is to PEFT a dense layer from D to V: what is called A there is B here.
-inline bool is_head(const InitSubject& subject) { return subject.path == "lm_head"; }
-
 }  // namespace twofold
