@@ -69,7 +69,7 @@ AdapterPlan LoRATrainer::adapter_plan(const Model& model) const {
     if (changes_base(lora_)) plan.start_parameters += adapter_parameters(leaf, selected);
     plan.activations += selected.rank +
                         (lora_.dora && is_dense_kernel(leaf.path) ? leaf.shape[1] : 0) +
-                        (lora_.dropout > 0 ? leaf.shape[0] : 0);
+                        (lora_.dropout > 0 ? inputs_of(leaf) : 0);
   }
   return plan;
 }

@@ -9,8 +9,9 @@ namespace twofold::kernels {
 /// scale · Σ over labels ≥ 0 of −log softmax(hidden·headᵀ)[label], as a float32 (float64 for
 /// doubles) scalar with gradients for hidden, head.value, head.low_rank, head.rows (whichever
 /// require one). A magnitude of head.low_rank is of the head's rows.
-/// hidden: (N, D) activation dtype; head.value: (V, D); labels: (N) int32/int64, −1 = ignored,
-/// others < V. Softmax and sum are in float32 at least; for bfloat16 hidden states the logits are
+/// hidden: (…, D) activation dtype, the first dimension that of the batch's rows; head.value: (V,
+/// D); labels: (…) int32/int64, −1 = ignored, others < V. With dropout head.low_rank sees a part of
+/// hidden only. Softmax and sum are in float32 at least; for bfloat16 hidden states the logits are
 /// rounded to bfloat16 before, as autocast does, where that is the quick way. chunk = positions at
 /// a time; 0 = chosen. softcap > 0: a logit z becomes softcap·tanh(z / softcap) first, here and
 /// below (Gemma 2).

@@ -23,19 +23,25 @@ struct HeadProducts {
   at::Tensor rows, row_ids;  // (n, D), (n): instead of the weight's own, low-rank term and all
   double scale;
 
-  /// `lengthening`: head_factor(head).
+  /// `lengthening`: head_factor(head). A term without B gets what B makes of the states given.
   HeadProducts(const Weight& head, const at::Tensor& lengthening, at::ScalarType type)
       : weight(head.value.detach().to(type)), scale(1) {
     if (lengthening.defined()) factor = lengthening.detach().to(type);
     if (head.rows) rows = head.rows->value.detach().to(type), row_ids = head.rows->ids;
     if (!head.low_rank) return;
-    A = head.low_rank->A.detach().to(type), B = head.low_rank->B.detach().to(type);
+    A = head.low_rank->A.detach().to(type);
+    if (head.low_rank->B.defined()) B = head.low_rank->B.detach().to(type);
     scale = head.low_rank->scale;
   }
+  /// u (n, r) that A gets of hidden states, where nothing of them is dropped; absent without A.
+  at::Tensor narrowed(const at::Tensor& hidden) const {
+    return A.defined() ? at::mm(hidden, B.t()) : at::Tensor();
+  }
   /// `before`, if given, becomes what `factor` is multiplied with.
-  at::Tensor logits(const at::Tensor& hidden, at::Tensor* before = nullptr) const {
+  at::Tensor logits(const at::Tensor& hidden, const at::Tensor& u,
+                    at::Tensor* before = nullptr) const {
     at::Tensor result = at::mm(hidden, weight.t());
-    if (A.defined()) result.addmm_(at::mm(hidden, B.t()), A.t(), 1, scale);
+    if (A.defined()) result.addmm_(u, A.t(), 1, scale);
     if (factor.defined()) {
       if (before) *before = result.clone();
       result.mul_(factor);
@@ -51,9 +57,9 @@ struct HeadProducts {
     dlogits.index_fill_(1, row_ids, 0);
     return columns;
   }
+  /// Of the weight and the rows; the low-rank term's goes by way of u.
   at::Tensor hidden_gradient(const at::Tensor& dlogits, const at::Tensor& columns) const {
     at::Tensor result = at::mm(dlogits, weight);
-    if (A.defined()) result.addmm_(at::mm(dlogits, A), B, 1, scale);
     if (rows.defined()) result.addmm_(columns, rows);
     return result;
   }

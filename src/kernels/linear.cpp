@@ -4,8 +4,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "kernels/absent.h"
+#include "kernels/adapter_dropout.h"
 #include "kernels/column_scale.h"
-#include "kernels/dropout.h"
 #include "kernels/element.h"
 #include "kernels/matmul.h"
 #include "tensor/column_norms.h"
@@ -97,15 +97,6 @@ at::Tensor product(const at::Tensor& x, const Weight& kernel, const LowRank& ter
   auto shape = x.sizes().vec();
   shape.back() = value.size(1);
   return y.view(shape);
-}
-
-/// What A gets to see of x in this step, or absent where that is all of it.
-at::Tensor dropped(const at::Tensor& x, const LowRank& term) {
-  if (!term.dropout || term.dropout->p == 0) return {};
-  const AdapterDropout& now = *term.dropout;
-  return dropout(
-      x, now.p,
-      {.seed = now.seed, .step = now.step, .site = term.dropout_site, .first_row = now.first_row});
 }
 
 }  // namespace

@@ -183,7 +183,7 @@ void attach_lora_params(ParameterTree& parameters, const LoRAParams& adapters,
 std::shared_ptr<AdapterDropout> attach_dropout(ParameterTree& parameters) {
   auto dropout = std::make_shared<AdapterDropout>();
   for (Parameter& leaf : parameters.all()) {
-    if (leaf.weight.low_rank) leaf.weight.low_rank->dropout = dropout;
+    if (leaf.weight.low_rank && inputs_of(leaf) > 0) leaf.weight.low_rank->dropout = dropout;
   }
   return dropout;
 }

@@ -48,7 +48,7 @@ void LoRAConfig::declare(config::Fields& fields) {
       "its "
       "direction (arXiv 2402.09353).");
   add("dropout", dropout,
-      "Share of a dense matrix's inputs that its adapter does not see in a training step.",
+      "Share of a matrix's inputs that its adapter does not see in a training step.",
       {.min = 0, .max = 1, .exclusive_max = true});
   add("init", init,
       "How adapters start: reference and gaussian (A normal, standard deviation 1/r, B zero), "

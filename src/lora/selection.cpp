@@ -105,10 +105,10 @@ void add_table_problems(const ParameterTree& parameters, const LoRAConfig& confi
     const std::string instead =
         "take it out with optimization/lora/exclude_modules, or train it whole with "
         "optimization/lora/modules_to_save";
-    if (is_head(leaf.path) && config.dropout > 0) {
-      problems.push_back({.what = "an adapter of the head has no dropout",
+    if (is_head(leaf.path) && config.dropout > 0 && config.dora) {
+      problems.push_back({.what = "DoRA of the head has no dropout",
                           .where = std::string(kLoraSection) + "dropout",
-                          .expected = "no target that selects " + leaf.path,
+                          .expected = "0 with DoRA, or no target that selects " + leaf.path,
                           .found = leaf.path + " among the adapted leaves",
                           .hint = instead});
     }
@@ -155,6 +155,11 @@ std::vector<SelectedLeaf> select_leaves(const ParameterTree& parameters, const L
     if (selected.whole || selected.adapted() || !selected.rows.empty()) leaves.push_back(selected);
   }
   return leaves;
+}
+
+int64_t inputs_of(const Parameter& leaf) {
+  if (is_head(leaf.path)) return leaf.shape[1];
+  return is_dense_kernel(leaf.path) ? leaf.shape[0] : 0;
 }
 
 int64_t outputs_of(const Parameter& leaf) { return leaf.shape[is_head(leaf.path) ? 0 : 1]; }

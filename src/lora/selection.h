@@ -20,6 +20,9 @@ struct SelectedLeaf {
 /// In the tree's order. Does not complain about entries that select nothing: match_targets does.
 std::vector<SelectedLeaf> select_leaves(const ParameterTree& parameters, const LoRAConfig& config);
 
+/// The activations that a leaf multiplies, and of which its adapter may see a part (dropout); 0 for
+/// a table, which is looked up.
+int64_t inputs_of(const Parameter& leaf);
 /// The outputs of an adapted leaf, each with a magnitude of its own (DoRA): columns, but a head's
 /// rows.
 int64_t outputs_of(const Parameter& leaf);

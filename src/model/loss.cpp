@@ -33,8 +33,7 @@ ModelInput to_input(const Batch& batch, const InputKey& key) {
 
 at::Tensor batch_loss(Model& model, const Batch& batch, double scale, const InputKey& key) {
   const at::Tensor hidden = model.hidden(to_input(batch, key));
-  return kernels::head_loss(hidden.flatten(0, 1), model.head(),
-                            rows_of(batch.labels, batch).flatten(), scale, /*chunk=*/0,
+  return kernels::head_loss(hidden, model.head(), rows_of(batch.labels, batch), scale, /*chunk=*/0,
                             model.logit_softcap());
 }
 

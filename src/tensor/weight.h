@@ -30,7 +30,7 @@ struct LowRank {
   /// of a head (V, D), which is a layer from D to V, its rows are: (V). The length that they had is
   /// a constant to the gradient. Undefined: none.
   at::Tensor magnitude = {};
-  std::shared_ptr<const AdapterDropout> dropout = {};  ///< of dense kernels; null: none
+  std::shared_ptr<const AdapterDropout> dropout = {};  ///< of dense kernels and a head
   uint64_t dropout_site = 0;                           ///< names this leaf's random stream
 };
 

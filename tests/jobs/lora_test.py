@@ -74,6 +74,7 @@ class Variants(RunTest):
         losses = []
         for rows in (1, 4):
             self.run_job(f"m{rows}", config, "optimization.lora.dropout=0.3",
+                         "optimization.lora.target_modules=[kernel, lm_head]",
                          "optimization.lora.base_dtype=float32", f"training.per_device_batch_size={rows}")
             losses.append([line["loss"] for line in self.metrics(f"m{rows}") if "loss" in line][25:30])
         for one, other in zip(*losses):

@@ -113,6 +113,47 @@ TEST(HeadLoss, GradientsOfRowsMatchFiniteDifferences) {
   }
 }
 
+Weight dropping(const std::vector<at::Tensor>& in, int64_t first_row = 0) {
+  Weight weight{.value = in[1], .low_rank = LowRank{in[2], in[3], 0.5}};
+  weight.low_rank->dropout = std::make_shared<AdapterDropout>(
+      AdapterDropout{.p = 0.4, .seed = 1, .step = 2, .first_row = first_row});
+  weight.low_rank->dropout_site = 3;
+  if (in.size() > 4) weight.rows = rows(in[4]);
+  return weight;
+}
+
+TEST(HeadLossDropout, EqualsTheReferenceInValueAndGradient) {
+  for (const bool with_rows : {false, true}) {
+    std::vector<at::Tensor> in = {normal_tensor({7, 4}, 1), normal_tensor({kVocabulary, 4}, 2),
+                                  normal_tensor({kVocabulary, 2}, 3), normal_tensor({2, 4}, 4)};
+    if (with_rows) in.push_back(normal_tensor({2, 4}, 5));
+    for (at::Tensor& tensor : in) tensor.requires_grad_(true);
+    const at::Tensor fast = head_loss(in[0], dropping(in), labels(), 0.2, 2, 1.3);
+    const at::Tensor slow = reference::head_loss(in[0], dropping(in), labels(), 0.2, 1.3);
+    EXPECT_TRUE(close(fast, slow, 1e-10));
+    const auto dfast = torch::autograd::grad({fast}, in);
+    const auto dslow = torch::autograd::grad({slow}, in);
+    for (size_t i = 0; i < in.size(); ++i) EXPECT_TRUE(close(dfast[i], dslow[i], 1e-9)) << i;
+    EXPECT_TRUE(gradients_match(
+        [](const auto& x) { return head_loss(x[0], dropping(x), labels(), 0.2, 3); }, in));
+  }
+}
+
+TEST(HeadLossDropout, DoesNotDependOnTheSplitIntoMicroBatches) {
+  const std::vector<at::Tensor> in = {normal_tensor({4, 7, 4}, 1),
+                                      normal_tensor({kVocabulary, 4}, 2),
+                                      normal_tensor({kVocabulary, 2}, 3), normal_tensor({2, 4}, 4)};
+  const at::Tensor all = labels().expand({4, 7});
+  const double whole = head_loss(in[0], dropping(in), all, 1).item<double>();
+  double parts = 0;
+  for (const auto& [from, to] : {std::pair{0, 1}, {1, 4}}) {
+    parts += head_loss(in[0].slice(0, from, to), dropping(in, from), all.slice(0, from, to), 1)
+                 .item<double>();
+  }
+  EXPECT_NEAR(parts, whole, 1e-9);
+  EXPECT_NE(whole, head_loss(in[0], dropping(in, 1), all, 1).item<double>());
+}
+
 /// Hidden states, head, A, B, m (of the head's rows) and rows that stand in it.
 std::vector<at::Tensor> dora_inputs() {
   return {normal_tensor({7, 4}, 1),           normal_tensor({kVocabulary, 4}, 2),

@@ -189,7 +189,7 @@ TEST(MatchTargets, EntriesOfEveryListThatSelectNothingAreRefusedTogether) {
   }
 }
 
-TEST(MatchTargets, DoraOfATableThatIsTheHeadAndDropoutOfAHeadAreRefused) {
+TEST(MatchTargets, DoraOfATableThatIsTheHeadAndWithDropoutOfAHeadAreRefused) {
   const ParameterTree tied = toy::gpt_shapes(), untied = toy::gpt_shapes(64, 128, /*tied=*/false);
   LoRAConfig config = toy::lora({"wte", "kernel"});
   config.dora = true;
@@ -200,6 +200,8 @@ TEST(MatchTargets, DoraOfATableThatIsTheHeadAndDropoutOfAHeadAreRefused) {
   EXPECT_EQ(matches[2].parameters, 4 * (128 + 64) + 128);  // of the head for each row
   config.dropout = 0.1;
   EXPECT_THROW(match_targets(untied, config), Error);
+  config.dora = false;
+  EXPECT_EQ(match_targets(untied, config).size(), matches.size());
 }
 
 TEST(LoRAConfig, PatternsAreMapsAlsoOnTheCommandLine) {
