@@ -75,9 +75,7 @@ void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
     check_parameters(*model_->build());
   });
   checks.run({"tokenizer/", "architecture/"}, [&] {
-    added_ = settle_vocabulary(tokenizer_, wanted, *model_);
-    if (added_.tokens.count == 0) return;
-    if (model_->untie) {
+    if (model_->untie && !tokenizer_.add_tokens.empty()) {
       fail(
           {.what = "the rows of new tokens are one thing in the weights and two in an untied model",
            .where = kAddTokens,
@@ -85,6 +83,8 @@ void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
            .found = "architecture/backbone/untie",
            .hint = "leave one of the two out"});
     }
+    added_ = settle_vocabulary(tokenizer_, wanted, *model_);
+    if (added_.tokens.count == 0) return;
     lora_.rows = rows_of(added_.tokens, model_->build()->parameters());
     lines.push_back(describe(added_, *model_));
   });

@@ -278,11 +278,27 @@ class Untied(Steps):
         with torch.no_grad():
             self.assertLess(abs(mean_loss(model, self.rows).item() - self.end_loss("fresh")), 5e-5)
 
+    def test_it_goes_on_to_the_bit(self):
+        start = self.root / "start"
+        self.peft_adapter("qwen", start, **self.ENDS["head"])
+        option = f"optimization.lora.from_adapter={start}"
+        self.fit("whole", "qwen", option, steps=2 * STEPS)
+        for steps in (STEPS, 2 * STEPS):
+            self.fit("cut", "qwen", option, steps=steps)
+        self.assertEqual(self.losses("cut"), self.losses("whole"))
+        last = f"final/{2 * STEPS * ROWS * WIDTH}"
+        for file in ("adapters.safetensors", "base.safetensors"):
+            self.assertEqual((self.checkpoints("cut") / last / file).read_bytes(),
+                             (self.checkpoints("whole") / last / file).read_bytes())
+
     def test_what_means_one_matrix_is_refused_for_two(self):
         result = self.fit("tied", "qwen", "optimization.lora.dora=true", "optimization.lora.target_modules=[wte]", code=2)
         self.assert_refused(result, "optimization/lora/dora", "wte", "architecture/backbone/untie")
         result = self.fit("none", "llama", "architecture.backbone.untie=true", code=2)
         self.assert_refused(result, "architecture/backbone/untie", "nothing to untie")
+        result = self.fit("more", "qwen", "architecture.backbone.untie=true", "tokenizer.backend=bytes",
+                          "tokenizer.add_tokens=['<a>']", code=2)
+        self.assert_refused(result, "tokenizer/add_tokens", "architecture/backbone/untie")
         folder = self.root / "shared"
         self.peft_adapter("qwen", folder, target_modules=["embed_tokens"], use_dora=True, ensure_weight_tying=True)
         result = self.fit("shared", "qwen", f"optimization.lora.from_adapter={folder}", code=2)
