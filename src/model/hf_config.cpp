@@ -63,15 +63,16 @@ std::vector<std::pair<std::string, std::string>> configure_from_hf(
                         .found = "a head of its own, as " + file.string() + " says",
                         .hint = "leave the key out"});
   }
-  if (config.untie) config.untie_head();
 
   const auto defaults = defaults_of(config);
   std::vector<std::pair<std::string, std::string>> filled;
   const auto found = texts(fields);
   for (size_t i = 0; i < found.size(); ++i) {
     const auto& [key, value] = found[i];
+    // Untied weights are tied in their folder and not in the run: both may be said of them.
+    const bool both = config.untie && key == "architecture/tie_word_embeddings";
     const bool is_set =
-        std::find(explicit_keys.begin(), explicit_keys.end(), key) != explicit_keys.end();
+        !both && std::find(explicit_keys.begin(), explicit_keys.end(), key) != explicit_keys.end();
     if (is_set && key == "architecture/block_size" && wanted_block <= config.block_size) {
       config.block_size = wanted_block;
     } else if (!is_set || is_derived(key, wanted[i].second) ||
@@ -86,6 +87,7 @@ std::vector<std::pair<std::string, std::string>> configure_from_hf(
     }
   }
   throw_problems(std::move(problems));
+  if (config.untie) config.untie_head();
   return filled;
 }
 

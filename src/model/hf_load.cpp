@@ -205,11 +205,23 @@ class Loader {
   std::vector<Problem> problems_;
 };
 
+/// The model's tensors as its files have them. Of a model that was untied these hold one matrix,
+/// under the table's name or the head's.
+std::vector<HfTensor> tensors_of_files(const ModelConfig& config) {
+  std::vector<HfTensor> tensors = config.hf_tensors();
+  const auto of = [&](const char* ours) {
+    return std::find_if(tensors.begin(), tensors.end(),
+                        [&](const HfTensor& tensor) { return tensor.ours == ours; });
+  };
+  if (config.untie) of("wte")->alias = of("lm_head")->theirs;
+  return tensors;
+}
+
 void load(Model& model, const ModelConfig& config, const Path& folder, Placing placing,
           const NewTokens& fresh = {}) {
   const at::NoGradGuard no_grad;
   Loader loader(model, folder, placing, fresh);
-  for (const HfTensor& tensor : config.hf_tensors()) {
+  for (const HfTensor& tensor : tensors_of_files(config)) {
     if (config.untie && tensor.ours == "lm_head") {
       loader.untie(tensor);
     } else {

@@ -7,6 +7,7 @@
 #include "formats/safetensors.h"
 #include "model/rope.h"
 #include "support.h"
+#include "tensor/io.h"
 
 namespace twofold::test {
 namespace {
@@ -245,7 +246,11 @@ TEST(UntiedHead, StartsAsACopyOfTheTable) {
     save_hf_folder(*tested.config, tested.model->parameters().named(), "float32", folder);
     const auto config = make_model_config(family);
     config->untie = true;
-    configure_from_hf(*config, folder, {});
+    for (const bool said : {true, false}) {  // of the folder, or of the run
+      config->tie_word_embeddings = said;
+      configure_from_hf(*config, folder, {"architecture/tie_word_embeddings"});
+      EXPECT_FALSE(config->tie_word_embeddings) << family;
+    }
     const auto model = config->build();
     load_hf_weights(*model, *config, folder);
     const at::Tensor& table = model->parameters().at("wte").weight.value;
@@ -258,6 +263,28 @@ TEST(UntiedHead, StartsAsACopyOfTheTable) {
                 configure_from_hf(*config, again, {});
               }).find("architecture/backbone/untie"),
               std::string::npos);
+  }
+}
+
+TEST(UntiedHead, IsTheTableUnderWhicheverNameTheFileHasIt) {
+  TestModel tested = tiny("llama", {"architecture.tie_word_embeddings=true"});
+  const Path folder = unique_folder("table"), renamed = unique_folder("renamed");
+  save_hf_folder(*tested.config, tested.model->parameters().named(), "float32", folder);
+  NamedTensors tensors = read_tensors(folder / "model.safetensors");
+  for (auto& [name, tensor] : tensors) {
+    if (name == "model.embed_tokens.weight") name = "lm_head.weight";
+  }
+  std::filesystem::create_directories(renamed);
+  write_tensors(renamed / "model.safetensors", tensors);
+  std::filesystem::copy_file(folder / "config.json", renamed / "config.json");
+  const auto config = make_model_config("llama");
+  config->untie = true;
+  configure_from_hf(*config, renamed, {});
+  const auto model = config->build();
+  load_hf_weights(*model, *config, renamed);
+  const at::Tensor& table = tested.model->parameters().at("wte").weight.value;
+  for (const char* path : {"wte", "lm_head"}) {
+    EXPECT_TRUE(at::equal(model->parameters().at(path).weight.value, table)) << path;
   }
 }
 
