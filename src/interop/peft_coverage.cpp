@@ -54,7 +54,8 @@ bool differ(const PeftCoverage& found, const PeftTensors& tensors, const PeftMod
   const std::string left = kPeftPrefix + table.name, right = kPeftPrefix + head.name;
   const auto same = [&](const std::string& a, const std::string& b, bool turned) {
     const at::Tensor one = tensors.peek(left + a), other = tensors.peek(right + b);
-    return one.defined() && other.defined() && at::equal(turned ? one.t() : one, other);
+    if (!one.defined() || !other.defined() || (turned && one.dim() != 2)) return false;
+    return at::equal(turned ? one.t() : one, other);
   };
   if (found.saves(table)) return !found.saves(head) || !same(".weight", ".weight", false);
   if (found.saves(head)) return true;

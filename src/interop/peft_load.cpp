@@ -10,6 +10,7 @@
 #include "interop/peft.h"
 #include "interop/peft_coverage.h"
 #include "interop/peft_settings.h"
+#include "lora/target.h"
 
 namespace twofold {
 namespace {
@@ -83,7 +84,7 @@ class Loader {
   void take_rows(const PeftModule& module, const std::string& name, const std::vector<int64_t>& ids,
                  bool taken) {
     if (module.tied) return;  // see check_tokens
-    const bool table = module.weight == "wte" || module.weight == "lm_head";
+    const bool table = module.weight == "wte" || is_head(module.weight);
     const int64_t most = table ? shape_of(module.weight)[0] : 0;
     if (taken || !table) {
       problem(module.name, "trainable_token_indices of a module that cannot have them",

@@ -30,7 +30,7 @@ std::string older_name(const std::string& tensor) {
 
 PeftModule::Kind kind_of(const std::string& leaf) {
   if (is_dense_kernel(leaf)) return PeftModule::Kind::kDense;
-  if (leaf == "lm_head") return PeftModule::Kind::kHead;
+  if (is_head(leaf)) return PeftModule::Kind::kHead;
   if (leaf == "wte" || leaf == "wpe") return PeftModule::Kind::kTable;
   return PeftModule::Kind::kOther;
 }

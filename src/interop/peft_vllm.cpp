@@ -7,8 +7,8 @@
 namespace twofold {
 namespace {
 
-/// The values that --max-lora-rank takes, in all versions since it has one.
-constexpr int64_t kRanks[] = {8, 16, 32, 64, 128, 256};
+/// The values that --max-lora-rank takes; older versions end at 64 or 256.
+constexpr int64_t kRanks[] = {8, 16, 32, 64, 128, 256, 320, 512};
 
 double scale_of(const PeftConfig& config, const std::string& module) {
   const double rank = static_cast<double>(config.rank_of(module));
@@ -39,8 +39,9 @@ VllmReading vllm_reading(const PeftConfig& config, const std::string& family) {
   obstacle(!config.trainable_tokens.empty(), "rows of new tokens");
   obstacle(config.bias != "none", "trained biases");
   obstacle(!one_scale, "scales that differ between modules");
-  obstacle(enough == std::end(kRanks), "a rank above 256");
+  obstacle(enough == std::end(kRanks), "a rank above 512");
   if (out.obstacles.empty()) out.max_lora_rank = *enough;
+  for (const char* end : {"embed_tokens", "lm_head"}) out.ends |= config.targets(end, false);
   return out;
 }
 

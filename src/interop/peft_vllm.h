@@ -14,6 +14,7 @@ namespace twofold {
 struct VllmReading {
   std::vector<std::string> obstacles;  ///< why it cannot serve the folder; empty: it can
   int64_t max_lora_rank = 0;           ///< what --max-lora-rank must be at least, then
+  bool ends = false;  ///< adapts the embedding or the head, as its class of the model may not
 };
 
 /// `family` as ModelConfig::family(): for some models vLLM has no adapters at all.

@@ -21,7 +21,8 @@ void BaseTrainer::run(const ExecutionSpec& spec, const std::string& config_yaml,
                       Observer& observer) {
   set_threads(static_cast<int>(trainer_.threads));
   const RunPlan plan = make_run_plan();
-  require_memory(plan);
+  // A run that goes on may be past the phase that takes most.
+  if (!restore_path_ && !std::filesystem::exists(spec.checkpoints())) require_memory(plan);
   const std::vector<Table> shown = tables(plan);
   TrainingRun run({.trainer = trainer_,
                    .model = *model_,

@@ -95,9 +95,13 @@ Comparison compare_configs(const CheckpointInfo& checkpoint, const std::string& 
 namespace {
 
 Problem changed(const Difference& difference, const CheckpointInfo& checkpoint) {
+  std::string expected = difference.saved;
+  if (difference.key == "architecture/tie_word_embeddings" && difference.saved == "false") {
+    expected += ", which architecture/backbone/untie: true makes of weights that are tied";
+  }
   return {.what = "a setting differs from the checkpoint's",
           .where = difference.key + ", " + (checkpoint.folder / "config.yaml").string(),
-          .expected = difference.saved,
+          .expected = std::move(expected),
           .found = difference.now,
           .hint = "set it back to what it was"};
 }

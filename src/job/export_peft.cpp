@@ -15,10 +15,12 @@ void tell_vllm(const ExportSource& source, const PeftConfig& written) {
   const bool serves = reading.obstacles.empty();
   source.observer.message(
       Severity::kInfo,
-      serves ? fmt::format("vLLM serves these adapters with --enable-lora --max-lora-rank {}",
-                           reading.max_lora_rank)
-             : fmt::format("vLLM does not serve these adapters ({}); --to merged is for it",
-                           join(reading.obstacles, ", ")));
+      serves
+          ? fmt::format("vLLM serves these adapters with --enable-lora --max-lora-rank {}{}",
+                        reading.max_lora_rank,
+                        reading.ends ? ", if its model takes adapters of embedding and head" : "")
+          : fmt::format("vLLM does not serve these adapters ({}); --to merged is for it",
+                        join(reading.obstacles, ", ")));
 }
 
 }  // namespace

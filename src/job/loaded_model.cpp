@@ -92,12 +92,12 @@ HfGeneration LoadedModel::generation() const {
 LoadedModel load_model_below(const ModelSource& source, Narrow narrow) {
   configure_allocator();
   set_threads(0);
-  // What is added to weights is not to be rounded to a folder's narrow dtype.
-  if (source.adapter_folders.size() > 1) narrow = Narrow::kWidened;
   return source.root.empty() ? load_folder(source, narrow) : load_from_run(source);
 }
 
 LoadedModel load_model(const ModelSource& source, Narrow narrow) {
+  // What is added to weights is not to be rounded to a folder's narrow dtype.
+  if (source.adapter_folders.size() > 1) narrow = Narrow::kWidened;
   LoadedModel loaded = load_model_below(source, narrow);
   put_on(source.adapter_folders, source, loaded);
   return loaded;

@@ -51,9 +51,12 @@ std::string render(const ValidationReport& report) {
 }
 
 std::string render(const StepReport& report) {
-  std::string text =
-      fmt::format("step {}/{} │ phase {} │ loss {:.4f} │ {} tokens/s", report.step,
-                  report.total_steps, report.phase, report.loss, human_count(report.tokens_per_s));
+  std::string text = fmt::format("step {}/{} │ phase {} │ loss {:.4f}", report.step,
+                                 report.total_steps, report.phase, report.loss);
+  // A first step has no speed yet: it pays for what is only done once.
+  if (report.tokens_per_s > 0) {
+    text += fmt::format(" │ {} tokens/s", human_count(report.tokens_per_s));
+  }
   if (report.peak_share > 0) text += fmt::format(" │ {:.0f} % of peak", 100 * report.peak_share);
   if (report.eta_s > 0) text += " │ ETA " + human_duration(report.eta_s);
   return text;

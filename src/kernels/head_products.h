@@ -26,7 +26,7 @@ struct HeadProducts {
   /// `lengthening`: head_factor(head). A term without B gets what B makes of the states given.
   HeadProducts(const Weight& head, const at::Tensor& lengthening, at::ScalarType type)
       : weight(head.value.detach().to(type)), scale(1) {
-    if (lengthening.defined()) factor = lengthening.detach().to(type);
+    if (lengthening.defined()) factor = lengthening.detach();  // m / n is close to 1: in float32
     if (head.rows) rows = head.rows->value.detach().to(type), row_ids = head.rows->ids;
     if (!head.low_rank) return;
     A = head.low_rank->A.detach().to(type);

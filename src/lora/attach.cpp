@@ -136,8 +136,8 @@ Problem wrong_leaf(const std::string& path, bool expected) {
   return {.what = expected ? "the targets select a leaf that has no adapter here"
                            : "there is an adapter for a leaf that the targets do not select",
           .where = path,
-          .expected = {},
-          .found = {},
+          .expected = expected ? "an adapter" : "no adapter",
+          .found = expected ? "none" : "an adapter",
           .hint = "optimization/lora/target_modules must be what the adapters were trained with"};
 }
 

@@ -57,7 +57,7 @@ at::Tensor DecoderModel::attend(int64_t layer, const at::Tensor& q, const at::Te
   if (input.training && attn_dropout_ > 0) {
     now.dropout = attn_dropout_;
     now.dropout_key = input.dropout;
-    now.dropout_key.site = dropout_site(layer, DropoutPlace::kProbabilities);
+    now.dropout_key.site = probabilities_site(layer);
   }
   return kernels::attention(queries, keys, values, input.first_key, now).flatten(2);
 }

@@ -69,10 +69,10 @@ std::vector<std::pair<std::string, std::string>> configure_from_hf(
   const auto found = texts(fields);
   for (size_t i = 0; i < found.size(); ++i) {
     const auto& [key, value] = found[i];
-    // Untied weights are tied in their folder and not in the run: both may be said of them.
-    const bool both = config.untie && key == "architecture/tie_word_embeddings";
+    // Untied weights are tied in their folder and not in the run: either may be said of them.
+    if (config.untie && key == "architecture/tie_word_embeddings") continue;
     const bool is_set =
-        !both && std::find(explicit_keys.begin(), explicit_keys.end(), key) != explicit_keys.end();
+        std::find(explicit_keys.begin(), explicit_keys.end(), key) != explicit_keys.end();
     if (is_set && key == "architecture/block_size" && wanted_block <= config.block_size) {
       config.block_size = wanted_block;
     } else if (!is_set || is_derived(key, wanted[i].second) ||

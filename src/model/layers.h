@@ -61,10 +61,15 @@ double projection_stddev(const ModelConfig& config);
 std::string block_prefix(int64_t layer);
 
 /// Where dropout happens, for its random streams.
-enum class DropoutPlace : uint64_t { kAttention = 1, kMlp = 2, kProbabilities = 3 };
+enum class DropoutPlace : uint64_t { kAttention = 1, kMlp = 2 };
 inline constexpr uint64_t kEmbeddingSite = 0;
+inline constexpr uint64_t kProbabilitySites = uint64_t{1} << 32;  // beyond those of all layers
 inline uint64_t dropout_site(int64_t layer, DropoutPlace place) {
-  return 3 * static_cast<uint64_t>(layer) + static_cast<uint64_t>(place);
+  return 2 * static_cast<uint64_t>(layer) + static_cast<uint64_t>(place);
+}
+/// Where probabilities of attention are dropped.
+inline uint64_t probabilities_site(int64_t layer) {
+  return kProbabilitySites + static_cast<uint64_t>(layer);
 }
 /// Drops a share p of x in training; x itself otherwise.
 at::Tensor drop(const at::Tensor& x, double p, const ModelInput& input, uint64_t site);

@@ -1,7 +1,7 @@
 #pragma once
 // Whether there are numbers only.
 
-#include "tensor/parameters.h"
+#include <ATen/core/Tensor.h>
 
 namespace twofold {
 

@@ -133,7 +133,7 @@ bool RegexScan::find(size_t from, size_t& begin, size_t& end) {
   if (code < 0) {
     fail({.what = "the text cannot be split into tokens",
           .where = fmt::format("byte {} of the text", from),
-          .expected = {},
+          .expected = "a text that the tokenizer's pattern can be matched with",
           .found = message(code),
           .hint = "split the text into smaller documents"});
   }

@@ -18,12 +18,12 @@ PeftConfig plain(int64_t rank) {
 
 TEST(Vllm, TakesPlainAdaptersWithTheNextRankThatItsServerKnows) {
   for (const auto& [rank, asked] :
-       {std::pair<int64_t, int64_t>{1, 8}, {8, 8}, {9, 16}, {33, 64}, {256, 256}}) {
+       {std::pair<int64_t, int64_t>{1, 8}, {8, 8}, {9, 16}, {257, 320}, {512, 512}}) {
     const VllmReading reading = vllm_reading(plain(rank), "llama");
     EXPECT_THAT(reading.obstacles, ElementsAre());
     EXPECT_EQ(reading.max_lora_rank, asked) << rank;
   }
-  EXPECT_THAT(vllm_reading(plain(257), "qwen").obstacles, ElementsAre("a rank above 256"));
+  EXPECT_THAT(vllm_reading(plain(513), "qwen").obstacles, ElementsAre("a rank above 512"));
 }
 
 TEST(Vllm, WhatItDoesNotReadIsNamed) {
@@ -35,6 +35,14 @@ TEST(Vllm, WhatItDoesNotReadIsNamed) {
   EXPECT_THAT(vllm_reading(config, "llama").obstacles,
               ElementsAre("DoRA", "modules trained whole", "rows of new tokens", "trained biases"));
   EXPECT_THAT(vllm_reading(plain(8), "gpt").obstacles, ElementsAre(HasSubstr("GPT-2")));
+}
+
+TEST(Vllm, AdaptersOfTheEndsAreToldApart) {
+  PeftConfig config = plain(8);
+  config.target_modules.list = {"q_proj"};
+  EXPECT_FALSE(vllm_reading(config, "llama").ends);
+  config.target_modules.list = {"q_proj", "lm_head"};
+  EXPECT_TRUE(vllm_reading(config, "llama").ends);
 }
 
 TEST(Vllm, RanksMayDifferWhereTheScaleDoesNot) {

@@ -5,7 +5,9 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "kernels/close.h"
+#include "kernels/matmul.h"
 #include "support/gradcheck.h"
+#include "tensor/column_norms.h"
 
 namespace twofold::kernels {
 namespace {
@@ -192,6 +194,22 @@ TEST(HeadLossDora, GradientsMatchFiniteDifferencesWhereTheNormIsConstant) {
                          2);
       },
       {all[0], all[4], all[5]}));
+}
+
+TEST(HeadLossDora, ASmallMoveOfALengthIsFeltInBfloat16) {
+  const bool found = native_bfloat16();
+  set_native_bfloat16(true);
+  std::vector<at::Tensor> in = dora_inputs();
+  in.pop_back();
+  for (at::Tensor& tensor : in) tensor = tensor.to(at::kFloat);
+  in[0] = in[0].to(at::kBFloat16);
+  double losses[2];
+  for (const int moved : {0, 1}) {
+    in[4] = row_norms(in[1], *dora(in).low_rank) * (1 + 0.003 * moved);  // 1 in bfloat16
+    losses[moved] = head_loss(in[0], dora(in), labels(), 1.0).item<double>();
+  }
+  set_native_bfloat16(found);
+  EXPECT_NE(losses[0], losses[1]);
 }
 
 TEST(HeadLoss, AFrozenHeadGetsNoGradient) {
