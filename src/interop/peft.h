@@ -21,15 +21,21 @@ struct PeftAdapter {
 void save_peft_folder(const ModelConfig& config, const LoRAParams& adapters, const LoRAConfig& lora,
                       const Path& folder, const std::string& base_model = "");
 
+/// PEFT keeps a copy of a table that it has adapted. It tells an adapter of another model, unless
+/// the table here is no longer as it was read: other adapters may have been added to it.
+enum class TableCopies { kCompared, kIgnored };
+
 /// Reads a folder for this model. Throws one Error with every problem, naming the key or tensor: an
 /// option that is not supported, shapes of another model, missing halves, unexpected tensors,
 /// numbers that are not finite. `parameters` may be without values; copies of base weights that the
 /// folder holds are then not compared with them.
 PeftAdapter read_peft_folder(const Path& folder, const ModelConfig& config,
-                             const ParameterTree& parameters);
+                             const ParameterTree& parameters,
+                             TableCopies copies = TableCopies::kCompared);
 
 /// The same, and attaches the adapters.
 PeftAdapter load_peft_folder(const Path& folder, const ModelConfig& config,
-                             ParameterTree& parameters);
+                             ParameterTree& parameters,
+                             TableCopies copies = TableCopies::kCompared);
 
 }  // namespace twofold

@@ -19,10 +19,12 @@ using Shape = PeftTensors::Shape;
 
 class Loader {
  public:
-  Loader(const Path& folder, const ModelConfig& model, const ParameterTree& parameters)
+  Loader(const Path& folder, const ModelConfig& model, const ParameterTree& parameters,
+         TableCopies copies)
       : config_(read_peft_config(folder / kPeftConfigFile)),
         parameters_(parameters),
         untied_(model.untie),
+        copies_(copies),
         tensors_(folder),
         found_(config_, model, tensors_),
         modules_(found_.modules()) {
@@ -153,7 +155,7 @@ class Loader {
     if (!tensors_.has(name) || module.kind == PeftModule::Kind::kDense) return;
     at::Tensor copy = read(name, shape_of(module.weight));
     const at::Tensor& value = parameters_.find(module.weight)->weight.value;
-    if (!copy.defined() || !value.defined()) return;
+    if (!copy.defined() || !value.defined() || copies_ == TableCopies::kIgnored) return;
     at::Tensor own = value.to(at::kFloat);
     if (const auto own_rows = settings_.rows.find(module.weight);
         own_rows != settings_.rows.end()) {
@@ -202,6 +204,7 @@ class Loader {
   PeftConfig config_;
   const ParameterTree& parameters_;
   const bool untied_;  ///< the weights' one matrix is two here
+  const TableCopies copies_;
   PeftTensors tensors_;
   PeftCoverage found_;
   const std::vector<PeftModule>& modules_;
@@ -212,14 +215,14 @@ class Loader {
 }  // namespace
 
 PeftAdapter read_peft_folder(const Path& folder, const ModelConfig& config,
-                             const ParameterTree& parameters) {
+                             const ParameterTree& parameters, TableCopies copies) {
   const at::NoGradGuard no_grad;
-  return Loader(folder, config, parameters).result();
+  return Loader(folder, config, parameters, copies).result();
 }
 
 PeftAdapter load_peft_folder(const Path& folder, const ModelConfig& config,
-                             ParameterTree& parameters) {
-  PeftAdapter adapter = read_peft_folder(folder, config, parameters);
+                             ParameterTree& parameters, TableCopies copies) {
+  PeftAdapter adapter = read_peft_folder(folder, config, parameters, copies);
   attach_lora_params(parameters, adapter.adapters, adapter.lora);
   return adapter;
 }

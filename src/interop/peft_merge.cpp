@@ -18,9 +18,9 @@ WeightedFolder weighted_folder(const std::string& text) {
 }
 
 void merge_peft_folder(const WeightedFolder& adapter, const ModelConfig& config,
-                       ParameterTree& parameters) {
+                       ParameterTree& parameters, TableCopies copies) {
   const at::NoGradGuard no_grad;
-  load_peft_folder(adapter.folder, config, parameters);
+  load_peft_folder(adapter.folder, config, parameters, copies);
   for (Parameter& leaf : parameters.all()) {  // sums are rounded when all is added, not each
     at::Tensor& value = leaf.weight.value;
     if (leaf.weight.low_rank && value.scalar_type() != at::kDouble) value = value.to(at::kFloat);

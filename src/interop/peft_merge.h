@@ -17,6 +17,6 @@ WeightedFolder weighted_folder(const std::string& text);
 /// folder adapts or holds whole; in the leaf's dtype and storage order. Errors as of
 /// read_peft_folder.
 void merge_peft_folder(const WeightedFolder& adapter, const ModelConfig& config,
-                       ParameterTree& parameters);
+                       ParameterTree& parameters, TableCopies copies);
 
 }  // namespace twofold

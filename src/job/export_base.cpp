@@ -142,7 +142,7 @@ NamedTensors weights_below(const LoadedRun& run, const AdapterBase& base) {
   for (const std::string& text : below) {
     WeightedFolder adapter = weighted_folder(text);
     adapter.weight = -adapter.weight;
-    merge_peft_folder(adapter, config, model->parameters());
+    merge_peft_folder(adapter, config, model->parameters(), TableCopies::kIgnored);
   }
   return model->parameters().named();
 }

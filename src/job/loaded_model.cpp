@@ -72,10 +72,11 @@ void put_on(const std::vector<std::string>& folders, const ModelSource& source,
   if (!folders.empty()) unpack_parameters(parameters);
   for (size_t i = 0; i < folders.size(); ++i) {
     const WeightedFolder adapter = weighted_folder(folders[i]);
+    const TableCopies copies = i == 0 ? TableCopies::kCompared : TableCopies::kIgnored;
     if (i + 1 == folders.size() && adapter.weight == 1) {
-      load_peft_folder(adapter.folder, loaded.config(), parameters);
+      load_peft_folder(adapter.folder, loaded.config(), parameters, copies);
     } else {
-      merge_peft_folder(adapter, loaded.config(), parameters);
+      merge_peft_folder(adapter, loaded.config(), parameters, copies);
     }
   }
 }

@@ -184,8 +184,10 @@ LoRATrainState restore_state(const CheckpointInfo& checkpoint, const ModelConfig
 void freeze_base(LoRATrainState& state, const ModelConfig& config, const LoRAConfig& lora) {
   state.optimizer.reset();
   ParameterTree& parameters = state.model->parameters();
+  TableCopies copies = TableCopies::kCompared;
   for (const std::string& adapter : lora.base_adapters) {
-    merge_peft_folder(weighted_folder(adapter), config, parameters);
+    merge_peft_folder(weighted_folder(adapter), config, parameters, copies);
+    copies = TableCopies::kIgnored;
   }
   freeze_parameters(parameters, lora.base_dtype);
   state.progress.base_id = content_id(base_parameters(parameters));
@@ -196,8 +198,10 @@ namespace {
 /// The adapters of a PEFT folder under the run's own settings, which were filled from it.
 LoRAParams continue_adapters(ParameterTree& parameters, const ModelConfig& config,
                              const LoRAConfig& lora) {
-  LoRAParams adapters =
-      in_tree_order(parameters, read_peft_folder(lora.from_adapter, config, parameters).adapters);
+  const TableCopies copies =
+      lora.base_adapters.empty() ? TableCopies::kCompared : TableCopies::kIgnored;
+  LoRAParams adapters = in_tree_order(
+      parameters, read_peft_folder(lora.from_adapter, config, parameters, copies).adapters);
   attach_lora_params(parameters, adapters, lora);
   return adapters;
 }

@@ -148,9 +148,13 @@ void TrainingRun::require_finite(const Snapshot& snapshot) {
 void TrainingRun::refuse_ruined(const NotFinite& failure) {
   const std::optional<std::string> sound = store_.withdraw(state.progress.step);
   Problem problem = failure.problems().front();
-  const std::string remedy =
-      "a smaller optimization/lr or optimization/clip, a longer training/warmup_pct or "
-      "architecture/dtype/activation=float32";
+  const bool own_rate = state.progress.phase == 2 && setup_.lora.lr > 0;
+  std::string remedy =
+      fmt::format("a smaller optimization/{} or optimization/clip, or a longer training/warmup_pct",
+                  own_rate ? "lora/lr" : "lr");
+  if (setup_.model.activation_dtype != "float32") {
+    remedy += ", or architecture/dtype/activation=float32";
+  }
   problem.hint =
       sound ? fmt::format(
                   "the last sound checkpoint is {0}: another NAME with --restore "

@@ -61,7 +61,10 @@ void prove_movement(const LoRAParams& adapters, const Movement& movement) {
          .where = listed(unreached),
          .expected = "every one to have received a gradient in the first updates of phase 2",
          .found = "no gradient",
-         .hint = "take what the loss does not depend on out of optimization/lora/target_modules"});
+         .hint =
+             "take what the loss does not depend on out of optimization/lora/target_modules; or, "
+             "if weights have grown until nothing moves the loss, a smaller "
+             "optimization/lora/lr"});
   }
   if (!unmoved.empty()) {
     problems.push_back(
