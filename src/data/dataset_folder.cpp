@@ -77,6 +77,12 @@ void require_split(const Path& folder, Split split, const std::string& infix) {
 
 Shape read_shape(const Path& folder, Split split, const std::string& side) {
   const Path path = folder / "shape.json";
+  if (kind_of(path) == PathKind::kNothing)
+    fail({.what = "the dataset is not made of rows",
+          .where = path.string(),
+          .expected = "a shape.json, as datasets of the styles PADDED and CONTRASTIVE have",
+          .found = "no such file",
+          .hint = "set its style to PMD, or tokenize with data/tokenize_blockwise_dataset"});
   const nlohmann::json root = formats::parse_json(read_text(path), path.string());
   const nlohmann::json* entry = &root;
   std::string where = path.string();

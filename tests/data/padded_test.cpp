@@ -122,7 +122,7 @@ TEST_F(PaddedTest, RefusesAShapeThatIsMissingMalformedOrContradictsTheFile) {
         << shape;
   }
   std::filesystem::remove(root_ / "p/shape.json");
-  EXPECT_THAT(open_error(4), HasSubstr("shape.json"));
+  EXPECT_THAT(open_error(4), HasSubstr("set its style to PMD"));
 }
 
 }  // namespace
