@@ -54,12 +54,6 @@ at::Tensor supervised_rows(const at::Tensor& labels) {
   return kept.all().item<bool>() ? at::Tensor() : kept.nonzero().squeeze(1);
 }
 
-/// What B makes of the hidden states (N, D), or of what dropout left of them: (N, r) in `type`,
-/// with gradients for both.
-at::Tensor narrowed(const at::Tensor& seen, const LowRank& term, at::ScalarType type) {
-  return term.A.defined() ? at::mm(seen.to(type), term.B.to(type).t()) : at::Tensor();
-}
-
 struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
   // u: narrowed(…), by way of which the gradients of B and of what it saw go.
   static at::Tensor forward(AutogradContext* context, const at::Tensor& hidden,
@@ -159,8 +153,9 @@ at::Tensor logits(const at::Tensor& hidden, const Weight& head, double softcap) 
   const at::NoGradGuard no_gradient;
   const auto wide = compute_dtype(hidden.scalar_type());
   const HeadProducts products(head, head_factor(head), wide);
+  const LowRank term = head.low_rank.value_or(LowRank{});
   const at::Tensor h = hidden.to(wide);
-  at::Tensor result = products.logits(h, products.narrowed(h));
+  at::Tensor result = products.logits(h, narrowed(h, term, wide));
   cap_logits(result, softcap, false);
   return result;
 }
@@ -174,11 +169,12 @@ at::Tensor token_losses(const at::Tensor& hidden, const Weight& head, const at::
   if (!rows.defined()) rows = at::arange(all.size(0), at::kLong);
   const auto wide = compute_dtype(hidden.scalar_type());
   const HeadProducts products(head, head_factor(head), wide);
+  const LowRank term = head.low_rank.value_or(LowRank{});
   const int64_t chunk = chunk_rows(0, head.value.size(0), wide);
   for (int64_t begin = 0; begin < rows.size(0); begin += chunk) {
     const at::Tensor some = rows.narrow(0, begin, std::min(chunk, rows.size(0) - begin));
     const at::Tensor h = hidden.index_select(0, some).to(wide);
-    at::Tensor scores = products.logits(h, products.narrowed(h));
+    at::Tensor scores = products.logits(h, narrowed(h, term, wide));
     cap_logits(scores, softcap, false);
     losses.index_copy_(0, some, softmax_rows(scores, all.index_select(0, some), 0, false));
   }

@@ -15,28 +15,30 @@ inline at::Tensor head_factor(const Weight& head) {
   return head.low_rank->magnitude / row_norms(head.value, *head.low_rank);
 }
 
+/// What B makes of the hidden states (N, D), or of what dropout left of them: (N, r) in `type`,
+/// with gradients for both. Undefined without a low-rank term.
+inline at::Tensor narrowed(const at::Tensor& seen, const LowRank& term, at::ScalarType type) {
+  return term.A.defined() ? at::mm(seen.to(type), term.B.to(type).t()) : at::Tensor();
+}
+
 /// The head in the dtype of its products, and those that the loss is made of. Logits in bfloat16
 /// (where the machine multiplies that quickly) are widened row by row for the softmax.
 struct HeadProducts {
-  at::Tensor weight, A, B;   // (V, D), (V, r), (r, D)
+  at::Tensor weight, A;      // (V, D), (V, r)
   at::Tensor factor;         // (V): of the weight and its low-rank term (DoRA), or undefined
   at::Tensor rows, row_ids;  // (n, D), (n): instead of the weight's own, low-rank term and all
   double scale;
 
-  /// `lengthening`: head_factor(head). A term without B gets what B makes of the states given.
+  /// `lengthening`: head_factor(head).
   HeadProducts(const Weight& head, const at::Tensor& lengthening, at::ScalarType type)
       : weight(head.value.detach().to(type)), scale(1) {
     if (lengthening.defined()) factor = lengthening.detach();  // m / n is close to 1: in float32
     if (head.rows) rows = head.rows->value.detach().to(type), row_ids = head.rows->ids;
     if (!head.low_rank) return;
     A = head.low_rank->A.detach().to(type);
-    if (head.low_rank->B.defined()) B = head.low_rank->B.detach().to(type);
     scale = head.low_rank->scale;
   }
-  /// u (n, r) that A gets of hidden states, where nothing of them is dropped; absent without A.
-  at::Tensor narrowed(const at::Tensor& hidden) const {
-    return A.defined() ? at::mm(hidden, B.t()) : at::Tensor();
-  }
+  /// u (n, r): narrowed(hidden), absent without A.
   /// `before`, if given, becomes what `factor` is multiplied with.
   at::Tensor logits(const at::Tensor& hidden, const at::Tensor& u,
                     at::Tensor* before = nullptr) const {
