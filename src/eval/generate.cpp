@@ -31,10 +31,7 @@ class Context {
 
   /// Adds a token to each row.
   void append(const std::vector<int32_t>& tokens) {
-    for (size_t row = 0; row < rows_.size(); ++row) {
-      rows_[row].push_back(tokens[row]);
-      seen_[row].insert(tokens[row]);
-    }
+    for (size_t row = 0; row < rows_.size(); ++row) rows_[row].push_back(tokens[row]);
     if (cache_.length + 1 <= capacity_) return;
     // Full of padding: packed anew. Full of tokens: a quarter of the context is forgotten, so that
     // the next tokens are cheap.
@@ -64,7 +61,7 @@ class Context {
   }
 
   /// Every token that row `row` still remembers, once.
-  const std::set<int32_t>& seen(size_t row) const { return seen_[row]; }
+  std::set<int32_t> seen(size_t row) const { return {rows_[row].begin(), rows_[row].end()}; }
 
   /// Goes on with these rows only (ascending).
   void keep(const std::vector<int64_t>& kept) {
@@ -72,11 +69,9 @@ class Context {
     for (size_t i = 0; i < kept.size(); ++i) {
       const auto from = static_cast<size_t>(kept[i]);
       std::swap(rows_[i], rows_[from]);
-      std::swap(seen_[i], seen_[from]);
       std::swap(padding_[i], padding_[from]);
     }
     rows_.resize(kept.size());
-    seen_.resize(kept.size());
     padding_.resize(kept.size());
     cache_.keep(at::tensor(kept, at::kLong));
   }
@@ -94,9 +89,7 @@ class Context {
       if (std::ssize(row) > tokens) row.erase(row.begin(), row.end() - tokens);
     }
     padding_.clear();
-    seen_.clear();
     for (const auto& row : rows_) {
-      seen_.emplace_back(row.begin(), row.end());
       padding_.push_back(static_cast<int32_t>(width() - std::ssize(row)));
     }
     cache_ = {};
@@ -106,8 +99,7 @@ class Context {
   Model& model_;
   const int64_t block_size_, capacity_;
   std::vector<std::vector<int32_t>> rows_;
-  std::vector<std::set<int32_t>> seen_;  ///< the tokens of each row
-  std::vector<int32_t> padding_;         ///< of each row
+  std::vector<int32_t> padding_;  ///< of each row
   KvCache cache_;
 };
 

@@ -150,8 +150,7 @@ GgufTextSteps gguf_text_steps(const Encoding& encoding) {
   fail({.what = "llama.cpp has no splitter for this encoding",
         .where = "tokenizer/name",
         .expected = "an encoding whose pattern llama.cpp has",
-        .found = encoding.name,
-        .hint = "export without the tokenizer: --no-tokenizer"});
+        .found = encoding.name});
 }
 
 }  // namespace twofold

@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kWithout = "export without the tokenizer: --no-tokenizer";
-
 /// The run's own tokenizer, where its settings name one; else that of the folder that the weights
 /// came from; else the one that the settings stand for.
 GgufVocab find_vocab(const TokenizerConfig& tokenizer, const ModelConfig& model) {
@@ -27,8 +25,7 @@ GgufVocab find_vocab(const TokenizerConfig& tokenizer, const ModelConfig& model)
     fail({.what = "llama.cpp cannot do what this tokenizer does",
           .where = "tokenizer/backend",
           .expected = "a tokenizer of text",
-          .found = backend,
-          .hint = kWithout});
+          .found = backend});
   }
   const bool ranks = backend == "tiktoken";
   if (!ranks && !tokenizer.file.empty()) return gguf_vocab_of(find_tokenizer_file(tokenizer.file));
@@ -77,8 +74,7 @@ void fill(GgufVocab& vocab, int64_t rows) {
     fail({.what = "the tokenizer has more tokens than the model has rows",
           .where = "architecture/vocab_size",
           .expected = fmt::format("at least {}", vocab.tokens.size()),
-          .found = std::to_string(rows),
-          .hint = kWithout});
+          .found = std::to_string(rows)});
   }
   vocab.tokens.resize(static_cast<size_t>(rows));
   vocab.types.resize(static_cast<size_t>(rows), GgufTokenType::kUnused);

@@ -16,8 +16,7 @@ constexpr const char* kSpaceMark = "\u2581";
   fail({.what = "llama.cpp cannot do what this tokenizer does",
         .where = file.path.string() + ": " + where,
         .expected = std::move(expected),
-        .found = std::move(found),
-        .hint = "export without the tokenizer: --no-tokenizer"});
+        .found = std::move(found)});
 }
 
 /// Refuses what llama.cpp has no words for.

@@ -44,8 +44,11 @@ void TrainerConfig::declare(config::Fields& fields) {
   fields.add("logging/sample_tokens", sample_tokens, "Tokens a sample.",
              {.min = 1, .max = config::kMostSize});
   fields.add("runtime/device", device, "Where to train.", {.choices = {"cpu"}});
-  fields.add("runtime/threads", threads, "Threads; 0 = physical cores.",
-             {.min = 0, .max = config::kMostThreads});
+  fields.add(
+      "runtime/threads", threads,
+      "Threads; 0 = physical cores. Where the cores have other work too, fewer, or "
+      "OMP_WAIT_POLICY=PASSIVE in the environment, so that threads do not spin for each other.",
+      {.min = 0, .max = config::kMostThreads});
 }
 
 void BaseTrainerConfig::declare(config::Fields& fields) {

@@ -42,7 +42,7 @@ class Ruined(RunTest):
         options = [*RUINOUS[:1], "training.warmup_pct=0", "logging.checkpoint_interval=1",
                    "training.validation=false"]
         said = self.ruin("r", *options)
-        self.assertIn("no sound checkpoint is left", said)
+        self.assertIn("no sound checkpoint of this run is left", said)
         self.assertFalse((self.checkpoints("r") / "latest").exists())
         self.run_job("r", self.plain, *options[1:], "optimization.lr=0.003")  # there is nothing to contradict
 
@@ -52,7 +52,7 @@ class Ruined(RunTest):
         self.run_job("r", self.plain, *options, "training.tokens=64")
         self.assertEqual(self.latest("r"), "final/64")
         for _ in range(2):
-            self.assertIn("no sound checkpoint is left", self.ruin("r", *options))
+            self.assertIn("no sound checkpoint of this run is left", self.ruin("r", *options))
             self.assertFalse((self.checkpoints("r") / "latest").exists())
 
     def test_an_end_that_cannot_be_scored_is_not_published(self):
