@@ -160,7 +160,8 @@ void TrainingRun::refuse_ruined(const NotFinite& failure) {
                   "the last sound checkpoint is {0}: another NAME with --restore "
                   "{1}/{2}/{3}/{0} goes on from it with {4}",
                   *sound, spec_.project, spec_.group, spec_.name, remedy)
-            : fmt::format("no sound checkpoint of this run is left: start another NAME with {}", remedy);
+            : fmt::format("no sound checkpoint of this run is left: start another NAME with {}",
+                          remedy);
   fail(std::move(problem));
 }
 
