@@ -20,13 +20,13 @@ namespace {
 /// the left, and no query sees the padding.
 class Context {
  public:
-  Context(Model& model, int64_t block_size, int64_t capacity,
+  Context(Model& model, int64_t positions, int64_t capacity,
           const std::vector<std::vector<int32_t>>& prompts)
       : model_(model),
-        block_size_(block_size),
-        capacity_(std::min(block_size, capacity)),
+        positions_(positions),
+        capacity_(std::min(positions, capacity)),
         rows_(prompts) {
-    forget(block_size_);
+    forget(positions_);
   }
 
   /// Adds a token to each row.
@@ -35,7 +35,7 @@ class Context {
     if (cache_.length + 1 <= capacity_) return;
     // Full of padding: packed anew. Full of tokens: a quarter of the context is forgotten, so that
     // the next tokens are cheap.
-    forget(width() > block_size_ ? std::max<int64_t>(1, block_size_ * 3 / 4) : block_size_);
+    forget(width() > positions_ ? std::max<int64_t>(1, positions_ * 3 / 4) : positions_);
   }
 
   /// Logits (rows, V) after the last token of each row.
@@ -97,7 +97,7 @@ class Context {
   }
 
   Model& model_;
-  const int64_t block_size_, capacity_;
+  const int64_t positions_, capacity_;
   std::vector<std::vector<int32_t>> rows_;
   std::vector<int32_t> padding_;  ///< of each row
   KvCache cache_;
@@ -153,7 +153,6 @@ int32_t sample_token(std::span<const float> logits, const SamplingOptions& optio
 namespace {
 
 void penalize(std::span<float> logits, const std::set<int32_t>& seen, double penalty) {
-  if (penalty == 1) return;
   const auto factor = static_cast<float>(penalty);
   for (const int32_t token : seen) {
     float& logit = logits[static_cast<size_t>(token)];
@@ -162,13 +161,13 @@ void penalize(std::span<float> logits, const std::set<int32_t>& seen, double pen
 }
 
 /// One group of prompts, the first of which is number `first`.
-void generate_group(Model& model, int64_t block_size,
+void generate_group(Model& model, int64_t positions,
                     const std::vector<std::vector<int32_t>>& prompts,
                     const SamplingOptions& options, const OnToken& on_token, int64_t first,
                     std::vector<std::vector<int32_t>>& texts) {
   size_t longest = 0;
   for (const auto& prompt : prompts) longest = std::max(longest, prompt.size());
-  Context context(model, block_size, static_cast<int64_t>(longest) + options.max_new_tokens,
+  Context context(model, positions, static_cast<int64_t>(longest) + options.max_new_tokens,
                   prompts);
   std::vector<int64_t> alive(prompts.size());  // numbers of the prompts that still grow
   std::iota(alive.begin(), alive.end(), first);
@@ -182,7 +181,9 @@ void generate_group(Model& model, int64_t block_size,
       const RandomStream stream(options.seed, Purpose::kSampling,
                                 static_cast<uint64_t>(options.first_prompt + alive[row]));
       const std::span own(logits.data_ptr<float>() + row * vocabulary, vocabulary);
-      penalize(own, context.seen(row), options.repetition_penalty);
+      if (options.repetition_penalty != 1) {
+        penalize(own, context.seen(row), options.repetition_penalty);
+      }
       const int32_t token = sample_token(own, options, stream.uniform(static_cast<uint64_t>(step)));
       const auto& stops = options.stop_tokens;
       if (std::find(stops.begin(), stops.end(), token) != stops.end()) continue;
@@ -200,7 +201,7 @@ void generate_group(Model& model, int64_t block_size,
 
 }  // namespace
 
-std::vector<std::vector<int32_t>> generate(Model& model, int64_t block_size,
+std::vector<std::vector<int32_t>> generate(Model& model, int64_t positions,
                                            const std::vector<std::vector<int32_t>>& prompts,
                                            const SamplingOptions& options,
                                            const OnToken& on_token) {
@@ -210,22 +211,22 @@ std::vector<std::vector<int32_t>> generate(Model& model, int64_t block_size,
   }
   std::vector<std::vector<int32_t>> texts(prompts.size());
   if (!model.depends_on_length()) {
-    generate_group(model, block_size, prompts, options, on_token, 0, texts);
+    generate_group(model, positions, prompts, options, on_token, 0, texts);
     return texts;
   }
   for (size_t i = 0; i < prompts.size(); ++i) {  // a longer neighbour would change them
-    generate_group(model, block_size, {prompts[i]}, options, on_token, static_cast<int64_t>(i),
+    generate_group(model, positions, {prompts[i]}, options, on_token, static_cast<int64_t>(i),
                    texts);
   }
   return texts;
 }
 
-std::vector<int32_t> generate(Model& model, int64_t block_size, std::span<const int32_t> prompt,
+std::vector<int32_t> generate(Model& model, int64_t positions, std::span<const int32_t> prompt,
                               const SamplingOptions& options,
                               const std::function<bool(int32_t)>& on_token) {
   OnToken with_prompt;
   if (on_token) with_prompt = [&](int64_t, int32_t token) { return on_token(token); };
-  return generate(model, block_size,
+  return generate(model, positions,
                   std::vector<std::vector<int32_t>>{{prompt.begin(), prompt.end()}}, options,
                   with_prompt)[0];
 }

@@ -28,16 +28,16 @@ struct SamplingOptions {
 using OnToken = std::function<bool(int64_t prompt, int32_t token)>;
 
 /// The tokens that follow each prompt (at least one token each, all below the vocabulary's size),
-/// as if each were alone. The model sees at most `block_size` tokens: of a longer prompt the last
+/// as if each were alone. The model sees at most `positions` tokens: of a longer prompt the last
 /// ones, and when the context is full its oldest quarter is forgotten. The same options give the
 /// same tokens.
-std::vector<std::vector<int32_t>> generate(Model& model, int64_t block_size,
+std::vector<std::vector<int32_t>> generate(Model& model, int64_t positions,
                                            const std::vector<std::vector<int32_t>>& prompts,
                                            const SamplingOptions& options,
                                            const OnToken& on_token = {});
 
 /// The same for one prompt.
-std::vector<int32_t> generate(Model& model, int64_t block_size, std::span<const int32_t> prompt,
+std::vector<int32_t> generate(Model& model, int64_t positions, std::span<const int32_t> prompt,
                               const SamplingOptions& options,
                               const std::function<bool(int32_t)>& on_token = {});
 

@@ -108,9 +108,9 @@ std::vector<int32_t> Generator::ids(std::span<const int64_t> prompt, const Gener
   }
   SamplingOptions options = options_of(request, parts_->loaded.generation());
   options.max_new_tokens =
-      room_after(std::ssize(prompt), request.max_tokens, config.block_size, where);
+      room_after(std::ssize(prompt), request.max_tokens, config.positions(), where);
   const std::vector<int32_t> narrow(prompt.begin(), prompt.end());
-  return generate(*parts_->loaded.model, config.block_size, narrow, options);
+  return generate(*parts_->loaded.model, config.positions(), narrow, options);
 }
 
 void Generator::text(
@@ -128,7 +128,7 @@ void Generator::text(
     const std::string where = fmt::format("prompt {}", i + 1);
     ids.push_back(prompt_ids(parts_->loaded, *tokenizer, prompts[i]));
     check_ids(std::vector<int64_t>(ids[i].begin(), ids[i].end()), config, where);
-    rooms.push_back(room_after(std::ssize(ids[i]), request.max_tokens, config.block_size, where));
+    rooms.push_back(room_after(std::ssize(ids[i]), request.max_tokens, config.positions(), where));
     options.max_new_tokens = std::max(options.max_new_tokens, rooms.back());
   }
   for (size_t first = 0; first < ids.size(); first += kSideBySide) {
@@ -141,7 +141,7 @@ void Generator::text(
     options.first_prompt = static_cast<int64_t>(first);
     const std::vector<std::vector<int32_t>> group(ids.begin() + static_cast<ptrdiff_t>(first),
                                                   ids.begin() + static_cast<ptrdiff_t>(last));
-    generate(*parts_->loaded.model, config.block_size, group, options,
+    generate(*parts_->loaded.model, config.positions(), group, options,
              [&](int64_t row, int32_t id) {
                const auto i = static_cast<size_t>(row);
                int64_t& room = rooms[first + i];

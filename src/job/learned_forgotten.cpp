@@ -102,7 +102,7 @@ Table samples(LoRATrainState& state, const ModelConfig& config, const TokenizerC
       options.temperature = 0.8;
       options.seed = static_cast<uint64_t>(i);
       options.stop_tokens = {tokenizer->eot_token()};
-      const auto ids = generate(*state.model, config.block_size, prompt, options);
+      const auto ids = generate(*state.model, config.positions(), prompt, options);
       table.rows.push_back({which, on_one_line(tokenizer->decode(ids))});
     }
   };

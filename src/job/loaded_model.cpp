@@ -105,10 +105,10 @@ LoadedModel load_model(const ModelSource& source, Narrow narrow) {
 }
 
 void check_ids(std::span<const int64_t> ids, const ModelConfig& config, const std::string& where) {
-  if (std::ssize(ids) > config.block_size) {
+  if (std::ssize(ids) > config.positions()) {
     fail({.what = "more ids than the model's context holds",
           .where = where,
-          .expected = fmt::format("at most {}", config.block_size),
+          .expected = fmt::format("at most {}", config.positions()),
           .found = std::to_string(ids.size()),
           .hint = "give fewer: cut the text into pieces"});
   }

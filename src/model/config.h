@@ -49,7 +49,7 @@ struct ModelConfig {
   /// A tied model becomes one whose head is a matrix of its own, which starts as a copy of the
   /// table: the weights that are loaded for it are those of the tied model.
   void untie_head() { untie = true, tie_word_embeddings = false; }
-  /// The context that an export tells: rows of a run may be narrower than what its weights can do.
+  /// The model's context: rows of a run may be narrower than what its weights can do.
   int64_t positions() const { return std::max(block_size, max_position_embeddings); }
 
   virtual std::string family() const = 0;  ///< "llama"

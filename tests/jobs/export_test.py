@@ -129,6 +129,20 @@ class WholeModels(Export):
         shown = self.twofold("inspect", gguf).stdout
         self.assertRegex(shown, r"context_length\s+32\b")
 
+    def test_a_run_of_shorter_rows_keeps_the_context_of_its_weights(self):
+        self.fit("r", "optimization.lora.base_dtype=float32")  # rows of 16
+        out, _ = self.export("r", "merged", "out", "--dtype", "float32")
+        long = json.dumps({"ids": (IDS + IDS + IDS)[:32]}) + "\n"
+        scores = [self.twofold("score", *model, "--ids", "-", input=long).stdout for model in (("r", self.root), (out,))]
+        self.assertAlmostEqual(*(json.loads(text)["loss"] for text in scores), delta=2e-5)
+        prompt = json.dumps({"ids": IDS + IDS[:6]}) + "\n"
+        texts = [self.twofold("generate", *model, "--ids", "-", "--tokens", "8", "--temperature", "0", input=prompt)
+                 for model in (("r", self.root), (out,))]
+        self.assertEqual(texts[0].returncode, 0, texts[0].stderr)
+        self.assertEqual(texts[0].stdout, texts[1].stdout)
+        beyond = json.dumps({"ids": IDS + IDS + IDS}) + "\n"
+        self.assert_refused(self.twofold("score", "r", self.root, "--ids", "-", input=beyond), "at most 32")
+
     def test_learned_positions_beyond_the_rows_are_kept(self):
         text = LORA.replace("llama/", "gpt/").replace("  n_kv_head: 2\n", "")
         self.run_job("gpt", self.config(text), "architecture.block_size=32", "architecture.rope=false")
