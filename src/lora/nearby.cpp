@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/text.h"
@@ -28,6 +29,17 @@ std::vector<std::string> candidates(const ParameterTree& parameters, const std::
   return {runs.begin(), runs.end()};
 }
 
+/// For who looks for the head of a model that has none of its own.
+std::string about_the_head(const ParameterTree& parameters, const std::string& text) {
+  const auto& all = parameters.all();
+  const bool has_head = std::any_of(
+      all.begin(), all.end(), [](const Parameter& parameter) { return is_head(parameter.path); });
+  if (has_head || !is_head(text)) return "";
+  return "the embedding, wte, is the head here; to part the two, set architecture/backbone/untie, "
+         "or "
+         "for fresh weights architecture/tie_word_embeddings to false";
+}
+
 }  // namespace
 
 std::string adaptable_examples(const ParameterTree& parameters) {
@@ -48,7 +60,8 @@ std::string adaptable_examples(const ParameterTree& parameters) {
 Problem selects_nothing(const ParameterTree& parameters, const std::string& text,
                         const std::string& key) {
   const bool targets = key == "target_modules";
-  const std::string near = did_you_mean(text, candidates(parameters, text, targets));
+  std::string hint = about_the_head(parameters, text);
+  if (hint.empty()) hint = did_you_mean(text, candidates(parameters, text, targets));
   const std::string examples = adaptable_examples(parameters);
   return {
       .what = targets ? fmt::format("the target `{}` selects nothing that can be adapted", text)
@@ -57,7 +70,7 @@ Problem selects_nothing(const ParameterTree& parameters, const std::string& text
       .expected = targets ? "a part of the path of at least one leaf with two dimensions"
                           : "a part of the path of at least one leaf",
       .found = text.starts_with(kRegexMark) ? "a pattern that matches no whole path" : "in no path",
-      .hint = near.empty() ? examples : near + "; " + examples};
+      .hint = hint.empty() ? examples : fmt::format("{} ({})", hint, examples)};
 }
 
 }  // namespace twofold

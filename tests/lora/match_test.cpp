@@ -92,6 +92,7 @@ TEST(MatchTargets, AMisspeltTargetIsRefusedWithNearNames) {
 
 TEST(MatchTargets, AMisspeltPartOfAPathIsComparedWithPartsOfPaths) {
   EXPECT_THAT(refusal({"atn/c_attn"}).at(0).hint, HasSubstr("`attn/c_attn`"));
+  EXPECT_THAT(refusal({"lm_head"}).at(0).hint, HasSubstr("wte, is the head here"));
 }
 
 TEST(MatchTargets, ATargetThatOnlyMatchesVectorsIsRefusedAndSaysSo) {
