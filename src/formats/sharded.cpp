@@ -149,15 +149,17 @@ const LocatedTensor* TensorFolder::find(const std::string& name) const {
 TensorFolder open_tensor_folder(const Path& folder) {
   if (present(folder / kSingleFile)) return open_single(folder / kSingleFile);
   if (present(folder / kIndexFile)) return IndexReader(folder).read();
-  const bool pickled = present(folder / "pytorch_model.bin");
+  const bool pickled =
+      present(folder / "pytorch_model.bin") || present(folder / "pytorch_model.bin.index.json");
   fail({.what = "no weights in the folder",
         .where = folder.string(),
         .expected = fmt::format("{} or {}", kSingleFile, kIndexFile),
         .found = pickled           ? "pytorch_model.bin"
                  : present(folder) ? "neither"
                                    : "no such folder",
-        .hint = pickled ? "save it once more with transformers (safe_serialization=True)"
-                        : "give the folder that holds config.json and the weights"});
+        .hint = pickled
+                    ? "load it with transformers and save it: save_pretrained writes safetensors"
+                    : "give the folder that holds config.json and the weights"});
 }
 
 }  // namespace twofold::formats

@@ -69,8 +69,11 @@ TEST_F(Sharded, WarnsOfAWrongTotalSize) {
 
 TEST_F(Sharded, RefusesAFolderWithoutWeights) {
   EXPECT_THAT(error(), AllOf(HasSubstr("no weights"), HasSubstr("model.safetensors")));
-  put("pytorch_model.bin", "");
-  EXPECT_THAT(error(), HasSubstr("pytorch_model.bin"));
+  for (const char* pickled : {"pytorch_model.bin", "pytorch_model.bin.index.json"}) {
+    put(pickled, "");
+    EXPECT_THAT(error(), AllOf(HasSubstr("pytorch_model.bin"), HasSubstr("save_pretrained")));
+    std::filesystem::remove(folder_ / pickled);
+  }
 }
 
 TEST_F(Sharded, RefusesAnIndexThatIsNotOne) {
