@@ -77,12 +77,14 @@ std::vector<HfTensor> GatedDecoderConfig::hf_tensors() const {
   return names.take();
 }
 
+nlohmann::json GatedDecoderConfig::layer_types() const {
+  nlohmann::json types = nlohmann::json::array();
+  for (int64_t i = 0; i < n_layers; ++i) types.push_back(window(i) > 0 ? kSlides : kSeesAll);
+  return types;
+}
+
 void GatedDecoderConfig::check_layer_types(HfReader& reader) const {
-  nlohmann::json expected = nlohmann::json::array();
-  for (int64_t i = 0; i < n_layers; ++i) {
-    expected.push_back(window(i) > 0 ? "sliding_attention" : "full_attention");
-  }
-  reader.only("layer_types", expected);
+  reader.only("layer_types", layer_types());
 }
 
 void GatedDecoderConfig::read_common(HfReader& reader, const HfDefaults& defaults) {
@@ -93,7 +95,7 @@ void GatedDecoderConfig::read_common(HfReader& reader, const HfDefaults& default
   head_dim = reader.size("head_dim", defaults.head_dim > 0 ? defaults.head_dim
                                                            : std::max<int64_t>(1, n_embd / n_head));
   max_position_embeddings = reader.size("max_position_embeddings", defaults.positions);
-  reader.absent("quantization_config");
+  refuse_quantised(reader);
   rope.from_hf(reader, defaults.theta, max_position_embeddings);
   block_size = rope.context(max_position_embeddings);
   HfReader parameters = rope_fields(reader);

@@ -45,6 +45,11 @@ void LlamaConfig::read_gemma(HfReader& reader, const std::string& model_type) {
   }
   qk_norm = true;
   sliding_window_pattern = reader.size("sliding_window_pattern", 6);
+  // The list decides where there is one; files since 4.55 have no other pattern than it.
+  if (reader.has("layer_types") && !reader.is("layer_types", layer_types())) {
+    const int64_t place = reader.place("layer_types", kSeesAll);
+    sliding_window_pattern = place > 0 ? place : n_layers + 1;
+  }
   reader.absent("attn_logit_softcapping");
   rope_local_theta = reader.number("rope_local_base_freq", 10000.0, kPositive);
   if (!nested) return;

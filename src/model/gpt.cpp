@@ -134,7 +134,7 @@ void hf_fields(const Fields& hf, Config& config) {
 
 void GptConfig::from_hf(const nlohmann::json& config, const std::string& file) {
   HfReader reader(config, file);
-  reader.model_type(hf_model_types(family()), family());
+  check_family(reader, family());
   hf_fields(ReadFields{reader}, *this);
   block_size = reader.has("max_position_embeddings") ? reader.size("max_position_embeddings")
                                                      : reader.size("n_positions", 1024);
@@ -145,7 +145,7 @@ void GptConfig::from_hf(const nlohmann::json& config, const std::string& file) {
   bias = true;
   reader.only("scale_attn_by_inverse_layer_idx", false);
   reader.only("add_cross_attention", false);
-  reader.absent("quantization_config");
+  refuse_quantised(reader);
   read_special_ids(*this, reader);
   reader.finish();
 }

@@ -140,19 +140,26 @@ void hf_fields(const Fields& hf, Config& config) {
 
 void GptNeoxConfig::from_hf(const nlohmann::json& config, const std::string& file) {
   HfReader reader(config, file);
-  reader.model_type(hf_model_types(family()), family());
+  check_family(reader, family());
   hf_fields(ReadFields{reader}, *this);
   gelu.from_hf(reader, "hidden_act");
   bias = true;
   reader.alias("rope_theta", "rotary_emb_base");
   max_position_embeddings = reader.size("max_position_embeddings", 2048);
+  HfReader parameters = rope_fields(reader);
+  // transformers' class has names of its own for the two, and passes over the usual ones.
+  if (!reader.has("rotary_emb_base") && !parameters.has("rope_theta")) {
+    reader.only("rope_theta", 10000.0);
+  }
   rope.from_hf(reader, 10000.0, max_position_embeddings);
   block_size = rope.context(max_position_embeddings);
-  HfReader parameters = rope_fields(reader);
   if (rope.rope_type == "proportional") parameters.absent("rope_type");
+  if (!reader.has("rotary_pct") && !parameters.has("partial_rotary_factor")) {
+    reader.only("partial_rotary_factor", 0.25);
+  }
   rope.partial_rotary_factor =
       parameters.number("partial_rotary_factor", reader.number("rotary_pct", 0.25, kShare), kShare);
-  reader.absent("quantization_config");
+  refuse_quantised(reader);
   read_special_ids(*this, reader);
   reader.finish();
 }

@@ -19,6 +19,18 @@ void HfNames::norm(const std::string& ours, const std::string& theirs, bool bias
   if (bias) add(ours + "/bias", theirs + ".bias");
 }
 
+void check_family(HfReader& reader, const std::string& family) {
+  reader.model_type(hf_model_types(family),
+                    "these weights are of another architecture than the job's family " + family);
+}
+
+void refuse_quantised(HfReader& reader) {
+  if (!reader.has("quantization_config")) return;
+  reader.problem("quantization_config", "quantised weights are not read",
+                 "a folder of F32, BF16 or F16 weights",
+                 "take the model as it was before; to train on 4 bits, base_dtype: nf4 packs it");
+}
+
 void read_special_ids(ModelConfig& config, HfReader& reader) {
   config.bos_token_id = reader.integer("bos_token_id", -1);
   config.eos_token_id = reader.integers("eos_token_id");

@@ -23,6 +23,9 @@ class HfNames {
   std::vector<HfTensor> tensors_;
 };
 
+/// Refuses a config of another architecture.
+void check_family(HfReader& reader, const std::string& family);
+void refuse_quantised(HfReader& reader);
 void read_special_ids(ModelConfig& config, HfReader& reader);
 /// The fields that every config.json of ours has: special ids, dtype under both names.
 nlohmann::json hf_config_frame(const ModelConfig& config, const std::string& dtype);

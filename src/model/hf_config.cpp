@@ -95,8 +95,12 @@ std::unique_ptr<ModelConfig> config_of_hf_folder(const Path& folder) {
   const Path file = folder / "config.json";
   const nlohmann::json json = formats::parse_json(read_text(file), file.string());
   HfReader reader(json, file.string());
+  std::vector<std::string> types;
+  for (const std::string& family : model_families()) {
+    types.insert(types.end(), hf_model_types(family).begin(), hf_model_types(family).end());
+  }
+  reader.model_type(types, "models of this type are not supported");
   const std::string type = reader.text("model_type", "");
-  reader.finish();
   auto config = make_model_config(family_of_model_type(type, file.string() + ": model_type"));
   config->from_hf(json, file.string());
   config->validate();

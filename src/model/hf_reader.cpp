@@ -19,8 +19,11 @@ bool is_within(double number, const config::Constraint& range) {
 
 }  // namespace
 
-HfReader::HfReader(const nlohmann::json& config, std::string file)
-    : config_(config), file_(std::move(file)), problems_(std::make_shared<std::vector<Problem>>()) {
+HfReader::HfReader(const nlohmann::json& config, std::string file, std::string hint)
+    : config_(config),
+      file_(std::move(file)),
+      hint_(std::move(hint)),
+      problems_(std::make_shared<std::vector<Problem>>()) {
   if (config_.is_object()) return;
   problems_->push_back({.what = "not a model's config",
                         .where = file_,
@@ -47,28 +50,31 @@ bool HfReader::is(const std::string& name, const nlohmann::json& expected) const
   return found && *found == expected;
 }
 
-void HfReader::problem(const std::string& name, std::string what, std::string expected) {
+void HfReader::problem(const std::string& name, std::string what, std::string expected,
+                       std::string hint) {
   const nlohmann::json* found = value(name);
   problems_->push_back({.what = std::move(what),
                         .where = file_ + ": " + prefix_ + name,
                         .expected = std::move(expected),
                         .found = found ? formats::printable(found->dump()) : "no such field",
-                        .hint = "take a model of the expected kind; this setting changes what it "
-                                "computes"});
+                        .hint = hint.empty() ? hint_ : std::move(hint)});
 }
 
 void HfReader::wrong_type(const std::string& name, const char* expected) {
   problem(name, has(name) ? "a field of the wrong type" : "a missing field", expected);
 }
 
-void HfReader::model_type(const std::vector<std::string>& supported, const std::string& family) {
-  const nlohmann::json* found = value("model_type");
-  if (found && found->is_string() &&
-      std::find(supported.begin(), supported.end(), found->get<std::string>()) != supported.end()) {
-    return;
-  }
-  problem("model_type", "these weights are of another architecture than the job's family " + family,
-          join(supported, " or "));
+void HfReader::model_type(const std::vector<std::string>& supported, const std::string& what) {
+  const auto is_supported = [&](const HfReader& config) {
+    return std::any_of(supported.begin(), supported.end(),
+                       [&](const std::string& type) { return config.is("model_type", type); });
+  };
+  if (is_supported(*this)) return;
+  const bool multimodal = is_supported(child("text_config"));
+  problem("model_type", multimodal ? "a model of more than text" : what,
+          "one of: " + join(supported, ", "),
+          multimodal ? "save its text part as a model of its own: docs/models.md shows how"
+                     : "take a model of one of these kinds: the field only tells what it is");
   finish();  // the other fields would only repeat it
 }
 
@@ -124,6 +130,13 @@ std::vector<int64_t> HfReader::integers(const std::string& name) {
   return values;
 }
 
+int64_t HfReader::place(const std::string& name, const nlohmann::json& entry) const {
+  const nlohmann::json* list = value(name);
+  if (!list || !list->is_array()) return 0;
+  const auto found = std::find(list->begin(), list->end(), entry);
+  return found == list->end() ? 0 : found - list->begin() + 1;
+}
+
 std::vector<double> HfReader::numbers(const std::string& name, const config::Constraint& range) {
   const nlohmann::json* found = value(name);
   if (!found) return {};
@@ -159,7 +172,7 @@ void HfReader::absent(const std::string& name) {
 HfReader HfReader::child(const std::string& name) {
   const nlohmann::json* found = value(name);
   if (found && !found->is_object()) wrong_type(name, "an object");
-  HfReader reader(found && found->is_object() ? *found : nlohmann::json::object(), file_);
+  HfReader reader(found && found->is_object() ? *found : nlohmann::json::object(), file_, hint_);
   reader.prefix_ = prefix_ + name + "/";
   reader.problems_ = problems_;
   return reader;

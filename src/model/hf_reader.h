@@ -20,11 +20,14 @@ inline const config::Constraint kShare{.min = 0, .max = 1, .exclusive_min = true
 
 class HfReader {
  public:
-  /// `file` is shown in errors.
-  HfReader(const nlohmann::json& config, std::string file);
+  /// `file` is shown in errors, and `hint` in those that do not say better what to do.
+  HfReader(const nlohmann::json& config, std::string file,
+           std::string hint =
+               "take a model of the expected kind; this setting changes what it "
+               "computes");
 
-  /// Refuses a `model_type` other than these.
-  void model_type(const std::vector<std::string>& supported, const std::string& family);
+  /// Refuses a `model_type` other than these; `what` is the matter then.
+  void model_type(const std::vector<std::string>& supported, const std::string& what);
 
   bool has(const std::string& name) const;
   bool is_null(const std::string& name) const;  ///< written, as null
@@ -39,6 +42,8 @@ class HfReader {
   bool flag(const std::string& name, bool otherwise);
   std::string text(const std::string& name, const std::string& otherwise);
   std::vector<int64_t> integers(const std::string& name);  ///< one number or a list of them
+  /// The place, from 1, of the first `entry` in a list; 0 if there is none.
+  int64_t place(const std::string& name, const nlohmann::json& entry) const;
   /// A list; empty if absent.
   std::vector<double> numbers(const std::string& name, const config::Constraint& range = {});
   /// An integer that sizes something: 1 … `most`, so that products of sizes are safe.
@@ -52,7 +57,8 @@ class HfReader {
 
   /// A reader of the object in field `name` (an empty one if absent); shares this one's problems.
   HfReader child(const std::string& name);
-  void problem(const std::string& name, std::string what, std::string expected);
+  void problem(const std::string& name, std::string what, std::string expected,
+               std::string hint = "");
   /// Throws everything found so far.
   void finish() const;
 
@@ -61,7 +67,7 @@ class HfReader {
   void wrong_type(const std::string& name, const char* expected);
 
   nlohmann::json config_;
-  std::string file_, prefix_;
+  std::string file_, hint_, prefix_;
   std::shared_ptr<std::vector<Problem>> problems_;
 };
 

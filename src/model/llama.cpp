@@ -14,7 +14,9 @@ namespace {
 /// "1 1 1 0": which layers are rotated, as SmolLM3 writes it.
 nlohmann::json rope_layers(int64_t layers, int64_t interval) {
   nlohmann::json list = nlohmann::json::array();
-  for (int64_t i = 0; i < layers; ++i) list.push_back((i + 1) % interval != 0 ? 1 : 0);
+  for (int64_t i = 0; i < layers; ++i) {
+    list.push_back(interval == 0 || (i + 1) % interval != 0 ? 1 : 0);
+  }
   return list;
 }
 
@@ -69,7 +71,7 @@ void LlamaConfig::declare(config::Fields& fields) {
 
 void LlamaConfig::from_hf(const nlohmann::json& config, const std::string& file) {
   HfReader reader(config, file);
-  reader.model_type(hf_model_types(family()), family());
+  check_family(reader, family());
   const std::string type = reader.text("model_type", "");
   LlamaConfig fresh;  // settings that this architecture lacks have their defaults
   fresh.weights = weights;
@@ -98,7 +100,7 @@ void LlamaConfig::read_llama(HfReader& reader) {
   reader.only("hidden_act", "silu");
   attention_bias = reader.flag("attention_bias", false);
   bias = reader.flag("mlp_bias", false);
-  reader.only("pretraining_tp", 1);
+  // pretraining_tp, 2 in the first files of Llama 2, only says in how many slices to multiply.
 }
 
 void LlamaConfig::read_mistral(HfReader& reader) {
@@ -115,9 +117,12 @@ void LlamaConfig::read_smollm3(HfReader& reader) {
   bias = reader.flag("mlp_bias", false);
   reader.only("use_sliding_window", false);
   no_rope_interval = reader.size("no_rope_layer_interval", 4);
-  const nlohmann::json everywhere(std::vector<int>(static_cast<size_t>(n_layers), 1));
-  if (reader.is("no_rope_layers", everywhere)) no_rope_interval = 0;
-  if (no_rope_interval > 0) reader.only("no_rope_layers", rope_layers(n_layers, no_rope_interval));
+  // The list decides where there is one.
+  if (!reader.is("no_rope_layers", rope_layers(n_layers, no_rope_interval)) &&
+      reader.has("no_rope_layers")) {
+    no_rope_interval = reader.place("no_rope_layers", 0);
+    reader.only("no_rope_layers", rope_layers(n_layers, no_rope_interval));
+  }
 }
 
 void LlamaConfig::refuse_gemma_settings() const {

@@ -51,7 +51,7 @@ void QwenConfig::declare(config::Fields& fields) {
 
 void QwenConfig::from_hf(const nlohmann::json& config, const std::string& file) {
   HfReader reader(config, file);
-  reader.model_type(hf_model_types(family()), family());
+  check_family(reader, family());
   const bool third = reader.is("model_type", "qwen3");
   read_common(reader, {.positions = 32768, .kv_heads = 32, .head_dim = third ? 128 : 0});
   reader.only("hidden_act", "silu");

@@ -70,7 +70,7 @@ class Refused(Folder):
     def test_fields(self):
         for settings, fragment in (
                 (dict(hidden_act="relu"), "hidden_act"), (dict(quantization_config={"bits": 4}), "quantization_config"),
-                (dict(pretraining_tp=2), "pretraining_tp"), (dict(num_hidden_layers=10**9), "num_hidden_layers"),
+                (dict(num_hidden_layers=10**9), "num_hidden_layers"),
                 (dict(hidden_size=2**62), "hidden_size"), (dict(num_attention_heads=0), "num_attention_heads"),
                 (dict(max_position_embeddings=-1), "max_position_embeddings"),
                 (dict(layer_types=["sliding_attention"] * 3), "layer_types"),

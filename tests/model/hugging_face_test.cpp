@@ -126,7 +126,7 @@ TEST(ConfigureFromHf, UnsupportedMeaningIsRefusedByName) {
     nlohmann::json value;
   };
   for (const auto& [name, value] :
-       {Case{"hidden_act", "gelu"}, Case{"pretraining_tp", 2},
+       {Case{"hidden_act", "gelu"}, Case{"partial_rotary_factor", 0.5},
         Case{"rope_scaling", {{"rope_type", "spiral"}}}, Case{"quantization_config", {{"a", 1}}},
         Case{"hidden_size", "8"}}) {
     nlohmann::json json = small_llama();
