@@ -107,19 +107,51 @@ std::unique_ptr<ModelConfig> config_of_hf_folder(const Path& folder) {
   return config;
 }
 
+namespace {
+
+/// Settings that change greedy text, and the value of each that does not.
+const std::vector<std::pair<const char*, nlohmann::json>>& greedy_settings() {
+  static const nlohmann::json kNone = nlohmann::json::array();
+  static const std::vector<std::pair<const char*, nlohmann::json>> kSettings = {
+      {"num_beams", 1},
+      {"penalty_alpha", 0},
+      {"no_repeat_ngram_size", 0},
+      {"encoder_no_repeat_ngram_size", 0},
+      {"encoder_repetition_penalty", 1},
+      {"min_length", 0},
+      {"min_new_tokens", 0},
+      {"guidance_scale", 1},
+      {"suppress_tokens", kNone},
+      {"begin_suppress_tokens", kNone},
+      {"bad_words_ids", {}},
+      {"force_words_ids", {}},
+      {"forced_bos_token_id", {}},
+      {"forced_eos_token_id", {}},
+      {"sequence_bias", {}},
+      {"exponential_decay_length_penalty", {}},
+      {"stop_strings", {}},
+      {"dola_layers", {}},
+      {"watermarking_config", {}},
+  };
+  return kSettings;
+}
+
+}  // namespace
+
 HfGeneration hf_generation(const ModelConfig& config, const Path& folder) {
   HfGeneration generation{.end_tokens = config.eos_token_id};
-  const Path file = folder / kGenerationConfig;
   std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) return generation;
-  HfReader reader(formats::parse_json(read_text(file), file.string()), file.string());
+  Path file = folder / kGenerationConfig;
+  // Older folders have no file of its own for it.
+  if (!std::filesystem::exists(file, ignored)) file = folder / "config.json";
+  HfReader reader(formats::parse_json(read_text(file), file.string()), file.string(),
+                  "take it out of the file to generate without it");
   if (reader.has("eos_token_id")) generation.end_tokens = reader.integers("eos_token_id");
   generation.repetition_penalty = reader.number("repetition_penalty", 1.0, kPositive);
-  for (const char* name : {"no_repeat_ngram_size", "min_length"}) reader.only(name, 0);
-  for (const char* name : {"min_new_tokens", "suppress_tokens", "begin_suppress_tokens",
-                           "bad_words_ids", "forced_bos_token_id", "forced_eos_token_id",
-                           "sequence_bias", "exponential_decay_length_penalty", "guidance_scale"}) {
-    reader.absent(name);
+  for (const auto& [name, neutral] : greedy_settings()) {
+    if (!reader.has(name) || reader.is(name, neutral)) continue;
+    reader.problem(name, "a setting of the generation that is not supported",
+                   neutral.is_null() ? "no such field" : neutral.dump());
   }
   reader.finish();
   return generation;

@@ -51,7 +51,8 @@ struct HfGeneration {
       end_tokens;  ///< generation_config.json's if it names any, else config.json's
   double repetition_penalty = 1;
 };
-/// An Error for settings of generation_config.json that change greedy text and are not supported.
+/// From generation_config.json, else from config.json. An Error for settings that change greedy
+/// text and are not supported.
 HfGeneration hf_generation(const ModelConfig& config, const Path& folder);
 
 /// Writes config.json, generation_config.json and model.safetensors (shards above `shard_bytes`) of

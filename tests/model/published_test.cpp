@@ -108,5 +108,38 @@ TEST(PublishedConfig, OtherModelsAreRefusedWithWhatToDo) {
   }
 }
 
+TEST(PublishedGeneration, ValuesThatChangeNothingAreRead) {
+  const Path folder = folder_of(small("llama"));
+  const auto config = config_of_hf_folder(folder);
+  const auto found = [&](const json& settings) {
+    write_atomic(folder / kGenerationConfig, settings.dump());
+    return hf_generation(*config, folder);
+  };
+  const json neutral = {{"num_beams", 1},
+                        {"min_length", 0},
+                        {"min_new_tokens", 0},
+                        {"guidance_scale", 1.0},
+                        {"suppress_tokens", json::array()},
+                        {"begin_suppress_tokens", json::array()},
+                        {"bad_words_ids", {}},
+                        {"encoder_repetition_penalty", 1.0}};
+  EXPECT_EQ(found(with(neutral, {{"eos_token_id", 3}})).end_tokens, std::vector<int64_t>{3});
+  for (const json& settings :
+       {json{{"num_beams", 4}}, json{{"penalty_alpha", 0.6}}, json{{"min_new_tokens", 2}},
+        json{{"encoder_repetition_penalty", 1.5}}, json{{"suppress_tokens", {7}}},
+        json{{"stop_strings", {"x"}}}}) {
+    EXPECT_THAT(error_of([&] { found(settings); }),
+                AllOf(HasSubstr(settings.begin().key()), HasSubstr("take it out")));
+  }
+}
+
+TEST(PublishedGeneration, OlderFoldersSayItInTheModelsConfig) {
+  const Path folder = folder_of(with(small("llama"), {{"repetition_penalty", 1.3}}));
+  const auto config = config_of_hf_folder(folder);
+  EXPECT_EQ(hf_generation(*config, folder).repetition_penalty, 1.3);
+  write_atomic(folder / kGenerationConfig, "{}");
+  EXPECT_EQ(hf_generation(*config, folder).repetition_penalty, 1);
+}
+
 }  // namespace
 }  // namespace twofold::test
