@@ -89,7 +89,7 @@ class Loader {
       return;
     }
     used_.insert(found->entry.name);
-    used_.insert(wanted.alias);
+    if (!wanted.alias.empty()) check_copy(wanted, *found);
     std::vector<int64_t> shape = parameter.shape;
     if (wanted.transpose) std::reverse(shape.begin(), shape.end());
     if (!fits(wanted, found->entry, shape)) return;
@@ -133,6 +133,28 @@ class Loader {
   }
 
  private:
+  /// A table that is the head as well may be stored for both, but as one matrix: where the two
+  /// differ, transformers 4 took the table for the head, and 5 keeps both.
+  void check_copy(const HfTensor& wanted, const LocatedTensor& table) {
+    used_.insert(wanted.alias);
+    const LocatedTensor* head = folder_.find(wanted.alias);
+    if (!head || head == &table) return;
+    const auto read = [](const LocatedTensor& tensor) {
+      return read_tensor(tensor.file, tensor.entry);
+    };
+    if (head->entry.dtype == table.entry.dtype && head->entry.shape == table.entry.shape &&
+        at::equal(read(*head), read(table))) {
+      return;
+    }
+    problems_.push_back(
+        {.what = "the head differs from the table that it is tied to",
+         .where = path_ + ": " + wanted.alias,
+         .expected = "the values of " + table.entry.name + ", as config.json says",
+         .found = "others",
+         .hint = "set tie_word_embeddings to false there to have both (as transformers 5 reads "
+                 "it), or take the head out of the file (as transformers 4 did)"});
+  }
+
   void missing(const HfTensor& wanted) {
     std::vector<std::string> names;
     if (problems_.empty()) {  // the first tells what is the matter with the others

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "support.h"
+#include "tensor/io.h"
 
 namespace twofold::test {
 namespace {
@@ -139,6 +140,32 @@ TEST(PublishedGeneration, OlderFoldersSayItInTheModelsConfig) {
   EXPECT_EQ(hf_generation(*config, folder).repetition_penalty, 1.3);
   write_atomic(folder / kGenerationConfig, "{}");
   EXPECT_EQ(hf_generation(*config, folder).repetition_penalty, 1);
+}
+
+TEST(PublishedWeights, ATiedHeadThatIsStoredTooMustBeTheTable) {
+  for (const bool untie : {false, true}) {
+    TestModel tested = tiny("llama", {"architecture.tie_word_embeddings=true"});
+    const Path folder = unique_folder("twice");
+    save_hf_folder(*tested.config, tested.model->parameters().named(), "float32", folder);
+    const auto config = make_model_config("llama");
+    config->untie = untie;
+    configure_from_hf(*config, folder, {});
+    NamedTensors tensors = read_tensors(folder / "model.safetensors");
+    const at::Tensor table = tested.model->parameters().at("wte").weight.value.clone();
+    const auto loaded = [&](const at::Tensor& head) {
+      NamedTensors more = tensors;
+      for (auto& [name, tensor] : more) tensor = tensor.clone();
+      more.emplace_back("lm_head.weight", head);
+      write_tensors(folder / "model.safetensors", more);
+      const auto model = config->build();
+      load_hf_weights(*model, *config, folder);
+      return model->parameters().at("wte").weight.value;
+    };
+    EXPECT_TRUE(at::equal(loaded(table), table));
+    EXPECT_THAT(error_of([&] { loaded(table + 1); }),
+                AllOf(HasSubstr("lm_head.weight"), HasSubstr("tie_word_embeddings")));
+    EXPECT_THAT(error_of([&] { loaded(table.to(at::kHalf)); }), HasSubstr("lm_head.weight"));
+  }
 }
 
 }  // namespace
