@@ -101,10 +101,13 @@ tokenizer: {tokenizer}
 
 
 def make_model(kind, settings, seed=0):
+    known = {k: v for k, v in settings.items() if not (kind == "GPTNeoXConfig" and k == "num_key_value_heads")}
+    return make_weights(getattr(transformers, kind)(**known), seed)
+
+
+def make_weights(config, seed=0):
     """A model whose every parameter matters: larger weights, norms and biases away from 1 and 0."""
     torch.manual_seed(seed)
-    known = {k: v for k, v in settings.items() if not (kind == "GPTNeoXConfig" and k == "num_key_value_heads")}
-    config = getattr(transformers, kind)(**known)
     config._attn_implementation = "eager"
     model = transformers.AutoModelForCausalLM.from_config(config, attn_implementation="eager").float().eval()
     with torch.no_grad():
