@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "formats/sharded.h"
+#include "interop/peft_config.h"
 #include "interop/peft_merge.h"
 #include "job/continued_adapter.h"
 #include "tensor/machine.h"
@@ -26,12 +27,15 @@ LoadedModel load_folder(const ModelSource& source, Narrow narrow) {
   const Path folder = source.model;
   std::error_code ignored;
   if (!std::filesystem::exists(folder / "config.json", ignored)) {
+    const bool adapter = std::filesystem::exists(folder / kPeftConfigFile, ignored);
     fail({.what = "no model here",
           .where = folder.string(),
           .expected = "a Hugging Face folder with a config.json",
-          .found =
-              std::filesystem::exists(folder, ignored) ? "no config.json in it" : "no such folder",
-          .hint = "for a run, give its NAME and ROOT"});
+          .found = adapter                                    ? "an adapter"
+                   : std::filesystem::exists(folder, ignored) ? "no config.json in it"
+                                                              : "no such folder",
+          .hint = adapter ? "give the model that it is for, and --adapter with this folder"
+                          : "for a run, give its NAME and ROOT"});
   }
   LoadedModel loaded{.name = source.model, .run = {}, .folder = folder, .own = {}, .model = {}};
   loaded.own = config_of_hf_folder(folder);

@@ -62,6 +62,9 @@ class Refused(Folder):
     def test_no_model(self):
         self.model = self.folder / "nowhere"
         self.refused("nowhere", "ROOT")
+        self.model.mkdir()
+        (self.model / "adapter_config.json").write_text("{}")
+        self.refused("an adapter", "--adapter")
 
     def test_model_type(self):
         self.change_config(self.model, lambda config: config.update(model_type="qwen4"))

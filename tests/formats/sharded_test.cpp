@@ -74,6 +74,8 @@ TEST_F(Sharded, RefusesAFolderWithoutWeights) {
     EXPECT_THAT(error(), AllOf(HasSubstr("pytorch_model.bin"), HasSubstr("save_pretrained")));
     std::filesystem::remove(folder_ / pickled);
   }
+  put("adapter_config.json", "{}");
+  EXPECT_THAT(error(), AllOf(HasSubstr("an adapter"), HasSubstr("the model that it is for")));
 }
 
 TEST_F(Sharded, RefusesAnIndexThatIsNotOne) {
