@@ -4,13 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "formats/sharded.h"
-#include "model/hugging_face.h"
+#include "model/hf_files.h"
 #include "tensor/dtype.h"
 #include "tensor/io.h"
 
@@ -19,25 +17,6 @@ namespace {
 
 using formats::LocatedTensor;
 using formats::TensorFolder;
-
-/// Causal masks and frequencies that old checkpoints carry.
-bool is_known_buffer(const std::string& name) {
-  static constexpr std::array kSuffixes = {".attn.bias", ".attn.masked_bias", ".attention.bias",
-                                           ".attention.masked_bias", "rotary_emb.inv_freq"};
-  return std::any_of(kSuffixes.begin(), kSuffixes.end(),
-                     [&](const char* suffix) { return name.ends_with(suffix); });
-}
-
-/// The tensor under its own name, the name it has in files of the bare decoder (no
-/// `transformer.`), or its other name.
-const LocatedTensor* locate(const TensorFolder& folder, const HfTensor& wanted) {
-  if (const LocatedTensor* found = folder.find(wanted.theirs)) return found;
-  for (const std::string prefix : {"transformer.", "model.", "gpt_neox."}) {
-    if (!wanted.theirs.starts_with(prefix)) continue;
-    if (const auto* found = folder.find(wanted.theirs.substr(prefix.size()))) return found;
-  }
-  return wanted.alias.empty() ? nullptr : folder.find(wanted.alias);
-}
 
 bool is_float(formats::DType dtype) {
   using enum formats::DType;
@@ -138,14 +117,7 @@ class Loader {
   void check_copy(const HfTensor& wanted, const LocatedTensor& table) {
     used_.insert(wanted.alias);
     const LocatedTensor* head = folder_.find(wanted.alias);
-    if (!head || head == &table) return;
-    const auto read = [](const LocatedTensor& tensor) {
-      return read_tensor(tensor.file, tensor.entry);
-    };
-    if (head->entry.dtype == table.entry.dtype && head->entry.shape == table.entry.shape &&
-        at::equal(read(*head), read(table))) {
-      return;
-    }
+    if (!head || head == &table || have_same_values(*head, table)) return;
     problems_.push_back(
         {.what = "the head differs from the table that it is tied to",
          .where = path_ + ": " + wanted.alias,
