@@ -9,7 +9,7 @@ void combine_adapters(const ModelSource& source, const CombineRequest& request) 
   require_free(request.out);
   ModelSource bare = source;
   bare.adapters = false;
-  const LoadedModel model = load_model_below(bare, Narrow::kKept);
+  const LoadedModel model = load_model_below(bare);
   Combination wanted{.adapters = {}, .method = request.method, .rank = request.rank};
   for (const std::string& adapter : source.adapter_folders) {
     wanted.adapters.push_back(weighted_folder(adapter));

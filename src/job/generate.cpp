@@ -88,8 +88,9 @@ struct Generator::Parts {
   LoadedModel loaded;
 };
 
-Generator::Generator(const ModelSource& source)
-    : parts_(new Parts{.loaded = load_model(source, Narrow::kWidened)}) {}
+Generator::Generator(const ModelSource& source) : parts_(new Parts{.loaded = load_model(source)}) {
+  widen(parts_->loaded);  // a pass a token
+}
 Generator::~Generator() = default;
 Generator::Generator(Generator&&) noexcept = default;
 Generator& Generator::operator=(Generator&&) noexcept = default;

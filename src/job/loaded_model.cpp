@@ -14,16 +14,7 @@
 namespace twofold {
 namespace {
 
-/// Whether the folder's weights fit twice over as float32 into the memory that is free.
-bool fits_widened(const ModelConfig& config) {
-  int64_t bytes = 0;
-  for (const Parameter& parameter : config.build()->parameters().all()) {
-    bytes += parameter.count() * static_cast<int64_t>(sizeof(float));
-  }
-  return 2 * bytes < available_memory_bytes();
-}
-
-LoadedModel load_folder(const ModelSource& source, Narrow narrow) {
+LoadedModel load_folder(const ModelSource& source) {
   const Path folder = source.model;
   std::error_code ignored;
   if (!std::filesystem::exists(folder / "config.json", ignored)) {
@@ -42,8 +33,7 @@ LoadedModel load_folder(const ModelSource& source, Narrow narrow) {
   loaded.own->activation_dtype = "float32";
   if (!asks_to_untie(source.adapter_folders, *loaded.own).empty()) loaded.own->untie_head();
   loaded.model = loaded.own->build();
-  const bool widen = narrow == Narrow::kWidened && fits_widened(*loaded.own);
-  map_hf_weights(*loaded.model, *loaded.own, folder, widen);
+  map_hf_weights(*loaded.model, *loaded.own, folder);
   return loaded;
 }
 
@@ -56,6 +46,10 @@ LoadedModel load_from_run(const ModelSource& source) {
   if (!source.adapters) detach_lora_params(loaded.model->parameters());
   loaded.model->set_activation(at::kFloat);
   return loaded;
+}
+
+bool is_wide(const Weight& weight) {
+  return !weight.packed && weight.value.scalar_type() == at::kFloat;
 }
 
 /// Puts the folders on the model: the last as it is, those below it added to the weights.
@@ -94,18 +88,32 @@ HfGeneration LoadedModel::generation() const {
   return found;
 }
 
-LoadedModel load_model_below(const ModelSource& source, Narrow narrow) {
+LoadedModel load_model_below(const ModelSource& source) {
   configure_allocator();
   set_threads(0);
-  return source.root.empty() ? load_folder(source, narrow) : load_from_run(source);
+  return source.root.empty() ? load_folder(source) : load_from_run(source);
 }
 
-LoadedModel load_model(const ModelSource& source, Narrow narrow) {
-  // What is added to weights is not to be rounded to a folder's narrow dtype.
-  if (source.adapter_folders.size() > 1) narrow = Narrow::kWidened;
-  LoadedModel loaded = load_model_below(source, narrow);
+LoadedModel load_model(const ModelSource& source) {
+  LoadedModel loaded = load_model_below(source);
+  // What is added to weights is not to be rounded to a narrow dtype.
+  if (source.adapter_folders.size() > 1) widen(loaded);
   put_on(source.adapter_folders, source, loaded);
   return loaded;
+}
+
+void widen(LoadedModel& loaded) {
+  ParameterTree& parameters = loaded.model->parameters();
+  int64_t bytes = 0;
+  for (const Parameter& parameter : parameters.all()) {
+    if (is_wide(parameter.weight)) continue;
+    bytes += parameter.count() * static_cast<int64_t>(sizeof(float));
+  }
+  if (bytes == 0 || 2 * bytes > available_memory_bytes()) return;
+  unpack_parameters(parameters);
+  for (Parameter& parameter : parameters.all()) {
+    parameter.weight.value = parameter.weight.value.to(at::kFloat);
+  }
 }
 
 void check_ids(std::span<const int64_t> ids, const ModelConfig& config, const std::string& where) {

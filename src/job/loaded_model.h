@@ -20,18 +20,17 @@ struct LoadedModel {
   HfGeneration generation() const;  ///< ids that end a text (all in the vocabulary), and the rest
 };
 
-/// How a folder's weights that are not float32 are held.
-enum class Narrow {
-  kKept,     ///< as they are in the file, mapped: the least memory, converted at every use
-  kWidened,  ///< as float32, if there is memory for it: quicker for many short passes
-};
-
 /// Loads the model and sets up threads. A folder's model whose embedding is its head is untied if
 /// an adapter asks for that. An Error if there is no such folder or run, or if it holds something
-/// that is not supported.
-LoadedModel load_model(const ModelSource& source, Narrow narrow);
+/// that is not supported. Weights stay as they are stored, a folder's mapped: the least memory, but
+/// what is not float32 is converted at every use.
+LoadedModel load_model(const ModelSource& source);
 /// The same, without putting the adapters on it.
-LoadedModel load_model_below(const ModelSource& source, Narrow narrow);
+LoadedModel load_model_below(const ModelSource& source);
+
+/// Converts the weights to float32, the same numbers, if there is memory for that: quicker for many
+/// short passes.
+void widen(LoadedModel& loaded);
 
 /// Refuses ids that the model lacks and more of them than its context holds, naming `where`.
 void check_ids(std::span<const int64_t> ids, const ModelConfig& config, const std::string& where);

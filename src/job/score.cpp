@@ -19,10 +19,10 @@ std::vector<float> to_vector(const at::Tensor& tensor) {
 
 struct Scorer::Parts {
   LoadedModel loaded;
+  int64_t lines = 0;  ///< scored so far
 };
 
-Scorer::Scorer(const ModelSource& source)
-    : parts_(new Parts{.loaded = load_model(source, Narrow::kKept)}) {}
+Scorer::Scorer(const ModelSource& source) : parts_(new Parts{.loaded = load_model(source)}) {}
 Scorer::~Scorer() = default;
 Scorer::Scorer(Scorer&&) noexcept = default;
 Scorer& Scorer::operator=(Scorer&&) noexcept = default;
@@ -30,6 +30,8 @@ Scorer& Scorer::operator=(Scorer&&) noexcept = default;
 Score Scorer::score(std::span<const int64_t> ids, const std::string& where, bool logits) const {
   check_ids(ids, parts_->loaded.config(), where);
   const at::NoGradGuard no_grad;
+  // A line alone is answered at once; where one follows another, converting pays.
+  if (parts_->lines++ == 1) widen(parts_->loaded);
   Model& model = *parts_->loaded.model;
   const int64_t count = std::ssize(ids);
   Score result{.loss = std::numeric_limits<double>::quiet_NaN(), .logprobs = {}, .logits = {}};

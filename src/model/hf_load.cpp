@@ -34,7 +34,6 @@ bool is_aligned(const at::Tensor& value) {
 enum class Placing {
   kCopy,    ///< memory of its own, in the parameter's dtype
   kMap,     ///< the mapping itself where the layout is ours
-  kWiden,   ///< the mapping where it is float32 too, else a float32 copy
   kBorrow,  ///< the mapping where it is bfloat16, or float32 that products can take, else as kCopy
 };
 
@@ -174,7 +173,6 @@ class Loader {
   bool can_map(const Parameter& parameter, const at::Tensor& value) const {
     if (placing_ == Placing::kCopy || value.scalar_type() == at::kDouble) return false;
     const bool wide = value.scalar_type() == at::kFloat;
-    if (placing_ == Placing::kWiden && !wide) return false;
     if (placing_ == Placing::kBorrow && !(wide ? is_aligned(value) : is_narrow(value)))
       return false;
     return (parameter.transposed_storage ? value.t() : value).is_contiguous();
@@ -232,8 +230,8 @@ void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder
   load(model, config, folder, borrow ? Placing::kBorrow : Placing::kCopy, fresh);
 }
 
-void map_hf_weights(Model& model, const ModelConfig& config, const Path& folder, bool widen) {
-  load(model, config, folder, widen ? Placing::kWiden : Placing::kMap);
+void map_hf_weights(Model& model, const ModelConfig& config, const Path& folder) {
+  load(model, config, folder, Placing::kMap);
 }
 
 }  // namespace twofold

@@ -41,8 +41,8 @@ void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder
 
 /// The same for a model that is only read, without a copy where that is possible: tensors that lie
 /// in the file as the model wants them become views of the (read-only!) mapping, in the file's
-/// dtype. With `widen`, all but float32 is converted to float32 instead.
-void map_hf_weights(Model& model, const ModelConfig& config, const Path& folder, bool widen);
+/// dtype.
+void map_hf_weights(Model& model, const ModelConfig& config, const Path& folder);
 
 inline constexpr const char* kGenerationConfig = "generation_config.json";
 /// What a folder says of generation.

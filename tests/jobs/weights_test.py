@@ -60,6 +60,17 @@ class Families(RunTest):
                 self.assertAlmostEqual(self.loss_of(out), loss, delta=0.01 * loss)
                 self.assertNotEqual(self.loss_of(name, self.root, "--adapters-off"), loss)
 
+    def test_a_line_scores_the_same_alone_and_after_others(self):
+        """From the second line on, weights are float32 that were stored in less."""
+        line = json.dumps({"ids": list(range(40, 55))}) + "\n"
+        for dtype in ("bfloat16", "nf4"):
+            self.run_job(dtype, self.config(LORA), f"optimization.lora.base_dtype={dtype}")
+        self.twofold("export", "bfloat16", self.root, "--to", "merged", self.root / "out", "--dtype", "bfloat16")
+        for model in (("bfloat16", self.root), ("nf4", self.root), (self.root / "out",)):
+            alone, together = (self.twofold("score", *model, "--ids", "-", input=text).stdout for text in (line, 3 * line))
+            self.assertTrue(alone)
+            self.assertEqual(3 * alone, together)
+
     def test_an_existing_folder_is_not_written_over(self):
         self.run_job("r", self.config(LORA))
         (self.root / "out").mkdir()
