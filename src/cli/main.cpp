@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/faults.h"
+#include "cli/waiting.h"
 
 namespace {
 
@@ -21,6 +22,7 @@ int refuse(const twofold::Error& fault) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  start_anew_if_cores_are_busy(argv);
   twofold::install_stop_handlers();
   CLI::App app{"twofold trains a language model, freezes it, and trains adapters on it"};
   app.require_subcommand(1);

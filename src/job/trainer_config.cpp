@@ -46,8 +46,8 @@ void TrainerConfig::declare(config::Fields& fields) {
   fields.add("runtime/device", device, "Where to train.", {.choices = {"cpu"}});
   fields.add(
       "runtime/threads", threads,
-      "Threads; 0 = physical cores. Where the cores have other work too, fewer, or "
-      "OMP_WAIT_POLICY=PASSIVE in the environment, so that threads do not spin for each other.",
+      "Threads; 0 = physical cores. They wait for each other awake, or asleep if the cores had "
+      "other work when the program began; OMP_WAIT_POLICY in the environment decides otherwise.",
       {.min = 0, .max = config::kMostThreads});
 }
 
