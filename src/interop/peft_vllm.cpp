@@ -48,6 +48,7 @@ VllmReading vllm_reading(const PeftConfig& config, const ModelConfig& model) {
   obstacle(!config.modules_to_save.empty(), "modules trained whole");
   obstacle(!config.trainable_tokens.empty(), "rows of new tokens");
   obstacle(config.bias != "none", "trained biases");
+  const double scale = scale_of(config, "");
   int64_t rank = config.r;
   bool one_scale = true;
   for (const PeftModule& module : peft_modules(model)) {
@@ -55,7 +56,7 @@ VllmReading vllm_reading(const PeftConfig& config, const ModelConfig& model) {
     obstacle(model_type != "gpt2" && !takes_adapter(model_type, module.kind),
              fmt::format("its {} has no adapter of {}", model_type, module.name));
     rank = std::max(rank, config.rank_of(module.name));
-    one_scale = one_scale && std::abs(scale_of(config, module.name) - scale_of(config, "")) < 1e-9;
+    one_scale = one_scale && std::abs(scale_of(config, module.name) - scale) < 1e-9;
   }
   const auto* enough = std::lower_bound(std::begin(kRanks), std::end(kRanks), rank);
   obstacle(enough == std::end(kRanks), "a rank above 512");

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 
 #include "base/text.h"
@@ -31,13 +30,9 @@ std::vector<std::string> candidates(const ParameterTree& parameters, const std::
 
 /// For who looks for the head of a model that has none of its own.
 std::string about_the_head(const ParameterTree& parameters, const std::string& text) {
-  const auto& all = parameters.all();
-  const bool has_head = std::any_of(
-      all.begin(), all.end(), [](const Parameter& parameter) { return is_head(parameter.path); });
-  if (has_head || !is_head(text)) return "";
+  if (!is_head(text) || has_head(parameters)) return "";
   return "the embedding, wte, is the head here; to part the two, set architecture/backbone/untie, "
-         "or "
-         "for fresh weights architecture/tie_word_embeddings to false";
+         "or for fresh weights architecture/tie_word_embeddings to false";
 }
 
 }  // namespace

@@ -90,10 +90,7 @@ std::vector<std::string> keys_of(const std::map<std::string, T>& pattern) {
 
 /// Whether the leaf is the embedding of a model that has no head but it.
 bool is_shared_table(const ParameterTree& parameters, const Parameter& leaf) {
-  if (leaf.path != "wte") return false;
-  const auto& all = parameters.all();
-  return std::none_of(all.begin(), all.end(),
-                      [](const Parameter& other) { return is_head(other.path); });
+  return leaf.path == "wte" && !has_head(parameters);
 }
 
 /// What adapters of tables and of the head cannot be.

@@ -1,5 +1,6 @@
 #include "lora/target.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace twofold {
@@ -13,6 +14,12 @@ constexpr std::string_view kBlocks = "blocks/";
 bool is_dense_kernel(const std::string& path) { return path.ends_with(kKernel); }
 
 bool is_head(const std::string& path) { return path == "lm_head"; }
+
+bool has_head(const ParameterTree& parameters) {
+  const auto& all = parameters.all();
+  return std::any_of(all.begin(), all.end(),
+                     [](const Parameter& leaf) { return is_head(leaf.path); });
+}
 
 std::string module_of(const std::string& path) {
   for (const std::string_view suffix :

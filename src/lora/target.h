@@ -6,6 +6,7 @@
 #include <string>
 
 #include "lora/pattern.h"
+#include "tensor/parameters.h"
 
 namespace twofold {
 
@@ -18,6 +19,8 @@ bool is_dense_kernel(const std::string& path);
 /// Whether the leaf is a head of its own: a layer from D to V, stored (V, D), whose outputs are its
 /// rows. What PEFT calls A of it is B here.
 bool is_head(const std::string& path);
+/// Whether the model has such a leaf; else its embedding is the head.
+bool has_head(const ParameterTree& parameters);
 /// The module a leaf belongs to: "blocks/0/attn/q_proj" of "blocks/0/attn/q_proj/kernel" and of its
 /// bias, "ln_f" of "ln_f/weight"; a table is its own module.
 std::string module_of(const std::string& path);
