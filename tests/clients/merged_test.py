@@ -21,12 +21,6 @@ TOKENS = 8
 
 
 class Merged(RunTest):
-    def ask(self, rows, command, *more):
-        """What a filter of ours answers to each row."""
-        done = self.twofold(command, *more, "--ids", "-", input="".join(json.dumps({"ids": row}) + "\n" for row in rows))
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
     def theirs(self, folder, text):
         """Losses, and greedy ids if they are wanted, by transformers in float32."""
         model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32,

@@ -17,7 +17,7 @@ from model_cases import COMMON, make_model
 from vllm_engine import SETTINGS, served
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "jobs"))
-from support import LORA, SOURCE, RunTest  # noqa: E402
+from support import LORA, NO_PHASE_1, SOURCE, RunTest, on_weights  # noqa: E402
 from weights_test import VARIANTS, config_for  # noqa: E402
 
 ROWS = [list(range(40, 55)), [7, 66, 13, 9, 41]]
@@ -53,17 +53,10 @@ class Vllm(RunTest):
         self.assertIsInstance(found, dict, found)
         return found
 
-    def ask(self, rows, command, *more):
-        done = self.twofold(command, *more, "--ids", "-", input="".join(json.dumps({"ids": row}) + "\n" for row in rows))
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
     def fit(self, name, folder, *more):
         """Phase 2 alone, on the weights in the folder."""
-        text = "job: llama/train/lora\n" + LORA[LORA.index("logging:"):]
-        self.run_job(name, self.config(text), "training.pre_lora_tokens=[]", "training.pre_lora_dataset=[]",
-                     f"architecture.backbone.weights={folder}", "architecture.dtype.activation=float32",
-                     "optimization.lora.base_dtype=float32", *more)
+        self.run_job(name, self.config(on_weights()), *NO_PHASE_1, f"architecture.backbone.weights={folder}",
+                     "architecture.dtype.activation=float32", "optimization.lora.base_dtype=float32", *more)
 
     def export(self, name, format, *more):
         out = self.root / f"{name}-{format}{len(more)}"

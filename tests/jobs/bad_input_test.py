@@ -5,7 +5,7 @@ import resource
 import struct
 import unittest
 
-from support import LORA, PRETRAIN, RunTest, write_tokens
+from support import LORA, PRETRAIN, RunTest, on_weights, write_tokens
 
 
 class Config(RunTest):
@@ -448,7 +448,7 @@ class Weights(RunTest):
               "num_key_value_heads": 2, "vocab_size": 257, "max_position_embeddings": 16,
               "rms_norm_eps": 1e-6, "rope_theta": 10000.0, "tie_word_embeddings": True,
               "hidden_act": "silu", "torch_dtype": "float32"}
-    BARE = LORA[: LORA.index("architecture:")] + LORA[LORA.index("logging:"):]
+    BARE = on_weights()
 
     def folder(self, config=None, tensors=None, raw=None):
         folder = self.root / "weights"

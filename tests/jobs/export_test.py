@@ -3,10 +3,9 @@ import json
 import shutil
 import unittest
 
-from support import LORA, RunTest
+from support import LORA, NO_PHASE_1, RunTest, on_weights
 
 IDS = [(7 * i + 40) % 257 for i in range(14)]
-NO_PHASE_1 = ("training.pre_lora_tokens=[]", "training.pre_lora_dataset=[]")
 
 
 class Export(RunTest):
@@ -22,8 +21,7 @@ class Export(RunTest):
 
     def fit(self, name, *overrides, family="llama", weights=None, phase_1=False):
         """A run of rows of 16 tokens on the folder, whose context is 32."""
-        text = f"job: {family}/train/lora\n" + LORA[LORA.index("logging:"):]
-        return self.run_job(name, self.config(text, f"{name}.yaml"), *(() if phase_1 else NO_PHASE_1),
+        return self.run_job(name, self.config(on_weights(family), f"{name}.yaml"), *(() if phase_1 else NO_PHASE_1),
                             f"architecture.backbone.weights={weights or self.model}", "architecture.block_size=16",
                             "architecture.dtype.activation=float32", *overrides)
 

@@ -16,13 +16,15 @@ TINY = {"added_tokens": [{"id": 4, "content": "<s>", "special": True}],
         "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2, "<": 3}, "merges": [["a", "b"]]}}
 
 
-class Filters(unittest.TestCase):
+class TinyTokenizer(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.path = pathlib.Path(folder.name) / "tokenizer.json"
         self.path.write_text(json.dumps(TINY))
 
+
+class Filters(TinyTokenizer):
     def run_filter(self, verb, text, *flags, path=None):
         return subprocess.run([BINARY, verb, "--tokenizer", path or self.path, *flags],
                               input=text, capture_output=True)

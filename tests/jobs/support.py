@@ -49,6 +49,14 @@ training:
 """
 
 
+NO_PHASE_1 = ("training.pre_lora_tokens=[]", "training.pre_lora_dataset=[]")
+
+
+def on_weights(family="llama"):
+    """LORA with the architecture left to the weights that it begins with."""
+    return f"job: {family}/train/lora\n" + LORA[LORA.index("logging:"):]
+
+
 def write_tokens(path, ids):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"".join(int(i).to_bytes(4, "little") for i in ids))
@@ -105,6 +113,12 @@ class RunTest(unittest.TestCase):
         result = self.twofold("run", name, config, root or self.root, *more)
         self.assertEqual(result.returncode, code, result.stdout + result.stderr)
         return result
+
+    def ask(self, rows, command, *more):
+        """What a filter of ours answers to each row."""
+        done = self.twofold(command, *more, "--ids", "-", input="".join(json.dumps({"ids": row}) + "\n" for row in rows))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     LABELS = ("where", "expected", "found", "try")
 

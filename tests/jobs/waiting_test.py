@@ -1,22 +1,17 @@
 """How a program's threads wait, on cores that have other work."""
-import json
 import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import unittest
 
-from filters_test import TINY
+from filters_test import TinyTokenizer
 from support import BINARY
 
 
-class Waiting(unittest.TestCase):
+class Waiting(TinyTokenizer):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.tokenizer = pathlib.Path(folder.name) / "tokenizer.json"
-        self.tokenizer.write_text(json.dumps(TINY))
+        super().setUp()
         for _ in range(2):
             other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
             self.addCleanup(other.wait)
@@ -25,7 +20,7 @@ class Waiting(unittest.TestCase):
     def environment(self, **settings):
         """What a program that is at work has in its environment."""
         begun_with = {key: value for key, value in os.environ.items() if key != "OMP_WAIT_POLICY"} | settings
-        with subprocess.Popen([BINARY, "encode", "--tokenizer", self.tokenizer], stdin=subprocess.PIPE,
+        with subprocess.Popen([BINARY, "encode", "--tokenizer", self.path], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, env=begun_with) as process:
             process.stdin.write(b'{"text": "ab"}\n')
             process.stdin.flush()

@@ -2,7 +2,7 @@
 import json
 import unittest
 
-from support import LORA, RunTest
+from support import LORA, NO_PHASE_1, RunTest, on_weights
 
 GEMMA = ("norm_offset=true", "scale_embedding=true", "hidden_act=gelu_tanh", "tie_word_embeddings=true")
 # What is trained: a family and settings of its architecture; and the model_type of its export.
@@ -47,10 +47,8 @@ class Families(RunTest):
                 config = json.loads((out / "config.json").read_text())
                 self.assertEqual(config["torch_dtype"], "bfloat16")
                 self.assertEqual(config["model_type"], model_type)
-                bare = f"job: {family}/train/lora\n" + LORA[LORA.index("logging:"):]
-                again = self.run_job(f"again-{name}", self.config(bare), f"architecture.backbone.weights={out}",
-                                     "training.pre_lora_tokens=[]", "training.pre_lora_dataset=[]",
-                                     "architecture.dtype.activation=float32")
+                again = self.run_job(f"again-{name}", self.config(on_weights(family)), *NO_PHASE_1,
+                                     f"architecture.backbone.weights={out}", "architecture.dtype.activation=float32")
                 self.assertIn("architecture/n_layers = 2", again.stdout)
                 before = json.loads((self.final(name) / "state.json").read_text())["scores"]["end"]
                 after = json.loads((self.final(f"again-{name}") / "state.json").read_text())["scores"]["start"]

@@ -1,9 +1,4 @@
 // config.json into settings and back; what is refused.
-#include <unistd.h>
-
-#include <functional>
-
-#include "base/files.h"
 #include "formats/safetensors.h"
 #include "model/rope.h"
 #include "support.h"
@@ -16,22 +11,6 @@ nlohmann::json small_llama() {
   return {{"model_type", "llama"},         {"vocab_size", 11},       {"hidden_size", 8},
           {"intermediate_size", 12},       {"num_hidden_layers", 2}, {"num_attention_heads", 2},
           {"max_position_embeddings", 12}, {"eos_token_id", {4, 5}}, {"bos_token_id", nullptr}};
-}
-
-Path folder_of(const nlohmann::json& config) {
-  const Path folder = unique_folder("hf");
-  std::filesystem::create_directories(folder);
-  write_atomic(folder / "config.json", config.dump());
-  return folder;
-}
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(ConfigureFromHf, NumbersOutOfRangeAreNamed) {

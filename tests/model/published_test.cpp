@@ -2,10 +2,6 @@
 // that are not read.
 #include <gmock/gmock.h>
 
-#include <functional>
-
-#include "base/error.h"
-#include "base/files.h"
 #include "support.h"
 #include "tensor/io.h"
 
@@ -28,24 +24,8 @@ json with(json config, const json& settings) {
   return config;
 }
 
-Path folder_of(const json& config) {
-  const Path folder = unique_folder("published");
-  std::filesystem::create_directories(folder);
-  write_atomic(folder / "config.json", config.dump());
-  return folder;
-}
-
 json read_and_written(const json& config) {
   return config_of_hf_folder(folder_of(config))->to_hf("float32");
-}
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 std::string refusal_of(const json& config) {

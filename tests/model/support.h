@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
+#include "base/files.h"
 #include "base/random.h"
 #include "config/fields.h"
 #include "kernels/head_loss.h"
@@ -181,6 +183,25 @@ inline Path unique_folder(const std::string& name) {
                       (name + "_" + std::to_string(::getpid()) + "_" + std::to_string(count++));
   std::filesystem::remove_all(folder);
   return folder;
+}
+
+/// A folder with that config.json and nothing else.
+inline Path folder_of(const nlohmann::json& config) {
+  const Path folder = unique_folder("hf");
+  std::filesystem::create_directories(folder);
+  write_atomic(folder / "config.json", config.dump());
+  return folder;
+}
+
+/// The text of the Error that `action` throws.
+template <class Action>
+std::string error_of(const Action& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
 }
 
 }  // namespace twofold::test
