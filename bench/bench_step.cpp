@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/random.h"
-#include "job/train_state.h"
+#include "run/state.h"
 #include "model/loss.h"
 #include "tensor/machine.h"
 #include "train/step.h"

@@ -10,7 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/faults.h"
-#include "cli/waiting.h"
+#include "cli/omp_policy.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "formats/json.h"
-#include "tokenizer/utf8.h"
+#include "unicode/utf8.h"
 
 namespace twofold {
 namespace {

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/stop.h"
-#include "kernels/head_loss.h"
+#include "ops/head_loss.h"
 #include "model/kv_cache.h"
 
 namespace twofold {
@@ -57,7 +57,7 @@ class Context {
     if (pads.any().item<bool>()) input.first_key = pads.expand({rows, count}).contiguous();
     input.cache = &cache_;
     const at::Tensor last = model_.hidden(input).select(1, count - 1);
-    return kernels::logits(last, model_.head(), model_.logit_softcap()).contiguous();
+    return ops::logits(last, model_.head(), model_.logit_softcap()).contiguous();
   }
 
   /// Every token that row `row` still remembers, once.

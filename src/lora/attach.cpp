@@ -9,9 +9,9 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "lora/init.h"
+#include "lora/init/init.h"
 #include "lora/lora.h"
-#include "lora/selection.h"
+#include "lora/select/selection.h"
 #include "tensor/dtype.h"
 #include "tensor/packed.h"
 

@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "lora/init.h"
+#include "lora/init/init.h"
 #include "lora/lora.h"
-#include "lora/target.h"
+#include "lora/select/target.h"
 
 namespace twofold {
 

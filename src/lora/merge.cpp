@@ -3,8 +3,8 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
-#include "lora/selection.h"
-#include "lora/target.h"
+#include "lora/select/selection.h"
+#include "lora/select/target.h"
 #include "tensor/dtype.h"
 #include "tensor/packed.h"
 

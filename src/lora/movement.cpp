@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "lora/target.h"
+#include "lora/select/target.h"
 
 namespace twofold {
 

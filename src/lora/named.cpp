@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "lora/lora.h"
-#include "lora/target.h"
+#include "lora/select/target.h"
 
 namespace twofold {
 namespace {

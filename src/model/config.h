@@ -53,12 +53,16 @@ struct ModelConfig {
   int64_t positions() const { return std::max(block_size, max_position_embeddings); }
 
   virtual std::string family() const = 0;  ///< "llama"
+  /// A config of the same family with the family's defaults.
+  virtual std::unique_ptr<ModelConfig> defaults() const = 0;
   /// Declares the common keys and the family's own.
   virtual void declare(config::Fields& fields) = 0;
   /// Problems between settings (n_embd not a multiple of n_head, …), thrown as one Error.
   virtual void validate() const = 0;
   virtual std::unique_ptr<Model> build() const = 0;
 
+  /// The `model_type`s of Hugging Face configs that the family reads.
+  virtual const std::vector<std::string>& hf_model_types() const = 0;
   /// Fills the architecture from a Hugging Face config.json. Throws an Error naming the field for a
   /// model_type of another family and for any field that changes the meaning and is not supported.
   virtual void from_hf(const nlohmann::json& config, const std::string& file) = 0;
@@ -73,13 +77,5 @@ struct ModelConfig {
   void declare_tied(config::Fields& fields);
   static void declare_layer_norm_eps(config::Fields& fields, double& eps);
 };
-
-/// "gpt", "llama", "qwen", "gpt_neox".
-std::vector<std::string> model_families();
-/// The `model_type`s of Hugging Face configs that a family reads.
-const std::vector<std::string>& hf_model_types(const std::string& family);
-/// The family that reads `model_type`; an Error naming near ones and `where` if there is none.
-std::string family_of_model_type(const std::string& model_type, const std::string& where);
-std::unique_ptr<ModelConfig> make_model_config(const std::string& family);
 
 }  // namespace twofold

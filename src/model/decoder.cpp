@@ -3,7 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "base/error.h"
-#include "kernels/embedding.h"
+#include "ops/embedding.h"
 #include "model/checkpointing.h"
 
 namespace twofold {
@@ -25,7 +25,7 @@ void DecoderModel::declare_head(Declarer& declare, bool tied) {
 }
 
 at::Tensor DecoderModel::embed(const ModelInput& input) const {
-  return kernels::embedding(input.tokens, *wte_, activation_);
+  return ops::embedding(input.tokens, *wte_, activation_);
 }
 
 at::Tensor DecoderModel::hidden(const ModelInput& input) {
@@ -45,7 +45,7 @@ at::Tensor DecoderModel::hidden(const ModelInput& input) {
 
 at::Tensor DecoderModel::attend(int64_t layer, const at::Tensor& q, const at::Tensor& k,
                                 const at::Tensor& v, const ModelInput& input, const Rotary* rotary,
-                                const kernels::AttentionOptions& options) const {
+                                const ops::AttentionOptions& options) const {
   at::Tensor queries = q, keys = k, values = v;
   if (rotary) {
     const int64_t length = (input.cache ? input.cache->length : 0) + q.size(1);
@@ -53,13 +53,13 @@ at::Tensor DecoderModel::attend(int64_t layer, const at::Tensor& q, const at::Te
     keys = (*rotary)(k, input.positions, length);
   }
   if (input.cache) std::tie(keys, values) = input.cache->append(layer, keys, values);
-  kernels::AttentionOptions now = options;
+  ops::AttentionOptions now = options;
   if (input.training && attn_dropout_ > 0) {
     now.dropout = attn_dropout_;
     now.dropout_key = input.dropout;
     now.dropout_key.site = probabilities_site(layer);
   }
-  return kernels::attention(queries, keys, values, input.first_key, now).flatten(2);
+  return ops::attention(queries, keys, values, input.first_key, now).flatten(2);
 }
 
 at::Tensor DecoderModel::split_heads(const at::Tensor& x, int64_t heads) {

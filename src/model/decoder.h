@@ -2,7 +2,7 @@
 // What all families share: embedding, a stack of blocks (each checkpointed if wanted), a final
 // norm, a head. A family says what one block is.
 
-#include "kernels/attention.h"
+#include "ops/attention.h"
 #include "model/kv_cache.h"
 #include "model/layers.h"
 #include "model/rope.h"
@@ -29,7 +29,7 @@ class DecoderModel : public Model {
   /// is null), appends to the cache if there is one, attends.
   at::Tensor attend(int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                     const ModelInput& input, const Rotary* rotary,
-                    const kernels::AttentionOptions& options = {}) const;
+                    const ops::AttentionOptions& options = {}) const;
   /// (B, T, heads·d) as (B, T, heads, d).
   static at::Tensor split_heads(const at::Tensor& x, int64_t heads);
 

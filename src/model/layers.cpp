@@ -2,20 +2,20 @@
 
 #include <cmath>
 
-#include "kernels/linear.h"
+#include "ops/linear.h"
 
 namespace twofold {
 
 at::Tensor Dense::operator()(const at::Tensor& x) const {
-  return kernels::linear(x, *kernel, bias ? bias->value : at::Tensor());
+  return ops::linear(x, *kernel, bias ? bias->value : at::Tensor());
 }
 
 at::Tensor Norm::rms(const at::Tensor& x) const {
-  return kernels::rms_norm(x, *weight, eps, scale);
+  return ops::rms_norm(x, *weight, eps, scale);
 }
 
 at::Tensor Norm::layer(const at::Tensor& x) const {
-  return kernels::layer_norm(x, *weight, bias ? *bias : Weight{}, eps);
+  return ops::layer_norm(x, *weight, bias ? *bias : Weight{}, eps);
 }
 
 const Weight* Declarer::table(const std::string& path, int64_t rows, int64_t columns,
@@ -58,11 +58,11 @@ Norm Declarer::norm(const std::string& path, int64_t width, bool bias, double ep
   return norm;
 }
 
-Norm Declarer::rms(const std::string& path, int64_t width, double eps, kernels::RmsScale scale) {
+Norm Declarer::rms(const std::string& path, int64_t width, double eps, ops::RmsScale scale) {
   Norm norm;
   norm.eps = eps;
   norm.scale = scale;
-  const bool plain = scale == kernels::RmsScale::kWeight;
+  const bool plain = scale == ops::RmsScale::kWeight;
   norm.weight = vector(path + "/weight", width, plain ? Init::Kind::kOnes : Init::Kind::kZeros);
   return norm;
 }
@@ -75,9 +75,9 @@ std::string block_prefix(int64_t layer) { return "blocks/" + std::to_string(laye
 
 at::Tensor drop(const at::Tensor& x, double p, const ModelInput& input, uint64_t site) {
   if (!input.training || p == 0) return x;
-  kernels::DropoutKey key = input.dropout;
+  ops::DropoutKey key = input.dropout;
   key.site = site;
-  return kernels::dropout(x, p, key);
+  return ops::dropout(x, p, key);
 }
 
 }  // namespace twofold

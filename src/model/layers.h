@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "kernels/activation.h"
-#include "kernels/norm.h"
+#include "ops/activation.h"
+#include "ops/norm.h"
 #include "model/config.h"
 #include "model/model.h"
 
@@ -22,7 +22,7 @@ struct Norm {
   const Weight* weight = nullptr;
   const Weight* bias = nullptr;  ///< null: none
   double eps = 1e-5;
-  kernels::RmsScale scale = kernels::RmsScale::kWeight;
+  ops::RmsScale scale = ops::RmsScale::kWeight;
   at::Tensor rms(const at::Tensor& x) const;    ///< RMSNorm
   at::Tensor layer(const at::Tensor& x) const;  ///< LayerNorm
 };
@@ -46,7 +46,7 @@ class Declarer {
   Dense dense(const DenseShape& shape);
   Norm norm(const std::string& path, int64_t width, bool bias, double eps);
   /// An RMSNorm; one that multiplies by 1 + weight starts with a weight of 0.
-  Norm rms(const std::string& path, int64_t width, double eps, kernels::RmsScale scale);
+  Norm rms(const std::string& path, int64_t width, double eps, ops::RmsScale scale);
 
  private:
   const Weight* vector(const std::string& path, int64_t width, Init::Kind kind);

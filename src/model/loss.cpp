@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/head_loss.h"
+#include "ops/head_loss.h"
 
 namespace twofold {
 namespace {
@@ -33,7 +33,7 @@ ModelInput to_input(const Batch& batch, const InputKey& key) {
 
 at::Tensor batch_loss(Model& model, const Batch& batch, double scale, const InputKey& key) {
   const at::Tensor hidden = model.hidden(to_input(batch, key));
-  return kernels::head_loss(hidden, model.head(), rows_of(batch.labels, batch), scale, /*chunk=*/0,
+  return ops::head_loss(hidden, model.head(), rows_of(batch.labels, batch), scale, /*chunk=*/0,
                             model.logit_softcap());
 }
 
@@ -44,7 +44,7 @@ LossSum evaluate_loss(Model& model, const Batch& batch, int64_t micro_rows) {
     const Batch part = batch.slice(begin, std::min(begin + micro_rows, batch.rows));
     const at::Tensor hidden = model.hidden(to_input(part, {}));
     const at::Tensor losses =
-        kernels::token_losses(hidden.flatten(0, 1), model.head(),
+        ops::token_losses(hidden.flatten(0, 1), model.head(),
                               rows_of(part.labels, part).flatten(), model.logit_softcap());
     total.sum += losses.sum(at::kDouble).item<double>();
     total.count += part.supervised();

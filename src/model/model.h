@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/dropout.h"
+#include "ops/dropout.h"
 #include "tensor/parameters.h"
 
 namespace twofold {
@@ -20,7 +20,7 @@ struct ModelInput {
   at::Tensor positions;
   at::Tensor first_key;         ///< undefined: plain causal
   bool training = false;        ///< dropout on
-  kernels::DropoutKey dropout;  ///< seed, step and first row; the model fills `site`
+  ops::DropoutKey dropout;  ///< seed, step and first row; the model fills `site`
   KvCache* cache = nullptr;     ///< generation: keys and values of earlier positions
 };
 
@@ -35,7 +35,7 @@ class Model {
   virtual at::Tensor hidden(const ModelInput& input) = 0;
   /// (V, D) weight of the head (the embedding table itself when tied).
   virtual const Weight& head() const = 0;
-  /// Cap on the logits (kernels::head_loss); 0: none.
+  /// Cap on the logits (ops::head_loss); 0: none.
   virtual double logit_softcap() const { return 0; }
   /// Whether a position's result depends on how long the whole input is (some rotary scalings).
   virtual bool depends_on_length() const { return false; }

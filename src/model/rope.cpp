@@ -82,17 +82,17 @@ int64_t RopeConfig::regime(int64_t length) const {
 at::Tensor Rotary::operator()(const at::Tensor& x, const at::Tensor& positions,
                               int64_t length) const {
   const bool precise = x.scalar_type() == at::kDouble;
-  return kernels::rotary(x, table(precise ? at::kDouble : at::kFloat, length), positions);
+  return ops::rotary(x, table(precise ? at::kDouble : at::kFloat, length), positions);
 }
 
-const kernels::RotaryTable& Rotary::table(at::ScalarType type, int64_t length) const {
+const ops::RotaryTable& Rotary::table(at::ScalarType type, int64_t length) const {
   const int64_t regime = config_.regime(length);
   const bool usable = table_.cos.defined() && table_.cos.scalar_type() == type &&
                       table_.cos.size(0) >= length && regime_ == regime;
   if (!usable) {
     regime_ = regime;
     const auto rows = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(length)));
-    table_ = kernels::make_rotary_table(config_.inv_freq(length).to(type), rows,
+    table_ = ops::make_rotary_table(config_.inv_freq(length).to(type), rows,
                                         config_.attention_scale());
   }
   return table_;

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "config/fields.h"
-#include "kernels/attention.h"
+#include "ops/attention.h"
 
 namespace twofold {
 
@@ -75,10 +75,10 @@ class Rotary {
   at::Tensor operator()(const at::Tensor& x, const at::Tensor& positions, int64_t length) const;
 
  private:
-  const kernels::RotaryTable& table(at::ScalarType type, int64_t length) const;
+  const ops::RotaryTable& table(at::ScalarType type, int64_t length) const;
 
   RopeConfig config_;
-  mutable kernels::RotaryTable table_;  ///< of the regime below, in the activation's precision
+  mutable ops::RotaryTable table_;  ///< of the regime below, in the activation's precision
   mutable int64_t regime_ = 0;
 };
 

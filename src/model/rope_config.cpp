@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "model/hf_reader.h"
+#include "formats/json_reader.h"
 #include "model/rope.h"
 
 namespace twofold {

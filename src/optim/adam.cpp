@@ -3,12 +3,12 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
-#include "kernels/update.h"
+#include "ops/update.h"
 
 namespace twofold {
 
 void AdamGroup::step(double lr, double gradient_scale, int64_t count) {
-  kernels::AdamStep adam{.lr = lr,
+  ops::AdamStep adam{.lr = lr,
                          .beta1 = settings_.beta1,
                          .beta2 = settings_.beta2,
                          .eps = settings_.eps,
@@ -21,7 +21,7 @@ void AdamGroup::step(double lr, double gradient_scale, int64_t count) {
     if (!gradient.defined()) continue;
     adam.lr = lr * lr_multiplier_ * moments.tensor.lr_multiplier;
     adam.weight_decay = value.dim() == 2 ? settings_.weight_decay : 0;
-    kernels::adam_update(value, gradient, moments.m, moments.v, adam);
+    ops::adam_update(value, gradient, moments.m, moments.v, adam);
   }
 }
 

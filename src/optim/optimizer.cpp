@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "kernels/update.h"
+#include "ops/update.h"
 #include "optim/adam.h"
 #include "optim/muon.h"
 #include "tensor/dtype.h"
@@ -110,9 +110,9 @@ GradientNorm gradient_norm(const std::vector<Trainable>& tensors) {
     gradients.push_back(tensor.value.grad());
     names.push_back(&tensor.name);
   }
-  GradientNorm norm{.value = std::sqrt(kernels::sum_of_squares(gradients)), .not_finite = {}};
+  GradientNorm norm{.value = std::sqrt(ops::sum_of_squares(gradients)), .not_finite = {}};
   for (size_t i = 0; i < gradients.size() && !std::isfinite(norm.value); ++i) {
-    if (std::isfinite(kernels::sum_of_squares({gradients[i]}))) continue;
+    if (std::isfinite(ops::sum_of_squares({gradients[i]}))) continue;
     norm.not_finite = *names[i];
     break;
   }

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "formats/json.h"
 #include "formats/json_lines.h"
-#include "tokenizer/utf8.h"
+#include "unicode/utf8.h"
 
 namespace twofold {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/stop.h"
-#include "data/prefetch.h"
+#include "data/order/prefetch.h"
 
 namespace twofold {
 namespace {

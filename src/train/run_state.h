@@ -35,12 +35,12 @@ struct RunState {
   /// Rows of tables that phase 2 trains beside the adapters: leaf -> ids.
   std::map<std::string, std::vector<int64_t>> trained_rows = {};
 
-  /// Where this was computed and how bfloat16 products are (kernels/matmul.h): the last bits depend
+  /// Where this was computed and how bfloat16 products are (ops/matmul.h): the last bits depend
   /// on both.
   std::string cpu_model = {};
   std::optional<bool> native_bfloat16 = {};  ///< none: no such product so far
 
-  /// What the files of each dataset were (data/fingerprint.h) when this was computed.
+  /// What the files of each dataset were (data/read/fingerprint.h) when this was computed.
   std::map<std::string, std::string> data = {};
 
   void enter_phase(int next);

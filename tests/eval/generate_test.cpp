@@ -8,9 +8,10 @@
 #include <set>
 
 #include "base/files.h"
-#include "kernels/head_loss.h"
+#include "ops/head_loss.h"
 #include "model/config.h"
-#include "model/hugging_face.h"
+#include "model/hf/hugging_face.h"
+#include "model/families/registry.h"
 
 namespace twofold {
 namespace {
@@ -39,7 +40,7 @@ at::Tensor logits_by_full_pass(Model& model, const std::vector<int32_t>& tokens)
   input.tokens = at::tensor(tokens, at::kInt).view({1, -1});
   input.positions = at::arange(count, at::kInt).view({1, -1});
   const at::Tensor hidden = model.hidden(input).select(1, count - 1);
-  return kernels::logits(hidden, model.head())[0];
+  return ops::logits(hidden, model.head())[0];
 }
 
 int32_t greedy_by_full_pass(Model& model, const std::vector<int32_t>& tokens) {

@@ -1,6 +1,6 @@
 // adapter_config.json of PEFT, and the patterns in it.
 #include "input.h"
-#include "interop/peft_config.h"
+#include "interop/peft/config.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace twofold;

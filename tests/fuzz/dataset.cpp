@@ -1,7 +1,7 @@
 // A dataset folder out of one input: a byte for the style, a byte for the width of a block, the
 // lengths of shape.json and config.json (a byte each), the two files, then the ids; every fifth of
 // what is left is the mask.
-#include "data/dataset.h"
+#include "data/read/dataset.h"
 
 #include <cstring>
 #include <fstream>

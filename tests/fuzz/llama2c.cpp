@@ -1,4 +1,4 @@
-#include "tokenizer/llama2c.h"
+#include "tokenizer/llama2c/llama2c.h"
 
 #include "input.h"
 #include "use_tokenizer.h"

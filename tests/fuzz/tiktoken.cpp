@@ -1,5 +1,5 @@
 #include "input.h"
-#include "tokenizer/rank_file.h"
+#include "tokenizer/bpe/rank_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace twofold;

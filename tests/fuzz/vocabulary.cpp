@@ -5,7 +5,7 @@
 #include "formats/json.h"
 #include "input.h"
 #include "tokenizer/huggingface/tokenizer.h"
-#include "tokenizer/token_pairs.h"
+#include "tokenizer/load/token_pairs.h"
 #include "use_tokenizer.h"
 
 namespace {

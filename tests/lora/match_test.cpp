@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "lora/selection.h"
+#include "lora/select/selection.h"
 #include "lora/toy.h"
 
 namespace twofold {

@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "lora/movement.h"
-#include "lora/selection.h"
+#include "lora/select/selection.h"
 #include "lora/toy.h"
 
 namespace twofold {

@@ -2,7 +2,7 @@
 // adapters do, names bring back everything, and without adapters there is the base.
 #include <gtest/gtest.h>
 
-#include "lora/selection.h"
+#include "lora/select/selection.h"
 #include "lora/toy.h"
 #include "lora/variants.h"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "lora/init.h"
+#include "lora/init/init.h"
 #include "lora/lora.h"
 
 namespace twofold::toy {

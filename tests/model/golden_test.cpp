@@ -4,9 +4,10 @@
 #include <cmath>
 
 #include "base/files.h"
-#include "kernels/update.h"
+#include "ops/update.h"
 #include "model/kv_cache.h"
 #include "support.h"
+#include "model/families/registry.h"
 
 namespace twofold::test {
 namespace {
@@ -150,7 +151,7 @@ TEST_P(RealModel, LogitsAndLossesOfAPrompt) {
   const at::NoGradGuard no_grad;
   const at::Tensor hidden = model().hidden(to_input(batch, {}));
   const at::Tensor losses =
-      kernels::token_losses(hidden[0], model().head(), at::tensor(next, at::kInt));
+      ops::token_losses(hidden[0], model().head(), at::tensor(next, at::kInt));
   expect_near(losses.narrow(0, 0, batch.width - 1), golden_.json["prompt_nll"], 1e-5);
 }
 
@@ -160,7 +161,7 @@ TEST_P(RealModel, LossAndGradients) {
   expect_gradients(golden_, golden_.json["full"]["grads"]);
 }
 
-void adam(at::Tensor value, at::Tensor& m, at::Tensor& v, kernels::AdamStep step) {
+void adam(at::Tensor value, at::Tensor& m, at::Tensor& v, ops::AdamStep step) {
   const at::NoGradGuard no_grad;
   at::Tensor parameter = value.detach();
   if (!m.defined()) {
@@ -168,11 +169,11 @@ void adam(at::Tensor value, at::Tensor& m, at::Tensor& v, kernels::AdamStep step
     v = at::zeros_like(parameter);
   }
   const at::Tensor gradient = at::empty_like(parameter).copy_(value.grad());
-  kernels::adam_update(parameter, gradient, m, v, step);
+  ops::adam_update(parameter, gradient, m, v, step);
   value.mutable_grad() = at::Tensor();
 }
 
-kernels::AdamStep adam_of(const nlohmann::json& json) {
+ops::AdamStep adam_of(const nlohmann::json& json) {
   return {.lr = json["lr"],
           .beta1 = json["betas"][0],
           .beta2 = json["betas"][1],
@@ -182,7 +183,7 @@ kernels::AdamStep adam_of(const nlohmann::json& json) {
 
 TEST_P(RealModel, NineStepsOfAdamW) {
   const auto& json = golden_.json["full"]["adamw"];
-  kernels::AdamStep step = adam_of(json);
+  ops::AdamStep step = adam_of(json);
   std::vector<std::pair<at::Tensor, at::Tensor>> moments(model().parameters().all().size());
   for (const double expected : json["loss_after_steps_1_to_9"].get<std::vector<double>>()) {
     backward(model(), batch_, scale_);
@@ -225,7 +226,7 @@ TEST_P(RealModel, NineStepsOfAdapters) {
   const auto& json = golden_.json["lora"];
   ASSERT_EQ(adapters.size(), json["grad_B"].size());
   EXPECT_NEAR(loss(), json["loss0"].get<double>(), 1e-5 * json["loss0"].get<double>());
-  kernels::AdamStep step = adam_of(json["adamw"]);
+  ops::AdamStep step = adam_of(json["adamw"]);
   std::map<std::string, std::array<at::Tensor, 4>> moments;
   for (const double expected :
        json["adamw"]["loss_after_steps_1_to_9"].get<std::vector<double>>()) {

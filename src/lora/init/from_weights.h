@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "lora/init.h"
+#include "lora/init/init.h"
 
 namespace twofold {
 

@@ -3,8 +3,8 @@
 
 #include <ATen/Functions.h>
 
-#include "lora/init.h"
-#include "lora/target.h"
+#include "lora/init/init.h"
+#include "lora/select/target.h"
 
 namespace twofold {
 

@@ -12,8 +12,8 @@
 
 #include "tokenizer/huggingface/node.h"
 #include "tokenizer/huggingface/normalizer.h"
-#include "tokenizer/rank_table.h"
-#include "tokenizer/regex.h"
+#include "tokenizer/bpe/rank_table.h"
+#include "unicode/regex.h"
 
 namespace twofold::hf {
 

@@ -6,10 +6,10 @@
 #include <atomic>
 #include <span>
 
-#include "tokenizer/byte_alphabet.h"
+#include "tokenizer/bpe/byte_alphabet.h"
 #include "tokenizer/huggingface/bpe_file.h"
 #include "tokenizer/huggingface/model.h"
-#include "tokenizer/seams.h"
+#include "tokenizer/bpe/split_points.h"
 
 namespace twofold::hf {
 namespace {

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "tokenizer/huggingface/node.h"
-#include "tokenizer/merge_table.h"
-#include "tokenizer/rank_table.h"
-#include "tokenizer/seams.h"
+#include "tokenizer/bpe/merge_table.h"
+#include "tokenizer/bpe/rank_table.h"
+#include "tokenizer/bpe/split_points.h"
 
 namespace twofold::hf {
 

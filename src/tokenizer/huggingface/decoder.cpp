@@ -2,9 +2,9 @@
 
 #include <charconv>
 
-#include "tokenizer/byte_alphabet.h"
+#include "tokenizer/bpe/byte_alphabet.h"
 #include "tokenizer/huggingface/normalizer.h"
-#include "tokenizer/utf8.h"
+#include "unicode/utf8.h"
 
 namespace twofold::hf {
 namespace {

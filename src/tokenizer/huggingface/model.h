@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tokenizer/huggingface/node.h"
-#include "tokenizer/rank_table.h"
+#include "tokenizer/bpe/rank_table.h"
 
 namespace twofold::hf {
 

@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "tokenizer/huggingface/normal_form.h"
+#include "unicode/normal_form.h"
 #include "tokenizer/huggingface/pattern.h"
-#include "tokenizer/regex.h"
+#include "unicode/regex.h"
 
 namespace twofold::hf {
 namespace {

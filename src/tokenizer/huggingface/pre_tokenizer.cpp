@@ -5,7 +5,7 @@
 #include "tokenizer/huggingface/normalizer.h"
 #include "tokenizer/huggingface/pattern.h"
 #include "tokenizer/huggingface/splitting.h"
-#include "tokenizer/regex.h"
+#include "unicode/regex.h"
 
 namespace twofold::hf {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "tokenizer/backends.h"
-#include "tokenizer/utf8.h"
+#include "unicode/utf8.h"
 
 namespace twofold::hf {
 

@@ -1,0 +1,55 @@
+#include "data/read/pmd.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/error.h"
+#include "data/read/dataset_folder.h"
+#include "data/read/token_file.h"
+
+namespace twofold {
+namespace {
+
+class PmdDataset : public Dataset {
+ public:
+  PmdDataset(TokenFile file, int64_t width)
+      : file_(std::move(file)), width_(width), rows_((file_.size() - 1) / width) {
+    if (rows_ >= 1) return;
+    fail({.what = "the dataset is shorter than one block",
+          .where = file_.path().string(),
+          .expected = fmt::format("at least architecture/block_size + 1 = {} tokens", width + 1),
+          .found = fmt::format("{} tokens", file_.size()),
+          .hint = "use a smaller block_size, more text, or a larger data/val_pct"});
+  }
+
+  int64_t rows() const override { return rows_; }
+
+  void read(int64_t row, Batch& batch, int64_t slot) const override {
+    TWOFOLD_EXPECT(0 <= row && row < rows_ && batch.width == width_, "the row exists and fits");
+    const auto window = file_.tokens(row * width_, width_ + 1);
+    const int64_t begin = slot * width_;
+    std::copy(window.begin(), window.end() - 1, batch.tokens.begin() + begin);
+    std::copy(window.begin() + 1, window.end(), batch.labels.begin() + begin);
+    const auto positions = batch.positions.begin() + begin;
+    std::iota(positions, positions + width_, 0);
+    std::fill_n(batch.first_key.begin() + begin, width_, 0);
+  }
+
+ private:
+  TokenFile file_;
+  int64_t width_;
+  int64_t rows_;
+};
+
+}  // namespace
+
+std::unique_ptr<Dataset> open_pmd(const Path& folder, Split split, int64_t width,
+                                  int64_t vocab_size) {
+  require_split(folder, split);
+  const Path path = folder / fmt::format("{}.bin", split_name(split));
+  return std::make_unique<PmdDataset>(TokenFile(path, vocab_size), width);
+}
+
+}  // namespace twofold

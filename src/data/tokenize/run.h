@@ -1,0 +1,59 @@
+#pragma once
+// What both tokenising jobs share: the folder, the arguments that name the output, the saving.
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string_view>
+
+#include "base/error.h"
+#include "data/tokenize/documents.h"
+#include "data/tokenize/resumable_output.h"
+#include "data/tokenize/tokenize.h"
+
+namespace twofold {
+
+/// `<data_root>/<dataset>[_<suffix>]`. Throws an Error unless that is a folder right there.
+Path output_folder(const TokenizeConfig& config, const Path& data_root);
+
+/// Everything that the output depends on: settings, tokenizer, and each file of the source with its
+/// size and checksum. (Paths, and the number of threads, are not among it.)
+nlohmann::json shared_arguments(const TokenizeConfig& config, const Tokenizer& tokenizer,
+                                const Documents& documents, const char* job);
+
+inline std::span<const std::byte> bytes_of(const std::vector<int32_t>& ids) {
+  return std::as_bytes(std::span(ids));
+}
+
+/// A document's ids as a model expects them around a text, if the settings say so.
+std::vector<int32_t> with_marks(const TokenizerConfig& config, const Tokenizer& tokenizer,
+                                std::vector<int32_t> ids);
+
+/// Runs `encode`. What is wrong with a text stays wrong until the source or the settings are
+/// others, so that an Error of it throws away what the output has, and the next job here starts
+/// anew.
+template <class Encode>
+auto encode_or_forget(ResumableOutput& output, const Encode& encode) {
+  try {
+    return encode();
+  } catch (const Error&) {
+    output.forget();
+    throw;
+  }
+}
+
+/// Called between rounds: saves when it is time to, shows the progress, and stops if asked to.
+class Pacer {
+ public:
+  Pacer(ResumableOutput& output, const TokenizeOptions& options)
+      : output_(output), options_(options) {}
+  void after_round(const nlohmann::json& state, const TokenizeProgress& progress);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  ResumableOutput& output_;
+  const TokenizeOptions& options_;
+  Clock::time_point saved_ = Clock::now();
+};
+
+}  // namespace twofold

@@ -1,0 +1,77 @@
+#pragma once
+// Text files to dataset files: the jobs data/tokenize_variable_dataset (PMD) and
+// data/tokenize_blockwise_dataset (PADDED). Reference 5.
+//
+// Both may be killed at any moment: the same call goes on and ends with the same bytes. A call on a
+// finished dataset does nothing; with other arguments or another source it is an Error.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/files.h"
+#include "config/fields.h"
+#include "data/tokenize/documents.h"
+#include "tokenizer/tokenizer.h"
+
+namespace twofold {
+
+struct TokenizeConfig {
+  std::string dataset;
+  std::string suffix;
+  std::string source;
+  DocumentFormat format = DocumentFormat::kText;
+  std::string text_key = "text";
+  double val_pct = 0.05;
+  int64_t seed = 2357;
+  int64_t num_proc = 8;
+  TokenizerConfig tokenizer;
+  void declare(config::Fields& fields);
+};
+
+/// Documents one after the other, each followed by the end-of-text token. A document goes to the
+/// validation split with probability val_pct, decided by (seed, its number) alone; the first one
+/// never does. If none did, the last document does; if there is but one, the last val_pct of its
+/// tokens.
+struct TokenizeVariableConfig : TokenizeConfig {
+  int64_t max_samples = -1;
+  int64_t max_tokens = -1;
+  void declare(config::Fields& fields);
+};
+
+/// A document a row: its last block_size tokens, left-padded. Rows are shuffled (by seed); the
+/// first val_pct of them, at least one if there are two, are the validation split.
+struct TokenizeBlockwiseConfig : TokenizeConfig {
+  int64_t block_size = 512;
+  int64_t pad_token = 0;
+  void declare(config::Fields& fields);
+};
+
+struct TokenizeProgress {
+  int64_t documents = 0;
+  int64_t tokens = 0;   ///< real ones: padding does not count
+  double fraction = 0;  ///< of the source that is done
+};
+
+struct TokenizeOptions {
+  std::function<void(const TokenizeProgress&)> progress = {};
+  int64_t round_bytes = int64_t{1} << 20;  ///< of text given to each thread at a time
+  double save_seconds = 2;                 ///< between two savings of the progress
+};
+
+struct TokenizeResult {
+  Path folder;
+  bool already_done = false;
+  int64_t documents = 0;
+  int64_t train = 0, val = 0;  ///< tokens (PMD) or rows (PADDED) of each split
+  int64_t tokens = 0;          ///< real ones in both
+  int64_t truncated = 0;       ///< documents longer than a row (PADDED)
+};
+
+/// Throws Interrupted, with everything saved, after stop_requested().
+TokenizeResult tokenize_variable(const TokenizeVariableConfig& config, const Path& data_root,
+                                 const TokenizeOptions& options = {});
+TokenizeResult tokenize_blockwise(const TokenizeBlockwiseConfig& config, const Path& data_root,
+                                  const TokenizeOptions& options = {});
+
+}  // namespace twofold

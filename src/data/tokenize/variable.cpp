@@ -1,0 +1,151 @@
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "data/tokenize/parallel_map.h"
+#include "data/tokenize/tokenize.h"
+#include "data/tokenize/run.h"
+
+namespace twofold {
+
+// Found by nlohmann through the namespace of its argument, so not in the unnamed one.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Documents::Cursor, file, offset, line)
+
+namespace {
+
+using nlohmann::json;
+using Tokens = std::vector<int32_t>;
+constexpr size_t kTrainFile = 0, kValFile = 1;
+
+/// Where the job stands; what progress.json keeps.
+struct State {
+  Documents::Cursor cursor;
+  int64_t documents = 0;
+  int64_t train = 0, val = 0;  // tokens
+  int64_t last = 0;            // tokens of the last document
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(State, cursor, documents, train, val, last)
+
+class VariableRun {
+ public:
+  VariableRun(const TokenizeVariableConfig& config, const TokenizeOptions& options,
+              const Tokenizer& tokenizer, const Documents& documents, ResumableOutput& output)
+      : config_(config),
+        options_(options),
+        tokenizer_(tokenizer),
+        documents_(documents),
+        output_(output),
+        split_(static_cast<uint64_t>(config.seed), Purpose::kSplit) {
+    if (!output.state().is_null()) state_ = output.state().get<State>();
+  }
+
+  State run() {
+    Pacer pacer(output_, options_);
+    while (!enough() && round()) {
+      const double done = static_cast<double>(documents_.bytes_before(state_.cursor));
+      pacer.after_round(state_, {.documents = state_.documents,
+                                 .tokens = state_.train + state_.val,
+                                 .fraction = done / static_cast<double>(documents_.bytes())});
+    }
+    output_.save(state_);
+    if (config_.val_pct > 0 && state_.val == 0) move_tail();
+    return state_;
+  }
+
+ private:
+  bool enough() const {
+    return (config_.max_samples >= 0 && state_.documents >= config_.max_samples) ||
+           (config_.max_tokens >= 0 && state_.train + state_.val >= config_.max_tokens);
+  }
+
+  /// Tokenizes some more documents on all threads and writes them in order; false if none is left.
+  bool round() {
+    std::vector<Document> batch;
+    Document document;
+    for (int64_t bytes = 0; bytes < options_.round_bytes * config_.num_proc;) {
+      if (!documents_.next(state_.cursor, document)) break;
+      batch.push_back(document);
+      bytes += static_cast<int64_t>(document.raw.size()) + 1;
+    }
+    const auto encode = [&](int64_t i) {
+      Tokens ids =
+          with_marks(config_.tokenizer, tokenizer_,
+                     tokenizer_.encode_ordinary(documents_.text(batch[static_cast<size_t>(i)])));
+      if (ids.empty() || ids.back() != tokenizer_.eot_token() || !config_.tokenizer.add_special) {
+        ids.push_back(tokenizer_.eot_token());
+      }
+      return ids;
+    };
+    const auto encoded = encode_or_forget(output_, [&] {
+      return parallel_map<Tokens>(static_cast<int64_t>(batch.size()), config_.num_proc, encode);
+    });
+    for (const Tokens& ids : encoded)
+      if (!enough()) write(ids);
+    return !batch.empty();
+  }
+
+  void write(const Tokens& ids) {
+    const auto number = static_cast<uint64_t>(state_.documents);
+    const bool val = number > 0 && split_.uniform(number) < config_.val_pct;
+    output_.file(val ? kValFile : kTrainFile).write(bytes_of(ids));
+    state_.last = static_cast<int64_t>(ids.size());
+    (val ? state_.val : state_.train) += state_.last;
+    ++state_.documents;
+  }
+
+  /// Makes the end of the training tokens the validation split.
+  void move_tail() {
+    const auto share = static_cast<int64_t>(static_cast<double>(state_.train) * config_.val_pct);
+    const int64_t count = state_.documents > 1 ? state_.last : std::max<int64_t>(1, share);
+    if (count >= state_.train) return;
+    {
+      const MappedFile train(output_.path_of(kTrainFile));
+      output_.file(kValFile).write(train.bytes().last(static_cast<size_t>(count) * 4));
+    }
+    state_.train -= count;
+    state_.val = count;
+    output_.save(state_, ResumableOutput::Shrink{.file = kTrainFile,
+                                                 .bytes = static_cast<uint64_t>(state_.train) * 4});
+  }
+
+  const TokenizeVariableConfig& config_;
+  const TokenizeOptions& options_;
+  const Tokenizer& tokenizer_;
+  const Documents& documents_;
+  ResumableOutput& output_;
+  RandomStream split_;
+  State state_;
+};
+
+TokenizeResult result_of(const Path& folder, const json& result, bool already_done) {
+  return {
+      .folder = folder,
+      .already_done = already_done,
+      .documents = result.at("documents"),
+      .train = result.at("train_tokens"),
+      .val = result.at("val_tokens"),
+      .tokens = result.at("train_tokens").get<int64_t>() + result.at("val_tokens").get<int64_t>()};
+}
+
+}  // namespace
+
+TokenizeResult tokenize_variable(const TokenizeVariableConfig& config, const Path& data_root,
+                                 const TokenizeOptions& options) {
+  const Path folder = output_folder(config, data_root);
+  const auto tokenizer = make_tokenizer(config.tokenizer);
+  const Documents documents(config.source, config.format, config.text_key);
+  json arguments =
+      shared_arguments(config, *tokenizer, documents, "data/tokenize_variable_dataset");
+  arguments["max_samples"] = config.max_samples;
+  arguments["max_tokens"] = config.max_tokens;
+  if (const auto result = finished_result(folder, arguments))
+    return result_of(folder, *result, true);
+  ResumableOutput output(folder, arguments, {"train.bin", "val.bin"});
+  const State end = VariableRun(config, options, *tokenizer, documents, output).run();
+  const json result = {
+      {"documents", end.documents}, {"train_tokens", end.train}, {"val_tokens", end.val}};
+  output.finish(result);
+  return result_of(folder, result, false);
+}
+
+}  // namespace twofold

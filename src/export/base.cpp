@@ -1,0 +1,150 @@
+#include "export/base.h"
+
+#include <ATen/ATen.h>
+
+#include <map>
+
+#include "base/error.h"
+#include "base/unpublished.h"
+#include "interop/peft/combine.h"
+#include "interop/peft/merge.h"
+#include "export/format.h"
+#include "run/state.h"
+
+namespace twofold {
+namespace {
+
+/// How far a base that was computed twice (on two machines, say) may be apart, as a share of its
+/// length; and one that a start was taken out of in bfloat16 and put back into.
+constexpr double kSame = 1e-4, kRounded = 5e-3;
+
+LoRAConfig lora_of(const LoadedRun& run) { return run.lora(); }
+
+double distance(const at::Tensor& a, const at::Tensor& b) {
+  const at::Tensor wide = b.to(at::kDouble);
+  const double length = wide.norm().item<double>();
+  return a.to(at::kDouble).sub(wide).norm().item<double>() / (length > 0 ? length : 1.0);
+}
+
+/// Whether the run's base is that of `again`, which was frozen as the run's was.
+bool is_base_of(const LoadedRun& run, const Model& again) {
+  std::map<std::string, bool> started;
+  for (const Adapter& adapter : run.state.adapters) {
+    started[adapter.path] = adapter.start_A.defined();
+  }
+  const NamedTensors found = original_weights(run);
+  const NamedTensors expected = base_parameters(again.parameters());
+  const bool narrow = lora_of(run).base_dtype != "float32";
+  for (size_t i = 0; i < found.size(); ++i) {
+    const auto& [path, value] = found[i];
+    const bool rounded = started[path] && narrow;
+    const bool same = value.sizes() == expected[i].second.sizes() &&
+                      distance(value, expected[i].second) <= (rounded ? kRounded : kSame);
+    if (!same) return false;
+  }
+  return true;
+}
+
+/// Refuses adapters that no sum of products can hold, where one has to.
+void check_plain(const LoRAConfig& lora) {
+  const char* more = lora.dora                       ? "dora"
+                     : lora.bias != "none"           ? "bias"
+                     : !lora.modules_to_save.empty() ? "modules_to_save"
+                                                     : nullptr;
+  if (!more) return;
+  fail({.what = "the adapters and those below them cannot be written as one",
+        .where = "optimization/lora/base_adapters",
+        .expected = "adapters of A and B only",
+        .found = std::string("optimization/lora/") + more,
+        .hint = "export the merged model instead: --to merged"});
+}
+
+}  // namespace
+
+NamedTensors original_weights(const LoadedRun& run) {
+  NamedTensors weights = base_parameters(run.state.model->parameters());
+  std::map<std::string, const Adapter*> started;
+  for (const Adapter& adapter : run.state.adapters) {
+    if (adapter.start_A.defined()) started[adapter.path] = &adapter;
+  }
+  const LoRAConfig lora = lora_of(run);
+  const at::NoGradGuard no_grad;
+  for (auto& [path, value] : weights) {
+    value = value.detach().to(at::kFloat);
+    const auto found = started.find(path);
+    if (found == started.end()) continue;
+    const Adapter& adapter = *found->second;
+    value = at::addmm(value, adapter.start_A, adapter.start_B, 1, lora.scale_of(path));
+  }
+  return weights;
+}
+
+void leave_original_weights(LoadedRun& run) {
+  ParameterTree& parameters = run.state.model->parameters();
+  unpack_parameters(parameters);
+  const NamedTensors original = original_weights(run);
+  detach_lora_params(parameters);
+  for (const Adapter& adapter : run.state.adapters) {
+    if (!adapter.start_A.defined()) continue;
+    for (const auto& [path, value] : original) {
+      if (path == adapter.path) parameters.at(path).weight.value = value;
+    }
+  }
+}
+
+AdapterBase find_adapter_base(const LoadedRun& run) {
+  const ModelConfig& config = run.trainer().model_config();
+  const RunState& progress = run.state.progress;
+  if (config.weights.empty()) return {.folder = {}, .reason = "the run began with fresh weights"};
+  if (progress.step != progress.phase_step) {
+    return {.folder = {}, .reason = "phase 1 has trained the weights of " + config.weights};
+  }
+  try {
+    const auto added = std::ssize(run.trainer().tokenizer_config().add_tokens);
+    LoRATrainState again = start_state(config, {}, progress.seed, /*train_all=*/false,
+                                       {.first = run.first_new_token(), .count = added});
+    const NamedTensors pristine = again.model->parameters().named();
+    freeze_base(again, config, lora_of(run));
+    unpack_parameters(again.model->parameters());
+    if (is_base_of(run, *again.model)) {
+      for (const auto& [path, value] : pristine) {
+        again.model->parameters().at(path).weight.value = value;
+      }
+      return {.folder = std::move(again.model), .reason = {}};
+    }
+  } catch (const Error&) {
+    return {.folder = {}, .reason = config.weights + " cannot be read any more"};
+  }
+  return {.folder = {}, .reason = "the run's base is not what is in " + config.weights};
+}
+
+PeftAdapter adapter_for(const LoadedRun& run, const AdapterBase& base, const Path& out) {
+  const LoRAConfig& lora = lora_of(run);
+  if (!base.folder || lora.base_adapters.empty()) {
+    return {.lora = lora, .adapters = run.state.adapters};
+  }
+  check_plain(lora);
+  const ModelConfig& config = run.trainer().model_config();
+  const Unpublished own(out.string() + ".own");
+  save_peft_folder(config, run.state.adapters, lora, own.path());
+  Combination all;
+  for (const std::string& text : lora.base_adapters) all.adapters.push_back(weighted_folder(text));
+  all.adapters.push_back({.folder = own.path()});
+  return combine_peft_folders(all, config, base.folder->parameters());
+}
+
+NamedTensors weights_below(const LoadedRun& run, const AdapterBase& base) {
+  NamedTensors original = original_weights(run);
+  const std::vector<std::string> below = lora_of(run).base_adapters;
+  if (!base.folder || below.empty()) return original;
+  const ModelConfig& config = run.trainer().model_config();
+  const std::unique_ptr<Model> model = model_of(config, original);
+  for (const std::string& text : below) {
+    WeightedFolder adapter = weighted_folder(text);
+    adapter.weight = -adapter.weight;
+    merge_peft_folder(adapter, config, model->parameters(), TableCopies::kIgnored);
+  }
+  return model->parameters().named();
+}
+
+}  // namespace twofold

@@ -1,0 +1,84 @@
+// Adapters as PEFT keeps them.
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "formats/json.h"
+#include "interop/peft/config.h"
+#include "inspect/inspect.h"
+
+namespace twofold {
+namespace {
+
+/// What the config says, without what says nothing.
+void add_settings(Table& table, const Path& file) {
+  const nlohmann::json config = read_json(file);
+  if (!config.is_object()) {
+    fail({.what = "not an adapter's config",
+          .where = file.string(),
+          .expected = "an object",
+          .found = formats::printable(config.dump()),
+          .hint = "save the adapter once more with PEFT"});
+  }
+  for (const char* key :
+       {"peft_type", "task_type", "base_model_name_or_path", "r", "lora_alpha", "lora_dropout",
+        "target_modules", "exclude_modules", "modules_to_save", "rank_pattern", "alpha_pattern",
+        "layers_to_transform", "bias", "use_rslora", "use_dora", "init_lora_weights",
+        "trainable_token_indices"}) {
+    const auto found = config.find(key);
+    if (found == config.end() || found->is_null() || *found == false) continue;
+    if (found->is_structured() && found->empty()) continue;
+    table.rows.push_back({key, formats::printable(found->dump(), 200)});
+  }
+}
+
+bool is_one_of(const std::string& name, const std::array<const char*, 2>& parts) {
+  return name.find(parts[0]) != name.npos || name.find(parts[1]) != name.npos;
+}
+
+void add_tensors(Table& table, const Path& file) {
+  const formats::SafetensorsFile tensors(file);
+  TensorSums sums;
+  int64_t pairs = 0, other = 0;
+  for (const formats::TensorEntry& entry : tensors.tensors()) {
+    sums.add(entry);
+    if (is_one_of(entry.name, {"lora_A", "lora_embedding_A"})) {
+      ++pairs;
+    } else if (!is_one_of(entry.name, {"lora_B", "lora_embedding_B"})) {
+      ++other;
+    }
+  }
+  table.rows.push_back(sums.row());
+  table.rows.push_back({"adapted modules", std::to_string(pairs)});
+  if (other > 0) table.rows.push_back({"other tensors", std::to_string(other)});
+}
+
+}  // namespace
+
+bool is_adapter_folder(const Path& path) { return has_file(path, kPeftConfigFile); }
+
+std::vector<Table> inspect_adapter_folder(const Path& path) {
+  Table table{.title = "Adapter " + path.string()};
+  add_settings(table, path / kPeftConfigFile);
+  if (has_file(path, kPeftWeightsFile)) {
+    add_tensors(table, path / kPeftWeightsFile);
+  } else {
+    table.rows.push_back({"warning", has_file(path, "adapter_model.bin")
+                                         ? "only adapter_model.bin: save it once more with PEFT"
+                                         : "no adapter_model.safetensors"});
+  }
+  try {
+    read_peft_config(path / kPeftConfigFile);
+  } catch (const Error& error) {
+    return {table, problem_table("twofold refuses it", error)};
+  }
+  const std::string folder = path.string();
+  return {
+      table,
+      {.title = "What twofold does with it",
+       .rows = {{"put it on its model", "twofold score|generate MODEL --adapter " + folder},
+                {"train it on", "optimization/lora/from_adapter: " + folder},
+                {"stack a new one on it", "optimization/lora/base_adapters: [" + folder + "]"}}}};
+}
+
+}  // namespace twofold

@@ -1,0 +1,183 @@
+#include "interop/gguf/tokenizer.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/error.h"
+#include "formats/json.h"
+#include "interop/gguf/vocab.h"
+#include "tokenizer/bpe/rank_file.h"
+#include "tokenizer/tiktoken/tiktoken.h"
+
+namespace twofold {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The run's own tokenizer, where its settings name one; else that of the folder that the weights
+/// came from; else the one that the settings stand for.
+GgufVocab find_vocab(const TokenizerConfig& tokenizer, const ModelConfig& model) {
+  const std::string& backend = tokenizer.backend;
+  if (backend == "bytes") return gguf_vocab_of_bytes();
+  if (backend == "trivial") {
+    fail({.what = "llama.cpp cannot do what this tokenizer does",
+          .where = "tokenizer/backend",
+          .expected = "a tokenizer of text",
+          .found = backend});
+  }
+  const bool ranks = backend == "tiktoken";
+  if (!ranks && !tokenizer.file.empty()) return gguf_vocab_of(find_tokenizer_file(tokenizer.file));
+  const bool named = ranks && !tokenizer.file.empty();
+  if (!named && !model.weights.empty() && holds_tokenizer(model.weights)) {
+    return gguf_vocab_of(find_tokenizer_file(model.weights));
+  }
+  if (!ranks) return gguf_vocab_of(find_tokenizer_file(tokenizer.name));
+  const Encoding encoding = find_encoding(tokenizer.name);
+  return gguf_vocab_of_ranks(encoding, read_ranks(find_rank_file(tokenizer, encoding)));
+}
+
+/// The chat template of the folder that holds `tokenizer_config.json`; empty if there is none.
+std::string chat_template(const ModelConfig& model) {
+  const Path folder = model.weights;
+  if (folder.empty()) return {};
+  if (fs::is_regular_file(folder / "chat_template.jinja")) {
+    return read_text(folder / "chat_template.jinja");
+  }
+  const Path file = folder / "tokenizer_config.json";
+  if (!fs::is_regular_file(file)) return {};
+  const nlohmann::json config = formats::parse_json(read_text(file), file.string());
+  if (!config.is_object() || !config.contains("chat_template")) return {};
+  const nlohmann::json& value = config.at("chat_template");
+  return value.is_string() ? value.get<std::string>() : "";
+}
+
+void add_tokens(GgufVocab& vocab, const std::vector<std::string>& texts, int64_t first) {
+  if (texts.empty()) return;
+  if (std::ssize(vocab.tokens) != first) {
+    fail({.what = "the tokenizer that is there is not the one that tokens were added to",
+          .where = "tokenizer/add_tokens",
+          .expected = fmt::format("{} tokens", first),
+          .found = fmt::format("{} tokens", vocab.tokens.size()),
+          .hint = "put the tokenizer's files back as they were when the run began"});
+  }
+  for (const std::string& text : texts) {
+    vocab.put(std::ssize(vocab.tokens), text, GgufTokenType::kUserDefined);
+  }
+}
+
+/// One token a row of the embedding, each with a text of its own: llama.cpp refuses two of one
+/// text.
+void fill(GgufVocab& vocab, int64_t rows) {
+  if (std::ssize(vocab.tokens) > rows) {
+    fail({.what = "the tokenizer has more tokens than the model has rows",
+          .where = "architecture/vocab_size",
+          .expected = fmt::format("at least {}", vocab.tokens.size()),
+          .found = std::to_string(rows)});
+  }
+  vocab.tokens.resize(static_cast<size_t>(rows));
+  vocab.types.resize(static_cast<size_t>(rows), GgufTokenType::kUnused);
+  if (!vocab.scores.empty()) vocab.scores.resize(static_cast<size_t>(rows), -1e6f);
+  std::set<std::string> taken(vocab.tokens.begin(), vocab.tokens.end()), seen;
+  for (size_t id = 0; id < vocab.tokens.size(); ++id) {
+    std::string& text = vocab.tokens[id];
+    if (!text.empty() && seen.insert(text).second) continue;
+    text = fmt::format("[PAD{}]", id);
+    while (!taken.insert(text).second) text += '_';
+    vocab.types[id] = GgufTokenType::kUnused;
+  }
+}
+
+/// The ids of what begins and ends a text. llama.cpp takes id 11 for either that is not given.
+void choose_ends(GgufVocab& vocab, const ModelConfig& model) {
+  const auto is_row = [&](int64_t id) { return id >= 0 && id < model.vocab_size; };
+  if (!vocab.add_eos && !model.eos_token_id.empty() && is_row(model.eos_token_id.front())) {
+    vocab.eos = model.eos_token_id.front();
+  }
+  if (!vocab.add_bos && is_row(model.bos_token_id)) vocab.bos = model.bos_token_id;
+  if (is_row(model.pad_token_id)) vocab.padding = model.pad_token_id;
+  if (!vocab.eos && vocab.bos) vocab.eos = vocab.bos;
+  if (!vocab.eos) {
+    vocab.eos = 0;
+    vocab.note(fmt::format("the tokenizer has no token that ends a text: llama.cpp stops at {}",
+                           vocab.tokens.front()));
+  }
+  if (!vocab.bos) vocab.bos = vocab.eos;
+}
+
+formats::GgufMetadata describe(GgufVocab& vocab) {
+  formats::GgufMetadata out;
+  const auto add = [&](const std::string& key, formats::GgufValue value) {
+    out.emplace_back("tokenizer.ggml." + key, std::move(value));
+  };
+  const auto id = [&](const char* key, std::optional<int64_t> value) {
+    if (value) add(key, static_cast<uint32_t>(*value));
+  };
+  const bool pieces = vocab.steps.model == "llama";
+  add("model", vocab.steps.model);
+  if (!pieces) add("pre", vocab.steps.pre);
+  add("tokens", formats::GgufArray(std::move(vocab.tokens)));
+  std::vector<int32_t> types;
+  for (const GgufTokenType type : vocab.types) types.push_back(static_cast<int32_t>(type));
+  add("token_type", formats::GgufArray(std::move(types)));
+  if (pieces) add("scores", formats::GgufArray(std::move(vocab.scores)));
+  if (!vocab.merges.empty()) add("merges", formats::GgufArray(std::move(vocab.merges)));
+  id("bos_token_id", vocab.bos);
+  id("eos_token_id", vocab.eos);
+  id("unknown_token_id", vocab.unknown);
+  id("padding_token_id", vocab.padding);
+  add("add_bos_token", vocab.add_bos);
+  add("add_eos_token", vocab.add_eos);
+  if (pieces) add("add_space_prefix", vocab.steps.space_prefix);
+  return out;
+}
+
+}  // namespace
+
+GgufVocab gguf_vocab_of(const TokenizerFile& file) {
+  using Kind = TokenizerFile::Kind;
+  if (file.kind == Kind::kJson) return gguf_vocab_of_json(file);
+  if (file.kind == Kind::kSentencePiece) return gguf_vocab_of_sentencepiece(file);
+  if (file.kind == Kind::kLlama2c) return gguf_vocab_of_llama2c(file);
+  const std::string name = file.path.string();
+  const RankTable ranks = parse_ranks(file.bytes, name);
+  return gguf_vocab_of_ranks(find_encoding_of(ranks.size(), name), ranks);
+}
+
+std::string gguf_tokenizer_summary(const Path& file) {
+  try {
+    const GgufTextSteps steps = gguf_vocab_of(find_tokenizer_file(file)).steps;
+    return steps.model + (steps.pre.empty() ? "" : ", splitter " + steps.pre);
+  } catch (const Error& error) {
+    const Problem& problem = error.problems().front();
+    return fmt::format("not possible: {} ({})", problem.what, problem.where);
+  }
+}
+
+GgufTokenizer no_gguf_tokenizer() {
+  return {.metadata = {{"tokenizer.ggml.model", std::string("no_vocab")}}, .notes = {}};
+}
+
+GgufTokenizer make_gguf_tokenizer(const TokenizerConfig& tokenizer, const ModelConfig& model,
+                                  int64_t first_new) {
+  try {
+    GgufVocab vocab = find_vocab(tokenizer, model);
+    add_tokens(vocab, tokenizer.add_tokens, first_new);
+    fill(vocab, model.vocab_size);
+    choose_ends(vocab, model);
+    GgufTokenizer result{.metadata = describe(vocab), .notes = vocab.steps.notes};
+    if (std::string jinja = chat_template(model); !jinja.empty()) {
+      result.metadata.emplace_back("tokenizer.chat_template", std::move(jinja));
+    }
+    return result;
+  } catch (const Error& error) {
+    std::vector<Problem> problems = error.problems();
+    std::string& hint = problems.front().hint;
+    if (!hint.empty()) hint += "; or ";
+    hint += "--no-tokenizer writes a file that takes token ids only";
+    throw Error(std::move(problems));
+  }
+}
+
+}  // namespace twofold

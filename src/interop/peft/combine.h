@@ -1,0 +1,23 @@
+#pragma once
+// Several adapters of one model as one, as PEFT's add_weighted_adapter makes them.
+
+#include "interop/peft/merge.h"
+
+namespace twofold {
+
+struct Combination {
+  std::vector<WeightedFolder> adapters;
+  std::string method = "cat";  ///< linear, cat, svd
+  int64_t rank = 0;            ///< of svd; 0: the largest of the adapters'
+};
+std::vector<std::string> combination_methods();
+
+/// The adapters, each times its weight, as one of scale 1. `cat` is their exact sum, its rank the
+/// sum of theirs; `svd` the nearest adapter of the wanted rank to that sum; `linear` adds A and B
+/// apart, which is quick and small but not the sum. A leaf that some do not adapt takes part with
+/// the others. Throws an Error for an unknown method, for what is no sum of products (DoRA, modules
+/// or biases trained whole) and, with `linear`, for different ranks; else as read_peft_folder.
+PeftAdapter combine_peft_folders(const Combination& combination, const ModelConfig& config,
+                                 const ParameterTree& parameters);
+
+}  // namespace twofold

@@ -1,0 +1,68 @@
+#pragma once
+// adapter_config.json of PEFT's LoRA: the keys that matter here, strictly read, sparingly written.
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/files.h"
+#include "lora/select/pattern.h"
+
+namespace twofold {
+
+inline constexpr const char* kPeftConfigFile = "adapter_config.json";
+inline constexpr const char* kPeftWeightsFile = "adapter_model.safetensors";
+inline constexpr const char* kPeftPrefix = "base_model.model.";
+
+/// Module names as a list (a name, or the end of one behind a dot) or as a regular expression.
+struct PeftNames {
+  std::vector<std::string> list = {};
+  std::optional<Pattern> pattern = {};
+  bool all_linear = false;
+  bool ends_in(const std::string& module) const;  ///< by an entry of the list that is not all of it
+  bool is(const std::string& module) const;       ///< exactly, or by the pattern
+};
+
+/// Values for some modules: the first key, as the file has them, that fits a module decides.
+using PeftPattern = std::vector<std::pair<std::string, double>>;
+/// trainable_token_indices: rows of a table that are trained while the others stay frozen, by the
+/// end of the module's name; under an empty one those of the input embedding.
+using PeftTokens = std::map<std::string, std::vector<int64_t>>;
+
+struct PeftConfig {
+  int64_t r = 8;
+  double lora_alpha = 8;
+  double lora_dropout = 0;
+  bool fan_in_fan_out = false;
+  bool use_rslora = false;
+  bool use_dora = false;
+  std::string bias = "none";
+  PeftNames target_modules;
+  PeftNames exclude_modules;
+  std::vector<std::string> modules_to_save;
+  bool ensure_weight_tying = false;  ///< what is said of the table is said of a tied head too
+  std::vector<int64_t> layers_to_transform;
+  std::vector<std::string> layers_pattern;
+  PeftPattern rank_pattern;
+  PeftPattern alpha_pattern;
+  PeftTokens trainable_tokens;
+  std::string base_model;  ///< base_model_name_or_path; written where it is known
+
+  /// Whether PEFT would adapt the module (`dense`: a linear layer and not the head).
+  bool targets(const std::string& module, bool dense) const;
+  bool saves(const std::string& module) const;
+  int64_t rank_of(const std::string& module) const;
+  double alpha_of(const std::string& module) const;
+};
+
+/// Throws one Error with every problem: no file, another peft_type, a key of the wrong type, an
+/// option that changes the meaning and is not supported, each named.
+PeftConfig read_peft_config(const Path& file);
+/// Only what is not PEFT's default, and what every reader asks for: peft_type, task_type, r,
+/// lora_alpha, target_modules. Sorted keys, indent 2.
+std::string peft_config_text(const PeftConfig& config);
+
+}  // namespace twofold

@@ -1,0 +1,172 @@
+// Reading adapter_config.json: what is understood, what may be passed over, and what may not.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <cstdint>
+#include <set>
+
+#include "base/error.h"
+#include "interop/peft/config.h"
+#include "interop/peft/json.h"
+
+namespace twofold {
+namespace {
+
+using nlohmann::json;
+
+/// Keys that say where an adapter comes from or how it was trained, not what it computes.
+const std::set<std::string> kWithoutMeaning = {"auto_mapping",      "base_model_name_or_path",
+                                               "revision",          "inference_mode",
+                                               "peft_version",      "megatron_core",
+                                               "qalora_group_size", "loftq_config",
+                                               "eva_config",        "corda_config",
+                                               "lora_ga_config",    "runtime_config",
+                                               "task_type",         "peft_type",
+                                               "init_lora_weights"};
+
+/// Of ranks and alphas: what is beyond is no number that anybody meant.
+constexpr double kMost = 1e9;
+
+/// Starts that leave the base as it was.
+constexpr std::array kPlainStarts = {"gaussian", "eva", "orthogonal"};
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+PeftNames names(PeftJson& reader, const std::string& key) {
+  const json& value = reader.take(key);
+  if (!value.is_string()) return {.list = reader.texts(key)};
+  const std::string text = value.get<std::string>();
+  if (lower(text) == "all-linear") return {.all_linear = true};
+  return {.pattern = Pattern(text, reader.where(key))};
+}
+
+std::vector<int64_t> layers(PeftJson& reader, const std::string& key) {
+  const json& value = reader.take(key);
+  std::vector<int64_t> all;
+  if (value.is_null()) return all;
+  for (const json& item : value.is_array() ? value : json::array({value})) {
+    if (item.is_number_unsigned())
+      all.push_back(item.get<int64_t>());
+    else
+      reader.problem(key, "wrong type", "a layer's number or a list of them", item);
+  }
+  return all;
+}
+
+PeftPattern pattern(PeftJson& reader, const std::string& key, bool whole) {
+  const json& value = reader.take(key);
+  PeftPattern all;
+  if (value.is_null()) return all;
+  if (!value.is_object()) {
+    reader.problem(key, "wrong type", "an object of numbers", value);
+    return all;
+  }
+  for (const auto& [name, item] : reader.in_order(key).items()) {
+    const bool fits = item.is_number() && item.get<double>() > 0 && item.get<double>() < kMost &&
+                      (!whole || item.is_number_unsigned());
+    if (fits) {
+      all.emplace_back(name, item.get<double>());
+    } else {
+      reader.problem(key + "/" + name, "not a possible value",
+                     fmt::format("a {}number above 0 and below {}", whole ? "whole " : "", kMost),
+                     item);
+    }
+  }
+  return all;
+}
+
+PeftTokens tokens(PeftJson& reader, const std::string& key) {
+  const json& value = reader.take(key);
+  PeftTokens all;
+  if (value.is_null()) return all;
+  json by_module = value;
+  if (!value.is_object()) by_module = json::object({{"", value}});
+  for (const auto& [module, list] : by_module.items()) {
+    std::set<int64_t> ids;
+    const bool fits = list.is_array() && !list.empty() &&
+                      std::all_of(list.begin(), list.end(), [&](const json& id) {
+                        return id.is_number_unsigned() && id.get<uint64_t>() <= INT32_MAX &&
+                               ids.insert(id.get<int64_t>()).second;
+                      });
+    if (fits)
+      all[module] = list.get<std::vector<int64_t>>();
+    else
+      reader.problem(module.empty() ? key : key + "/" + module, "not a list of token ids",
+                     "numbers from 0 on, each once", list);
+  }
+  return all;
+}
+
+void check_kind(PeftJson& reader) {
+  const json& type = reader.take("peft_type");
+  if (type != "LORA") reader.problem("peft_type", "another kind of adapter", "\"LORA\"", type);
+  const json& task = reader.take("task_type");
+  if (!task.is_null() && task != "CAUSAL_LM") {
+    reader.problem("task_type", "an adapter for another task", "\"CAUSAL_LM\"", task);
+  }
+  const json& start = reader.take("init_lora_weights");
+  const bool plain =
+      start.is_null() || start.is_boolean() ||
+      (start.is_string() && std::find(kPlainStarts.begin(), kPlainStarts.end(),
+                                      start.get<std::string>()) != kPlainStarts.end());
+  if (!plain) {
+    reader.problem("init_lora_weights", "the adapter's start was taken out of its base model",
+                   "true, false, \"gaussian\", \"eva\" or \"orthogonal\"", start,
+                   "save it in PEFT with path_initial_model_for_weight_conversion");
+  }
+}
+
+}  // namespace
+
+PeftConfig read_peft_config(const Path& file) {
+  if (!std::filesystem::exists(file)) {
+    fail({.what = "not a PEFT folder",
+          .where = file.parent_path().string(),
+          .expected = std::string(kPeftConfigFile) + " and " + kPeftWeightsFile,
+          .found = std::string("no ") + kPeftConfigFile,
+          .hint = "give the folder that PEFT's save_pretrained wrote"});
+  }
+  PeftJson reader(read_text(file), file.string());
+  PeftConfig config;
+  check_kind(reader);
+  double rank = static_cast<double>(config.r);
+  reader.number("r", rank, 1, kMost);
+  if (rank != std::floor(rank)) reader.problem("r", "wrong type", "a whole number", rank);
+  config.r = static_cast<int64_t>(rank);
+  reader.number("lora_alpha", config.lora_alpha, 0, kMost);
+  reader.number("lora_dropout", config.lora_dropout, 0, 1);
+  reader.flag("fan_in_fan_out", config.fan_in_fan_out);
+  reader.flag("use_rslora", config.use_rslora);
+  reader.flag("use_dora", config.use_dora);
+  reader.flag("ensure_weight_tying", config.ensure_weight_tying);
+  config.target_modules = names(reader, "target_modules");
+  config.exclude_modules = names(reader, "exclude_modules");
+  config.modules_to_save = reader.texts("modules_to_save");
+  config.layers_to_transform = layers(reader, "layers_to_transform");
+  config.layers_pattern = reader.texts("layers_pattern");
+  config.rank_pattern = pattern(reader, "rank_pattern", /*whole=*/true);
+  config.alpha_pattern = pattern(reader, "alpha_pattern", /*whole=*/false);
+  config.trainable_tokens = tokens(reader, "trainable_token_indices");
+  const nlohmann::json& bias = reader.take("bias");
+  if (bias == "all" || bias == "lora_only")
+    config.bias = bias.get<std::string>();
+  else if (!bias.is_null() && bias != "none") {
+    reader.problem("bias", "not one of its choices", "none, all or lora_only", bias);
+  }
+  const PeftNames& targets = config.target_modules;
+  if (targets.list.empty() && !targets.pattern && !targets.all_linear) {
+    reader.problem("target_modules", "the adapter does not say what it adapts", "a list of names",
+                   nullptr);
+  }
+  reader.finish(kWithoutMeaning);
+  return config;
+}
+
+}  // namespace twofold

@@ -1,0 +1,230 @@
+// A PEFT folder as our adapters: every tensor of the file has a place, every place a tensor.
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+#include "interop/peft/peft.h"
+#include "interop/peft/coverage.h"
+#include "interop/peft/settings.h"
+#include "lora/select/target.h"
+
+namespace twofold {
+namespace {
+
+using Shape = PeftTensors::Shape;
+
+class Loader {
+ public:
+  Loader(const Path& folder, const ModelConfig& model, const ParameterTree& parameters,
+         TableCopies copies)
+      : config_(read_peft_config(folder / kPeftConfigFile)),
+        parameters_(parameters),
+        untied_(model.untie),
+        copies_(copies),
+        tensors_(folder),
+        found_(config_, model, tensors_),
+        modules_(found_.modules()) {
+    for (const PeftModule& module : modules_) take(module);
+    for (const PeftModule& module : modules_) check_tied(module);
+    check_tokens();
+    if (settings_.ranks.empty() && tensors_.sound()) {
+      problem("target_modules", "the adapter's targets are in no layer of this model",
+              "names of this model's modules", "none of them");
+    }
+    tensors_.finish();
+  }
+
+  PeftAdapter result() {
+    PeftAdapter result{.lora = settings_of(config_, settings_, parameters_), .adapters = {}};
+    for (auto& [leaf, adapter] : adapters_) result.adapters.push_back(std::move(adapter));
+    return result;
+  }
+
+ private:
+  void problem(const std::string& name, std::string what, std::string expected, std::string found,
+               std::string hint = "") {
+    tensors_.problem(name, std::move(what), std::move(expected), std::move(found), std::move(hint));
+  }
+  at::Tensor read(const std::string& name, const Shape& shape) {
+    return tensors_.read(name, shape);
+  }
+
+  const Shape& shape_of(const std::string& leaf) const { return parameters_.find(leaf)->shape; }
+
+  void take(const PeftModule& module) {
+    const std::string name = kPeftPrefix + module.name;
+    const bool saved = found_.saves(module);
+    const bool adapted = !saved && found_.targets(module);
+    if (saved) take_saved(module, name);
+    if (const auto* ids = found_.tokens_of(module)) take_rows(module, name, *ids, saved || adapted);
+    if (adapted && !module.adaptable()) {
+      problem(module.name, "the targets select a module that takes no adapter",
+              "linear layers, embeddings or the head", "another module");
+    } else if (adapted) {
+      take_factors(module, name);
+      skip_base_copy(module, name + ".base_layer.weight");
+    } else if (!saved && module.adaptable()) {
+      skip_base_copy(module, name + ".weight");
+      skip_base_copy(module, name + ".token_adapter.base_layer.weight");
+    }
+    const bool biased = config_.bias == "all" || (config_.bias == "lora_only" && adapted);
+    if (!module.bias.empty() && !saved && biased) {
+      take_whole(module.bias, name + (adapted ? ".base_layer.bias" : ".bias"), false);
+    }
+  }
+
+  void take_saved(const PeftModule& module, const std::string& name) {
+    take_whole(module.weight, name + ".weight", module.transpose);
+    if (!module.bias.empty()) take_whole(module.bias, name + ".bias", false);
+    if (!module.weight.empty()) settings_.saved.insert(module.weight);
+  }
+
+  void take_rows(const PeftModule& module, const std::string& name, const std::vector<int64_t>& ids,
+                 bool taken) {
+    if (module.tied) return;  // see check_tokens
+    const bool table = module.weight == "wte" || is_head(module.weight);
+    const int64_t most = table ? shape_of(module.weight)[0] : 0;
+    if (taken || !table) {
+      problem(module.name, "trainable_token_indices of a module that cannot have them",
+              "an embedding or a head that is not adapted otherwise", "another module");
+    } else if (*std::max_element(ids.begin(), ids.end()) >= most) {
+      problem(module.name, "trainable_token_indices beyond the rows of this model",
+              fmt::format("ids below {}", most), fmt::format("{}", fmt::join(ids, ", ")));
+    } else if (const at::Tensor rows =
+                   read(name + kPeftRows, {std::ssize(ids), shape_of(module.weight)[1]});
+               rows.defined()) {
+      settings_.rows[module.weight] = ids;
+      add(name, {.path = module.weight, .rows = rows.clone()});
+    }
+  }
+
+  /// Every list of tokens is some module's, and that of a tied head is its table's.
+  void check_tokens() {
+    for (const auto& [end, ids] : config_.trainable_tokens) {
+      const auto meant = [&](const PeftModule& module) { return found_.tokens_of(module) == &ids; };
+      if (std::any_of(modules_.begin(), modules_.end(), meant)) continue;
+      problem("trainable_token_indices/" + end, "no module of this model",
+              "the end of a module's name", end);
+    }
+    for (const PeftModule& end : modules_) {
+      if (!untied_ || end.kind == PeftModule::Kind::kDense || !found_.tokens_of(end)) continue;
+      problem(end.name, "trainable_token_indices of a table that is the head as well",
+              "a model that is not untied for another adapter, or by a setting", "an untied one");
+    }
+    for (const PeftModule& head : modules_) {
+      const auto* ids = head.tied ? found_.tokens_of(head) : nullptr;
+      const auto own = settings_.rows.find(head.weight);
+      if (!ids || (own != settings_.rows.end() && own->second == *ids)) continue;
+      problem(head.name, "the table and the head are one matrix in this model",
+              "the same trainable_token_indices for both", "others");
+    }
+  }
+
+  void take_whole(const std::string& leaf, const std::string& name, bool transpose) {
+    Shape shape = shape_of(leaf);
+    if (transpose) std::swap(shape[0], shape[1]);
+    const at::Tensor value = read(name, shape);
+    if (!value.defined()) return;
+    add(name, {.path = leaf,
+               .whole = (transpose ? value.t() : value).clone(at::MemoryFormat::Contiguous)});
+  }
+
+  void take_factors(const PeftModule& module, const std::string& name) {
+    const Shape& leaf = shape_of(module.weight);
+    const bool head = module.kind == PeftModule::Kind::kHead;
+    const int64_t in = leaf[head ? 1 : 0], out = leaf[head ? 0 : 1];
+    const int64_t rank = config_.rank_of(module.name);
+    const at::Tensor A = read(name + factor_suffix(module, true), {rank, in});
+    const at::Tensor B = read(name + factor_suffix(module, false), {out, rank});
+    const at::Tensor magnitude =
+        config_.use_dora ? read(name + ".lora_magnitude_vector", {out}) : at::Tensor();
+    if (!A.defined() || !B.defined() || magnitude.defined() != config_.use_dora) return;
+    Adapter adapter = from_peft(module, {A, B});
+    if (magnitude.defined()) adapter.magnitude = magnitude.clone();
+    settings_.ranks[module.weight] = rank;
+    settings_.alphas[module.weight] = config_.alpha_of(module.name);
+    add(name, std::move(adapter));
+  }
+
+  /// PEFT may save tables that it left alone. They must be this model's.
+  void skip_base_copy(const PeftModule& module, const std::string& name) {
+    if (!tensors_.has(name) || module.kind == PeftModule::Kind::kDense) return;
+    at::Tensor copy = read(name, shape_of(module.weight));
+    const at::Tensor& value = parameters_.find(module.weight)->weight.value;
+    if (!copy.defined() || !value.defined() || copies_ == TableCopies::kIgnored) return;
+    at::Tensor own = value.to(at::kFloat);
+    if (const auto own_rows = settings_.rows.find(module.weight);
+        own_rows != settings_.rows.end()) {
+      const at::Tensor rows = at::tensor(own_rows->second, at::kLong);  // the adapter has its own
+      copy = copy.index_fill(0, rows, 0);
+      own = own.index_fill(0, rows, 0);
+    }
+    if (at::allclose(copy.to(value.scalar_type()).to(at::kFloat), own, 1e-3, 1e-6)) return;
+    problem(name, "the adapter was trained on another table than this model's",
+            "the model's own values", "others");
+  }
+
+  /// One matrix cannot be trained as a table and left alone as a head, nor have its columns'
+  /// lengths and its rows' trained.
+  void check_tied(const PeftModule& head) {
+    if (!head.tied) return;
+    const PeftModule& table = found_.table_of(head);
+    const bool both = found_.covers(head);
+    if (found_.covers(table) != both) {
+      problem(both ? head.name : table.name,
+              "the adapter is for one of two modules that share their weight in this model",
+              fmt::format("{} and {} both, or neither", table.name, head.name), "one of them",
+              "train it with ensure_weight_tying=True, or untie the model");
+    } else if (both && config_.use_dora && found_.targets(head)) {
+      problem(head.name, "DoRA on a table and a head that share A and B in this model",
+              "use_dora without ensure_weight_tying, or no table among the targets",
+              "the lengths of the table's columns and of the head's rows");
+    }
+  }
+
+  /// A tied head and its table are one leaf here: what they are given must be one as well.
+  void add(const std::string& name, Adapter adapter) {
+    const auto [at, is_new] = adapters_.emplace(adapter.path, adapter);
+    if (is_new) return;
+    const Adapter& first = at->second;
+    const auto same = [](const at::Tensor& a, const at::Tensor& b) {
+      return a.defined() == b.defined() && (!a.defined() || at::equal(a, b));
+    };
+    if (same(first.A, adapter.A) && same(first.B, adapter.B) && same(first.whole, adapter.whole)) {
+      return;
+    }
+    problem(name, "the table and the head are one matrix in this model, but trained apart",
+            "the same adapter for both", "two that differ");
+  }
+
+  PeftConfig config_;
+  const ParameterTree& parameters_;
+  const bool untied_;  ///< the weights' one matrix is two here
+  const TableCopies copies_;
+  PeftTensors tensors_;
+  PeftCoverage found_;
+  const std::vector<PeftModule>& modules_;
+  std::map<std::string, Adapter> adapters_;
+  PeftLeaves settings_;
+};
+
+}  // namespace
+
+PeftAdapter read_peft_folder(const Path& folder, const ModelConfig& config,
+                             const ParameterTree& parameters, TableCopies copies) {
+  const at::NoGradGuard no_grad;
+  return Loader(folder, config, parameters, copies).result();
+}
+
+PeftAdapter load_peft_folder(const Path& folder, const ModelConfig& config,
+                             ParameterTree& parameters, TableCopies copies) {
+  PeftAdapter adapter = read_peft_folder(folder, config, parameters, copies);
+  attach_lora_params(parameters, adapter.adapters, adapter.lora);
+  return adapter;
+}
+
+}  // namespace twofold

@@ -1,0 +1,22 @@
+#pragma once
+// PEFT folders added to a model's weights.
+
+#include "interop/peft/peft.h"
+
+namespace twofold {
+
+/// A folder and how much of it is wanted.
+struct WeightedFolder {
+  Path folder;
+  double weight = 1;
+};
+/// "DIR" or "DIR:0.5"; an existing folder of the whole name is taken as it is.
+WeightedFolder weighted_folder(const std::string& text);
+
+/// W ← W + weight·(W' − W), W' being the weight with the adapter merged, for every leaf that the
+/// folder adapts or holds whole; in the leaf's dtype and storage order. Errors as of
+/// read_peft_folder.
+void merge_peft_folder(const WeightedFolder& adapter, const ModelConfig& config,
+                       ParameterTree& parameters, TableCopies copies);
+
+}  // namespace twofold

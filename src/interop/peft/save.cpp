@@ -1,0 +1,164 @@
+// Our adapters as a PEFT folder.
+
+#include <ATen/Functions.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "base/unpublished.h"
+#include "interop/peft/peft.h"
+#include "interop/peft/config.h"
+#include "interop/peft/modules.h"
+#include "tensor/io.h"
+
+namespace twofold {
+namespace {
+
+const std::map<std::string, std::string> kMetadata = {{"format", "pt"}};
+
+/// PEFT's rule for a list's entry.
+bool ends_module(const std::string& end, const std::string& module) {
+  return module == end || module.ends_with("." + end);
+}
+
+class Folder {
+ public:
+  Folder(const ModelConfig& model, const LoRAParams& adapters, const LoRAConfig& lora,
+         const std::string& base_model)
+      : lora_(lora), modules_(peft_modules(model)) {
+    for (const Adapter& adapter : adapters) by_leaf_[adapter.path] = &adapter;
+    config_.use_rslora = lora.rslora;
+    config_.use_dora = lora.dora;
+    config_.lora_dropout = lora.dropout;
+    config_.bias = lora.bias;
+    config_.base_model = base_model;
+    const int64_t widening = changes_base(lora) ? 2 : 1;
+    config_.r = widening * lora.rank;
+    config_.lora_alpha = alpha_of(lora.scale(), config_.r);
+    for (const PeftModule& module : modules_) add(module);
+    choose_targets();
+    config_.rank_pattern = as_pattern(ranks_, static_cast<double>(config_.r));
+    config_.alpha_pattern = as_pattern(alphas_, config_.lora_alpha);
+  }
+
+  const PeftConfig& config() const { return config_; }
+  const NamedTensors& tensors() const { return tensors_; }
+
+ private:
+  const Adapter* adapter_of(const std::string& leaf) const {
+    const auto found = by_leaf_.find(leaf);
+    return found == by_leaf_.end() ? nullptr : found->second;
+  }
+
+  /// The alpha that gives a rank this scale.
+  double alpha_of(double scale, int64_t rank) const {
+    const double width = static_cast<double>(rank);
+    const double alpha = scale * (lora_.rslora ? std::sqrt(width) : width);
+    // A whole alpha stays whole through the division and back.
+    return std::abs(alpha - std::round(alpha)) < 1e-9 * alpha ? std::round(alpha) : alpha;
+  }
+
+  void add(const PeftModule& module) {
+    const Adapter* weight = adapter_of(module.weight);
+    const Adapter* bias = module.bias.empty() ? nullptr : adapter_of(module.bias);
+    const std::string name = kPeftPrefix + module.name;
+    if (weight && weight->whole.defined()) {
+      config_.modules_to_save.push_back(module.name);
+      put(name + ".weight", module.transpose ? weight->whole.t() : weight->whole);
+    } else if (weight) {
+      if (weight->rows.defined()) add_rows(module, *weight);
+      if (weight->A.defined()) add_factors(module, *weight);
+    }
+    if (!bias) return;
+    const bool adapted = weight && !weight->whole.defined();
+    put(name + (adapted ? ".base_layer.bias" : ".bias"), bias->whole);
+  }
+
+  void add_rows(const PeftModule& module, const Adapter& adapter) {
+    if (adapter.A.defined()) {
+      fail({.what = "PEFT cannot adapt a table and train rows of it apart",
+            .where = adapter.path,
+            .expected = "one of the two",
+            .found = "an adapter beside the rows of new tokens",
+            .hint = "export the merged model instead: --to merged"});
+    }
+    if (module.tied) return;  // PEFT ties the head to the table's rows itself
+    const std::string end = module.name.substr(module.name.rfind('.') + 1);
+    config_.trainable_tokens[end] = lora_.rows.at(adapter.path);
+    put(kPeftPrefix + module.name + kPeftRows, adapter.rows);
+  }
+
+  void add_factors(const PeftModule& module, const Adapter& adapter) {
+    at::Tensor A = adapter.A, B = adapter.B;
+    if (adapter.start_A.defined()) {
+      // W − s·A₀·B₀ + s·A·B = W + s·[A A₀]·[B; −B₀].
+      A = at::cat({A, adapter.start_A}, 1);
+      B = at::cat({B, -adapter.start_B}, 0);
+    }
+    const PeftFactors factors = to_peft(module, A, B);
+    const std::string name = kPeftPrefix + module.name;
+    put(name + factor_suffix(module, true), factors.A);
+    put(name + factor_suffix(module, false), factors.B);
+    if (adapter.magnitude.defined()) put(name + ".lora_magnitude_vector", adapter.magnitude);
+    adapted_.insert(module.name);
+    ranks_[module.name] = static_cast<double>(A.size(1));
+    alphas_[module.name] = alpha_of(lora_.scale_of(adapter.path), A.size(1));
+    if (module.kind == PeftModule::Kind::kDense) config_.fan_in_fan_out = !module.transpose;
+  }
+
+  void put(std::string name, const at::Tensor& tensor) {
+    tensors_.emplace_back(std::move(name), tensor.detach());
+  }
+
+  void choose_targets() {
+    std::vector<std::string> all;
+    for (const PeftModule& module : modules_) all.push_back(module.name);
+    config_.target_modules.list = shortest_ends(all, adapted_, '.', ends_module);
+    std::sort(config_.target_modules.list.begin(), config_.target_modules.list.end());
+  }
+
+  /// Entries for the modules whose value is not the common one.
+  PeftPattern as_pattern(const std::map<std::string, double>& values, double common) const {
+    std::map<double, std::set<std::string>> groups;
+    std::vector<std::string> all;
+    for (const auto& [module, value] : values) {
+      all.push_back(module);
+      if (value != common) groups[value].insert(module);
+    }
+    PeftPattern pattern;  // no module fits two of its keys
+    for (const auto& [value, modules] : groups) {
+      for (const std::string& end : shortest_ends(all, modules, '.', ends_module)) {
+        pattern.emplace_back(end, value);
+      }
+    }
+    return pattern;
+  }
+
+  const LoRAConfig& lora_;
+  std::vector<PeftModule> modules_;
+  std::map<std::string, const Adapter*> by_leaf_;
+  std::set<std::string> adapted_;
+  std::map<std::string, double> ranks_, alphas_;
+  PeftConfig config_;
+  NamedTensors tensors_;
+};
+
+}  // namespace
+
+void save_peft_folder(const ModelConfig& config, const LoRAParams& adapters, const LoRAConfig& lora,
+                      const Path& folder, const std::string& base_model) {
+  const Folder contents(config, adapters, lora, base_model);
+  Unpublished building(folder);
+  std::error_code failure;
+  std::filesystem::create_directories(building.path(), failure);
+  if (failure) fail_io("create folder", building.path(), failure.value());
+  write_tensors(building.path() / kPeftWeightsFile, contents.tensors(), kMetadata);
+  write_atomic(building.path() / kPeftConfigFile, peft_config_text(contents.config()));
+  building.publish();
+}
+
+}  // namespace twofold

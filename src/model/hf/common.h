@@ -1,0 +1,36 @@
+#pragma once
+// Pieces of Hugging Face configs and tensor lists that every family uses.
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "model/config.h"
+#include "formats/json_reader.h"
+
+namespace twofold {
+
+/// Gathers the tensors of a model.
+class HfNames {
+ public:
+  void add(std::string ours, std::string theirs, std::string alias = {});
+  /// ours/kernel ↔ theirs.weight, and the bias if there is one.
+  void dense(const std::string& ours, const std::string& theirs, bool transpose, bool bias);
+  void norm(const std::string& ours, const std::string& theirs, bool bias);
+  std::vector<HfTensor> take() { return std::move(tensors_); }
+
+ private:
+  std::vector<HfTensor> tensors_;
+};
+
+/// Refuses a config of another architecture.
+void check_family(HfReader& reader, const ModelConfig& config);
+void refuse_quantised(HfReader& reader);
+void read_special_ids(ModelConfig& config, HfReader& reader);
+/// The fields that every config.json of ours has: special ids, dtype under both names.
+nlohmann::json hf_config_frame(const ModelConfig& config, const std::string& dtype);
+void set_architecture(nlohmann::json& config, const char* model_type, const char* architecture);
+/// Throws: a model with this setting has no counterpart in Hugging Face's architecture.
+[[noreturn]] void not_exportable(const std::string& key, std::string expected, std::string found);
+
+}  // namespace twofold

@@ -1,0 +1,42 @@
+#pragma once
+// The fields of a Hugging Face config.json that are settings of ours under another name. A family
+// tells each of them once, in a template over these two, and so reads and writes the same.
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "formats/json_reader.h"
+
+namespace twofold {
+
+/// Each field into its setting, as the reader's functions of these names do.
+struct ReadFields {
+  HfReader& in;
+
+  void size(const char* name, int64_t& setting, std::optional<int64_t> otherwise = {},
+            int64_t most = HfReader::kMostSize) const {
+    setting = in.size(name, otherwise, most);
+  }
+  void positive(const char* name, double& setting, double otherwise) const {
+    setting = in.number(name, otherwise, kPositive);
+  }
+  void flag(const char* name, bool& setting, bool otherwise) const {
+    setting = in.flag(name, otherwise);
+  }
+  void only(const char* name, const nlohmann::json& value) const { in.only(name, value); }
+};
+
+/// Each setting into its field.
+struct WriteFields {
+  nlohmann::json& out;
+
+  void size(const char* name, int64_t setting, std::optional<int64_t> = {}, int64_t = 0) const {
+    out[name] = setting;
+  }
+  void positive(const char* name, double setting, double) const { out[name] = setting; }
+  void flag(const char* name, bool setting, bool) const { out[name] = setting; }
+  void only(const char* name, const nlohmann::json& value) const { out[name] = value; }
+};
+
+}  // namespace twofold

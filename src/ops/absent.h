@@ -1,0 +1,15 @@
+#pragma once
+// libtorch's autograd functions take defined tensors only: an absent input travels as an empty one.
+
+#include <ATen/Functions.h>
+
+namespace twofold::ops {
+
+inline at::Tensor or_empty(const at::Tensor& tensor) {
+  return tensor.defined() ? tensor : at::empty({0});
+}
+inline at::Tensor or_absent(const at::Tensor& tensor) {
+  return tensor.numel() > 0 ? tensor : at::Tensor();
+}
+
+}  // namespace twofold::ops

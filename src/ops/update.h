@@ -1,0 +1,28 @@
+#pragma once
+// Optimizer arithmetic over flat float32 tensors: one pass over memory each.
+
+#include <vector>
+
+#include "tensor/weight.h"
+
+namespace twofold::ops {
+
+/// Σ x² over all tensors in float64, in a fixed order (same threads, same bits).
+double sum_of_squares(const std::vector<at::Tensor>& tensors);
+
+struct AdamStep {
+  double lr = 0, beta1 = 0.9, beta2 = 0.95, eps = 1e-8;
+  double weight_decay = 0;    ///< decoupled: p −= lr·weight_decay·p
+  double gradient_scale = 1;  ///< multiplied into the gradient first (clipping)
+  int64_t count = 1;          ///< number of this update, from 1 (bias correction)
+};
+/// In place: m, v, parameter. All contiguous-in-memory (any dense strides), same layout, float32.
+void adam_update(at::Tensor& parameter, const at::Tensor& gradient, at::Tensor& m, at::Tensor& v,
+                 const AdamStep& step);
+
+namespace reference {
+void adam_update(at::Tensor& parameter, const at::Tensor& gradient, at::Tensor& m, at::Tensor& v,
+                 const AdamStep& step);
+}
+
+}  // namespace twofold::ops

@@ -1,0 +1,107 @@
+#include "run/adapters/warm_start.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "config/field.h"
+#include "interop/peft/peft.h"
+#include "interop/peft/coverage.h"
+#include "interop/peft/merge.h"
+#include "lora/select/selection.h"
+#include "model/model.h"
+#include "tokenizer/load/added_tokens.h"
+
+namespace twofold {
+namespace {
+
+/// What an adapter's folder decides. Dropout is a matter of training: the folder's is the default.
+constexpr const char* kDecided[] = {
+    "rank", "alpha",  "target_modules", "rank_pattern",    "alpha_pattern",      "modules_to_save",
+    "bias", "rslora", "dora",           "exclude_modules", "layers_to_transform"};
+
+config::Fields fields_of(LoRAConfig& lora) {
+  config::Fields fields;
+  lora.declare(fields);
+  return fields;
+}
+
+/// The rows of added tokens must be among what the adapter trains.
+void check_rows(const LoRAConfig& wanted, LoRAConfig& found, const Model& model,
+                std::vector<Problem>& problems) {
+  if (wanted.rows.empty()) return;
+  const RowIds theirs = std::exchange(found.rows, wanted.rows);
+  for (const SelectedLeaf& selected : select_leaves(model.parameters(), found)) {
+    const std::string& leaf = model.parameters().all()[selected.index].path;
+    const auto own = theirs.find(leaf);
+    if (selected.rows.empty() || (own != theirs.end() && own->second == selected.rows)) continue;
+    problems.push_back(
+        {.what = "the adapter to start from does not train the rows of the tokens that are added",
+         .where = std::string(kAddTokens) + ", " + wanted.from_adapter,
+         .expected = "an adapter whose trainable_token_indices are their ids",
+         .found = own == theirs.end() ? "none for " + leaf : "others for " + leaf,
+         .hint = "leave tokenizer/add_tokens out, or start from an adapter that was trained with "
+                 "the same tokens"});
+  }
+}
+
+}  // namespace
+
+std::string asks_to_untie(const std::vector<std::string>& folders, const ModelConfig& model) {
+  for (const std::string& folder : folders) {
+    try {
+      if (trains_ends_apart(weighted_folder(folder).folder, model)) return folder;
+    } catch (const Error&) {
+      continue;  // whoever loads it says what is wrong with it
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> fill_from_adapter(LoRAConfig& lora, const ModelConfig& model,
+                                           const std::vector<std::string>& set_keys) {
+  const std::unique_ptr<Model> built = model.build();
+  LoRAConfig found = read_peft_folder(lora.from_adapter, model, built->parameters()).lora;
+  LoRAConfig given = lora;
+  const config::Fields theirs = fields_of(found), ours = fields_of(given);
+  const auto is_set = [&](const std::string& key) {
+    return std::find(set_keys.begin(), set_keys.end(), key) != set_keys.end();
+  };
+  std::vector<std::string> lines;
+  std::vector<Problem> problems;
+  for (const char* name : kDecided) {
+    const std::string key = std::string("optimization/lora/") + name;
+    const std::string value = config::value_text(*theirs.find(key));
+    const std::string own = config::value_text(*ours.find(key));
+    if (value == own) continue;
+    if (!is_set(key)) {
+      lines.push_back(key + " = " + value + " from " + lora.from_adapter);
+      continue;
+    }
+    problems.push_back({.what = "the adapter to start from has another value",
+                        .where = key + ", " + lora.from_adapter,
+                        .expected = value,
+                        .found = own,
+                        .hint = "leave the key out: the adapter's folder decides it"});
+  }
+  if (lora.init != LoRAConfig{}.init) {
+    problems.push_back({.what = "a start from an adapter needs no other",
+                        .where = "optimization/lora/init",
+                        .expected = "no such key beside optimization/lora/from_adapter",
+                        .found = lora.init,
+                        .hint = "leave one of the two out"});
+  }
+  check_rows(lora, found, *built, problems);
+  if (!problems.empty()) throw Error(std::move(problems));
+  // The rest is this run's own.
+  found.dropout = is_set("optimization/lora/dropout") ? lora.dropout : found.dropout;
+  found.lr_ratio = lora.lr_ratio;
+  found.from_adapter = lora.from_adapter;
+  found.base_adapters = lora.base_adapters;
+  found.base_dtype = lora.base_dtype;
+  found.lr = lora.lr;
+  lora = found;
+  return lines;
+}
+
+}  // namespace twofold

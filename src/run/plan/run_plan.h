@@ -1,0 +1,89 @@
+#pragma once
+// Every number that follows from a config, before anything is allocated: steps, stages, tokens,
+// parameters, memory, arithmetic.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "run/plan/data_rows.h"
+#include "run/config.h"
+#include "model/config.h"
+#include "model/model.h"
+#include "train/run_state.h"
+#include "twofold/observer.h"
+
+namespace twofold {
+
+struct StagePlan {
+  StageConfig config = {};
+  int64_t steps = 0;
+  int64_t first_step = 0;  ///< within its phase
+  int number = 0;          ///< counted over the whole run
+};
+
+struct PhasePlan {
+  int phase = 1;
+  std::vector<StagePlan> stages = {};
+  int64_t steps = 0;
+  double flops_per_token = 0;
+
+  /// The stage that step `phase_step` belongs to (the last one for the end of the phase).
+  const StagePlan& stage_at(int64_t phase_step) const;
+  std::vector<int64_t> stage_steps() const;
+};
+
+/// Bytes of a run at its widest point. Floating, since a plan may be of a machine that does not
+/// exist.
+struct MemoryPlan {
+  double weights = 0, gradients = 0, moments = 0, activations = 0, head = 0;
+  double total() const { return weights + gradients + moments + activations + head; }
+};
+
+struct RunPlan {
+  int64_t batch_size = 0, block_size = 0, micro_rows = 0;
+  int64_t parameters = 0;
+  int64_t adapter_parameters = 0;  ///< 0: no phase 2
+  std::vector<PhasePlan> phases = {};
+  std::vector<MemoryPlan> memory = {};  ///< one a phase
+
+  int64_t tokens_per_step() const { return batch_size * block_size; }
+  int64_t total_steps() const;
+  const PhasePlan* find(int phase) const;
+  std::vector<StageConfig> all_stages() const;
+  /// Labels of the datasets of every stage, in order of first use.
+  std::vector<std::string> datasets() const;
+
+  /// Whether a run at `progress` has its phase behind it.
+  bool phase_is_over(const RunState& progress) const;
+  /// The same of its last phase: nothing is left to train.
+  bool is_complete(const RunState& progress) const;
+};
+
+/// Stages of one phase, as configured.
+struct PhaseStages {
+  int phase = 1;
+  std::vector<StageConfig> stages = {};
+};
+
+/// What of phase 2 the plan needs to know.
+struct AdapterPlan {
+  int64_t parameters = 0;        ///< trained
+  int64_t start_parameters = 0;  ///< kept of the start (pissa, olora)
+  int64_t activations = 0;       ///< elements that a token leaves behind in the adapters
+  int64_t frozen_bytes = 0;      ///< of the frozen base
+};
+
+/// Stages in steps, of the phases that have any. Throws one Error with every budget below one step.
+std::vector<PhasePlan> plan_phases(const std::vector<PhaseStages>& phases, int64_t tokens_per_step);
+
+/// Throws as plan_phases does.
+RunPlan make_plan(const TrainerConfig& trainer, const ModelConfig& config, const Model& model,
+                  const std::vector<PhaseStages>& phases, const AdapterPlan& adapters);
+
+/// The plan as tables: run, stages (with the share and the epochs of each dataset), memory. Without
+/// rows the tables leave out what the data would say.
+std::vector<Table> describe(const RunPlan& plan, const ModelConfig& config,
+                            const DataRows& data_rows);
+
+}  // namespace twofold

@@ -1,0 +1,65 @@
+#include "run/reference_keys.h"
+
+#include <array>
+#include <utility>
+
+namespace twofold {
+namespace {
+
+using Advice = std::pair<const char*, const char*>;
+
+constexpr const char* kNoEvaluations =
+    "leave it out: there are no task evaluations; every dataset trained on is scored by its loss";
+constexpr const char* kOtherJob =
+    "leave it out: it belongs to a job of the reference that is not here";
+constexpr const char* kOtherFamily = "leave it out: models of this family do not have it";
+
+constexpr std::array kOfTrainers = {
+    Advice{"training/evaluate", kNoEvaluations},
+    Advice{"eval", kNoEvaluations},
+    Advice{"training/fade", kOtherJob},
+    Advice{"training/skip_first_dataset_validation", kOtherJob},
+    Advice{"optimization/reset_optimizer", kOtherJob},
+    Advice{"optimization/warmup_pct", "it is training/warmup_pct here"},
+    Advice{"optimization/decay_pct", "it is training/decay_pct here"},
+    Advice{"logging/wandb", "leave it out: metrics.jsonl and timing.jsonl have all there is"},
+    Advice{"logging/plots", "leave it out: metrics.jsonl has what a plot needs"},
+    Advice{"architecture/n_kv_head", kOtherFamily},
+    Advice{"architecture/sliding_window", kOtherFamily},
+    Advice{"architecture/use_sliding_window",
+           "leave it out: where the family has architecture/sliding_window, -1 switches it off"},
+};
+
+constexpr std::array kOfTokenizing = {
+    Advice{"data/config", "leave it out: the text is read from data/source, not from a registry"},
+    Advice{"data/split", "leave it out: the text is read from data/source, not from a registry"},
+    Advice{"data/system_prompt", "leave it out: there are no chat templates; put it into the text"},
+    Advice{"data/assistant_only", "leave it out: there are no chat templates"},
+};
+
+constexpr std::array kOfAll = {
+    Advice{"tokenizer/huggingface",
+           "leave it out: a tokenizer.json is read without Python (tokenizer/file)"},
+    Advice{"request", "leave it out: the job runs where the command is given"},
+};
+
+template <class Table>
+void declare(config::Fields& fields, const Table& table) {
+  for (const auto& [key, advice] : table) {
+    if (!fields.find(key)) fields.absent(key, advice);  // some families have what others lack
+  }
+}
+
+}  // namespace
+
+void declare_absent(config::Fields& fields) {
+  declare(fields, kOfTrainers);
+  declare(fields, kOfAll);
+}
+
+void declare_absent_of_tokenizing(config::Fields& fields) {
+  declare(fields, kOfTokenizing);
+  declare(fields, kOfAll);
+}
+
+}  // namespace twofold

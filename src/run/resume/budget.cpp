@@ -1,0 +1,101 @@
+#include "run/resume/budget.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace twofold {
+namespace {
+
+[[noreturn]] void refuse(const std::string& what, const std::string& key, const std::string& saved,
+                         const std::string& now) {
+  fail({.what = what,
+        .where = key,
+        .expected = saved,
+        .found = now,
+        .hint = "set what the checkpoint was trained with (its config.yaml has it); to train its "
+                "weights from a first step on, `twofold export --to merged` them and name the "
+                "folder as architecture/backbone/weights of another NAME"});
+}
+
+bool same_mixture(const Mixture& a, const Mixture& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Sampling& x, const Sampling& y) {
+                      return x.label() == y.label() && x.rate == y.rate && x.style == y.style;
+                    });
+}
+
+/// Stages that have been trained on, wholly or in part, must be what they were.
+void check_stages(const PhasePlan& saved, const PhasePlan& now, int64_t phase_step) {
+  for (size_t i = 0; i < saved.stages.size(); ++i) {
+    const StagePlan& before = saved.stages[i];
+    if (before.first_step >= phase_step) return;
+    if (i >= now.stages.size()) {
+      refuse("a stage that has been trained on is gone", before.config.dataset_key, "the stage",
+             "none");
+    }
+    const StagePlan& after = now.stages[i];
+    if (!same_mixture(before.config.mixture, after.config.mixture)) {
+      refuse("the mixture of a stage that has been trained on differs", after.config.dataset_key,
+             "the mixture stored in the checkpoint", "another");
+    }
+    const bool behind = before.first_step + before.steps <= phase_step;
+    const bool last = i + 1 == saved.stages.size();
+    if (behind && !last && before.steps != after.steps) {
+      refuse("the budget of a finished stage differs", after.config.tokens_key,
+             std::to_string(before.config.tokens), std::to_string(after.config.tokens));
+    }
+    if (after.first_step + after.steps < phase_step && (last || !behind)) {
+      refuse("the budget is smaller than what has been trained already", after.config.tokens_key,
+             fmt::format("at least the {} steps done", phase_step - after.first_step),
+             fmt::format("{} steps", after.steps));
+    }
+  }
+}
+
+/// Steps of `phase` that a run at `progress` has behind it.
+int64_t steps_done(const PhasePlan& phase, const RunState& progress) {
+  if (phase.phase > progress.phase) return 0;
+  return phase.phase < progress.phase ? phase.steps : progress.phase_step;
+}
+
+}  // namespace
+
+void check_stages_kept(const RunPlan& saved, const RunPlan& now, const RunState& progress) {
+  for (const PhasePlan& before : saved.phases) {
+    const int64_t done = steps_done(before, progress);
+    if (done == 0) continue;
+    const PhasePlan* after = now.find(before.phase);
+    if (!after) {
+      refuse("a phase that has been trained is gone", "training/pre_lora_tokens", "its stages",
+             "none");
+    }
+    check_stages(before, *after, done);
+    if (before.phase < progress.phase && after->steps != before.steps) {
+      refuse("phase 1 is over and cannot be extended", "training/pre_lora_tokens",
+             fmt::format("{} steps", before.steps), fmt::format("{} steps", after->steps));
+    }
+  }
+}
+
+void check_rates_kept(const RunPlan& saved, const RunPlan& now, const ScheduleConfig& schedule,
+                      double adapter_lr, const RunState& progress) {
+  for (const PhasePlan& before : saved.phases) {
+    const int64_t done = steps_done(before, progress);
+    const PhasePlan* after = now.find(before.phase);
+    if (done == 0 || !after) continue;
+    const double lr = before.phase == 2 ? adapter_lr : -1.0;
+    const Schedule old_rates(schedule, before.stage_steps(), lr);
+    const Schedule new_rates(schedule, after->stage_steps(), lr);
+    if (new_rates.same_past(old_rates, done)) continue;
+    refuse(fmt::format("a budget of {} steps changes learning rates that have been used (schedule "
+                       "{})",
+                       after->steps, schedule.schedule),
+           after->stages.back().config.tokens_key, fmt::format("{} steps", before.steps),
+           fmt::format("{} steps", after->steps));
+  }
+}
+
+}  // namespace twofold

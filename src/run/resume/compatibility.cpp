@@ -1,0 +1,145 @@
+#include "run/resume/compatibility.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "config/field.h"
+#include "tokenizer/load/added_tokens.h"
+
+namespace twofold {
+namespace {
+
+/// Settings, or with a slash at the end whole sections, that only change how a run is carried out
+/// or watched.
+constexpr const char* kFree[] = {"logging/",
+                                 "runtime/",
+                                 "tokenizer/",
+                                 "training/validation",
+                                 "training/patience",
+                                 "training/per_device_batch_size",
+                                 "architecture/checkpointing",
+                                 "architecture/backbone/",
+                                 "architecture/max_position_embeddings",
+                                 "architecture/pad_token_id",
+                                 "optimization/lora/from_adapter",
+                                 "optimization/lora/base_adapters"};
+
+/// What steers the steps to come and measures them. A run under its own NAME keeps it, so that one
+/// course leads from its first step to its last and its scores can be compared.
+constexpr const char* kRates[] = {"optimization/lr", "optimization/lora/lr", "training/warmup_pct",
+                                  "training/decay_pct"};
+constexpr const char* kClip[] = {"optimization/clip"};
+constexpr const char* kScores[] = {"training/validation_steps", "architecture/dtype/activation"};
+
+/// Compared as stages (extension.h).
+constexpr const char* kBudgets[] = {"training/tokens",           "training/dataset",
+                                    "training/pre_lora_tokens",  "training/pre_lora_dataset",
+                                    "training/post_lora_tokens", "training/post_lora_dataset"};
+
+template <size_t N>
+bool is_among(const std::string& key, const char* const (&entries)[N]) {
+  return std::any_of(std::begin(entries), std::end(entries), [&](const std::string entry) {
+    return entry.ends_with('/') ? key.starts_with(entry) : key == entry;
+  });
+}
+
+template <size_t N>
+std::string listed(const char* const (&entries)[N]) {
+  std::vector<std::string> names;
+  for (const std::string entry : entries)
+    names.push_back(entry.ends_with('/') ? entry + "*" : entry);
+  return join(names, ", ");
+}
+
+/// A tokenizer may lie elsewhere now, but which tokens it is given belongs to the model.
+bool is_free(const std::string& key) { return is_among(key, kFree) && key != kAddTokens; }
+
+std::map<std::string, std::string> values_of(const std::string& job_name, const std::string& yaml,
+                                             const std::string& file) {
+  const std::unique_ptr<Job> job = make_job(job_name);
+  config::Fields fields;
+  job->declare(fields);
+  config::load(fields, {.text = yaml, .name = file}, /*allow_missing=*/true);
+  std::map<std::string, std::string> values;
+  for (const auto& field : fields.all()) values[field->key] = config::value_text(*field);
+  return values;
+}
+
+}  // namespace
+
+Comparison compare_configs(const CheckpointInfo& checkpoint, const std::string& config_yaml) {
+  const std::string saved_yaml = CheckpointStore::config_yaml(checkpoint);
+  const std::string file = (checkpoint.folder / "config.yaml").string();
+  const config::Source saved_source{.text = saved_yaml, .name = file};
+  const auto saved = values_of(config::job_of(saved_source).value_or(""), saved_yaml, file);
+  const auto now =
+      values_of(config::job_of({.text = config_yaml}).value_or(""), config_yaml, "config.yaml");
+  Comparison comparison;
+  for (const auto& [key, value] : now) {
+    const auto before = saved.find(key);
+    if (before == saved.end() || before->second == value) continue;
+    if (is_free(key) || is_among(key, kBudgets)) continue;
+    const bool rates = is_among(key, kRates), scores = is_among(key, kScores);
+    (rates || scores || is_among(key, kClip) ? comparison.course : comparison.fixed)
+        .push_back({key, before->second, value});
+    comparison.other_rates |= rates;
+    comparison.other_scores |= scores;
+  }
+  return comparison;
+}
+
+namespace {
+
+Problem changed(const Difference& difference, const CheckpointInfo& checkpoint) {
+  std::string expected = difference.saved;
+  if (difference.key == "architecture/tie_word_embeddings" && difference.saved == "false") {
+    expected += ", which architecture/backbone/untie: true makes of weights that are tied";
+  }
+  return {.what = "a setting differs from the checkpoint's",
+          .where = difference.key + ", " + (checkpoint.folder / "config.yaml").string(),
+          .expected = std::move(expected),
+          .found = difference.now,
+          .hint = "set it back to what it was"};
+}
+
+void throw_all(std::vector<Problem> problems) {
+  if (problems.empty()) return;
+  problems.back().hint = fmt::format(
+      "these may change: {} (but not tokenizer/add_tokens); budgets may grow where the schedule's "
+      "past stays as it was. Another "
+      "NAME that starts with --restore from this checkpoint may also change {}, {}, {}",
+      listed(kFree), listed(kRates), listed(kClip), listed(kScores));
+  throw Error(std::move(problems));
+}
+
+}  // namespace
+
+void check_unchanged(const Comparison& comparison, const CheckpointInfo& checkpoint, bool own) {
+  std::vector<Problem> problems;
+  for (const Difference& difference : comparison.fixed) {
+    problems.push_back(changed(difference, checkpoint));
+  }
+  if (own) {
+    for (const Difference& difference : comparison.course) {
+      problems.push_back(changed(difference, checkpoint));
+    }
+  }
+  throw_all(std::move(problems));
+}
+
+void check_architecture(const Comparison& comparison, const CheckpointInfo& checkpoint) {
+  std::vector<Problem> problems;
+  for (const Difference& difference : comparison.fixed) {
+    const bool matters = difference.key.rfind("architecture/", 0) == 0 &&
+                         difference.key.rfind("architecture/dtype/", 0) != 0 &&
+                         !difference.key.ends_with("dropout");
+    if (matters) problems.push_back(changed(difference, checkpoint));
+  }
+  throw_all(std::move(problems));
+}
+
+}  // namespace twofold

@@ -1,0 +1,36 @@
+#pragma once
+// What may change between a checkpoint and the run that continues it, and what may not.
+
+#include <string>
+#include <vector>
+
+#include "checkpoint/store.h"
+#include "run/job.h"
+
+namespace twofold {
+
+/// A setting whose value differs.
+struct Difference {
+  std::string key, saved, now;
+};
+
+/// Settings that differ and matter. (Budgets and mixtures are compared as stages: extension.h.)
+struct Comparison {
+  std::vector<Difference> fixed;   ///< cannot change in a continued run
+  std::vector<Difference> course;  ///< of the training and its scores: only under another NAME
+  bool other_rates = false;        ///< the course has other learning rates
+  bool other_scores = false;       ///< scores from before and after cannot be compared
+};
+
+/// Compares the checkpoint's stored configuration with `config_yaml`, key by key. A key that only
+/// one of the two jobs has (a pretrain checkpoint continued by a lora job) is not a difference.
+Comparison compare_configs(const CheckpointInfo& checkpoint, const std::string& config_yaml);
+
+/// Throws one Error with every setting that must not have changed, and what may. `own`: the run
+/// goes on under its own NAME, where its past has to stay what it was.
+void check_unchanged(const Comparison& comparison, const CheckpointInfo& checkpoint, bool own);
+
+/// The same for a run that only takes a checkpoint's weights: the architecture must agree.
+void check_architecture(const Comparison& comparison, const CheckpointInfo& checkpoint);
+
+}  // namespace twofold

@@ -1,0 +1,224 @@
+#include "run/state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "interop/peft/peft.h"
+#include "interop/peft/merge.h"
+#include "tensor/dtype.h"
+#include "tensor/packed.h"
+#include "tensor/storage.h"
+
+namespace twofold {
+namespace {
+
+std::unique_ptr<Model> build_model(const ModelConfig& config) {
+  auto model = config.build();
+  model->set_checkpointing(config.checkpointing);
+  return model;
+}
+
+constexpr const char* kTrainedWith =
+    "restore with the architecture/* that the checkpoint was trained with (its config.yaml has "
+    "them)";
+
+/// Puts saved values into the tree, in each parameter's own storage order (so that every product is
+/// computed exactly as before the save).
+void load_parameters(ParameterTree& parameters, const NamedTensors& saved,
+                     const std::string& file) {
+  std::map<std::string, at::Tensor> by_name(saved.begin(), saved.end());
+  std::vector<Problem> problems;
+  for (Parameter& parameter : parameters.all()) {
+    const auto found = by_name.find(parameter.path);
+    const std::string where = file + ", tensor " + parameter.path;
+    if (take_packed(by_name, parameter, file)) continue;
+    if (found == by_name.end()) {
+      problems.push_back({.what = "the checkpoint lacks a tensor that the architecture has",
+                          .where = where,
+                          .expected = fmt::format("[{}]", fmt::join(parameter.shape, ", ")),
+                          .found = "no such tensor",
+                          .hint = kTrainedWith});
+      continue;
+    }
+    if (found->second.sizes() != at::IntArrayRef(parameter.shape)) {
+      problems.push_back({.what = "a tensor of the checkpoint has another shape",
+                          .where = where,
+                          .expected = fmt::format("[{}]", fmt::join(parameter.shape, ", ")),
+                          .found = fmt::format("[{}]", fmt::join(found->second.sizes(), ", ")),
+                          .hint = kTrainedWith});
+      continue;
+    }
+    // Memory of its own: what was read is a read-only mapping, and not aligned as products like it.
+    parameter.weight.value = in_storage_order(found->second, parameter.transposed_storage).clone();
+    by_name.erase(found);
+  }
+  for (const auto& [name, tensor] : by_name) {
+    problems.push_back({.what = "the checkpoint has a tensor that the architecture lacks",
+                        .where = file + ", tensor " + name,
+                        .expected = "no such tensor",
+                        .found = fmt::format("[{}]", fmt::join(tensor.sizes(), ", ")),
+                        .hint = kTrainedWith});
+  }
+  throw_problems(std::move(problems));
+}
+
+/// A file sorts its tensors by name. Sums over the adapters (the gradient norm) are taken in the
+/// order in which injection made them, whatever was restored in between.
+LoRAParams in_tree_order(const ParameterTree& parameters, LoRAParams adapters) {
+  std::map<std::string, size_t> place;
+  for (const Parameter& parameter : parameters.all()) place.emplace(parameter.path, place.size());
+  std::sort(adapters.begin(), adapters.end(),
+            [&](const Adapter& a, const Adapter& b) { return place[a.path] < place[b.path]; });
+  return adapters;
+}
+
+/// What a checkpoint holds of the adapters, attached.
+LoRAParams read_adapters(const CheckpointInfo& checkpoint, ParameterTree& parameters,
+                         const LoRAConfig& lora) {
+  NamedTensors tensors = CheckpointStore::read(checkpoint, "adapters");
+  if (CheckpointStore::has(checkpoint, "starts")) {
+    for (auto& tensor : CheckpointStore::read(checkpoint, "starts")) tensors.push_back(tensor);
+  }
+  LoRAParams adapters = in_tree_order(parameters, adapters_from_named(tensors));
+  attach_lora_params(parameters, adapters, lora);
+  return adapters;
+}
+
+/// The state takes these adapters, which are attached, as its own.
+void adopt(LoRATrainState& state, LoRAParams adapters, const LoRAConfig& lora) {
+  state.adapters = std::move(adapters);
+  state.adapter_rates = lr_multipliers(state.adapters, lora);
+  if (lora.dropout > 0) state.dropout = attach_dropout(state.model->parameters());
+}
+
+void require_gradients(ParameterTree& parameters) {
+  for (Parameter& parameter : parameters.all()) parameter.weight.value.requires_grad_(true);
+}
+
+}  // namespace
+
+std::vector<Trainable> LoRATrainState::trainables() const {
+  std::vector<Trainable> tensors;
+  if (progress.phase == 1) {
+    for (const auto& [name, value] : model->parameters().named()) tensors.push_back({name, value});
+  } else {
+    const NamedTensors named = named_adapters(adapters);
+    for (size_t i = 0; i < named.size(); ++i) {
+      tensors.push_back({named[i].first, named[i].second, adapter_rates[i]});
+    }
+  }
+  return tensors;
+}
+
+Snapshot LoRATrainState::snapshot(const std::string& config_yaml) const {
+  Snapshot snapshot;
+  if (progress.phase == 1) {
+    snapshot.tensors["model"] = model->parameters().named();
+  } else {
+    snapshot.tensors["base"] = base_parameters(model->parameters());
+    snapshot.immutable_ids["base"] = progress.base_id;
+    snapshot.tensors["adapters"] = named_adapters(adapters);
+    if (const NamedTensors starts = named_starts(adapters); !starts.empty()) {
+      snapshot.tensors["starts"] = starts;
+      snapshot.immutable_ids["starts"] = progress.base_id;
+    }
+  }
+  snapshot.tensors["optimizer"] = optimizer->state();
+  snapshot.state = progress.to_json();
+  snapshot.config_yaml = config_yaml;
+  return snapshot;
+}
+
+LoRATrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer,
+                           uint64_t seed, bool train_all, const NewTokens& fresh) {
+  LoRATrainState state;
+  state.progress.seed = seed;
+  state.model = build_model(config);
+  if (config.weights.empty()) {
+    state.model->parameters().initialize(seed, scalar_type(config.param_dtype));
+  } else {
+    load_hf_weights(*state.model, config, config.weights, fresh, /*borrow=*/!train_all);
+    state.progress.weights_dtype = hf_dtype(config.weights);
+  }
+  if (train_all) {
+    require_gradients(state.model->parameters());
+    state.optimizer = make_optimizer(optimizer, state.trainables());
+  }
+  return state;
+}
+
+LoRATrainState restore_weights(const CheckpointInfo& checkpoint, const ModelConfig& config,
+                               const LoRAConfig& lora) {
+  LoRATrainState state;
+  state.progress =
+      RunState::from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
+  state.model = build_model(config);
+  ParameterTree& parameters = state.model->parameters();
+  const char* stem = state.progress.phase == 1 ? "model" : "base";
+  load_parameters(parameters, CheckpointStore::read(checkpoint, stem),
+                  (checkpoint.folder / stem).string() + ".safetensors");
+  if (state.progress.phase == 2) {
+    LoRAConfig saved = lora;
+    saved.rows = state.progress.trained_rows;
+    adopt(state, read_adapters(checkpoint, parameters, saved), saved);
+  }
+  return state;
+}
+
+LoRATrainState restore_state(const CheckpointInfo& checkpoint, const ModelConfig& config,
+                             const OptimizerConfig& optimizer, const LoRAConfig& lora) {
+  LoRATrainState state = restore_weights(checkpoint, config, lora);
+  if (state.progress.phase == 1) {
+    require_gradients(state.model->parameters());
+    state.optimizer = make_optimizer(optimizer, state.trainables());
+  } else {
+    state.optimizer = make_adapter_optimizer(optimizer, state.trainables());
+  }
+  state.optimizer->load_state(CheckpointStore::read(checkpoint, "optimizer"));
+  return state;
+}
+
+void freeze_base(LoRATrainState& state, const ModelConfig& config, const LoRAConfig& lora) {
+  state.optimizer.reset();
+  ParameterTree& parameters = state.model->parameters();
+  TableCopies copies = TableCopies::kCompared;
+  for (const std::string& adapter : lora.base_adapters) {
+    merge_peft_folder(weighted_folder(adapter), config, parameters, copies);
+    copies = TableCopies::kIgnored;
+  }
+  freeze_parameters(parameters, lora.base_dtype);
+  state.progress.base_id = content_id(base_parameters(parameters));
+}
+
+namespace {
+
+/// The adapters of a PEFT folder under the run's own settings, which were filled from it.
+LoRAParams continue_adapters(ParameterTree& parameters, const ModelConfig& config,
+                             const LoRAConfig& lora) {
+  const TableCopies copies =
+      lora.base_adapters.empty() ? TableCopies::kCompared : TableCopies::kIgnored;
+  LoRAParams adapters = in_tree_order(
+      parameters, read_peft_folder(lora.from_adapter, config, parameters, copies).adapters);
+  attach_lora_params(parameters, adapters, lora);
+  return adapters;
+}
+
+}  // namespace
+
+void transition_to_lora(LoRATrainState& state, const ModelConfig& config, const LoRAConfig& lora,
+                        const OptimizerConfig& optimizer) {
+  if (state.progress.base_id.empty()) freeze_base(state, config, lora);
+  ParameterTree& parameters = state.model->parameters();
+  adopt(state,
+        lora.from_adapter.empty() ? inject_lora_params(parameters, lora, state.progress.seed)
+                                  : continue_adapters(parameters, config, lora),
+        lora);
+  if (changes_base(lora)) state.progress.base_id = content_id(base_parameters(parameters));
+  state.progress.enter_phase(2);
+  state.optimizer = make_adapter_optimizer(optimizer, state.trainables());
+}
+
+}  // namespace twofold

@@ -1,0 +1,72 @@
+#include "run/tokenize_job.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "data/tokenize/tokenize.h"
+#include "data/tokenize/run.h"
+#include "run/reference_keys.h"
+
+namespace twofold {
+namespace {
+
+/// Both jobs: a config, and the function of the data layer that does the work.
+template <class Config, auto tokenize>
+class TokenizeJob : public Job {
+ public:
+  void declare(config::Fields& fields) override {
+    config_.declare(fields);
+    declare_absent_of_tokenizing(fields);
+  }
+
+  std::vector<std::string> resolve(const std::vector<std::string>&, config::Checks&) override {
+    return {};
+  }
+
+  void check_files(const std::filesystem::path& root, config::Checks& checks) override {
+    checks.run_aside({"data/"}, [&] { output_folder(config_, root / "data"); });
+  }
+
+  std::vector<Table> plan(const std::filesystem::path& root) override {
+    return {{.title = "Plan",
+             .rows = {{"source", config_.source},
+                      {"dataset", (root / "data" / label()).string()},
+                      {"tokenizer", config_.tokenizer.backend}}}};
+  }
+
+  void run(const ExecutionSpec& spec, const std::string&, Observer& observer) override {
+    TokenizeOptions options;
+    options.progress = [&](const TokenizeProgress& progress) {
+      observer.work(
+          {.what = "tokenizing " + label(),
+           .done = progress.fraction,
+           .detail = fmt::format("{} tokens", human_count(static_cast<double>(progress.tokens)))});
+    };
+    const TokenizeResult result = tokenize(config_, spec.data(), options);
+    observer.message(Severity::kInfo,
+                     result.already_done
+                         ? fmt::format("{} is done: {}", label(), result.folder.string())
+                         : fmt::format("{}: {} documents, {} tokens, train {}, val {}, in {}",
+                                       label(), with_thousands(result.documents),
+                                       with_thousands(result.tokens), with_thousands(result.train),
+                                       with_thousands(result.val), result.folder.string()));
+  }
+
+ private:
+  std::string label() const {
+    return config_.suffix.empty() ? config_.dataset : config_.dataset + "_" + config_.suffix;
+  }
+  Config config_;
+};
+
+}  // namespace
+
+std::unique_ptr<Job> make_variable_tokenizer() {
+  return std::make_unique<TokenizeJob<TokenizeVariableConfig, tokenize_variable>>();
+}
+
+std::unique_ptr<Job> make_blockwise_tokenizer() {
+  return std::make_unique<TokenizeJob<TokenizeBlockwiseConfig, tokenize_blockwise>>();
+}
+
+}  // namespace twofold

@@ -1,0 +1,31 @@
+#pragma once
+// Byte-pair encoding by scores, as SentencePiece defines it: any two neighbours whose joined text
+// is a token may be joined, the greatest score first, the leftmost of equals.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "tokenizer/bpe/merge_table.h"
+#include "tokenizer/bpe/rank_table.h"
+#include "tokenizer/bpe/split_points.h"
+
+namespace twofold {
+
+class ScoredMerges {
+ public:
+  /// `scores` by id, as long as `tokens` reach. `symbols`: tokens that stand in a text before any
+  /// merge although they are not characters.
+  ScoredMerges(const RankTable& tokens, std::span<const float> scores,
+               std::span<const int32_t> symbols);
+
+  /// Joins the symbols `ids` in place.
+  void join(std::vector<int32_t>& ids) const { seams_->join(*table_, ids, 0); }
+
+ private:
+  std::optional<MergeTable> table_;
+  std::optional<Seams> seams_;
+};
+
+}  // namespace twofold

@@ -1,0 +1,154 @@
+#include "tokenizer/load/from_path.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "formats/json.h"
+#include "tokenizer/huggingface/tokenizer.h"
+#include "tokenizer/llama2c/llama2c.h"
+#include "tokenizer/sentencepiece/sentencepiece.h"
+#include "tokenizer/tiktoken/tiktoken.h"
+#include "tokenizer/load/token_pairs.h"
+
+namespace twofold {
+namespace {
+
+using nlohmann::json;
+
+bool is_file(const Path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
+/// tokenizer_config.json of the folder; null if there is none.
+json read_settings(const Path& folder) {
+  const Path path = folder / "tokenizer_config.json";
+  return is_file(path) ? formats::parse_json(read_text(path), path.string()) : json();
+}
+
+TokenizerFile from_pair(const Path& vocabulary, const Path& merges) {
+  for (const Path& path : {vocabulary, merges}) {
+    if (is_file(path)) continue;
+    fail({.what = "half of a vocabulary",
+          .where = path.string(),
+          .expected = vocabulary.filename().string() + " and " + merges.filename().string(),
+          .found = "no such file",
+          .hint = "copy both files, or give tokenizer.json"});
+  }
+  TokenizerFile file{.kind = TokenizerFile::Kind::kJson, .path = vocabulary};
+  file.settings = read_settings(vocabulary.parent_path());
+  file.document = read_token_pair(vocabulary, merges, file.settings);
+  return file;
+}
+
+TokenizerFile from_json_file(const Path& path, const std::string& text) {
+  json document = formats::parse_json(text, path.string());
+  // A vocabulary may have a token `model`, whose value is then a number.
+  const auto model = document.find("model");
+  if (document.is_object() && (model == document.end() || model->is_number())) {
+    const Path folder = path.parent_path();
+    if (is_file(folder / "vocab.bpe")) return from_pair(path, folder / "vocab.bpe");
+    return from_pair(path, folder / "merges.txt");
+  }
+  TokenizerFile file{.kind = TokenizerFile::Kind::kJson, .path = path};
+  file.document = std::move(document);
+  file.settings = read_settings(path.parent_path());
+  return file;
+}
+
+bool looks_like_ranks(const std::string& text) {
+  const size_t space = text.find(' ');
+  if (space == text.npos || space == 0 || space > 1024 || space + 1 >= text.size()) return false;
+  const bool digit = text[space + 1] >= '0' && text[space + 1] <= '9';
+  return digit && text.find_first_not_of(
+                      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                      "0123456789+/=") == space;
+}
+
+TokenizerFile from_file(const Path& path) {
+  using Kind = TokenizerFile::Kind;
+  std::string text = read_text(path);
+  const size_t start = text.find_first_not_of(" \t\r\n");
+  if (start != text.npos && text[start] == '{') return from_json_file(path, text);
+  if (text.starts_with("#version")) {
+    const Path folder = path.parent_path();
+    const bool old_names = is_file(folder / "encoder.json");
+    return from_pair(folder / (old_names ? "encoder.json" : "vocab.json"), path);
+  }
+  const auto file = [&](Kind kind) {
+    return TokenizerFile{.kind = kind, .path = path, .bytes = std::move(text)};
+  };
+  if (looks_like_ranks(text)) return file(Kind::kRanks);
+  if (is_llama2c(text)) return file(Kind::kLlama2c);
+  if (!text.empty() && text[0] == '\n') return file(Kind::kSentencePiece);
+  fail({.what = "not a tokenizer that twofold knows",
+        .where = path.string(),
+        .expected = "tokenizer.json, a SentencePiece model, a tiktoken rank file, vocab.json with "
+                    "merges.txt, or llama2.c's tokenizer.bin",
+        .found = text.empty() ? "an empty file" : "something else",
+        .hint = "give the tokenizer's file, or the folder of the model"});
+}
+
+std::unique_ptr<Tokenizer> from_json(const TokenizerFile& file) {
+  const std::string name = file.path.string();
+  auto tokenizer = std::make_unique<hf::HuggingFaceTokenizer>(hf::Node(file.document, name));
+  const std::string end = end_of_document(
+      file.settings, [&](const std::string& text) { return tokenizer->find(text).has_value(); });
+  if (!end.empty()) tokenizer->set_eot(*tokenizer->find(end));
+  return tokenizer;
+}
+
+}  // namespace
+
+std::string end_of_document(const json& settings,
+                            const std::function<bool(const std::string&)>& knows) {
+  const json* named =
+      settings.is_object() && settings.contains("eos_token") ? &settings.at("eos_token") : nullptr;
+  if (named && named->is_object() && named->contains("content")) named = &named->at("content");
+  if (named && named->is_string() && knows(named->get<std::string>())) {
+    return named->get<std::string>();
+  }
+  for (const char* end : {"<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>"}) {
+    if (knows(end)) return end;
+  }
+  return {};
+}
+
+const std::vector<std::string>& tokenizer_file_names() {
+  static const std::vector<std::string> kNames = {"tokenizer.json", "tokenizer.model", "vocab.json",
+                                                  "encoder.json", "tokenizer.bin"};
+  return kNames;
+}
+
+bool holds_tokenizer(const Path& folder) {
+  return std::any_of(tokenizer_file_names().begin(), tokenizer_file_names().end(),
+                     [&](const std::string& name) { return is_file(folder / name); });
+}
+
+TokenizerFile find_tokenizer_file(const Path& path) { return from_file(tokenizer_file_at(path)); }
+
+Path tokenizer_file_at(const Path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) return path;
+  for (const std::string& name : tokenizer_file_names()) {
+    if (is_file(path / name)) return path / name;
+  }
+  fail({.what = "no tokenizer in the folder",
+        .where = path.string(),
+        .expected = "one of " + join(tokenizer_file_names(), ", "),
+        .found = "none",
+        .hint = "give the path of the tokenizer's file"});
+}
+
+std::unique_ptr<Tokenizer> tokenizer_from_path(const Path& path) {
+  const TokenizerFile file = find_tokenizer_file(path);
+  using Kind = TokenizerFile::Kind;
+  if (file.kind == Kind::kJson) return from_json(file);
+  if (file.kind == Kind::kSentencePiece) return make_sentencepiece(file.bytes, file.path.string());
+  if (file.kind == Kind::kRanks) return tiktoken_from_file(file.path);
+  return make_llama2c(file.bytes, file.path.string());
+}
+
+}  // namespace twofold

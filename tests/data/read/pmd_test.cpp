@@ -1,0 +1,50 @@
+#include "data/read/pmd.h"
+
+#include "data/data_fixture.h"
+
+namespace twofold {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using PmdTest = DataTest;
+
+TEST_F(PmdTest, WindowsFollowEachOtherAndPredictTheNextToken) {
+  put_stream("a", 10);
+  const auto dataset = open_pmd(root_ / "a", Split::kTrain, 3, 100);
+  EXPECT_EQ(dataset->rows(), 3);
+  Batch batch(2, 3);
+  dataset->read(2, batch, 0);
+  dataset->read(0, batch, 1);
+  EXPECT_THAT(batch.tokens, ElementsAre(6, 7, 8, 0, 1, 2));
+  EXPECT_THAT(batch.labels, ElementsAre(7, 8, 9, 1, 2, 3));
+  EXPECT_THAT(batch.positions, ElementsAre(0, 1, 2, 0, 1, 2));
+  EXPECT_THAT(batch.first_key, ElementsAre(0, 0, 0, 0, 0, 0));
+}
+
+TEST_F(PmdTest, UsesEveryFullWindowAndNoMore) {
+  for (const auto& [tokens, rows] : {std::pair{4, 1}, {6, 1}, {7, 2}, {10, 3}, {12, 3}, {13, 4}}) {
+    put_stream("a", static_cast<uint32_t>(tokens));
+    EXPECT_EQ(open_pmd(root_ / "a", Split::kTrain, 3, 100)->rows(), rows) << tokens;
+  }
+}
+
+TEST_F(PmdTest, RefusesAFileShorterThanOneWindow) {
+  put_stream("a", 8);
+  const std::string text = error_of([&] { open_pmd(root_ / "a", Split::kTrain, 8, 100); });
+  EXPECT_THAT(text, HasSubstr("train.bin"));
+  EXPECT_THAT(text, HasSubstr("9 tokens"));
+  EXPECT_THAT(text, HasSubstr("8 tokens"));
+}
+
+TEST_F(PmdTest, ReadsTheSplitThatWasAskedFor) {
+  put_stream("a", 10);
+  put("a/val.bin", std::vector<uint32_t>{7, 8, 9});
+  Batch batch(1, 2);
+  open_pmd(root_ / "a", Split::kVal, 2, 100)->read(0, batch, 0);
+  EXPECT_THAT(batch.tokens, ElementsAre(7, 8));
+  EXPECT_THAT(batch.labels, ElementsAre(8, 9));
+}
+
+}  // namespace
+}  // namespace twofold

@@ -1,0 +1,431 @@
+// PEFT folders out and in again, for every variant and family. tests/clients has PEFT itself.
+#include "interop/peft/peft.h"
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "interop/peft/combine.h"
+#include "interop/peft/config.h"
+#include "interop/peft/coverage.h"
+#include "lora/variants.h"
+#include "model/model.h"
+#include "tensor/io.h"
+#include "model/families/registry.h"
+
+namespace twofold {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::unique_ptr<ModelConfig> small_config(const std::string& family, bool tied = false) {
+  auto config = make_model_config(family);
+  config::Fields fields;
+  config->declare(fields);
+  std::string text =
+      "architecture: {n_layers: 2, n_embd: 16, n_head: 4, block_size: 8, vocab_size: 32, "
+      "intermediate_size: 24";
+  if (family == "gpt") text += ", rope: false";
+  if (tied) text += ", tie_word_embeddings: true";
+  config::load(fields, {.text = text + "}"});
+  config->validate();
+  return config;
+}
+
+std::unique_ptr<Model> small_model(const ModelConfig& config) {
+  auto model = config.build();
+  model->parameters().initialize(3, at::kFloat);
+  return model;
+}
+
+void perturb(const LoRAParams& adapters) {
+  const at::NoGradGuard no_grad;
+  for (const auto& [name, tensor] : named_adapters(adapters)) {
+    tensor.add_(at::arange(tensor.numel(), at::kFloat).sin().view(tensor.sizes()), 0.03);
+  }
+}
+
+double largest_difference(const NamedTensors& a, const NamedTensors& b) {
+  double largest = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    largest = std::max(largest, (a[i].second - b[i].second).abs().max().item<double>());
+  }
+  return largest;
+}
+
+class PeftFolder : public testing::Test {
+ protected:
+  void SetUp() override {
+    root_ = std::filesystem::temp_directory_path() / ("twofold-peft-" + std::to_string(getpid()));
+    std::filesystem::create_directories(root_);
+  }
+  void TearDown() override { std::filesystem::remove_all(root_); }
+
+  /// Saves a perturbed adapter and returns what the model computes with, leaf by leaf.
+  NamedTensors save(const ModelConfig& config, const LoRAConfig& lora, const std::string& name) {
+    const auto model = small_model(config);
+    const LoRAParams adapters = inject_lora_params(model->parameters(), lora, 1);
+    perturb(adapters);
+    save_peft_folder(config, adapters, lora, root_ / name);
+    return merge_lora_params(model->parameters());
+  }
+  NamedTensors load(const ModelConfig& config, const std::string& name) {
+    const auto model = small_model(config);
+    load_peft_folder(root_ / name, config, model->parameters());
+    return merge_lora_params(model->parameters());
+  }
+  nlohmann::json json(const std::string& name) const {
+    return nlohmann::json::parse(read_text(root_ / name / kPeftConfigFile));
+  }
+
+  Path root_;
+};
+
+LoRAConfig all_linear() {
+  LoRAConfig lora;
+  lora.rank = 4;
+  lora.alpha = 6;
+  lora.target_modules = {"all-linear"};
+  return lora;
+}
+
+TEST_F(PeftFolder, BringsEveryVariantOfEveryFamilyBack) {
+  for (const char* family : {"llama", "qwen", "gpt", "gpt_neox"}) {
+    const auto config = small_config(family);
+    for (const toy::Variant& variant : toy::variants()) {
+      LoRAConfig lora = all_linear();
+      variant.apply(lora);
+      const bool tied = config->build()->parameters().find("lm_head") == nullptr;
+      if (tied && !variant.tied) continue;
+      const std::string name = std::string(family) + "-" + variant.name;
+      const NamedTensors saved = save(*config, lora, name);
+      EXPECT_LE(largest_difference(saved, load(*config, name)), 1e-6) << name;
+    }
+  }
+}
+
+TEST_F(PeftFolder, BringsTablesAndHeadsBackTiedOrNot) {
+  for (const bool tied : {false, true}) {
+    const auto config = small_config("llama", tied);
+    for (const bool whole : {false, true}) {
+      LoRAConfig lora = all_linear();
+      lora.init = "kaiming";
+      auto& list = whole ? lora.modules_to_save : lora.target_modules;
+      list.push_back("wte");
+      if (!tied) list.push_back("lm_head");
+      const std::string name = std::string(tied ? "tied" : "untied") + (whole ? "-whole" : "");
+      const NamedTensors saved = save(*config, lora, name);
+      EXPECT_LE(largest_difference(saved, load(*config, name)), 1e-6) << name;
+    }
+  }
+}
+
+TEST_F(PeftFolder, BringsRowsOfTablesBackTiedOrNot) {
+  for (const bool tied : {false, true}) {
+    const auto config = small_config("llama", tied);
+    LoRAConfig lora = all_linear();
+    lora.rows["wte"] = {31, 2};
+    if (!tied) lora.rows["lm_head"] = {5};
+    const std::string name = tied ? "tied" : "untied";
+    const NamedTensors saved = save(*config, lora, name);
+    EXPECT_LE(largest_difference(saved, load(*config, name)), 1e-6) << name;
+    const nlohmann::json tokens = json(name)["trainable_token_indices"];
+    EXPECT_EQ(tokens["embed_tokens"], (std::vector<int64_t>{31, 2}));
+    EXPECT_EQ(tokens.contains("lm_head"), !tied);
+  }
+}
+
+TEST_F(PeftFolder, ReadsAPlainListOfTokensAsTheEmbeddings) {
+  const auto config = small_config("gpt");
+  LoRAConfig lora = all_linear();
+  lora.rows["wte"] = {7};
+  const NamedTensors saved = save(*config, lora, "a");
+  nlohmann::json changed = json("a");
+  changed["trainable_token_indices"] = {7};
+  write_atomic(root_ / "a" / kPeftConfigFile, changed.dump());
+  EXPECT_LE(largest_difference(saved, load(*config, "a")), 1e-6);
+}
+
+TEST_F(PeftFolder, RowsBesideAnAdapterOfTheSameTableAreRefused) {
+  LoRAConfig lora = all_linear();
+  lora.target_modules.push_back("wte");
+  lora.rows["wte"] = {7};
+  try {
+    save(*small_config("llama"), lora, "a");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.problems()[0].where, "wte");
+  }
+}
+
+TEST_F(PeftFolder, NamesExactlyTheLeavesThatWereTrained) {
+  LoRAConfig lora = all_linear();
+  lora.target_modules = {"blocks/0/attn/q_proj", "v_proj"};
+  lora.rank_pattern = {{"blocks/0/attn/v_proj", 2}};
+  save(*small_config("llama"), lora, "a");
+  const nlohmann::json config = json("a");
+  EXPECT_EQ(config["target_modules"],
+            (std::vector<std::string>{"layers.0.self_attn.q_proj", "v_proj"}));
+  EXPECT_EQ(config["rank_pattern"]["layers.0.self_attn.v_proj"], 2);
+  EXPECT_EQ(config["lora_alpha"], 6);
+  EXPECT_FALSE(config.contains("fan_in_fan_out"));
+  const auto read = read_peft_folder(root_ / "a", *small_config("llama"),
+                                     small_model(*small_config("llama"))->parameters());
+  EXPECT_THAT(read.lora.target_modules,
+              ElementsAre("blocks/0/attn/q_proj/kernel", "v_proj/kernel"));
+  EXPECT_EQ(read.lora.rank, 4);
+}
+
+TEST_F(PeftFolder, AStartTakenFromTheWeightsIsWrittenWithTwiceTheRank) {
+  LoRAConfig lora = all_linear();
+  lora.init = "pissa";
+  lora.rslora = true;
+  save(*small_config("gpt"), lora, "a");
+  EXPECT_EQ(json("a")["r"], 8);
+  EXPECT_NEAR(json("a")["lora_alpha"].get<double>(), 6 * std::sqrt(2.0), 1e-12);
+  EXPECT_EQ(json("a")["fan_in_fan_out"], true);
+}
+
+TEST_F(PeftFolder, CombinesAdaptersByWeight) {
+  const auto config = small_config("llama");
+  LoRAConfig second = all_linear();
+  second.target_modules = {"attn"};
+  second.alpha = 2;
+  const NamedTensors a = save(*config, all_linear(), "a"), b = save(*config, second, "b");
+  const auto model = small_model(*config);
+  for (const char* method : {"cat", "svd"}) {
+    const Combination both{.adapters = {{root_ / "a", 0.5}, {root_ / "b", -2}},
+                           .method = method,
+                           .rank = method == std::string("svd") ? 8 : 0};
+    const PeftAdapter sum = combine_peft_folders(both, *config, model->parameters());
+    attach_lora_params(model->parameters(), sum.adapters, sum.lora);
+    const NamedTensors merged = merge_lora_params(model->parameters());
+    detach_lora_params(model->parameters());
+    NamedTensors expected;
+    for (size_t i = 0; i < merged.size(); ++i) {
+      const at::Tensor base = model->parameters().all()[i].weight.value;
+      expected.emplace_back(merged[i].first,
+                            base + (a[i].second - base) * 0.5 - (b[i].second - base) * 2);
+    }
+    EXPECT_LE(largest_difference(merged, expected), 2e-6) << method;
+  }
+}
+
+TEST_F(PeftFolder, CombinesToTheRankThatWasAskedForOrRefuses) {
+  const auto config = small_config("llama");
+  save(*config, all_linear(), "a");
+  const auto model = small_model(*config);
+  const auto combine = [&](const char* method, int64_t rank) {
+    return combine_peft_folders({.adapters = {{root_ / "a"}}, .method = method, .rank = rank},
+                                *config, model->parameters());
+  };
+  EXPECT_EQ(combine("svd", 2).adapters[0].A.size(1), 2);
+  EXPECT_THROW(combine("svd", -3), Error);
+  EXPECT_THROW(combine("cat", 2), Error);
+  EXPECT_THROW(combine("linear", 2), Error);
+}
+
+/// What PEFT's rules say about names, as an adapter_config.json gives them.
+class PeftNamesTest : public PeftFolder {
+ protected:
+  PeftConfig read(const std::string& entries) const {
+    const Path file = root_ / kPeftConfigFile;
+    write_atomic(file, R"({"peft_type": "LORA", )" + entries + "}");
+    return read_peft_config(file);
+  }
+};
+
+TEST_F(PeftNamesTest, TheFirstKeyOfAPatternThatFitsDecides) {
+  const PeftConfig config = read(
+      R"("target_modules": ["q_proj"], "alpha_pattern": {"q_proj": 2, "layers.1.attn.q_proj": 9},
+         "rank_pattern": {"layers.1.attn.q_proj": 3, "attn.q_proj": 5})");
+  EXPECT_EQ(config.alpha_of("model.layers.1.attn.q_proj"), 2);
+  EXPECT_EQ(config.rank_of("model.layers.1.attn.q_proj"), 3);
+  EXPECT_EQ(config.rank_of("model.layers.0.attn.q_proj"), 5);
+}
+
+TEST_F(PeftNamesTest, ModulesToSaveAreEndsOfNamesDotOrNot) {
+  const PeftConfig config = read(R"("target_modules": ["q_proj"], "modules_to_save": ["norm"])");
+  EXPECT_TRUE(config.saves("model.norm"));
+  EXPECT_TRUE(config.saves("model.layers.0.input_layernorm"));
+  EXPECT_TRUE(config.saves("model.some_norm.inside"));
+  EXPECT_FALSE(config.saves("model.norms"));
+  EXPECT_FALSE(config.saves("model.layers.0.attn.q_proj"));
+}
+
+TEST_F(PeftNamesTest, AllLinearIsWrittenAsOneLikes) {
+  EXPECT_TRUE(read(R"("target_modules": "ALL-LINEAR")").target_modules.all_linear);
+}
+
+TEST_F(PeftNamesTest, AnErrorTellsBothEndsOfARange) {
+  for (const char* entry : {R"("r": 1099511627776)", R"("rank_pattern": {"q_proj": 1e12})"}) {
+    try {
+      read(R"("target_modules": ["q_proj"], )" + std::string(entry));
+      ADD_FAILURE() << entry;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("below 1000000000"));
+    }
+  }
+}
+
+TEST_F(PeftFolder, AHeadThatIsTiedToItsTableNeedsNoEntryOfItsOwn) {
+  const auto config = small_config("llama", /*tied=*/true);
+  for (const bool whole : {false, true}) {
+    LoRAConfig lora = all_linear();
+    lora.target_modules = {"q_proj"};
+    lora.init = "kaiming";
+    (whole ? lora.modules_to_save : lora.target_modules).push_back("wte");
+    const std::string name = whole ? "whole" : "low";
+    const NamedTensors saved = save(*config, lora, name);
+    nlohmann::json text = json(name);
+    auto& list = text[whole ? "modules_to_save" : "target_modules"];
+    list = whole ? std::vector{"embed_tokens"} : std::vector{"q_proj", "embed_tokens"};
+    const auto with = [&](bool tied) {
+      text["ensure_weight_tying"] = tied;
+      write_atomic(root_ / name / kPeftConfigFile, text.dump());
+    };
+    with(true);
+    EXPECT_LE(largest_difference(saved, load(*config, name)), 1e-6) << name;
+    with(false);
+    EXPECT_THROW(load(*config, name), Error) << name;
+  }
+}
+
+TEST_F(PeftFolder, AnAdapterThatTrainsEndsOfATiedModelApartNeedsTwoMatrices) {
+  for (const char* family : {"llama", "gpt", "gpt_neox"}) {
+    const auto tied = small_config(family, family != std::string("gpt"));
+    const auto untied = small_config(family, family != std::string("gpt"));
+    ASSERT_TRUE(tied->tie_word_embeddings);
+    untied->untie_head();
+    const auto check = [&](const LoRAConfig& lora, const std::string& name) {
+      const std::string folder = family + std::string("-") + name;
+      const NamedTensors saved = save(*untied, lora, folder);
+      EXPECT_TRUE(trains_ends_apart(root_ / folder, *tied)) << folder;
+      EXPECT_FALSE(trains_ends_apart(root_ / folder, *untied)) << folder;
+      EXPECT_LE(largest_difference(saved, load(*untied, folder)), 1e-6) << folder;
+      EXPECT_THROW(load(*tied, folder), Error) << folder;
+    };
+    for (const std::vector<std::string>& ends :
+         std::vector<std::vector<std::string>>{{"wte"}, {"lm_head"}, {"wte", "lm_head"}}) {
+      LoRAConfig low = all_linear(), whole = all_linear();
+      low.init = "kaiming";
+      low.target_modules.insert(low.target_modules.end(), ends.begin(), ends.end());
+      whole.modules_to_save = ends;
+      check(low, "low-" + ends.front() + ends.back());
+      check(whole, "whole-" + ends.front() + ends.back());
+      low.dora = true;
+      check(low, "dora-" + ends.front() + ends.back());
+    }
+  }
+}
+
+TEST_F(PeftFolder, AnAdapterThatTrainsThemAsOneOrNeitherDoesNot) {
+  const auto tied = small_config("llama", /*tied=*/true);
+  LoRAConfig lora = all_linear();
+  save(*tied, lora, "neither");
+  EXPECT_FALSE(trains_ends_apart(root_ / "neither", *tied));
+  lora.rows["wte"] = {3};
+  save(*tied, lora, "rows");
+  EXPECT_FALSE(trains_ends_apart(root_ / "rows", *tied));
+  lora.rows.clear();
+  lora.init = "kaiming";
+  lora.target_modules.emplace_back("wte");
+  save(*tied, lora, "low");
+  EXPECT_FALSE(trains_ends_apart(root_ / "low", *tied));
+  lora.modules_to_save = {"wte"};
+  lora.target_modules.pop_back();
+  save(*tied, lora, "whole");
+  EXPECT_FALSE(trains_ends_apart(root_ / "whole", *tied));
+}
+
+TEST_F(PeftFolder, RowsOfATableThatIsTheHeadAreRefusedInAnUntiedModel) {
+  const auto tied = small_config("llama", /*tied=*/true);
+  LoRAConfig lora = all_linear();
+  lora.rows["wte"] = {3};
+  save(*tied, lora, "rows");
+  tied->untie_head();
+  EXPECT_THROW(load(*tied, "rows"), Error);
+}
+
+TEST_F(PeftFolder, TakesNeoXsHeadUnderItsOlderName) {
+  const auto config = small_config("gpt_neox");
+  LoRAConfig lora = all_linear();
+  lora.modules_to_save = {"lm_head"};
+  const NamedTensors saved = save(*config, lora, "a");
+  NamedTensors tensors = read_tensors(root_ / "a" / kPeftWeightsFile);
+  for (auto& [name, value] : tensors) {
+    value = value.clone();
+    if (name == "base_model.model.lm_head.weight") name = "base_model.model.embed_out.weight";
+  }
+  write_tensors(root_ / "a" / kPeftWeightsFile, tensors);
+  nlohmann::json text = json("a");
+  text["modules_to_save"] = {"embed_out"};
+  write_atomic(root_ / "a" / kPeftConfigFile, text.dump());
+  EXPECT_LE(largest_difference(saved, load(*config, "a")), 1e-6);
+}
+
+/// The text of the Error that reading the folder throws.
+std::string refusal(const Path& folder) {
+  const auto config = small_config("llama");
+  try {
+    read_peft_folder(folder, *config, config->build()->parameters());
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST_F(PeftFolder, RefusesWhatItDoesNotUnderstandByName) {
+  save(*small_config("llama"), all_linear(), "a");
+  const nlohmann::json good = json("a");
+  const std::vector<std::pair<std::string, nlohmann::json>> faults = {
+      {"use_qalora", true},
+      {"r", 0},
+      {"r", "many"},
+      {"peft_type", "IA3"},
+      {"target_modules", nullptr},
+      {"target_modules", "("},
+      {"bias", "some"},
+      {"alora_invocation_tokens", nlohmann::json::array({1})},
+      {"trainable_token_indices", nlohmann::json::array({1, 1})},
+      {"trainable_token_indices", nlohmann::json::array({-1})},
+      {"trainable_token_indices", nlohmann::json::array({32})},
+      {"trainable_token_indices", nlohmann::json::object({{"nowhere", {1}}})},
+      {"trainable_token_indices", nlohmann::json::object({{"q_proj", {1}}})}};
+  for (const auto& [key, value] : faults) {
+    nlohmann::json bad = good;
+    bad[key] = value;
+    write_atomic(root_ / "a" / kPeftConfigFile, bad.dump());
+    EXPECT_THAT(refusal(root_ / "a"), HasSubstr(key));
+  }
+  nlohmann::json bad = good;
+  bad["trainable_token_indices"] = {1};
+  write_atomic(root_ / "a" / kPeftConfigFile, bad.dump());
+  EXPECT_THAT(refusal(root_ / "a"), HasSubstr("embed_tokens.token_adapter.trainable_tokens_delta"));
+  EXPECT_THAT(refusal(root_ / "nothing"), HasSubstr(kPeftConfigFile));
+}
+
+TEST_F(PeftFolder, RefusesTensorsThatDoNotFit) {
+  save(*small_config("llama"), all_linear(), "a");
+  const Path file = root_ / "a" / kPeftWeightsFile;
+  NamedTensors tensors = read_tensors(file);
+  for (auto& tensor : tensors) tensor.second = tensor.second.clone();
+  const auto with = [&](const NamedTensors& changed) {
+    write_tensors(file, changed);
+    return refusal(root_ / "a");
+  };
+  NamedTensors half(tensors.begin() + 1, tensors.end());
+  EXPECT_THAT(with(half), HasSubstr(tensors[0].first));
+  NamedTensors more = tensors;
+  more.emplace_back("base_model.model.model.norm.weight", at::ones({16}));
+  EXPECT_THAT(with(more), HasSubstr("model.norm.weight"));
+  tensors[0].second.view({-1})[0] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THAT(with(tensors), HasSubstr("not finite"));
+}
+
+}  // namespace
+}  // namespace twofold

@@ -1,0 +1,45 @@
+#include "ops/matmul.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include "ops/close.h"
+#include "ops/linear.h"
+#include "support/gradcheck.h"
+
+namespace twofold::ops {
+namespace {
+
+using test::close;
+using test::normal_tensor;
+
+/// Leaves the process as it found it.
+class NativeBfloat16 : public testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override { set_native_bfloat16(GetParam()); }
+  void TearDown() override { set_native_bfloat16(found_); }
+
+ private:
+  const bool found_ = native_bfloat16();
+};
+
+TEST_P(NativeBfloat16, IsWhatWasSet) {
+  EXPECT_EQ(native_bfloat16(), GetParam());
+  const Panel panel(at::ones({2, 2}, at::kBFloat16));
+  EXPECT_EQ(panel.dtype(), GetParam() ? at::kBFloat16 : at::kFloat);
+}
+
+TEST_P(NativeBfloat16, BothWaysAreTheReferenceWithinRounding) {
+  const at::Tensor x = normal_tensor({6, 32}, 1, at::kFloat).to(at::kBFloat16);
+  const Weight kernel{.value = normal_tensor({32, 16}, 2, at::kFloat).to(at::kBFloat16),
+                      .low_rank = LowRank{normal_tensor({32, 4}, 3, at::kFloat),
+                                          normal_tensor({4, 16}, 4, at::kFloat), 0.5}};
+  const Weight wide{.value = kernel.value.to(at::kFloat), .low_rank = kernel.low_rank};
+  const at::Tensor expected = reference::linear(x.to(at::kFloat), wide, {});
+  EXPECT_TRUE(close(linear(x, kernel, {}).to(at::kFloat), expected, 3e-2));
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, NativeBfloat16, testing::Bool());
+
+}  // namespace
+}  // namespace twofold::ops
