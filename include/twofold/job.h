@@ -1,5 +1,5 @@
 #pragma once
-// The front door: everything the command line does, for programs that embed twofold.
+// Jobs and their configurations: what `twofold configure`, `plan`, `tokenize` and `run` do.
 //
 //   #include <twofold/job.h>
 //   twofold::ExecutionSpec spec{.name = "first", .root = "runs"};
@@ -14,26 +14,10 @@
 #include <vector>
 
 #include "twofold/error.h"
+#include "twofold/execution_spec.h"
 #include "twofold/observer.h"
 
 namespace twofold {
-
-/// Who a run is and where its files go. `root` holds data/, checkpoints/ and results/.
-struct ExecutionSpec {
-  std::string name = {};
-  std::string project = "general";
-  std::string group = "default";
-  std::filesystem::path root = {};
-
-  std::filesystem::path data() const { return root / "data"; }
-  std::filesystem::path checkpoints() const {
-    return root / "checkpoints" / project / group / name;
-  }
-  std::filesystem::path results() const { return root / "results" / project / group / name; }
-  /// Throws an Error unless name, project and group are names of folders and there is a root:
-  /// called by whatever takes a spec.
-  void validate() const;
-};
 
 /// A configuration: a YAML file (may be empty: defaults only) and `key.path=value` overrides. `job`
 /// names the job where the file does not.
@@ -73,26 +57,5 @@ void run(const ConfigSource& config, const ExecutionSpec& spec,
 
 /// The complete checkpoints of a run as a table.
 Table checkpoints(const ExecutionSpec& spec);
-
-/// Writes a run's newest (or `suffix`'s) weights to `out`, which must not exist. `format`: see
-/// export_summary. `dtype`: empty = the dtype the
-/// weights came in, else optimization/lora/base_dtype (parameters' dtype for a phase-1 checkpoint).
-/// Every export reads its own files back and compares losses with the live model; beyond the
-/// dtype's tolerance it is an Error and nothing is published.
-struct ExportRequest {
-  std::string format = "merged";
-  std::filesystem::path out = {};
-  std::string suffix = {};
-  std::string dtype = {};
-  bool adapters = true;   ///< phase-2 checkpoints: with the adapters; false: the frozen base alone
-  bool tokenizer = true;  ///< gguf: with the tokenizer; false: the file takes token ids only
-};
-/// "merged: a Hugging Face folder; gguf: …", for people.
-std::string export_summary();
-void export_model(const ExecutionSpec& spec, const ExportRequest& request, Observer& observer);
-
-/// What is in a folder or file (a model, adapter, tokenizer, GGUF, safetensors, dataset,
-/// checkpoint) and what twofold does with it. Throws an Error for what it does not know.
-std::vector<Table> inspect(const std::filesystem::path& path);
 
 }  // namespace twofold

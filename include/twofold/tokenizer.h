@@ -3,5 +3,5 @@
 //
 //   const auto tokenizer = twofold::tokenizer_from_path("path/to/Qwen3-0.6B");
 //   std::vector<int32_t> ids = tokenizer->encode("Hello");
+#include "tokenizer/lines.h"           // encode_line, decode_line: of JSON lines
 #include "tokenizer/load/from_path.h"  // tokenizer_from_path, Tokenizer
-#include "tokenizer/lines.h"      // encode_line, decode_line: of JSON lines

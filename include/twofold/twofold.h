@@ -1,5 +1,11 @@
 #pragma once
 // Everything that needs no tensors. <twofold/lora.h> and <twofold/train.h> show libtorch's.
 #include "twofold/error.h"
+#include "twofold/export.h"
+#include "twofold/inspect.h"
 #include "twofold/job.h"
+#include "twofold/model.h"
 #include "twofold/observer.h"
+#include "twofold/render.h"
+#include "twofold/stop.h"
+#include "twofold/tokenizer.h"

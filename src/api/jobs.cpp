@@ -8,6 +8,7 @@
 #include "checkpoint/store.h"
 #include "run/job.h"
 #include "tensor/machine.h"
+#include "twofold/job.h"
 
 namespace twofold {
 namespace {

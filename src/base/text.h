@@ -1,10 +1,9 @@
 #pragma once
-// Small things done to text: the nearest valid name for a misspelt one, and numbers for people.
+// Text beyond <twofold/text.h>: near names as a list, and numbers for people.
 
 #include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
+
+#include "twofold/text.h"
 
 namespace twofold {
 
@@ -13,11 +12,7 @@ namespace twofold {
 std::vector<std::string> nearest_names(std::string_view name,
                                        const std::vector<std::string>& candidates,
                                        size_t limit = 3);
-/// "did you mean `a` or `b`?", or `otherwise` when nothing is near.
-std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates,
-                         const std::string& otherwise = "");
 
-std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::vector<std::string> split(std::string_view text, char separator);
 
 std::string human_count(double count);       ///< 1234567 → "1.23M"

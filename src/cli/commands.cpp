@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include <fmt/format.h>
+#include <twofold/export.h>
 #include <twofold/job.h>
 #include <twofold/render.h>
 

@@ -1,5 +1,5 @@
 #include <fmt/format.h>
-#include <twofold/job.h>
+#include <twofold/inspect.h>
 #include <twofold/render.h>
 
 #include <CLI/CLI.hpp>

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "export/base.h"
+#include "twofold/export.h"
 
 namespace twofold {
 

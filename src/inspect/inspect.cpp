@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "formats/json.h"
-#include "twofold/job.h"
+#include "twofold/inspect.h"
 
 namespace twofold {
 

@@ -8,7 +8,8 @@
 
 #include "config/checks.h"
 #include "config/fields.h"
-#include "twofold/job.h"
+#include "twofold/execution_spec.h"
+#include "twofold/observer.h"
 
 namespace twofold {
 

@@ -17,7 +17,7 @@
 #include "train/loop.h"
 #include "train/meter.h"
 #include "train/metrics.h"
-#include "twofold/job.h"
+#include "twofold/execution_spec.h"
 
 namespace twofold {
 

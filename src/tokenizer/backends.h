@@ -1,6 +1,6 @@
 #pragma once
-// The tokenizers that `tokenizer/backend` may name. A backend is one line of kBackends in
-// tokenizer.cpp and one function here.
+// What the backends of `tokenizer/backend` share. A backend is one line of kBackends in load/make.cpp
+// and one function of its own layer.
 
 #include <memory>
 
@@ -8,8 +8,6 @@
 
 namespace twofold {
 
-std::unique_ptr<Tokenizer> make_bytes_tokenizer(const TokenizerConfig& config);
-std::unique_ptr<Tokenizer> make_trivial_tokenizer(const TokenizerConfig& config);
 std::unique_ptr<Tokenizer> make_tiktoken_tokenizer(const TokenizerConfig& config);
 
 /// Refuses an id outside [0, vocab_size), as every decode must.

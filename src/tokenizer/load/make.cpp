@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "tokenizer/load/added_tokens.h"
 #include "tokenizer/backends.h"
+#include "tokenizer/plain/plain.h"
 #include "tokenizer/load/from_path.h"
 
 namespace twofold {

@@ -1,6 +1,7 @@
 // A token a byte: any bytes at all go in and come out unchanged. 256 ends a document.
 
 #include "tokenizer/backends.h"
+#include "tokenizer/plain/plain.h"
 
 namespace twofold {
 namespace {

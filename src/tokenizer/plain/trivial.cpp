@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "tokenizer/backends.h"
+#include "tokenizer/plain/plain.h"
 
 namespace twofold {
 namespace {

@@ -1,5 +1,7 @@
+#include "twofold/execution_spec.h"
+
+#include "base/error.h"
 #include "data/folder_name.h"
-#include "twofold/job.h"
 
 namespace twofold {
 
