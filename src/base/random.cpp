@@ -13,6 +13,26 @@ std::pair<double, double> normals_of(const std::array<uint32_t, 4>& words) {
   return normal_pair(words[0] | uint64_t{words[1]} << 32, words[2] | uint64_t{words[3]} << 32);
 }
 
+constexpr uint64_t kSlice = 256;  // pairs at a time
+
+/// 2·pairs numbers from block `pair` on; pairs ≤ kSlice. Through small arrays: three loops that
+/// vectorise where one would not. Compiled for the processors that runs are made on, as this layer
+/// as a whole is not: without an instruction for it each fma is a call (docs/design/0006).
+__attribute__((target("avx2,fma"))) void normal_slice(const RandomStream& stream, uint64_t pair,
+                                                      uint64_t pairs, double stddev, float* out) {
+  std::array<uint64_t, kSlice> radius, angle;
+  for (uint64_t i = 0; i < pairs; ++i) {
+    const std::array<uint32_t, 4> words = stream.block(pair + i);
+    radius[i] = words[0] | uint64_t{words[1]} << 32;
+    angle[i] = words[2] | uint64_t{words[3]} << 32;
+  }
+  for (uint64_t i = 0; i < pairs; ++i) {
+    const auto [even, odd] = normal_pair(radius[i], angle[i]);
+    out[2 * i] = static_cast<float>(stddev * even);
+    out[2 * i + 1] = static_cast<float>(stddev * odd);
+  }
+}
+
 }  // namespace
 
 RandomStream::RandomStream(uint64_t seed, Purpose purpose, uint64_t a, uint64_t b) {
@@ -34,22 +54,10 @@ void RandomStream::fill_normal(float* out, uint64_t first, uint64_t count, doubl
     *out++ = single(first++);
     --count;
   }
-  // In slices, each through small arrays: three loops that vectorise where one would not.
-  constexpr uint64_t kPairs = 256;
-  std::array<uint64_t, kPairs> radius, angle;
   uint64_t pair = first / 2;
   for (uint64_t left = count / 2; left > 0;) {
-    const uint64_t pairs = std::min(left, kPairs);
-    for (uint64_t i = 0; i < pairs; ++i) {
-      const std::array<uint32_t, 4> words = block(pair + i);
-      radius[i] = words[0] | uint64_t{words[1]} << 32;
-      angle[i] = words[2] | uint64_t{words[3]} << 32;
-    }
-    for (uint64_t i = 0; i < pairs; ++i) {
-      const auto [even, odd] = normal_pair(radius[i], angle[i]);
-      out[2 * i] = static_cast<float>(stddev * even);
-      out[2 * i + 1] = static_cast<float>(stddev * odd);
-    }
+    const uint64_t pairs = std::min(left, kSlice);
+    normal_slice(*this, pair, pairs, stddev, out);
     pair += pairs;
     left -= pairs;
     out += 2 * pairs;

@@ -9,6 +9,8 @@
 namespace twofold {
 namespace {
 
+// Each std::fma below is part of a frequency's last bit, and so of every run's result.
+
 double llama3_frequency(double frequency, const RopeConfig& rope) {
   const double original = static_cast<double>(rope.original_max_position_embeddings);
   const double wavelength = 2 * M_PI / frequency;
@@ -16,7 +18,7 @@ double llama3_frequency(double frequency, const RopeConfig& rope) {
   if (wavelength > original / rope.low_freq_factor) return frequency / rope.factor;
   const double smooth = (original / wavelength - rope.low_freq_factor) /
                         (rope.high_freq_factor - rope.low_freq_factor);
-  return (1 - smooth) * frequency / rope.factor + smooth * frequency;
+  return std::fma(smooth, frequency, (1 - smooth) * frequency / rope.factor);
 }
 
 double yarn_frequency(double frequency, int64_t index, const RopeConfig& rope) {
@@ -30,7 +32,7 @@ double yarn_frequency(double frequency, int64_t index, const RopeConfig& rope) {
   low = std::max(low, 0.0), high = std::min(high, dim - 1);
   if (low == high) high += 0.001;  // as the original does, against a division by zero
   const double ramp = std::clamp((static_cast<double>(index) - low) / (high - low), 0.0, 1.0);
-  return frequency / rope.factor * ramp + frequency * (1 - ramp);
+  return std::fma(frequency / rope.factor, ramp, frequency * (1 - ramp));
 }
 
 }  // namespace
@@ -49,7 +51,7 @@ at::Tensor RopeConfig::inv_freq(int64_t length) const {
   double base = theta;
   if (rope_type == "dynamic") {
     const double stretch = std::max(static_cast<double>(length), original) / original;
-    base *= std::pow(factor * stretch - (factor - 1), dim / (dim - 2));
+    base *= std::pow(std::fma(factor, stretch, 1 - factor), dim / (dim - 2));
   }
   const auto turning = static_cast<int64_t>(partial_rotary_factor * dim / 2);
   const auto& divisors = length > original_max_position_embeddings ? long_factor : short_factor;
@@ -69,7 +71,7 @@ double RopeConfig::attention_scale() const {
   if (rope_type != "yarn" && rope_type != "longrope") return 1.0;
   if (attention_factor > 0) return attention_factor;
   if (factor <= 1) return 1.0;
-  if (rope_type == "yarn") return 0.1 * std::log(factor) + 1.0;
+  if (rope_type == "yarn") return std::fma(0.1, std::log(factor), 1.0);
   return std::sqrt(1 + std::log(factor) /
                            std::log(static_cast<double>(original_max_position_embeddings)));
 }
@@ -92,8 +94,8 @@ const ops::RotaryTable& Rotary::table(at::ScalarType type, int64_t length) const
   if (!usable) {
     regime_ = regime;
     const auto rows = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(length)));
-    table_ = ops::make_rotary_table(config_.inv_freq(length).to(type), rows,
-                                        config_.attention_scale());
+    table_ =
+        ops::make_rotary_table(config_.inv_freq(length).to(type), rows, config_.attention_scale());
   }
   return table_;
 }

@@ -128,7 +128,8 @@ double yarn_attention_factor(HfReader& scaling, double factor) {
   const double scale = scaling.number("mscale", 0.0, kNotNegative),
                all = scaling.number("mscale_all_dim", 0.0, kNotNegative);
   if (scale == 0 || all == 0 || factor <= 1) return 0;
-  return (0.1 * scale * std::log(factor) + 1) / (0.1 * all * std::log(factor) + 1);
+  const auto scaled = [&](double by) { return std::fma(0.1 * by, std::log(factor), 1.0); };
+  return scaled(scale) / scaled(all);
 }
 
 }  // namespace

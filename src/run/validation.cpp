@@ -1,6 +1,7 @@
 #include "run/validation.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/stop.h"
@@ -76,7 +77,7 @@ std::vector<std::string> ValidationSets::seen(size_t stage) const {
 double ValidationSets::mixture_loss(size_t stage, const Scores& scores) const {
   double loss = 0;
   for (const Sampling& sampling : stages_.at(stage).mixture) {
-    loss += sampling.rate * scores.at(sampling.label());
+    loss = std::fma(sampling.rate, scores.at(sampling.label()), loss);  // one rounding a dataset
   }
   return loss;
 }

@@ -97,7 +97,7 @@ std::vector<float> unpacked_scales(const Nf4& packed) {
   const auto* largest = packed.scale_max.const_data_ptr<float>();
   const float offset = packed.scale_offset.item<float>();
   for (size_t i = 0; i < scales.size(); ++i) {
-    scales[i] = dynamic_levels()[codes[i]] * largest[i / kNf4ScaleBlock] + offset;
+    scales[i] = std::fma(dynamic_levels()[codes[i]], largest[i / kNf4ScaleBlock], offset);
   }
   return scales;
 }

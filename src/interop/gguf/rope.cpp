@@ -55,7 +55,7 @@ void describe_yarn(GgufArchitecture& to, const RopeConfig& rope) {
   to.number("rope.scaling.yarn_beta_fast", rope.beta_fast);
   to.number("rope.scaling.yarn_beta_slow", rope.beta_slow);
   // llama.cpp multiplies by 0.1·ln(factor) + 1 itself.
-  const double usual = 0.1 * std::log(rope.factor) + 1.0;
+  const double usual = std::fma(0.1, std::log(rope.factor), 1.0);
   if (std::abs(rope.attention_scale() / usual - 1) > 1e-6) {
     to.number("rope.scaling.attn_factor", rope.attention_scale() / usual);
   }
