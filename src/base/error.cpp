@@ -82,6 +82,15 @@ void throw_problems(std::vector<Problem> problems) {
   if (!problems.empty()) throw Error(std::move(problems));
 }
 
+void throw_first_problems(std::vector<Problem> problems, size_t limit) {
+  if (problems.size() > limit) {
+    const size_t more = problems.size() - limit;
+    problems.resize(limit);
+    problems.push_back({.what = fmt::format("and {} more of the kind", more)});
+  }
+  throw_problems(std::move(problems));
+}
+
 void gather(std::vector<Problem>& problems, const std::function<void()>& part) {
   try {
     part();

@@ -15,7 +15,7 @@ namespace twofold {
 namespace {
 
 constexpr size_t kBufferBytes = size_t{1} << 20;
-constexpr size_t kMostTextBytes = size_t{1} << 30;  // /dev/zero must not fill the memory
+constexpr size_t kMaxTextBytes = size_t{1} << 30;  // /dev/zero must not fill the memory
 
 std::span<const std::byte> as_bytes(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
@@ -49,10 +49,10 @@ std::string read_text(const Path& path) {
   // The size is only a hint: files of /proc say 0 and others may grow while they are read.
   for (;;) {
     if (length == text.size()) text.resize(text.size() + 4096);
-    if (text.size() > kMostTextBytes) {
+    if (text.size() > kMaxTextBytes) {
       fail({.what = "a text file that does not end",
             .where = path.string(),
-            .expected = fmt::format("at most {} bytes", kMostTextBytes),
+            .expected = fmt::format("at most {} bytes", kMaxTextBytes),
             .found = "more",
             .hint = "check the path: this is no file that twofold reads whole"});
     }

@@ -89,6 +89,14 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
   return text;
 }
 
+std::string join_first(const std::vector<std::string>& parts, size_t limit,
+                       std::string_view separator) {
+  if (parts.size() <= limit) return join(parts, separator);
+  std::vector<std::string> shown(parts.begin(), parts.begin() + static_cast<ptrdiff_t>(limit));
+  shown.push_back(fmt::format("and {} more", parts.size() - limit));
+  return join(shown, separator);
+}
+
 std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> parts;
   for (size_t start = 0;;) {

@@ -13,6 +13,9 @@ std::vector<std::string> nearest_names(std::string_view name,
                                        const std::vector<std::string>& candidates,
                                        size_t limit = 3);
 
+/// The first `limit` of the parts, joined, and how many more there are: "a, b, and 3 more".
+std::string join_first(const std::vector<std::string>& parts, size_t limit,
+                       std::string_view separator);
 std::vector<std::string> split(std::string_view text, char separator);
 
 std::string human_count(double count);       ///< 1234567 → "1.23M"

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/text.h"
 
@@ -46,7 +45,7 @@ class Checker {
 
  private:
   static std::string expected(const Shape& shape, const Constraint& limits) {
-    const std::string range = range_text(limits);
+    const std::string range = limits.range_text();
     return type_text(shape) + (range.empty() ? "" : ", " + range);
   }
 
@@ -109,16 +108,9 @@ class Checker {
       number = integer ? std::optional(static_cast<double>(*integer)) : std::nullopt;
     }
     if (!number) return wrong_type(value, shape, limits, path);
-    if (!is_allowed(*number, limits)) {
+    if (!limits.allows(*number)) {
       add(value, path, path + " is out of range", expected(shape, limits), text);
     }
-  }
-
-  static bool is_allowed(double number, const Constraint& limits) {
-    if (number == limits.or_else) return true;
-    const bool low = limits.exclusive_min ? number > limits.min : number >= limits.min;
-    const bool high = limits.exclusive_max ? number < limits.max : number <= limits.max;
-    return std::isfinite(number) && low && high;
   }
 
   void check_choice(const Value& value, const std::vector<std::string>& choices,

@@ -24,7 +24,7 @@ std::string document(const Fields& fields) {
     text += fmt::format("| `{}` | {} | {} | {} | {} |\n", cell(field->key),
                         cell(type_text(field->shape)),
                         open ? "required" : fmt::format("`{}`", cell(value_text(*field))),
-                        cell(range_text(field->constraint)), cell(field->doc));
+                        cell(field->constraint.range_text()), cell(field->doc));
   }
   return text;
 }

@@ -73,7 +73,7 @@ std::vector<std::string> block_lines(const Value& value) {
 
 /// "# doc (type, range)" wrapped at kColumns.
 std::string comment_text(const Field& field, const std::string& indent) {
-  const std::string range = range_text(field.constraint);
+  const std::string range = field.constraint.range_text();
   std::string note = type_text(field.shape) + (range.empty() ? "" : ", " + range);
   if (field.constraint.required) note += ", required";
   std::string text, line = indent + "#";

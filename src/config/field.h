@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "config/constraint.h"
+#include "base/constraint.h"
 #include "config/value.h"
 
 namespace twofold::config {
@@ -45,8 +45,6 @@ struct Field {
 
 /// "int", "list of list of {name: string, rate: float}", "one of PMD, PADDED".
 std::string type_text(const Shape& shape);
-/// "≥ 1", "in (0, 1]", "one of wsd, cosine"; empty without a constraint.
-std::string range_text(const Constraint& constraint);
 /// The field's current value as YAML flow text on one line; equal texts are equal values.
 std::string value_text(const Field& field);
 /// A required value that nothing has filled yet.

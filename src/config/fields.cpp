@@ -12,11 +12,6 @@
 namespace twofold::config {
 namespace {
 
-std::string number_text(double number) {
-  return number == std::floor(number) && std::abs(number) < 1e15 ? fmt::format("{:.0f}", number)
-                                                                 : fmt::format("{}", number);
-}
-
 /// A second declaration adds its target and may narrow what is allowed; it may not disagree.
 void merge(Field& first, Field&& second) {
   TWOFOLD_EXPECT(type_text(first.shape) == type_text(second.shape),
@@ -103,22 +98,6 @@ std::string type_text(const Shape& shape) {
       return fmt::format("{{{}}}", join(members, ", "));
   }
   return "";
-}
-
-std::string range_text(const Constraint& constraint) {
-  if (!constraint.choices.empty()) return "one of " + join(constraint.choices, ", ");
-  const bool low = std::isfinite(constraint.min), high = std::isfinite(constraint.max);
-  const std::string min = number_text(constraint.min), max = number_text(constraint.max);
-  std::string text;
-  if (low && high) {
-    text = fmt::format("in {}{}, {}{}", constraint.exclusive_min ? "(" : "[", min, max,
-                       constraint.exclusive_max ? ")" : "]");
-  } else if (low) {
-    text = (constraint.exclusive_min ? "> " : "≥ ") + min;
-  } else if (high) {
-    text = (constraint.exclusive_max ? "< " : "≤ ") + max;
-  }
-  return constraint.or_else ? text + ", or " + number_text(*constraint.or_else) : text;
 }
 
 std::string value_text(const Field& field) {

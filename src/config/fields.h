@@ -22,8 +22,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/constraint.h"
 #include "base/error.h"
-#include "config/constraint.h"
 
 namespace twofold::config {
 

@@ -21,7 +21,7 @@ std::string advice(const Field& field) {
 }
 
 Problem missing(const Field& field, const Value* value, const std::string& source_name) {
-  const std::string range = range_text(field.constraint);
+  const std::string range = field.constraint.range_text();
   return {.what = "missing required value " + field.key,
           .where = value != nullptr ? where_of(*value, field.key) : source_name + " " + field.key,
           .expected = type_text(field.shape) + (range.empty() ? "" : ", " + range),

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/error.h"
+#include "base/shape.h"
 #include "formats/gguf.h"
 #include "formats/gguf_cursor.h"
 #include "formats/json.h"
@@ -122,11 +123,7 @@ GgufTensor read_tensor_info(GgufCursor& in, uint64_t index) {
 
 }  // namespace
 
-uint64_t GgufTensor::elements() const {
-  uint64_t product = 1;
-  for (const int64_t size : shape) product *= static_cast<uint64_t>(size);
-  return product;
-}
+uint64_t GgufTensor::elements() const { return static_cast<uint64_t>(element_count(shape)); }
 
 GgufFile::GgufFile(const Path& path) : file_(path) {
   GgufCursor in(path, file_.bytes());

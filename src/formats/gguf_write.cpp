@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "base/error.h"
+#include "base/shape.h"
 #include "formats/gguf.h"
 
 namespace twofold::formats {
@@ -70,10 +71,8 @@ class Header {
   std::string bytes_;
 };
 
-uint64_t count(const std::vector<int64_t>& shape) {
-  uint64_t product = 1;
-  for (const int64_t size : shape) product *= static_cast<uint64_t>(size);
-  return product;
+uint64_t elements_of(const GgufTensorToWrite& tensor) {
+  return static_cast<uint64_t>(element_count(tensor.shape));
 }
 
 void check(const GgufMetadata& metadata, const std::vector<GgufTensorToWrite>& tensors) {
@@ -114,7 +113,7 @@ GgufWriter::GgufWriter(const Path& path, const GgufMetadata& metadata,
                   [&](int64_t size) { header.number<uint64_t>(static_cast<uint64_t>(size)); });
     header.number(static_cast<uint32_t>(tensor.type));
     header.number(offset);
-    offset += ggml_bytes(tensor.type, count(tensor.shape));
+    offset += ggml_bytes(tensor.type, elements_of(tensor));
     offset += padding(offset);
   }
   header.pad();
@@ -122,7 +121,7 @@ GgufWriter::GgufWriter(const Path& path, const GgufMetadata& metadata,
 }
 
 uint64_t GgufWriter::elements_left() const {
-  return current_ == tensors_.size() ? 0 : count(tensors_[current_].shape) - written_;
+  return current_ == tensors_.size() ? 0 : elements_of(tensors_[current_]) - written_;
 }
 
 void GgufWriter::append(std::span<const float> rows) {

@@ -1,23 +1,11 @@
 #include "formats/json_reader.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/text.h"
-#include "config/field.h"
 #include "formats/json.h"
 
 namespace twofold {
-
-namespace {
-
-/// Written so that NaN is not.
-bool is_within(double number, const config::Constraint& range) {
-  return std::isfinite(number) &&
-         (range.exclusive_min ? number > range.min : number >= range.min) && number <= range.max;
-}
-
-}  // namespace
 
 HfReader::HfReader(const nlohmann::json& config, std::string file, std::string hint)
     : config_(config),
@@ -91,7 +79,7 @@ int64_t HfReader::integer(const std::string& name, std::optional<int64_t> otherw
 }
 
 double HfReader::number(const std::string& name, std::optional<double> otherwise,
-                        const config::Constraint& range) {
+                        const Constraint& range) {
   const nlohmann::json* found = value(name);
   if (!found && otherwise) return *otherwise;
   if (!found || !found->is_number()) {
@@ -99,8 +87,8 @@ double HfReader::number(const std::string& name, std::optional<double> otherwise
     return 1;
   }
   const double number = found->get<double>();
-  if (is_within(number, range)) return number;
-  problem(name, "a number out of range", "a number " + config::range_text(range));
+  if (range.allows(number)) return number;
+  problem(name, "a number out of range", "a number " + range.range_text());
   return 1;
 }
 
@@ -137,7 +125,7 @@ int64_t HfReader::place(const std::string& name, const nlohmann::json& entry) co
   return found == list->end() ? 0 : found - list->begin() + 1;
 }
 
-std::vector<double> HfReader::numbers(const std::string& name, const config::Constraint& range) {
+std::vector<double> HfReader::numbers(const std::string& name, const Constraint& range) {
   const nlohmann::json* found = value(name);
   if (!found) return {};
   std::vector<double> values;
@@ -145,8 +133,8 @@ std::vector<double> HfReader::numbers(const std::string& name, const config::Con
     if (entry.is_number()) values.push_back(entry.get<double>());
   }
   if (!found->is_array() || values.size() != found->size()) wrong_type(name, "a list of numbers");
-  if (!std::ranges::all_of(values, [&](double number) { return is_within(number, range); })) {
-    problem(name, "a number out of range", "numbers " + config::range_text(range));
+  if (!std::ranges::all_of(values, [&](double number) { return range.allows(number); })) {
+    problem(name, "a number out of range", "numbers " + range.range_text());
   }
   return values;
 }

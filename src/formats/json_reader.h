@@ -8,15 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "base/constraint.h"
 #include "base/error.h"
-#include "config/constraint.h"
 
 namespace twofold {
-
-/// Ranges of numbers.
-inline const config::Constraint kPositive{.min = 0, .exclusive_min = true};
-inline const config::Constraint kNotNegative{.min = 0};
-inline const config::Constraint kShare{.min = 0, .max = 1, .exclusive_min = true};
 
 class HfReader {
  public:
@@ -38,18 +33,18 @@ class HfReader {
   /// that type or not within the range.
   int64_t integer(const std::string& name, std::optional<int64_t> otherwise = {});
   double number(const std::string& name, std::optional<double> otherwise = {},
-                const config::Constraint& range = {});
+                const Constraint& range = {});
   bool flag(const std::string& name, bool otherwise);
   std::string text(const std::string& name, const std::string& otherwise);
   std::vector<int64_t> integers(const std::string& name);  ///< one number or a list of them
   /// The place, from 1, of the first `entry` in a list; 0 if there is none.
   int64_t place(const std::string& name, const nlohmann::json& entry) const;
   /// A list; empty if absent.
-  std::vector<double> numbers(const std::string& name, const config::Constraint& range = {});
+  std::vector<double> numbers(const std::string& name, const Constraint& range = {});
   /// An integer that sizes something: 1 … `most`, so that products of sizes are safe.
-  static constexpr auto kMostSize = static_cast<int64_t>(config::kMostSize);
+  static constexpr auto kMaxSize = static_cast<int64_t>(::twofold::kMaxSize);
   int64_t size(const std::string& name, std::optional<int64_t> otherwise = {},
-               int64_t most = kMostSize);
+               int64_t most = kMaxSize);
 
   /// The field changes what the model computes; only `value` (or its absence) is supported.
   void only(const std::string& name, const nlohmann::json& value);

@@ -126,10 +126,7 @@ std::vector<Table> inspect_checkpoint(const Path& path) {
     TensorSums sums;
     const formats::SafetensorsFile file(info.folder / fmt::format("{}.safetensors", stem));
     for (const formats::TensorEntry& entry : file.tensors()) {
-      int64_t elements = 1;
-      for (const int64_t size : entry.shape) elements *= size;
-      sums.add(std::string(formats::safetensors_name(entry.dtype)), elements,
-               static_cast<int64_t>(entry.end - entry.begin));
+      sums.add(entry);
     }
     table.rows.push_back({stem, sums.row().back()});
   }

@@ -70,10 +70,8 @@ std::vector<Table> inspect_safetensors(const Path& path) {
   TensorSums sums;
   Listing listing;
   for (const formats::TensorEntry& entry : file.tensors()) {
-    int64_t elements = 1;
-    for (const int64_t size : entry.shape) elements *= size;
     const std::string dtype(formats::safetensors_name(entry.dtype));
-    sums.add(dtype, elements, static_cast<int64_t>(entry.end - entry.begin));
+    sums.add(entry);
     listing.add(entry.name, dtype, entry.shape);
   }
   table.rows.push_back(sums.row());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/shape.h"
 #include "base/text.h"
 #include "formats/json.h"
 #include "twofold/inspect.h"
@@ -74,9 +75,7 @@ void TensorSums::add(const std::string& dtype, int64_t elements, int64_t bytes) 
 }
 
 void TensorSums::add(const formats::TensorEntry& entry) {
-  int64_t elements = 1;
-  for (const int64_t size : entry.shape) elements *= size;
-  add(std::string(formats::safetensors_name(entry.dtype)), elements,
+  add(std::string(formats::safetensors_name(entry.dtype)), element_count(entry.shape),
       static_cast<int64_t>(entry.end - entry.begin));
 }
 

@@ -16,11 +16,11 @@ constexpr double kMostRank = 0x1p14;  // as wide as models are; adapters stay co
 
 void LoRAConfig::declare(config::Fields& fields) {
   const auto add = [&](const char* name, auto& target, const char* doc,
-                       config::Constraint constraint = {}) {
+                       Constraint constraint = {}) {
     fields.add(std::string(kLoraSection) + name, target, doc, std::move(constraint));
   };
-  const config::Constraint positive{.min = 0, .exclusive_min = true};
-  const config::Constraint rank_range{.min = 1, .max = kMostRank};
+  const Constraint positive{.min = 0, .exclusive_min = true};
+  const Constraint rank_range{.min = 1, .max = kMostRank};
   add("rank", rank, "Rank r of each adapter: A is (in, r), B is (r, out).", rank_range);
   add("alpha", alpha, "Adapters are scaled by alpha / rank (rslora: alpha / sqrt(rank)).",
       positive);

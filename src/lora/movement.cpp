@@ -25,14 +25,7 @@ bool may_rest(const std::string& name, const LoRAParams& adapters) {
 }
 
 /// The first few names, a line each.
-std::string listed(const std::vector<std::string>& names) {
-  constexpr size_t kShown = 8;
-  const size_t shown = std::min(names.size(), kShown);
-  std::string text =
-      join({names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown)}, "\n");
-  if (shown < names.size()) text += fmt::format("\nand {} more", names.size() - shown);
-  return text;
-}
+std::string listed(const std::vector<std::string>& names) { return join_first(names, 8, "\n"); }
 
 }  // namespace
 

@@ -17,17 +17,17 @@ void check_multiple(std::vector<Problem>& problems, const std::string& key, int6
 }
 
 void check_parameters(const Model& model) {
-  constexpr double kMost = 0x1p44;
+  constexpr double kMaxParameters = 0x1p44;
   double count = 0;
   for (const Parameter& parameter : model.parameters().all()) {
     double elements = 1;  // an int64 might overflow here
     for (const int64_t extent : parameter.shape) elements *= static_cast<double>(extent);
     count += elements;
   }
-  if (count <= kMost) return;
+  if (count <= kMaxParameters) return;
   fail({.what = "the model is larger than any machine",
         .where = "architecture",
-        .expected = fmt::format("at most {} parameters", human_count(kMost)),
+        .expected = fmt::format("at most {} parameters", human_count(kMaxParameters)),
         .found = human_count(count),
         .hint = "lower architecture/n_layers, n_embd, vocab_size or intermediate_size"});
 }

@@ -3,10 +3,9 @@
 namespace twofold {
 
 void ModelConfig::declare_common(config::Fields& fields) {
-  const config::Constraint size{.min = 1, .max = config::kMostSize};
-  const config::Constraint rate{.min = 0, .max = 1, .exclusive_max = true};
-  fields.add("architecture/n_layers", n_layers, "Number of blocks.",
-             {.min = 1, .max = kMostLayers});
+  const Constraint size{.min = 1, .max = kMaxSize};
+  const Constraint rate{.min = 0, .max = 1, .exclusive_max = true};
+  fields.add("architecture/n_layers", n_layers, "Number of blocks.", {.min = 1, .max = kMaxLayers});
   fields.add("architecture/n_embd", n_embd, "Width D of the residual stream.", size);
   fields.add("architecture/n_head", n_head, "Query heads of each attention.", size);
   fields.add("architecture/block_size", block_size, "Tokens in a row; the longest context.", size);

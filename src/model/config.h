@@ -16,7 +16,7 @@ namespace twofold {
 class Model;
 
 /// More blocks than any model has; a config that asks for more is refused before anything is made.
-inline constexpr int64_t kMostLayers = 4096;
+inline constexpr int64_t kMaxLayers = 4096;
 
 /// One of our parameters and the tensor of a Hugging Face file that holds it.
 struct HfTensor {

@@ -155,7 +155,7 @@ void RopeConfig::from_hf(HfReader& reader, HfReader scaling, double default_thet
   const double stretch =
       static_cast<double>(max_positions) /
       static_cast<double>(std::max<int64_t>(1, original_max_position_embeddings));
-  const config::Constraint factors{.min = 0, .max = 1e6, .exclusive_min = true};
+  const Constraint factors{.min = 0, .max = 1e6, .exclusive_min = true};
   factor = derived                       ? scaling.number("factor", stretch, factors)
            : rope_type == "proportional" ? scaling.number("factor", 1.0, factors)
                                          : scaling.number("factor", {}, factors);

@@ -33,8 +33,8 @@ void require_float32(const std::vector<Trainable>& tensors) {
 }  // namespace
 
 void OptimizerConfig::declare(config::Fields& fields) {
-  const config::Constraint positive{.min = 0, .exclusive_min = true};
-  const config::Constraint decay_rate{.min = 0, .max = 1, .exclusive_max = true};
+  const Constraint positive{.min = 0, .exclusive_min = true};
+  const Constraint decay_rate{.min = 0, .max = 1, .exclusive_max = true};
   fields.add(
       "optimization/optimizer", optimizer,
       "Of phase 1: adamw, or muon (for matrices, the rest by Adam). Phase 2 trains adapters by "

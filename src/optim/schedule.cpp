@@ -41,7 +41,7 @@ double half_cosine(double from, double to, int64_t step, int64_t length) {
 }  // namespace
 
 void ScheduleConfig::declare(config::Fields& fields) {
-  const config::Constraint share{.min = 0, .max = 1};
+  const Constraint share{.min = 0, .max = 1};
   fields.add("optimization/lr", lr, "Peak learning rate.", {.min = 0, .exclusive_min = true});
   fields.add(
       "optimization/schedule", schedule,

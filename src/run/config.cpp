@@ -8,7 +8,7 @@ namespace twofold {
 namespace {
 
 /// Of tokens: far more than there is text, and sums of many stay exact.
-const config::Constraint kBudget{.min = 1, .max = 0x1p48};
+const Constraint kBudget{.min = 1, .max = 0x1p48};
 
 }  // namespace
 
@@ -17,12 +17,12 @@ void TrainerConfig::declare(config::Fields& fields) {
              "Seed of everything random: initial weights, data order, dropout.", {.min = 0});
   fields.add("training/batch_size", batch_size,
              "Sequences an optimizer step; a step consumes batch_size x block_size tokens.",
-             {.min = 1, .max = config::kMostSize});
+             {.min = 1, .max = kMaxSize});
   fields.add(
       "training/per_device_batch_size", per_device_batch_size,
       "Sequences a forward pass; -1 chooses the largest that the memory plan admits. The loss "
       "does not depend on it.",
-      {.min = 1, .max = config::kMostSize, .or_else = -1});
+      {.min = 1, .max = kMaxSize, .or_else = -1});
   fields.add("training/validation", validation, "Score validation data during the run.");
   fields.add("training/validation_steps", validation_steps,
              "Validation sequences of each dataset (fewer if its val split is smaller).",
@@ -40,15 +40,15 @@ void TrainerConfig::declare(config::Fields& fields) {
              {.min = 0});
   fields.add("logging/samples", samples,
              "Samples of text to write when a run ends (needs the tokenizer); 0 = none.",
-             {.min = 0, .max = config::kMostSize});
+             {.min = 0, .max = kMaxSize});
   fields.add("logging/sample_tokens", sample_tokens, "Tokens a sample.",
-             {.min = 1, .max = config::kMostSize});
+             {.min = 1, .max = kMaxSize});
   fields.add("runtime/device", device, "Where to train.", {.choices = {"cpu"}});
   fields.add(
       "runtime/threads", threads,
       "Threads; 0 = physical cores. They wait for each other awake, or asleep if the cores had "
       "other work when the program began; OMP_WAIT_POLICY in the environment decides otherwise.",
-      {.min = 0, .max = config::kMostThreads});
+      {.min = 0, .max = kMaxThreads});
 }
 
 void BaseTrainerConfig::declare(config::Fields& fields) {

@@ -102,6 +102,12 @@ int64_t current_rss_bytes() {
   return resident * sysconf(_SC_PAGESIZE);
 }
 
+int64_t machine_memory_bytes() {
+  const int64_t physical = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGE_SIZE);
+  const int64_t limit = cgroup_bytes("memory.max", "memory.limit_in_bytes");
+  return limit < 0 ? physical : std::min(physical, limit);
+}
+
 int64_t available_memory_bytes() {
   const int64_t system = std::max<int64_t>(0, kib_of("/proc/meminfo", "MemAvailable")) * 1024;
   const int64_t limit = cgroup_bytes("memory.max", "memory.limit_in_bytes");

@@ -19,6 +19,8 @@ std::string cpu_model();
 int64_t peak_rss_bytes();
 int64_t current_rss_bytes();
 int64_t available_memory_bytes();
+/// Memory of the machine, or of the control group this process is confined to.
+int64_t machine_memory_bytes();
 double seconds_since_exec();
 
 }  // namespace twofold

@@ -7,19 +7,18 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace twofold {
 namespace {
 
 std::string name_rows(const Batch& batch, int64_t begin, int64_t end) {
-  std::string text;
-  constexpr int64_t kShown = 8;
-  for (int64_t row = begin; row < std::min(end, begin + kShown); ++row) {
+  std::vector<std::string> names;
+  for (int64_t row = begin; row < end; ++row) {
     const RowSource& source = batch.sources.at(static_cast<size_t>(row));
-    text += fmt::format("{}{} row {}", row == begin ? "" : ", ", source.dataset, source.row);
+    names.push_back(fmt::format("{} row {}", source.dataset, source.row));
   }
-  if (end - begin > kShown) text += fmt::format(" and {} more", end - begin - kShown);
-  return text;
+  return join_first(names, 8, ", ");
 }
 
 [[noreturn]] void refuse_not_finite(const std::string& what, const Batch& batch, int64_t begin,

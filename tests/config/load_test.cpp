@@ -122,7 +122,7 @@ TEST(Load, AValueOutsideTheRangeMayBeAllowedByItself) {
                             "decay=.nan", "threads=-1", "threads=1025"}) {
     EXPECT_EQ(settings.problems(wrong), 1u) << wrong;
   }
-  EXPECT_EQ(range_text(settings.fields.find("decay")->constraint), "in [0, 1], or -1");
+  EXPECT_EQ(settings.fields.find("decay")->constraint.range_text(), "in [0, 1], or -1");
 }
 
 TEST(Load, NoNumberIsInfinite) {

@@ -16,14 +16,14 @@ constexpr double kSumTolerance = 1e-6;
 constexpr double kRateTolerance = 1e-9;
 constexpr int64_t kLongestPeriod = 1'000'000;
 constexpr double kSmallestRate = 1.0 / kLongestPeriod;
-constexpr size_t kMostDatasets = 255;  // one byte each in the stored order
-constexpr int64_t kBlock = 128;        // samples between two stored counts
+constexpr size_t kMaxDatasets = 255;  // one byte each in the stored order
+constexpr int64_t kBlock = 128;       // samples between two stored counts
 
 void check(const std::vector<double>& rates, const std::string& where) {
-  if (rates.empty() || rates.size() > kMostDatasets)
+  if (rates.empty() || rates.size() > kMaxDatasets)
     fail({.what = "a mixture has no datasets, or too many",
           .where = where,
-          .expected = fmt::format("1 to {} datasets", kMostDatasets),
+          .expected = fmt::format("1 to {} datasets", kMaxDatasets),
           .found = fmt::format("{}", rates.size()),
           .hint = "name at least one: [{name: …, rate: 1.0, style: PMD}]"});
   for (size_t i = 0; i < rates.size(); ++i) {

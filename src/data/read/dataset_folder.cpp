@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kMostTokens = int64_t{1} << 48;  // far more than any disk; keeps products exact
+constexpr int64_t kMaxTokens = int64_t{1} << 48;  // far more than any disk; keeps products exact
 
 constexpr const char* kMakeAgain = "make the dataset again; see docs/data.md for its files";
 
@@ -34,7 +34,7 @@ Path token_path(const Path& folder, Split split, const std::string& infix) {
 }
 
 bool is_extent(const nlohmann::json& value) {
-  return value.is_number_integer() && value >= 0 && value <= kMostTokens;
+  return value.is_number_integer() && value >= 0 && value <= kMaxTokens;
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ void TokenizeConfig::declare(config::Fields& fields) {
   fields.add("data/seed", seed, "Seed of the split and of the order of rows.", {.min = 0});
   fields.add("system/num_proc", num_proc,
              "Threads that tokenize; the files are the same for any number.",
-             {.min = 1, .max = config::kMostThreads});
+             {.min = 1, .max = kMaxThreads});
   tokenizer.declare(fields);
 }
 
@@ -31,7 +31,7 @@ void TokenizeVariableConfig::declare(config::Fields& fields) {
 void TokenizeBlockwiseConfig::declare(config::Fields& fields) {
   TokenizeConfig::declare(fields);
   fields.add("architecture/block_size", block_size, "Width of a row in tokens.",
-             {.min = 1, .max = config::kMostSize});
+             {.min = 1, .max = kMaxSize});
   fields.add("data/pad_token", pad_token, "Id that rows are padded with on the left.", {.min = 0});
 }
 

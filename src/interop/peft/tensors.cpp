@@ -80,12 +80,7 @@ void PeftTensors::finish() {
             fmt::format("[{}]", fmt::join(entry.shape, ", ")));
   }
   constexpr size_t kShown = 6;  // that fit a screen: where one layer is wrong, all are
-  if (problems_.empty()) return;
-  if (problems_.size() > kShown) {
-    problems_[kShown - 1].hint = fmt::format("and {} more of the kind", problems_.size() - kShown);
-    problems_.resize(kShown);
-  }
-  throw Error(std::move(problems_));
+  throw_first_problems(std::move(problems_), kShown);
 }
 
 }  // namespace twofold

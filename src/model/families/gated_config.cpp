@@ -14,7 +14,7 @@ void hf_fields(const Fields& hf, Config& config, bool tied) {
   hf.size("vocab_size", config.vocab_size);
   hf.size("hidden_size", config.n_embd);
   hf.size("intermediate_size", config.intermediate_size);
-  hf.size("num_hidden_layers", config.n_layers, {}, kMostLayers);
+  hf.size("num_hidden_layers", config.n_layers, {}, kMaxLayers);
   hf.size("num_attention_heads", config.n_head);
   hf.positive("rms_norm_eps", config.rms_norm_eps, 1e-6);
   hf.flag("tie_word_embeddings", config.tie_word_embeddings, tied);
@@ -24,11 +24,11 @@ void hf_fields(const Fields& hf, Config& config, bool tied) {
 
 void GatedDecoderConfig::declare_gated(config::Fields& fields) {
   declare_common(fields);
-  const config::Constraint derived{.min = 1, .max = config::kMostSize, .or_else = -1};
+  const Constraint derived{.min = 1, .max = kMaxSize, .or_else = -1};
   fields.add("architecture/n_kv_head", n_kv_head, "Key and value heads; -1: n_head.", derived);
   fields.add("architecture/head_dim", head_dim, "Width of a head; -1: n_embd / n_head.", derived);
   fields.add("architecture/intermediate_size", intermediate_size, "Width of the MLP.",
-             {.min = 1, .max = config::kMostSize});
+             {.min = 1, .max = kMaxSize});
   fields.add("architecture/rms_norm_eps", rms_norm_eps, "Added to the mean square in RMSNorm.",
              {.min = 0, .exclusive_min = true});
   fields.add("architecture/bias", bias, "Biases in the MLP.");

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "ops/embedding.h"
 #include "model/checks.h"
 #include "model/decoder.h"
 #include "model/families/families.h"
 #include "model/families/gelu.h"
 #include "model/hf/common.h"
 #include "model/hf/fields.h"
+#include "ops/embedding.h"
 
 namespace twofold {
 namespace {
@@ -108,7 +108,7 @@ at::Tensor Gpt::block(int64_t layer, const at::Tensor& x, const ModelInput& inpu
 void GptConfig::declare(config::Fields& fields) {
   declare_common(fields);
   fields.add("architecture/intermediate_size", intermediate_size, "Width of the MLP; -1: 4 n_embd.",
-             {.min = 1, .max = config::kMostSize, .or_else = -1});
+             {.min = 1, .max = kMaxSize, .or_else = -1});
   fields.add("architecture/rope", rope,
              "Rotary positions (base 10000); false: learned ones, as GPT-2 has.");
   fields.add("architecture/bias", bias, "Biases in dense layers and norms.");
@@ -130,7 +130,7 @@ template <class Fields, class Config>
 void hf_fields(const Fields& hf, Config& config) {
   hf.size("vocab_size", config.vocab_size, 50257);
   hf.size("n_embd", config.n_embd, 768);
-  hf.size("n_layer", config.n_layers, 12, kMostLayers);
+  hf.size("n_layer", config.n_layers, 12, kMaxLayers);
   hf.size("n_head", config.n_head, 12);
   hf.positive("layer_norm_epsilon", config.layer_norm_eps, 1e-5);
   hf.only("scale_attn_weights", true);

@@ -31,7 +31,9 @@ struct GptNeoxConfig final : ModelConfig {
   }
 
   std::string family() const override { return "gpt_neox"; }
-  std::unique_ptr<ModelConfig> defaults() const override { return std::make_unique<GptNeoxConfig>(); }
+  std::unique_ptr<ModelConfig> defaults() const override {
+    return std::make_unique<GptNeoxConfig>();
+  }
   const std::vector<std::string>& hf_model_types() const override {
     static const std::vector<std::string> kTypes = {"gpt_neox"};
     return kTypes;
@@ -110,7 +112,7 @@ at::Tensor GptNeox::block(int64_t layer, const at::Tensor& x, const ModelInput& 
 void GptNeoxConfig::declare(config::Fields& fields) {
   declare_common(fields);
   fields.add("architecture/intermediate_size", intermediate_size, "Width of the MLP.",
-             {.min = 1, .max = config::kMostSize});
+             {.min = 1, .max = kMaxSize});
   fields.add("architecture/bias", bias, "Biases in the MLP and the norms.");
   fields.add("architecture/attention_bias", attention_bias, "Biases in query_key_value and dense.");
   fields.add("architecture/use_parallel_residual", use_parallel_residual,
@@ -134,7 +136,7 @@ template <class Fields, class Config>
 void hf_fields(const Fields& hf, Config& config) {
   hf.size("vocab_size", config.vocab_size);
   hf.size("hidden_size", config.n_embd);
-  hf.size("num_hidden_layers", config.n_layers, {}, kMostLayers);
+  hf.size("num_hidden_layers", config.n_layers, {}, kMaxLayers);
   hf.size("num_attention_heads", config.n_head);
   hf.size("intermediate_size", config.intermediate_size);
   hf.positive("layer_norm_eps", config.layer_norm_eps, 1e-5);

@@ -4,10 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/shape.h"
 #include "config/field.h"
 #include "formats/json.h"
-#include "formats/sharded.h"
 #include "formats/json_reader.h"
+#include "formats/sharded.h"
 #include "model/hf/hugging_face.h"
 #include "tensor/dtype.h"
 
@@ -145,9 +146,7 @@ std::string hf_dtype(const Path& folder) {
   const formats::TensorFolder weights = formats::open_tensor_folder(folder);
   std::map<std::string, int64_t> elements;  // of each dtype
   for (const formats::LocatedTensor& tensor : weights.tensors) {
-    int64_t count = 1;
-    for (const int64_t size : tensor.entry.shape) count *= size;
-    elements[dtype_name(scalar_type(tensor.entry.dtype))] += count;
+    elements[dtype_name(scalar_type(tensor.entry.dtype))] += element_count(tensor.entry.shape);
   }
   const auto most = std::max_element(elements.begin(), elements.end(),
                                      [](auto& a, auto& b) { return a.second < b.second; });

@@ -15,7 +15,7 @@ struct ReadFields {
   HfReader& in;
 
   void size(const char* name, int64_t& setting, std::optional<int64_t> otherwise = {},
-            int64_t most = HfReader::kMostSize) const {
+            int64_t most = HfReader::kMaxSize) const {
     setting = in.size(name, otherwise, most);
   }
   void positive(const char* name, double& setting, double otherwise) const {

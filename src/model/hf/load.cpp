@@ -98,16 +98,7 @@ class Loader {
                            .hint = "see whether config.json belongs to these weights"});
     }
     constexpr size_t kShown = 5;  // a screen; a folder of another model lacks every tensor
-    if (problems_.size() > kShown) {
-      const size_t more = problems_.size() - kShown;
-      problems_.resize(kShown);
-      problems_.push_back({.what = fmt::format("and {} more tensors", more),
-                           .where = path_,
-                           .expected = "the tensors of the architecture",
-                           .found = "others",
-                           .hint = "see whether config.json belongs to these weights"});
-    }
-    throw_problems(std::move(problems_));
+    throw_first_problems(std::move(problems_), kShown);
   }
 
  private:

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "run/plan/memory_plan.h"
 #include "run/plan/run_plan.h"
+#include "tensor/machine.h"
 
 namespace twofold {
 namespace {

@@ -2,15 +2,14 @@
 
 #include <fmt/format.h>
 #include <sys/sysinfo.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <string>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "tensor/dtype.h"
+#include "tensor/machine.h"
 
 namespace twofold {
 namespace {
@@ -130,13 +129,6 @@ void require_memory(const RunPlan& plan) {
           .hint = phase == 1 ? "lower architecture/n_embd, n_layers or vocab_size"
                              : "lower optimization/lora/rank, or name fewer target_modules"});
   }
-}
-
-int64_t machine_memory_bytes() {
-  const int64_t physical = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGE_SIZE);
-  std::ifstream limit("/sys/fs/cgroup/memory.max");
-  int64_t confined = 0;
-  return limit >> confined ? std::min(physical, confined) : physical;
 }
 
 }  // namespace twofold

@@ -25,7 +25,4 @@ int64_t largest_micro_batch(int64_t batch_size,
 /// batches are.
 void require_memory(const RunPlan& plan);
 
-/// Memory of the machine, or of the control group this process is confined to.
-int64_t machine_memory_bytes();
-
 }  // namespace twofold

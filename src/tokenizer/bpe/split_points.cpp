@@ -15,7 +15,7 @@ class Ends {
     // lengths of tokens bound the rounds; real files need one or two.
     for (bool changed = true; changed;) {
       changed = false;
-      if (++rounds_ > kMostRounds) return false;
+      if (++rounds_ > kMaxRounds) return false;
       for (const SymbolMerge& merge : merges) {
         const Pair ends = {of(merge.left).first, of(merge.right).second};
         const auto [known, is_new] = ends_.emplace(merge.joined, ends);
@@ -34,7 +34,7 @@ class Ends {
   }
 
  private:
-  static constexpr int kMostRounds = 64;
+  static constexpr int kMaxRounds = 64;
   std::unordered_map<int32_t, Pair> ends_;
   int rounds_ = 0;
 };

@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr uint64_t kMostHoles = 1 << 16;
+constexpr uint64_t kMaxHoles = 1 << 16;
 
 void refuse_switch(const Node& node, const char* key) {
   const auto member = node.find(key);
@@ -82,7 +82,7 @@ void read_merges(const Node& list, BPEFile& file) {
 
 void check_vocabulary_id(const Node& vocabulary, const std::string& token, uint64_t id) {
   const uint64_t end =
-      std::min<uint64_t>(vocabulary.value().size() + kMostHoles, RankTable::kMaxRanks);
+      std::min<uint64_t>(vocabulary.value().size() + kMaxHoles, RankTable::kMaxRanks);
   if (id < end) return;
   vocabulary.refuse("token id is out of range",
                     fmt::format("below {}, for {} tokens", end, vocabulary.value().size()),

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "run/tiny.h"
+#include "tensor/machine.h"
 
 namespace twofold {
 namespace {
