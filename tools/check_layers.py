@@ -18,7 +18,7 @@ from typing import NamedTuple
 PUBLIC = "twofold"  # include/twofold: the public headers
 GUEST = "cli"
 # Public headers that still forward into src/. The list is to become empty.
-FORWARDING = {"json_lines.h", "lora.h", "tokenizer.h", "train.h"}
+FORWARDING = {"lora.h", "train.h"}
 KEYWORDS = {"TORCH", "PUBLIC", "USES", "PARTS", "LINKS"}
 
 LAYER = re.compile(r"^\s*twofold_layer\(\s*([\w/]+)([^)]*)\)", re.MULTILINE)

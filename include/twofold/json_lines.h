@@ -1,6 +1,41 @@
 #pragma once
-// JSON objects, one a line, from a file or from standard input, as the filters read them.
+// JSON lines: one object a line, from a file or from standard input, in streams of any length.
 //
-//   twofold::formats::JsonLines lines("-");
-//   for (nlohmann::json object; lines.next(object);) …
-#include "formats/json_lines.h"
+//   twofold::JsonlReader lines("-");
+//   while (lines.next()) use(lines.integers("ids"));
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace twofold {
+
+class JsonlReader {
+ public:
+  /// Of a file, or of standard input for "-". Empty lines are skipped.
+  explicit JsonlReader(const std::string& file);
+  ~JsonlReader();
+  JsonlReader(const JsonlReader&) = delete;
+  JsonlReader& operator=(const JsonlReader&) = delete;
+
+  /// Goes to the next object; false at the end. An Error with the line for one that is not one JSON
+  /// object.
+  bool next();
+  /// "ids.jsonl:3", "standard input:3": the line that next() read last.
+  std::string where() const;
+  /// Whether next() would have to wait for whoever writes the lines. Reads what is there.
+  bool must_wait();
+
+  /// The object's field `name`: a text, or a list of integers; an Error with the line if it is not.
+  const std::string& text(const char* name) const;
+  std::vector<int64_t> integers(const char* name) const;
+
+ private:
+  struct Input;
+  struct Object;
+  std::unique_ptr<Input> input_;
+  std::unique_ptr<Object> object_;
+};
+
+}  // namespace twofold

@@ -3,5 +3,34 @@
 //
 //   const auto tokenizer = twofold::tokenizer_from_path("path/to/Qwen3-0.6B");
 //   std::vector<int32_t> ids = tokenizer->encode("Hello");
-#include "tokenizer/lines.h"           // encode_line, decode_line: of JSON lines
-#include "tokenizer/load/from_path.h"  // tokenizer_from_path, Tokenizer
+
+#include <filesystem>
+#include <memory>
+
+#include "twofold/tokenizer_interface.h"
+
+namespace twofold {
+
+/// The tokenizer of a folder or file: of a folder, in which tokenizer.json, tokenizer.model,
+/// vocab.json with merges.txt, encoder.json with vocab.bpe, or tokenizer.bin are looked for, in
+/// that order; or of one of those files (a rank file must be of a known encoding). Throws an Error
+/// for anything else.
+std::unique_ptr<Tokenizer> tokenizer_from_path(const std::filesystem::path& path);
+
+struct EncodeOptions {
+  bool add_special = true;  ///< with the tokens that the model expects around a text
+  bool ordinary = false;    ///< special tokens written in the text are ordinary characters
+};
+/// The JSON line {"ids":[…]} of a text, without a line break at the end.
+std::string encode_line(const Tokenizer& tokenizer, const EncodeOptions& options,
+                        std::string_view text);
+
+struct DecodeOptions {
+  bool skip_special = true;  ///< special tokens leave no text
+};
+/// The JSON line {"text":"…"} of ids. Text that is not UTF-8 is repaired. An Error that says
+/// `where` for an id that the tokenizer does not have.
+std::string decode_line(const Tokenizer& tokenizer, const DecodeOptions& options,
+                        std::span<const int64_t> ids, const std::string& where);
+
+}  // namespace twofold

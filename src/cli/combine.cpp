@@ -1,7 +1,5 @@
 #include <fmt/format.h>
-#include <twofold/model.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/commands.h"
@@ -16,21 +14,28 @@ struct Arguments {
 
 }  // namespace
 
-void add_combine(CLI::App& app) {
-  CLI::App* command =
-      app.add_subcommand("combine", "several PEFT adapters of one model as a single one");
+Command combine_command() {
   const auto to = std::make_shared<Arguments>();
-  take_model(command, to->source);
-  command->add_option("--out", to->request.out, "folder to write; must not exist")->required();
-  command
-      ->add_option("--method", to->request.method,
-                   "cat: the exact sum; svd: the nearest adapter of --rank; linear: A and B apart")
-      ->capture_default_str();
-  command->add_option("--rank", to->request.rank, "of svd; 0: the largest of the adapters'")
-      ->capture_default_str();
-  command->callback([to] {
-    twofold::combine_adapters(to->source, to->request);
-    fmt::print("{} adapters combined into {}\n", to->source.adapter_folders.size(),
-               to->request.out.string());
-  });
+  return {.name = "combine",
+          .summary = "several PEFT adapters of one model as a single one",
+          .options = with_model(
+              to->source,
+              {{.names = "--out",
+                .target = &to->request.out,
+                .help = "folder to write; must not exist",
+                .required = true},
+               {.names = "--method",
+                .target = &to->request.method,
+                .help = "cat: the exact sum; svd: the nearest adapter of --rank; linear: A and B "
+                        "apart",
+                .show_default = true},
+               {.names = "--rank",
+                .target = &to->request.rank,
+                .help = "of svd; 0: the largest of the adapters'",
+                .show_default = true}}),
+          .run = [to] {
+            twofold::combine_adapters(to->source, to->request);
+            fmt::print("{} adapters combined into {}\n", to->source.adapter_folders.size(),
+                       to->request.out.string());
+          }};
 }

@@ -5,16 +5,14 @@
 #include <twofold/job.h>
 #include <twofold/render.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
-#include <optional>
 
 #include "cli/console.h"
 
 namespace {
 
-/// What a verb's options are bound to; lives as long as the verb.
+/// What the options of a command are bound to.
 struct Arguments {
   twofold::ExecutionSpec spec;
   twofold::ConfigSource config;
@@ -24,23 +22,24 @@ struct Arguments {
   twofold::ExportRequest exported;
 };
 
-std::shared_ptr<Arguments> verb(CLI::App& app, const std::string& name, const std::string& summary,
-                                CLI::App*& command) {
-  command = app.add_subcommand(name, summary);
-  return std::make_shared<Arguments>();
+Option config_option(Arguments& to) {
+  return {.names = "config",
+          .target = &to.config.file,
+          .help = "YAML file of the job",
+          .required = true};
 }
 
-void take_config(CLI::App* command, Arguments& to) {
-  command->add_option("config", to.config.file, "YAML file of the job")->required();
+Option root_option(Arguments& to) {
+  return {.names = "ROOT",
+          .target = &to.spec.root,
+          .help = "folder of data/, checkpoints/ and results/",
+          .required = true};
 }
 
-void take_root(CLI::App* command, Arguments& to) {
-  command->add_option("ROOT", to.spec.root, "folder of data/, checkpoints/ and results/")
-      ->required();
-}
-
-void take_overrides(CLI::App* command, Arguments& to) {
-  command->add_option("overrides", to.config.overrides, "key.path=value: any declared key");
+Option overrides_option(Arguments& to) {
+  return {.names = "overrides",
+          .target = &to.config.overrides,
+          .help = "key.path=value: any declared key"};
 }
 
 /// ROOT may be left out, so that the first override may stand in its place.
@@ -52,111 +51,137 @@ void take_override_for_root(Arguments& to) {
   }
 }
 
-void take_identity(CLI::App* command, Arguments& to) {
-  command->add_option("NAME", to.spec.name, "name of the run")->required();
-  command->add_option("-p,--project", to.spec.project)->capture_default_str();
-  command->add_option("-g,--group", to.spec.group)->capture_default_str();
+/// The options that name a run, followed by others.
+std::vector<Option> with_identity(Arguments& to, const std::vector<Option>& others) {
+  std::vector<Option> options = {
+      {.names = "NAME", .target = &to.spec.name, .help = "name of the run", .required = true},
+      {.names = "-p,--project", .target = &to.spec.project, .show_default = true},
+      {.names = "-g,--group", .target = &to.spec.group, .show_default = true}};
+  options.insert(options.end(), others.begin(), others.end());
+  return options;
+}
+
+void write_configuration(const Arguments& to) {
+  if (to.reference) {
+    fmt::print("{}", twofold::config_reference());
+    return;
+  }
+  if (to.out.empty()) throw MissingArguments{"JOB and out.yaml"};
+  const std::string yaml = twofold::configure(to.job, to.config.overrides);
+  if (to.out == "-") {
+    fmt::print("{}", yaml);
+  } else {
+    twofold::write_config(to.out, yaml);
+    fmt::print("wrote {}\nnext: twofold plan {} ROOT\n", to.out, to.out);
+  }
+}
+
+std::vector<Option> export_options(Arguments& to) {
+  return {root_option(to),
+          {.names = "--to",
+           .target = &to.exported.format,
+           .help = twofold::export_summary(),
+           .show_default = true},
+          {.names = "OUT",
+           .target = &to.exported.out,
+           .help = "file or folder to write; must not exist",
+           .required = true},
+          {.names = "--checkpoint",
+           .target = &to.exported.suffix,
+           .help = "suffix; default: the newest"},
+          {.names = "--dtype",
+           .target = &to.exported.dtype,
+           .help = "element type, as the format names it; default: the weights' own"},
+          {.names = "--adapters-off", .target = &to.adapters_off, .help = "the frozen base alone"},
+          {.names = "--no-tokenizer",
+           .target = &to.no_tokenizer,
+           .help = "gguf: a file that takes token ids only"}};
 }
 
 }  // namespace
 
-void add_jobs(CLI::App& app) {
-  app.add_subcommand("jobs", "list what can be run")->callback([] {
-    for (const auto& job : twofold::jobs()) fmt::print("{:36}{}\n", job.name, job.summary);
-  });
+Command jobs_command() {
+  return {.name = "jobs", .summary = "list what can be run", .run = [] {
+            for (const auto& job : twofold::jobs()) fmt::print("{:36}{}\n", job.name, job.summary);
+          }};
 }
 
-void add_configure(CLI::App& app) {
-  CLI::App* command = nullptr;
-  const auto to = verb(app, "configure", "write a full, commented YAML of a job", command);
-  command->add_option("JOB", to->job, "see `twofold jobs`");
-  command->add_option("out.yaml", to->out, "file to write; - for the terminal");
-  command->add_flag("--reference", to->reference, "print the reference of every key of every job");
-  take_overrides(command, *to);
-  command->callback([to] {
-    if (to->reference) {
-      fmt::print("{}", twofold::config_reference());
-      return;
-    }
-    if (to->out.empty()) throw CLI::RequiredError("JOB and out.yaml");
-    const std::string yaml = twofold::configure(to->job, to->config.overrides);
-    if (to->out == "-") {
-      fmt::print("{}", yaml);
-    } else {
-      twofold::write_config(to->out, yaml);
-      fmt::print("wrote {}\nnext: twofold plan {} ROOT\n", to->out, to->out);
-    }
-  });
+Command configure_command() {
+  const auto to = std::make_shared<Arguments>();
+  return {.name = "configure",
+          .summary = "write a full, commented YAML of a job",
+          .options = {{.names = "JOB", .target = &to->job, .help = "see `twofold jobs`"},
+                      {.names = "out.yaml",
+                       .target = &to->out,
+                       .help = "file to write; - for the terminal"},
+                      {.names = "--reference",
+                       .target = &to->reference,
+                       .help = "print the reference of every key of every job"},
+                      overrides_option(*to)},
+          .run = [to] { write_configuration(*to); }};
 }
 
-void add_plan(CLI::App& app) {
-  CLI::App* command = nullptr;
-  const auto to =
-      verb(app, "plan", "steps, tokens, parameters, memory, data; allocates nothing", command);
-  take_config(command, *to);
-  command->add_option("ROOT", to->root, "folder of data/; without it nothing is said of the data");
-  take_overrides(command, *to);
-  command->callback([to] {
-    take_override_for_root(*to);
-    for (const auto& table : twofold::plan(to->config, to->spec.root)) {
-      fmt::print("{}\n", twofold::render(table));
-    }
-  });
+Command plan_command() {
+  const auto to = std::make_shared<Arguments>();
+  return {.name = "plan",
+          .summary = "steps, tokens, parameters, memory, data; allocates nothing",
+          .options = {config_option(*to),
+                      {.names = "ROOT",
+                       .target = &to->root,
+                       .help = "folder of data/; without it nothing is said of the data"},
+                      overrides_option(*to)},
+          .run = [to] {
+            take_override_for_root(*to);
+            for (const auto& table : twofold::plan(to->config, to->spec.root)) {
+              fmt::print("{}\n", twofold::render(table));
+            }
+          }};
 }
 
-void add_tokenize(CLI::App& app) {
-  CLI::App* command = nullptr;
-  const auto to = verb(app, "tokenize", "text to dataset files under ROOT/data", command);
-  take_config(command, *to);
-  take_root(command, *to);
-  take_overrides(command, *to);
-  command->callback([to] {
-    Console console(stdout);
-    twofold::tokenize(to->config, to->spec.root, console);
-  });
+Command tokenize_command() {
+  const auto to = std::make_shared<Arguments>();
+  return {.name = "tokenize",
+          .summary = "text to dataset files under ROOT/data",
+          .options = {config_option(*to), root_option(*to), overrides_option(*to)},
+          .run = [to] {
+            Console console(stdout);
+            twofold::tokenize(to->config, to->spec.root, console);
+          }};
 }
 
-void add_run(CLI::App& app) {
-  CLI::App* command = nullptr;
-  const auto to = verb(app, "run", "run a job, or continue it where it stopped", command);
-  take_identity(command, *to);
-  take_config(command, *to);
-  take_root(command, *to);
-  command->add_option("--restore", to->restore,
-                      "checkpoint to start from: project/group/name/suffix under ROOT/checkpoints");
-  take_overrides(command, *to);
-  command->callback([to] {
-    Console console(stdout);
-    twofold::run(to->config, to->spec, to->restore, console);
-  });
+Command run_command() {
+  const auto to = std::make_shared<Arguments>();
+  const Option restore = {
+      .names = "--restore",
+      .target = &to->restore,
+      .help = "checkpoint to start from: project/group/name/suffix under ROOT/checkpoints"};
+  return {.name = "run",
+          .summary = "run a job, or continue it where it stopped",
+          .options = with_identity(
+              *to, {config_option(*to), root_option(*to), restore, overrides_option(*to)}),
+          .run = [to] {
+            Console console(stdout);
+            twofold::run(to->config, to->spec, to->restore, console);
+          }};
 }
 
-void add_checkpoints(CLI::App& app) {
-  CLI::App* command = nullptr;
-  const auto to = verb(app, "checkpoints", "list the checkpoints of a run", command);
-  take_identity(command, *to);
-  take_root(command, *to);
-  command->callback([to] { fmt::print("{}", twofold::render(twofold::checkpoints(to->spec))); });
+Command checkpoints_command() {
+  const auto to = std::make_shared<Arguments>();
+  return {.name = "checkpoints",
+          .summary = "list the checkpoints of a run",
+          .options = with_identity(*to, {root_option(*to)}),
+          .run = [to] { fmt::print("{}", twofold::render(twofold::checkpoints(to->spec))); }};
 }
 
-void add_export(CLI::App& app) {
-  CLI::App* command = nullptr;
-  const auto to = verb(app, "export", "write a run's weights in another program's format", command);
-  take_identity(command, *to);
-  take_root(command, *to);
-  command->add_option("--to", to->exported.format, twofold::export_summary())
-      ->capture_default_str();
-  command->add_option("OUT", to->exported.out, "file or folder to write; must not exist")
-      ->required();
-  command->add_option("--checkpoint", to->exported.suffix, "suffix; default: the newest");
-  command->add_option("--dtype", to->exported.dtype,
-                      "element type, as the format names it; default: the weights' own");
-  command->add_flag("--adapters-off", to->adapters_off, "the frozen base alone");
-  command->add_flag("--no-tokenizer", to->no_tokenizer, "gguf: a file that takes token ids only");
-  command->callback([to] {
-    Console console(stdout);
-    to->exported.adapters = !to->adapters_off;
-    to->exported.tokenizer = !to->no_tokenizer;
-    twofold::export_model(to->spec, to->exported, console);
-  });
+Command export_command() {
+  const auto to = std::make_shared<Arguments>();
+  return {.name = "export",
+          .summary = "write a run's weights in another program's format",
+          .options = with_identity(*to, export_options(*to)),
+          .run = [to] {
+            Console console(stdout);
+            to->exported.adapters = !to->adapters_off;
+            to->exported.tokenizer = !to->no_tokenizer;
+            twofold::export_model(to->spec, to->exported, console);
+          }};
 }

@@ -1,20 +1,18 @@
 #pragma once
-// The verbs of the command line. Each adds itself to the app; its callback does the work.
+// The commands of the command line.
 
-namespace CLI {
-class App;
-}
+#include "cli/command.h"
 
-void add_jobs(CLI::App& app);
-void add_configure(CLI::App& app);
-void add_plan(CLI::App& app);
-void add_tokenize(CLI::App& app);
-void add_run(CLI::App& app);
-void add_checkpoints(CLI::App& app);
-void add_generate(CLI::App& app);
-void add_export(CLI::App& app);
-void add_encode(CLI::App& app);
-void add_decode(CLI::App& app);
-void add_score(CLI::App& app);
-void add_combine(CLI::App& app);
-void add_inspect(CLI::App& app);
+Command jobs_command();
+Command configure_command();
+Command plan_command();
+Command tokenize_command();
+Command run_command();
+Command checkpoints_command();
+Command generate_command();
+Command export_command();
+Command inspect_command();
+Command encode_command();
+Command decode_command();
+Command score_command();
+Command combine_command();

@@ -2,7 +2,6 @@
 
 #include <twofold/tokenizer.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/commands.h"
@@ -11,51 +10,61 @@
 namespace {
 
 template <class Options>
-struct Filter {
-  CLI::App* command;
-  Options& options;  ///< owned by the command
+struct Arguments {
+  std::filesystem::path tokenizer;
+  Options options = {};
 };
 
-/// Adds a command that makes a line of each line by `line_of`, under its options.
 template <class Options>
-Filter<Options> add_filter(CLI::App& app, const char* name, const char* summary,
-                           std::string (*line_of)(const twofold::Tokenizer&, const Options&,
-                                                  const nlohmann::json&, const std::string&)) {
-  struct Arguments {
-    std::filesystem::path tokenizer;
-    Options options;
-  };
-  const auto to = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand(name, summary);
-  command
-      ->add_option("--tokenizer", to->tokenizer,
-                   "a model's folder; or tokenizer.json, a SentencePiece model, a tiktoken rank "
-                   "file, vocab.json, encoder.json, llama2.c's tokenizer.bin")
-      ->required();
-  command->callback([to, line_of] {
-    const auto tokenizer = twofold::tokenizer_from_path(to->tokenizer);
-    twofold::formats::JsonLines lines("-");
-    filter(lines, Flush::kWhenIdle, [&](const nlohmann::json& object, const std::string& where) {
-      return line_of(*tokenizer, to->options, object, where);
-    });
-  });
-  return {command, to->options};
+Option tokenizer_option(Arguments<Options>& to) {
+  return {.names = "--tokenizer",
+          .target = &to.tokenizer,
+          .help =
+              "a model's folder; or tokenizer.json, a SentencePiece model, a tiktoken rank "
+              "file, vocab.json, encoder.json, llama2.c's tokenizer.bin",
+          .required = true};
+}
+
+/// Makes a line of each line of standard input by `convert`.
+void filter_input(const std::filesystem::path& file,
+                  const std::function<std::string(const twofold::Tokenizer&,
+                                                  const twofold::JsonlReader&)>& convert) {
+  const auto tokenizer = twofold::tokenizer_from_path(file);
+  twofold::JsonlReader lines("-");
+  filter(lines, Flush::kWhenIdle,
+         [&](const twofold::JsonlReader& line) { return convert(*tokenizer, line); });
 }
 
 }  // namespace
 
-void add_encode(CLI::App& app) {
-  const auto [command, options] = add_filter(
-      app, "encode", R"({"text": …} to {"ids": […]}, line by line)", twofold::encode_line);
-  command->add_flag("--add-special,!--no-add-special", options.add_special,
-                    "with the tokens that the model expects around a text (default: yes)");
-  command->add_flag("--ordinary", options.ordinary,
-                    "special tokens written in the text are ordinary characters");
+Command encode_command() {
+  const auto to = std::make_shared<Arguments<twofold::EncodeOptions>>();
+  const auto encode = [to](const twofold::Tokenizer& tokenizer, const twofold::JsonlReader& line) {
+    return twofold::encode_line(tokenizer, to->options, line.text("text"));
+  };
+  return {
+      .name = "encode",
+      .summary = R"({"text": …} to {"ids": […]}, line by line)",
+      .options = {tokenizer_option(*to),
+                  {.names = "--add-special,!--no-add-special",
+                   .target = &to->options.add_special,
+                   .help = "with the tokens that the model expects around a text (default: yes)"},
+                  {.names = "--ordinary",
+                   .target = &to->options.ordinary,
+                   .help = "special tokens written in the text are ordinary characters"}},
+      .run = [to, encode] { filter_input(to->tokenizer, encode); }};
 }
 
-void add_decode(CLI::App& app) {
-  const auto [command, options] = add_filter(
-      app, "decode", R"({"ids": […]} to {"text": …}, line by line)", twofold::decode_line);
-  command->add_flag("--skip-special,!--keep-special", options.skip_special,
-                    "special tokens leave no text (default: yes)");
+Command decode_command() {
+  const auto to = std::make_shared<Arguments<twofold::DecodeOptions>>();
+  const auto decode = [to](const twofold::Tokenizer& tokenizer, const twofold::JsonlReader& line) {
+    return twofold::decode_line(tokenizer, to->options, line.integers("ids"), line.where());
+  };
+  return {.name = "decode",
+          .summary = R"({"ids": […]} to {"text": …}, line by line)",
+          .options = {tokenizer_option(*to),
+                      {.names = "--skip-special,!--keep-special",
+                       .target = &to->options.skip_special,
+                       .help = "special tokens leave no text (default: yes)"}},
+          .run = [to, decode] { filter_input(to->tokenizer, decode); }};
 }

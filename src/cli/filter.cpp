@@ -22,17 +22,16 @@ void write_all(std::string& out) {
 
 }  // namespace
 
-void filter(twofold::formats::JsonLines& lines, Flush flush,
-            const std::function<std::string(const nlohmann::json& object,
-                                            const std::string& where)>& convert) {
+void filter(twofold::JsonlReader& lines, Flush flush,
+            const std::function<std::string(const twofold::JsonlReader& line)>& convert) {
   constexpr size_t kBlock = 1 << 16;
   // A filter has nothing to save: one signal ends it, even while it waits for a line.
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
   std::string out;
   try {
-    for (nlohmann::json object; lines.next(object);) {
-      out.append(convert(object, lines.where())) += '\n';
+    while (lines.next()) {
+      out.append(convert(lines)) += '\n';
       if (flush == Flush::kEachLine || out.size() >= kBlock || lines.must_wait()) write_all(out);
     }
   } catch (const twofold::Error&) {

@@ -4,7 +4,6 @@
 #include <twofold/json_lines.h>
 
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <string>
 
 /// When what is ready is written: at each line, for lines that take long to make; or when the next
@@ -12,8 +11,7 @@
 /// block.
 enum class Flush { kEachLine, kWhenIdle };
 
-/// Writes what `convert` makes of each object (`where` names its line in errors) to standard
-/// output. An Error ends it after the lines before it are written; so does a signal, at once.
-void filter(twofold::formats::JsonLines& lines, Flush flush,
-            const std::function<std::string(const nlohmann::json& object,
-                                            const std::string& where)>& convert);
+/// Writes what `convert` makes of each line's object to standard output. An Error ends it after the
+/// lines before it are written; so does a signal, at once.
+void filter(twofold::JsonlReader& lines, Flush flush,
+            const std::function<std::string(const twofold::JsonlReader& line)>& convert);

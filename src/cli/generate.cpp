@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <twofold/model.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <fstream>
@@ -60,51 +58,71 @@ void print_texts(const Arguments& arguments) {
 }
 
 void continue_ids(const Arguments& arguments) {
-  twofold::formats::JsonLines lines(arguments.ids);
+  twofold::JsonlReader lines(arguments.ids);
   const twofold::Generator generator(arguments.source);
-  filter(lines, Flush::kEachLine, [&](const nlohmann::json& object, const std::string& where) {
-    const std::vector<int64_t> prompt = twofold::formats::integer_list(object, "ids", where);
-    const auto ids = generator.ids(prompt, arguments.request, where);
+  filter(lines, Flush::kEachLine, [&](const twofold::JsonlReader& line) {
+    const std::vector<int64_t> prompt = line.integers("ids");
+    const auto ids = generator.ids(prompt, arguments.request, line.where());
     return fmt::format("{{\"ids\":[{}]}}", fmt::join(ids, ","));
   });
 }
 
+/// What to continue: texts, or ids.
+std::vector<Option> prompt_options(Arguments& to) {
+  return {{.names = "--prompt",
+           .target = &to.prompts,
+           .help = "text to continue, again for more; none: from nothing",
+           .times = Times::kAgainOne},
+          {.names = "--prompts",
+           .target = &to.prompts_file,
+           .help = "file with a text to continue on each line"},
+          {.names = "--ids",
+           .target = &to.ids,
+           .help = "instead of texts, JSON lines {\"ids\": [...]}: a file, or - for input; the new "
+                   "ids are written likewise",
+           .excludes = {"--prompt", "--prompts", "--stop"}}};
+}
+
+/// How it goes on.
+std::vector<Option> sampling_options(twofold::GenerateRequest& to) {
+  return {{.names = "--tokens",
+           .target = &to.max_tokens,
+           .help = "most new tokens; default: 200, fewer where the context ends"},
+          {.names = "--temperature",
+           .target = &to.temperature,
+           .help = "0 = the likeliest token",
+           .show_default = true},
+          {.names = "--top-p", .target = &to.top_p, .show_default = true},
+          {.names = "--top-k", .target = &to.top_k, .help = "0 = all", .show_default = true},
+          {.names = "--min-p", .target = &to.min_p, .show_default = true},
+          {.names = "--repetition-penalty",
+           .target = &to.repetition_penalty,
+           .help = "weakens tokens that the text has already; 1 = none; default: the folder's"},
+          {.names = "--seed", .target = &to.seed, .show_default = true},
+          {.names = "--stop",
+           .target = &to.stops,
+           .help = "text that ends it, again for more",
+           .times = Times::kAgainOne}};
+}
+
 }  // namespace
 
-void add_generate(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("generate", "continue texts");
+Command generate_command() {
   const auto to = std::make_shared<Arguments>();
-  twofold::GenerateRequest& request = to->request;
-  take_model(command, to->source);
-  auto* prompt = command->add_option("--prompt", to->prompts,
-                                     "text to continue, again for more; none: from nothing");
-  prompt->take_all()->expected(1)->allow_extra_args(false);
-  auto* prompts = command->add_option("--prompts", to->prompts_file,
-                                      "file with a text to continue on each line");
-  auto* ids =
-      command->add_option("--ids", to->ids,
-                          "instead of texts, JSON lines {\"ids\": [...]}: a file, or - for input; "
-                          "the new ids are written likewise");
-  command->add_option("--tokens", request.max_tokens,
-                      "most new tokens; default: 200, fewer where the context ends");
-  command->add_option("--temperature", request.temperature, "0 = the likeliest token")
-      ->capture_default_str();
-  command->add_option("--top-p", request.top_p)->capture_default_str();
-  command->add_option("--top-k", request.top_k, "0 = all")->capture_default_str();
-  command->add_option("--min-p", request.min_p)->capture_default_str();
-  command->add_option("--repetition-penalty", request.repetition_penalty,
-                      "weakens tokens that the text has already; 1 = none; default: the folder's");
-  command->add_option("--seed", request.seed)->capture_default_str();
-  auto* stop = command->add_option("--stop", request.stops, "text that ends it, again for more");
-  stop->take_all()->expected(1)->allow_extra_args(false);
-  ids->excludes(prompt)->excludes(prompts)->excludes(stop);
-  command->add_flag("--adapters-off", to->adapters_off, "of a run: the frozen base alone");
-  command->callback([to] {
-    to->source.adapters = !to->adapters_off;
-    if (to->ids.empty()) {
-      print_texts(*to);
-    } else {
-      continue_ids(*to);
-    }
-  });
+  std::vector<Option> options = prompt_options(*to);
+  for (Option& option : sampling_options(to->request)) options.push_back(std::move(option));
+  options.push_back({.names = "--adapters-off",
+                     .target = &to->adapters_off,
+                     .help = "of a run: the frozen base alone"});
+  return {.name = "generate",
+          .summary = "continue texts",
+          .options = with_model(to->source, options),
+          .run = [to] {
+            to->source.adapters = !to->adapters_off;
+            if (to->ids.empty()) {
+              print_texts(*to);
+            } else {
+              continue_ids(*to);
+            }
+          }};
 }

@@ -4,10 +4,10 @@
 #include <twofold/error.h>
 #include <twofold/stop.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <utility>
 
+#include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/faults.h"
 #include "cli/omp_policy.h"
@@ -22,21 +22,14 @@ int refuse(const twofold::Error& fault) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  start_anew_if_cores_are_busy(argv);
+  reexec_with_passive_openmp(argv);
   twofold::install_stop_handlers();
-  CLI::App app{"twofold trains a language model, freezes it, and trains adapters on it"};
-  app.require_subcommand(1);
-  for (const auto add :
-       {add_jobs, add_configure, add_plan, add_tokenize, add_run, add_checkpoints, add_generate,
-        add_export, add_inspect, add_encode, add_decode, add_score, add_combine}) {
-    add(app);
-  }
   try {
-    app.parse(argc, argv);
-    return 0;
-  } catch (const CLI::ParseError& problem) {
-    if (problem.get_exit_code() == 0) return app.exit(problem);  // --help
-    return refuse(twofold::Error(command_line_problem(app, problem, argc, argv)));
+    return run_command_line(
+        {jobs_command(), configure_command(), plan_command(), tokenize_command(), run_command(),
+         checkpoints_command(), generate_command(), export_command(), inspect_command(),
+         encode_command(), decode_command(), score_command(), combine_command()},
+        argc, argv);
   } catch (const twofold::Error& problem) {
     return refuse(problem);
   } catch (const twofold::Interrupted&) {

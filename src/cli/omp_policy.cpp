@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kPolicy = "OMP_WAIT_POLICY";
 
-/// Threads on this machine that run or could, this one among them; 0 if that cannot be told.
+/// Runnable threads on this machine, this one among them; 0 if that is unknown.
 int runnable_threads() {
   int runnable = 0;
   if (std::FILE* file = std::fopen("/proc/loadavg", "r")) {
@@ -19,7 +19,7 @@ int runnable_threads() {
   return runnable;
 }
 
-/// Whether others run too, now and a little later: not just a shell that has not gone to sleep yet.
+/// Whether other threads run too, at several looks: once may be a shell that is about to sleep.
 bool cores_are_busy() {
   constexpr int kLooks = 4, kPauseUs = 500;
   for (int look = 0; look < kLooks; ++look) {
@@ -31,7 +31,7 @@ bool cores_are_busy() {
 
 }  // namespace
 
-void start_anew_if_cores_are_busy(char** argv) {
+void reexec_with_passive_openmp(char** argv) {
   if (std::getenv(kPolicy) || std::getenv("GOMP_SPINCOUNT") || !cores_are_busy()) return;
   setenv(kPolicy, "PASSIVE", 0);
   execv("/proc/self/exe", argv);  // returns only if it fails: then the threads spin

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
-#include <twofold/model.h>
 
-#include <CLI/CLI.hpp>
 #include <cmath>
 #include <memory>
 
@@ -40,11 +38,11 @@ std::string line_of(const twofold::Score& score, size_t ids) {
 }
 
 void score_lines(const twofold::ModelSource& source, const std::string& file, bool logits) {
-  twofold::formats::JsonLines lines(file);
+  twofold::JsonlReader lines(file);
   const twofold::Scorer scorer(source);
-  filter(lines, Flush::kEachLine, [&](const nlohmann::json& object, const std::string& where) {
-    const std::vector<int64_t> ids = twofold::formats::integer_list(object, "ids", where);
-    return line_of(scorer.score(ids, where, logits), ids.size());
+  filter(lines, Flush::kEachLine, [&](const twofold::JsonlReader& line) {
+    const std::vector<int64_t> ids = line.integers("ids");
+    return line_of(scorer.score(ids, line.where(), logits), ids.size());
   });
 }
 
@@ -56,16 +54,23 @@ struct Arguments {
 
 }  // namespace
 
-void add_score(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("score", "log-probabilities of ids, line by line");
+Command score_command() {
   const auto to = std::make_shared<Arguments>();
-  take_model(command, to->source);
-  command->add_option("--ids", to->ids, "JSON lines {\"ids\": [...]}: a file, or - for input")
-      ->required();
-  command->add_flag("--logits", to->logits, "write all logits too (ids x vocabulary numbers)");
-  command->add_flag("--adapters-off", to->adapters_off, "of a run: the frozen base alone");
-  command->callback([to] {
-    to->source.adapters = !to->adapters_off;
-    score_lines(to->source, to->ids, to->logits);
-  });
+  return {.name = "score",
+          .summary = "log-probabilities of ids, line by line",
+          .options = with_model(to->source,
+                                {{.names = "--ids",
+                                  .target = &to->ids,
+                                  .help = "JSON lines {\"ids\": [...]}: a file, or - for input",
+                                  .required = true},
+                                 {.names = "--logits",
+                                  .target = &to->logits,
+                                  .help = "write all logits too (ids x vocabulary numbers)"},
+                                 {.names = "--adapters-off",
+                                  .target = &to->adapters_off,
+                                  .help = "of a run: the frozen base alone"}}),
+          .run = [to] {
+            to->source.adapters = !to->adapters_off;
+            score_lines(to->source, to->ids, to->logits);
+          }};
 }

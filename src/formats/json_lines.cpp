@@ -1,4 +1,4 @@
-#include "formats/json_lines.h"
+#include "twofold/json_lines.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,97 +13,132 @@
 #include "base/error.h"
 #include "formats/json.h"
 
-namespace twofold::formats {
-namespace {
+namespace twofold {
 
 using nlohmann::json;
 
-}  // namespace
+/// Lines of a file, read block by block.
+struct JsonlReader::Input {
+  explicit Input(const std::string& path) : name("standard input"), file(STDIN_FILENO) {
+    if (path == "-") return;
+    name = path;
+    file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) fail_io("open", path, errno);
+  }
+  ~Input() {
+    if (file != STDIN_FILENO) close(file);
+  }
 
-JsonLines::JsonLines(const std::string& file) : name_("standard input"), file_(STDIN_FILENO) {
-  if (file == "-") return;
-  name_ = file;
-  file_ = open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file_ < 0) fail_io("open", file, errno);
-}
+  bool has_line();
+  bool next_line(std::string& line);
+  bool read_more();
 
-JsonLines::~JsonLines() {
-  if (file_ != STDIN_FILENO) close(file_);
-}
+  std::string name;
+  int file;
+  std::string buffer = {};
+  size_t begin = 0;     // of the next line in the buffer
+  size_t searched = 0;  // there is no line's end between begin and here
+  bool at_end = false;
+  size_t number = 0;
+};
 
-bool JsonLines::next(json& object) {
-  for (std::string line; next_line(line);) {
-    ++number_;
+struct JsonlReader::Object {
+  json value;
+};
+
+JsonlReader::JsonlReader(const std::string& file)
+    : input_(std::make_unique<Input>(file)), object_(std::make_unique<Object>()) {}
+
+JsonlReader::~JsonlReader() = default;
+
+bool JsonlReader::next() {
+  for (std::string line; input_->next_line(line);) {
+    ++input_->number;
     if (line.find_first_not_of(" \t\r") == line.npos) continue;
-    object = parse_json_line(line, where());
+    object_->value = formats::parse_json_line(line, where());
     return true;
   }
   return false;
 }
 
-std::string JsonLines::where() const { return fmt::format("{}:{}", name_, number_); }
+std::string JsonlReader::where() const {
+  return fmt::format("{}:{}", input_->name, input_->number);
+}
 
-bool JsonLines::must_wait() {
-  while (!has_line() && !at_end_) {
-    pollfd input{.fd = file_, .events = POLLIN, .revents = 0};
+bool JsonlReader::must_wait() {
+  while (!input_->has_line() && !input_->at_end) {
+    pollfd input{.fd = input_->file, .events = POLLIN, .revents = 0};
     if (poll(&input, 1, 0) == 0) return true;
-    read_more();
+    input_->read_more();
   }
   return false;
 }
 
-bool JsonLines::has_line() {
-  searched_ = std::min(buffer_.find('\n', searched_), buffer_.size());
-  return searched_ < buffer_.size();
+const std::string& JsonlReader::text(const char* name) const {
+  const json& object = object_->value;
+  const auto text = object.find(name);
+  if (text != object.end() && text->is_string()) return text->get_ref<const std::string&>();
+  fail({.what = "not a line that can be encoded",
+        .where = where(),
+        .expected = fmt::format(R"({{"{}": "…"}})", name),
+        .found = formats::printable(object.dump()),
+        .hint = fmt::format("give each line a field `{}` that is a text", name)});
 }
 
-bool JsonLines::next_line(std::string& line) {
-  while (!has_line() && read_more()) {
-  }
-  line.assign(buffer_, begin_, searched_ - begin_);
-  const bool found = searched_ < buffer_.size() || !line.empty();  // the last may lack its end
-  begin_ = searched_ = std::min(searched_ + 1, buffer_.size());
-  return found;
-}
-
-bool JsonLines::read_more() {
-  constexpr size_t kBlock = 1 << 16;
-  if (at_end_) return false;
-  buffer_.erase(0, begin_);
-  searched_ -= begin_;
-  begin_ = 0;
-  const size_t before = buffer_.size();
-  buffer_.resize(before + kBlock);
-  ssize_t bytes = 0;
-  do {
-    bytes = read(file_, buffer_.data() + before, kBlock);
-  } while (bytes < 0 && errno == EINTR);
-  if (bytes < 0) fail_io("read", name_, errno);
-  buffer_.resize(before + static_cast<size_t>(bytes));
-  at_end_ = bytes == 0;
-  return !at_end_;
-}
-
-std::vector<int64_t> integer_list(const json& object, const char* name, const std::string& where) {
+std::vector<int64_t> JsonlReader::integers(const char* name) const {
   const auto refuse = [&](const std::string& found) {
     fail({.what = fmt::format("`{}` is not a list of ids", name),
-          .where = where,
+          .where = where(),
           .expected = fmt::format("{{\"{}\": [1, 2, 3]}}", name),
           .found = found,
           .hint = "write whole numbers in brackets, as `twofold encode` does"});
   };
-  const auto list = object.find(name);
-  if (list == object.end()) refuse("no such field");
+  const auto list = object_->value.find(name);
+  if (list == object_->value.end()) refuse("no such field");
   if (!list->is_array()) refuse(list->type_name());
   std::vector<int64_t> values;
   values.reserve(list->size());
   for (const json& entry : *list) {
     const bool fits = entry.is_number_integer() &&
                       (!entry.is_number_unsigned() || entry.get<uint64_t>() <= uint64_t{INT64_MAX});
-    if (!fits) refuse(fmt::format("{}[{}] is {}", name, values.size(), printable(entry.dump())));
+    if (!fits) {
+      refuse(fmt::format("{}[{}] is {}", name, values.size(), formats::printable(entry.dump())));
+    }
     values.push_back(entry.get<int64_t>());
   }
   return values;
 }
 
-}  // namespace twofold::formats
+bool JsonlReader::Input::has_line() {
+  searched = std::min(buffer.find('\n', searched), buffer.size());
+  return searched < buffer.size();
+}
+
+bool JsonlReader::Input::next_line(std::string& line) {
+  while (!has_line() && read_more()) {
+  }
+  line.assign(buffer, begin, searched - begin);
+  const bool found = searched < buffer.size() || !line.empty();  // the last may lack its end
+  begin = searched = std::min(searched + 1, buffer.size());
+  return found;
+}
+
+bool JsonlReader::Input::read_more() {
+  constexpr size_t kBlock = 1 << 16;
+  if (at_end) return false;
+  buffer.erase(0, begin);
+  searched -= begin;
+  begin = 0;
+  const size_t before = buffer.size();
+  buffer.resize(before + kBlock);
+  ssize_t bytes = 0;
+  do {
+    bytes = read(file, buffer.data() + before, kBlock);
+  } while (bytes < 0 && errno == EINTR);
+  if (bytes < 0) fail_io("read", name, errno);
+  buffer.resize(before + static_cast<size_t>(bytes));
+  at_end = bytes == 0;
+  return !at_end;
+}
+
+}  // namespace twofold

@@ -1,16 +1,13 @@
-#include "formats/json_lines.h"
+#include "twofold/json_lines.h"
 
 #include <gmock/gmock.h>
 #include <unistd.h>
-
-#include <nlohmann/json.hpp>
 
 #include "file_fixture.h"
 
 namespace twofold::formats {
 namespace {
 
-using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 
@@ -35,50 +32,59 @@ class JsonLinesTest : public FileTest {
 };
 
 TEST_F(JsonLinesTest, TakesLinesAsTheyComeAndNamesThem) {
-  JsonLines lines(path());
-  write("{\"a\":1}\n\r\n \t\n{\"a\":2}\r\n{\"a\"");
-  json object;
-  EXPECT_TRUE(lines.next(object));
-  EXPECT_EQ(object, json({{"a", 1}}));
+  JsonlReader lines(path());
+  write("{\"a\":[1]}\n\r\n \t\n{\"a\":[2]}\r\n{\"a\"");
+  EXPECT_TRUE(lines.next());
+  EXPECT_EQ(lines.integers("a"), std::vector<int64_t>{1});
   EXPECT_EQ(lines.where(), path() + ":1");
   EXPECT_FALSE(lines.must_wait());
-  EXPECT_TRUE(lines.next(object));
-  EXPECT_EQ(object, json({{"a", 2}}));
+  EXPECT_TRUE(lines.next());
+  EXPECT_EQ(lines.integers("a"), std::vector<int64_t>{2});
   EXPECT_EQ(lines.where(), path() + ":4");
   EXPECT_TRUE(lines.must_wait());  // half a line is none, whether it was read
   write(":");
   EXPECT_TRUE(lines.must_wait());  // or not yet
-  write("3}\n{\"a\":4}");
+  write("[3]}\n{\"a\":[4]}");
   EXPECT_FALSE(lines.must_wait());
-  EXPECT_TRUE(lines.next(object));
-  EXPECT_EQ(object, json({{"a", 3}}));
+  EXPECT_TRUE(lines.next());
+  EXPECT_EQ(lines.integers("a"), std::vector<int64_t>{3});
   finish();
   EXPECT_FALSE(lines.must_wait());
-  EXPECT_TRUE(lines.next(object));  // the last line without its end
-  EXPECT_EQ(object, json({{"a", 4}}));
-  EXPECT_FALSE(lines.next(object));
+  EXPECT_TRUE(lines.next());  // the last line without its end
+  EXPECT_EQ(lines.integers("a"), std::vector<int64_t>{4});
+  EXPECT_FALSE(lines.next());
   EXPECT_FALSE(lines.must_wait());
-  EXPECT_FALSE(lines.next(object));
+  EXPECT_FALSE(lines.next());
 }
 
 TEST_F(JsonLinesTest, NamesTheLineAndTheByteOfAFault) {
   for (const char* bad : {"{", "[]", "5", "{\"a\":1} x", "{\"a\":1,\"a\":1}", "\xff"}) {
     const Path file = put("a.jsonl", std::string("{}\n") + bad + "\n{}\n");
-    JsonLines lines(file.string());
-    json object;
-    EXPECT_TRUE(lines.next(object));
-    EXPECT_THAT(error_of([&] { lines.next(object); }), HasSubstr(file.string() + ":2")) << bad;
+    JsonlReader lines(file.string());
+    EXPECT_TRUE(lines.next());
+    EXPECT_THAT(error_of([&] { lines.next(); }), HasSubstr(file.string() + ":2")) << bad;
   }
-  EXPECT_THAT(error_of([] { JsonLines("/nonexistent/ids.jsonl"); }),
+  EXPECT_THAT(error_of([] { JsonlReader("/nonexistent/ids.jsonl"); }),
               HasSubstr("/nonexistent/ids.jsonl"));
 }
 
-TEST(IntegerList, IsAListOfIntegersOrAnError) {
-  EXPECT_EQ(integer_list({{"ids", {3, -1}}}, "ids", "x:1"), (std::vector<int64_t>{3, -1}));
+TEST_F(JsonLinesTest, FieldsAreOfTheirTypeOrAnErrorWithTheLine) {
+  const auto reading = [&](const std::string& text) {
+    auto lines = std::make_unique<JsonlReader>(put("a.jsonl", text + "\n").string());
+    EXPECT_TRUE(lines->next());
+    return lines;
+  };
+  EXPECT_EQ(reading(R"({"ids": [3, -1]})")->integers("ids"), (std::vector<int64_t>{3, -1}));
   for (const char* text : {R"({})", R"({"ids": 5})", R"({"ids": [1.5]})", R"({"ids": ["a"]})",
                            R"({"ids": [9223372036854775808]})", R"({"ids": null})"}) {
-    EXPECT_THAT(error_of([&] { integer_list(json::parse(text), "ids", "x:1"); }),
-                AllOf(HasSubstr("x:1"), HasSubstr("ids")))
+    EXPECT_THAT(error_of([&] { reading(text)->integers("ids"); }),
+                AllOf(HasSubstr("a.jsonl:1"), HasSubstr("ids")))
+        << text;
+  }
+  EXPECT_EQ(reading(R"({"text": "a\u00e9"})")->text("text"), "a\u00e9");
+  for (const char* text : {"{}", R"({"text": 5})", R"({"text": null})"}) {
+    EXPECT_THAT(error_of([&] { reading(text)->text("text"); }),
+                AllOf(HasSubstr("a.jsonl:1"), HasSubstr("`text`")))
         << text;
   }
 }

@@ -1,14 +1,13 @@
 #pragma once
-// A tokenizer from whatever a model's folder holds.
+// The files of a tokenizer in a model's folder (tokenizer_from_path: <twofold/tokenizer.h>).
 
 #include <functional>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "base/files.h"
-#include "tokenizer/tokenizer.h"
+#include "twofold/tokenizer.h"
 
 namespace twofold {
 
@@ -38,8 +37,5 @@ bool holds_tokenizer(const Path& folder);
 /// families give it; empty if `knows` accepts none of them.
 std::string end_of_document(const nlohmann::json& settings,
                             const std::function<bool(const std::string&)>& knows);
-
-/// The tokenizer of that file; a rank file must be of a known encoding.
-std::unique_ptr<Tokenizer> tokenizer_from_path(const Path& path);
 
 }  // namespace twofold

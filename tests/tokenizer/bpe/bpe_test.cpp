@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "base/random.h"
-#include "ranks.h"
+#include "tokenizer/ranks.h"
 #include "tokenizer/bpe/rank_file.h"
 
 namespace twofold {

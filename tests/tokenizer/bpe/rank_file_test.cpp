@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "ranks.h"
+#include "tokenizer/ranks.h"
 
 namespace twofold {
 namespace {

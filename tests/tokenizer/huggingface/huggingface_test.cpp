@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "ranks.h"
+#include "tokenizer/ranks.h"
 #include "tokenizer/huggingface/tokenizer.h"
 
 namespace twofold {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "formats/json.h"
-#include "ranks.h"
+#include "tokenizer/ranks.h"
 #include "tokenizer/load/from_path.h"
 #include "tokenizer/huggingface/tokenizer.h"
 

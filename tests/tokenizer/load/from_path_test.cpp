@@ -6,7 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "ranks.h"
+#include "tokenizer/ranks.h"
 #include "tokenizer/bpe/byte_alphabet.h"
 #include "tokenizer/llama2c/llama2c.h"
 

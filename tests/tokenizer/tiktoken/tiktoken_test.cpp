@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "ranks.h"
+#include "tokenizer/ranks.h"
 #include "tokenizer/bpe/rank_file.h"
 
 namespace twofold {

@@ -1,4 +1,4 @@
-#include "tokenizer/lines.h"
+// Text to ids and back, one JSON object a line.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -7,31 +7,18 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "formats/json.h"
-#include "formats/json_lines.h"
+#include "twofold/tokenizer.h"
 #include "unicode/utf8.h"
 
 namespace twofold {
 namespace {
 
-using nlohmann::json;
-
-const std::string& text_of(const json& object, const std::string& where) {
-  const auto text = object.find("text");
-  if (text != object.end() && text->is_string()) return text->get_ref<const std::string&>();
-  fail({.what = "not a line that can be encoded",
-        .where = where,
-        .expected = R"({"text": "…"})",
-        .found = formats::printable(object.dump()),
-        .hint = "give each line a field `text` that is a text"});
-}
-
 /// The ids, each known to the tokenizer.
-std::vector<int32_t> ids_of(const Tokenizer& tokenizer, const json& object,
-                            const std::string& where) {
+std::vector<int32_t> known_ids(const Tokenizer& tokenizer, std::span<const int64_t> ids,
+                               const std::string& where) {
   const int64_t end = std::min<int64_t>(tokenizer.vocab_size(), int64_t{1} << 31);
-  std::vector<int32_t> ids;
-  for (const int64_t id : formats::integer_list(object, "ids", where)) {
+  std::vector<int32_t> known;
+  for (const int64_t id : ids) {
     if (id < 0 || id >= end) {
       fail({.what = "the tokenizer has no such id",
             .where = where,
@@ -39,16 +26,15 @@ std::vector<int32_t> ids_of(const Tokenizer& tokenizer, const json& object,
             .found = fmt::format("{}", id),
             .hint = "decode with the tokenizer that the ids are from"});
     }
-    ids.push_back(static_cast<int32_t>(id));
+    known.push_back(static_cast<int32_t>(id));
   }
-  return ids;
+  return known;
 }
 
 }  // namespace
 
 std::string encode_line(const Tokenizer& tokenizer, const EncodeOptions& options,
-                        const json& object, const std::string& where) {
-  const std::string& text = text_of(object, where);
+                        std::string_view text) {
   std::vector<int32_t> ids =
       options.ordinary ? tokenizer.encode_ordinary(text) : tokenizer.encode(text);
   if (options.add_special) ids = tokenizer.with_special(std::move(ids));
@@ -56,14 +42,14 @@ std::string encode_line(const Tokenizer& tokenizer, const EncodeOptions& options
 }
 
 std::string decode_line(const Tokenizer& tokenizer, const DecodeOptions& options,
-                        const json& object, const std::string& where) {
-  std::vector<int32_t> ids = ids_of(tokenizer, object, where);
+                        std::span<const int64_t> given, const std::string& where) {
+  std::vector<int32_t> ids = known_ids(tokenizer, given, where);
   if (options.skip_special) {
     std::erase_if(ids, [&](int32_t id) { return tokenizer.is_special(id); });
   }
   std::string storage;
   const std::string decoded = tokenizer.decode(ids);
-  const json text = std::string(as_utf8(decoded, storage));
+  const nlohmann::json text = std::string(as_utf8(decoded, storage));
   return fmt::format(R"({{"text":{}}})", text.dump());
 }
 

@@ -1,0 +1,30 @@
+#pragma once
+// What a tokenizer is: text to token ids and back.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace twofold {
+
+/// Thread-safe once built: all calls are const.
+class Tokenizer {
+ public:
+  virtual ~Tokenizer() = default;
+  /// Ids of `text`; special tokens written in the text become their ids.
+  virtual std::vector<int32_t> encode(std::string_view text) const = 0;
+  /// Ids of `text`; special tokens written in the text are ordinary characters.
+  virtual std::vector<int32_t> encode_ordinary(std::string_view text) const = 0;
+  /// Bytes of the ids (may be invalid UTF-8 in the middle of a character).
+  virtual std::string decode(std::span<const int32_t> ids) const = 0;
+  /// `ids` of a text between the tokens that a model expects around it (<s> and the like).
+  virtual std::vector<int32_t> with_special(std::vector<int32_t> ids) const { return ids; }
+  /// Marks that are not text.
+  virtual bool is_special(int32_t id) const { return id == eot_token(); }
+  virtual int32_t eot_token() const = 0;   ///< ends a document
+  virtual int64_t vocab_size() const = 0;  ///< every id is below this
+};
+
+}  // namespace twofold

@@ -1,0 +1,23 @@
+#include "cli/model_options.h"
+
+std::vector<Option> with_model(twofold::ModelSource& source, const std::vector<Option>& others) {
+  std::vector<Option> options = {
+      {.names = "MODEL",
+       .target = &source.model,
+       .help = "Hugging Face folder; or, with ROOT, the NAME of a run",
+       .required = true},
+      {.names = "ROOT",
+       .target = &source.root,
+       .help = "of a run: folder of data/, checkpoints/ and results/"},
+      {.names = "-p,--project", .target = &source.project, .show_default = true},
+      {.names = "-g,--group", .target = &source.group, .show_default = true},
+      {.names = "--adapter",
+       .target = &source.adapter_folders,
+       .help = "PEFT folder to put on it, DIR or DIR:weight; several: on top of each other",
+       .times = Times::kAgain},
+      {.names = "--checkpoint",
+       .target = &source.checkpoint,
+       .help = "of a run: suffix; default: the newest"}};
+  options.insert(options.end(), others.begin(), others.end());
+  return options;
+}
