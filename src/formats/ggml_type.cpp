@@ -36,8 +36,11 @@ constexpr std::array kRows = {
 constexpr size_t kQ8Elements = 32;
 constexpr size_t kQ8Bytes = 34;  // the scale in f16, then 32 signed bytes
 
-uint16_t to_half(float value) { return _cvtss_sh(value, _MM_FROUND_TO_NEAREST_INT); }
-float from_half(uint16_t bits) { return _cvtsh_ss(bits); }
+// The instruction, whatever the rest is compiled for: every processor above the threshold has it.
+__attribute__((target("f16c"))) uint16_t to_half(float value) {
+  return _cvtss_sh(value, _MM_FROUND_TO_NEAREST_INT);
+}
+__attribute__((target("f16c"))) float from_half(uint16_t bits) { return _cvtsh_ss(bits); }
 
 uint16_t to_bfloat16(float value) {
   const uint32_t bits = std::bit_cast<uint32_t>(value);
