@@ -10,8 +10,9 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/stop.h"
-#include "ops/head_loss.h"
 #include "model/kv_cache.h"
+#include "ops/head_loss.h"
+#include "tensor/host.h"
 
 namespace twofold {
 namespace {
@@ -38,26 +39,26 @@ class Context {
     forget(width() > positions_ ? std::max<int64_t>(1, positions_ * 3 / 4) : positions_);
   }
 
-  /// Logits (rows, V) after the last token of each row.
-  at::Tensor logits() {
+  /// Logits (rows, V) after the last token of each row, one row after another.
+  std::vector<float> logits() {
     const bool fresh = cache_.length == 0;
     const int64_t count = fresh ? width() : 1, first = cache_.length;
     const auto rows = std::ssize(rows_);
-    const at::Tensor tokens = at::zeros({rows, count}, at::kInt);
+    std::vector<int32_t> tokens(static_cast<size_t>(rows * count));
     for (int64_t r = 0; r < rows; ++r) {
       const std::vector<int32_t>& seen = rows_[static_cast<size_t>(r)];
       const int64_t taken = std::min(count, std::ssize(seen));
-      std::copy(seen.end() - taken, seen.end(),
-                tokens.data_ptr<int32_t>() + (r + 1) * count - taken);
+      std::copy(seen.end() - taken, seen.end(), tokens.begin() + (r + 1) * count - taken);
     }
     ModelInput input;
-    input.tokens = tokens;
-    const at::Tensor pads = at::tensor(padding_, at::kInt).unsqueeze(1);
-    input.positions = (at::arange(first, first + count, at::kInt) - pads).clamp_min(0);
-    if (pads.any().item<bool>()) input.first_key = pads.expand({rows, count}).contiguous();
+    input.tokens = tensor_of(tokens, {rows, count}, device());
+    const at::Tensor pads = tensor_of(padding_, {rows, 1}, device());
+    input.positions = (at::arange(first, first + count, pads.options()) - pads).clamp_min(0);
+    const bool padded = std::any_of(padding_.begin(), padding_.end(), [](int32_t n) { return n; });
+    if (padded) input.first_key = pads.expand({rows, count}).contiguous();
     input.cache = &cache_;
     const at::Tensor last = model_.hidden(input).select(1, count - 1);
-    return ops::logits(last, model_.head(), model_.logit_softcap()).contiguous();
+    return values_of<float>(ops::logits(last, model_.head(), model_.logit_softcap()));
   }
 
   /// Every token that row `row` still remembers, once.
@@ -73,10 +74,12 @@ class Context {
     }
     rows_.resize(kept.size());
     padding_.resize(kept.size());
-    cache_.keep(at::tensor(kept, at::kLong));
+    cache_.keep(tensor_of(kept, device()));
   }
 
  private:
+  at::Device device() const { return model_.parameters().device(); }
+
   int64_t width() const {
     size_t longest = 0;
     for (const auto& row : rows_) longest = std::max(longest, row.size());
@@ -173,14 +176,14 @@ void generate_group(Model& model, int64_t positions,
   std::iota(alive.begin(), alive.end(), first);
   for (int64_t step = 0; step < options.max_new_tokens && !alive.empty(); ++step) {
     check_stop();
-    const at::Tensor logits = context.logits();
-    const auto vocabulary = static_cast<size_t>(logits.size(1));
+    std::vector<float> logits = context.logits();
+    const size_t vocabulary = logits.size() / alive.size();
     std::vector<int64_t> kept, still_alive;
     std::vector<int32_t> next;
     for (size_t row = 0; row < alive.size(); ++row) {
       const RandomStream stream(options.seed, Purpose::kSampling,
                                 static_cast<uint64_t>(options.first_prompt + alive[row]));
-      const std::span own(logits.data_ptr<float>() + row * vocabulary, vocabulary);
+      const std::span own(logits.data() + row * vocabulary, vocabulary);
       if (options.repetition_penalty != 1) {
         penalize(own, context.seen(row), options.repetition_penalty);
       }

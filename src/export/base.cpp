@@ -6,10 +6,11 @@
 
 #include "base/error.h"
 #include "base/unpublished.h"
+#include "export/format.h"
 #include "interop/peft/combine.h"
 #include "interop/peft/merge.h"
-#include "export/format.h"
 #include "run/state.h"
+#include "tensor/host.h"
 
 namespace twofold {
 namespace {
@@ -22,8 +23,8 @@ LoRAConfig lora_of(const LoadedRun& run) { return run.lora(); }
 
 double distance(const at::Tensor& a, const at::Tensor& b) {
   const at::Tensor wide = b.to(at::kDouble);
-  const double length = wide.norm().item<double>();
-  return a.to(at::kDouble).sub(wide).norm().item<double>() / (length > 0 ? length : 1.0);
+  const std::vector<double> lengths = numbers_of({wide.norm(), a.to(at::kDouble).sub(wide).norm()});
+  return lengths[1] / (lengths[0] > 0 ? lengths[0] : 1.0);
 }
 
 /// Whether the run's base is that of `again`, which was frozen as the run's was.

@@ -11,8 +11,9 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "data/order/stage.h"
-#include "ops/head_loss.h"
 #include "model/loss.h"
+#include "ops/head_loss.h"
+#include "tensor/host.h"
 
 namespace twofold {
 namespace {
@@ -81,9 +82,10 @@ at::Tensor probe_losses(Model& model, const Probe& probe) {
   const at::ScalarType activation = model.activation();
   model.set_activation(at::kFloat);
   std::vector<at::Tensor> losses;
+  const at::Device device = model.parameters().device();
   for (const Batch& batch : probe.batches) {
-    const at::Tensor hidden = model.hidden(to_input(batch, {}));
-    const at::Tensor labels = at::tensor(batch.labels, at::kInt);
+    const at::Tensor hidden = model.hidden(to_input(batch, {}, device));
+    const at::Tensor labels = tensor_of(batch.labels, device);
     losses.push_back(
         ops::token_losses(hidden.flatten(0, 1), model.head(), labels, model.logit_softcap())
             .masked_select(labels.ge(0))
@@ -95,10 +97,9 @@ at::Tensor probe_losses(Model& model, const Probe& probe) {
 
 ProbeDifference compare_losses(const at::Tensor& live, const at::Tensor& exported) {
   const at::Tensor apart = exported.sub(live).abs();
-  return {.live = live.mean().item<double>(),
-          .exported = exported.mean().item<double>(),
-          .mean = apart.mean().item<double>(),
-          .largest = apart.max().item<double>()};
+  const std::vector<double> numbers =
+      numbers_of({live.mean(), exported.mean(), apart.mean(), apart.max()});
+  return {.live = numbers[0], .exported = numbers[1], .mean = numbers[2], .largest = numbers[3]};
 }
 
 }  // namespace twofold

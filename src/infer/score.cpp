@@ -5,17 +5,9 @@
 
 #include "infer/loaded_model.h"
 #include "ops/head_loss.h"
+#include "tensor/host.h"
 
 namespace twofold {
-namespace {
-
-std::vector<float> to_vector(const at::Tensor& tensor) {
-  const at::Tensor dense = tensor.to(at::kFloat).contiguous();
-  const float* data = dense.const_data_ptr<float>();
-  return {data, data + dense.numel()};
-}
-
-}  // namespace
 
 struct Scorer::Parts {
   LoadedModel loaded;
@@ -37,19 +29,18 @@ Score Scorer::score(std::span<const int64_t> ids, const std::string& where, bool
   Score result{.loss = std::numeric_limits<double>::quiet_NaN(), .logprobs = {}, .logits = {}};
   if (count == 0) return result;
   ModelInput input;
-  const at::Tensor all = at::tensor(at::IntArrayRef(ids.data(), ids.size()), at::kInt);
+  const at::Tensor all = tensor_of(ids, {count}, model.parameters().device()).to(at::kInt);
   input.tokens = all.view({1, count});
-  input.positions = at::arange(count, at::kInt).view({1, count});
+  input.positions = at::arange(count, all.options()).view({1, count});
   const at::Tensor hidden = model.hidden(input)[0];
   if (count > 1) {
-    const at::Tensor losses =
-        ops::token_losses(hidden.narrow(0, 0, count - 1), model.head(),
-                              all.narrow(0, 1, count - 1), model.logit_softcap());
-    result.loss = losses.mean(at::kDouble).item<double>();
-    result.logprobs = to_vector(losses.neg());
+    const at::Tensor losses = ops::token_losses(hidden.narrow(0, 0, count - 1), model.head(),
+                                                all.narrow(0, 1, count - 1), model.logit_softcap());
+    result.loss = number_of(losses.mean(at::kDouble));
+    result.logprobs = values_of<float>(losses.neg());
   }
   if (logits) {
-    result.logits = to_vector(ops::logits(hidden, model.head(), model.logit_softcap()));
+    result.logits = values_of<float>(ops::logits(hidden, model.head(), model.logit_softcap()));
   }
   return result;
 }

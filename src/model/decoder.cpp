@@ -3,8 +3,8 @@
 #include <ATen/ATen.h>
 
 #include "base/error.h"
-#include "ops/embedding.h"
 #include "model/checkpointing.h"
+#include "ops/embedding.h"
 
 namespace twofold {
 
@@ -17,11 +17,11 @@ DecoderModel::DecoderModel(const ModelConfig& config)
       attn_dropout_(config.attn_dropout) {}
 
 void DecoderModel::declare_embedding(Declarer& declare) {
-  wte_ = declare.table("wte", vocab_size_, n_embd_, "vocab");
+  wte_ = declare.table("wte", vocab_size_, n_embd_, kVocabularyAxis);
 }
 
 void DecoderModel::declare_head(Declarer& declare, bool tied) {
-  if (!tied) head_ = declare.table("lm_head", vocab_size_, n_embd_, "vocab");
+  if (!tied) head_ = declare.table("lm_head", vocab_size_, n_embd_, kHeadAxis);
 }
 
 at::Tensor DecoderModel::embed(const ModelInput& input) const {

@@ -3,52 +3,54 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "ops/head_loss.h"
+#include "tensor/host.h"
 
 namespace twofold {
 namespace {
 
-at::Tensor rows_of(const std::vector<int32_t>& values, const Batch& batch) {
-  at::Tensor out = at::empty({batch.rows, batch.width}, at::kInt);
-  std::memcpy(out.data_ptr<int32_t>(), values.data(), values.size() * sizeof(int32_t));
-  return out;
+at::Tensor rows_of(const std::vector<int32_t>& values, const Batch& batch, at::Device device) {
+  return tensor_of(values, {batch.rows, batch.width}, device);
 }
 
 }  // namespace
 
-ModelInput to_input(const Batch& batch, const InputKey& key) {
+ModelInput to_input(const Batch& batch, const InputKey& key, at::Device device) {
   ModelInput input;
-  input.tokens = rows_of(batch.tokens, batch);
-  input.positions = rows_of(batch.positions, batch);
+  input.tokens = rows_of(batch.tokens, batch, device);
+  input.positions = rows_of(batch.positions, batch, device);
   // Rows that are one document from their first position on need no intervals.
   const bool causal =
       std::all_of(batch.first_key.begin(), batch.first_key.end(), [](int32_t k) { return k == 0; });
-  if (!causal) input.first_key = rows_of(batch.first_key, batch);
+  if (!causal) input.first_key = rows_of(batch.first_key, batch, device);
   input.training = key.training;
   input.dropout = {.seed = key.seed, .step = key.step, .site = 0, .first_row = key.first_row};
   return input;
 }
 
 at::Tensor batch_loss(Model& model, const Batch& batch, double scale, const InputKey& key) {
-  const at::Tensor hidden = model.hidden(to_input(batch, key));
-  return ops::head_loss(hidden, model.head(), rows_of(batch.labels, batch), scale, /*chunk=*/0,
-                            model.logit_softcap());
+  const at::Device device = model.parameters().device();
+  const at::Tensor hidden = model.hidden(to_input(batch, key, device));
+  return ops::head_loss(hidden, model.head(), rows_of(batch.labels, batch, device), scale,
+                        /*chunk=*/0, model.logit_softcap());
 }
 
 LossSum evaluate_loss(Model& model, const Batch& batch, int64_t micro_rows) {
   const at::NoGradGuard no_grad;
+  const at::Device device = model.parameters().device();
   LossSum total;
+  std::vector<at::Tensor> sums;
   for (int64_t begin = 0; begin < batch.rows; begin += micro_rows) {
     const Batch part = batch.slice(begin, std::min(begin + micro_rows, batch.rows));
-    const at::Tensor hidden = model.hidden(to_input(part, {}));
+    const at::Tensor hidden = model.hidden(to_input(part, {}, device));
     const at::Tensor losses =
         ops::token_losses(hidden.flatten(0, 1), model.head(),
-                              rows_of(part.labels, part).flatten(), model.logit_softcap());
-    total.sum += losses.sum(at::kDouble).item<double>();
+                          rows_of(part.labels, part, device).flatten(), model.logit_softcap());
+    sums.push_back(losses.sum(at::kDouble));
     total.count += part.supervised();
   }
+  for (const double sum : numbers_of(sums)) total.sum += sum;
   return total;
 }
 

@@ -11,7 +11,7 @@ struct InputKey {
   uint64_t seed = 0, step = 0;
   int64_t first_row = 0;
 };
-ModelInput to_input(const Batch& batch, const InputKey& key);
+ModelInput to_input(const Batch& batch, const InputKey& key, at::Device device);
 
 /// scale · Σ token losses as a scalar with a gradient graph. With scale = 1 / supervised tokens of
 /// the global batch, summing over micro-batches gives the mean loss of the step.

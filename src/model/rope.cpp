@@ -6,6 +6,8 @@
 #include <bit>
 #include <cmath>
 
+#include "tensor/host.h"
+
 namespace twofold {
 namespace {
 
@@ -44,8 +46,7 @@ RopeConfig RopeConfig::of_heads(int64_t head_dim) const {
 }
 
 at::Tensor RopeConfig::inv_freq(int64_t length) const {
-  at::Tensor out = at::empty({rotary_dim / 2}, at::kDouble);
-  double* values = out.data_ptr<double>();
+  std::vector<double> values(static_cast<size_t>(rotary_dim / 2));
   const auto dim = static_cast<double>(rotary_dim);
   const auto original = static_cast<double>(original_max_position_embeddings);
   double base = theta;
@@ -57,14 +58,15 @@ at::Tensor RopeConfig::inv_freq(int64_t length) const {
   const auto& divisors = length > original_max_position_embeddings ? long_factor : short_factor;
   for (int64_t i = 0; i < rotary_dim / 2; ++i) {
     const double frequency = std::pow(base, -2.0 * static_cast<double>(i) / dim);
-    values[i] = rope_type == "linear"         ? frequency / factor
-                : rope_type == "llama3"       ? llama3_frequency(frequency, *this)
-                : rope_type == "yarn"         ? yarn_frequency(frequency, i, *this)
-                : rope_type == "longrope"     ? frequency / divisors[static_cast<size_t>(i)]
-                : rope_type == "proportional" ? (i < turning ? frequency / factor : 0.0)
-                                              : frequency;
+    values[static_cast<size_t>(i)] =
+        rope_type == "linear"         ? frequency / factor
+        : rope_type == "llama3"       ? llama3_frequency(frequency, *this)
+        : rope_type == "yarn"         ? yarn_frequency(frequency, i, *this)
+        : rope_type == "longrope"     ? frequency / divisors[static_cast<size_t>(i)]
+        : rope_type == "proportional" ? (i < turning ? frequency / factor : 0.0)
+                                      : frequency;
   }
-  return out;
+  return tensor_of(values, host_device());
 }
 
 double RopeConfig::attention_scale() const {
@@ -84,18 +86,23 @@ int64_t RopeConfig::regime(int64_t length) const {
 at::Tensor Rotary::operator()(const at::Tensor& x, const at::Tensor& positions,
                               int64_t length) const {
   const bool precise = x.scalar_type() == at::kDouble;
-  return ops::rotary(x, table(precise ? at::kDouble : at::kFloat, length), positions);
+  const auto options = x.options().dtype(precise ? at::kDouble : at::kFloat);
+  return ops::rotary(x, table(options, length), positions);
 }
 
-const ops::RotaryTable& Rotary::table(at::ScalarType type, int64_t length) const {
+const ops::RotaryTable& Rotary::table(const at::TensorOptions& options, int64_t length) const {
   const int64_t regime = config_.regime(length);
-  const bool usable = table_.cos.defined() && table_.cos.scalar_type() == type &&
-                      table_.cos.size(0) >= length && regime_ == regime;
+  const bool usable = table_.cos.defined() && table_.cos.dtype() == options.dtype() &&
+                      table_.cos.device() == options.device() && table_.cos.size(0) >= length &&
+                      regime_ == regime;
   if (!usable) {
     regime_ = regime;
     const auto rows = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(length)));
-    table_ =
-        ops::make_rotary_table(config_.inv_freq(length).to(type), rows, config_.attention_scale());
+    // By the host, which has the same bits on every device.
+    const at::Tensor frequencies =
+        config_.inv_freq(length).to(c10::typeMetaToScalarType(options.dtype()));
+    table_ = ops::make_rotary_table(frequencies, rows, config_.attention_scale());
+    table_ = {.cos = table_.cos.to(options.device()), .sin = table_.sin.to(options.device())};
   }
   return table_;
 }

@@ -41,7 +41,7 @@ struct RopeConfig {
   /// These settings for heads of that width.
   RopeConfig of_heads(int64_t head_dim) const;
 
-  /// (rotary_dim/2) float64, for an input of `length` positions.
+  /// (rotary_dim/2) float64 in host memory, for an input of `length` positions.
   at::Tensor inv_freq(int64_t length = 0) const;
   double attention_scale() const;  ///< multiplies cos and sin
   /// Lengths of the same regime have the same frequencies; most scalings have one.
@@ -75,10 +75,11 @@ class Rotary {
   at::Tensor operator()(const at::Tensor& x, const at::Tensor& positions, int64_t length) const;
 
  private:
-  const ops::RotaryTable& table(at::ScalarType type, int64_t length) const;
+  const ops::RotaryTable& table(const at::TensorOptions& options, int64_t length) const;
 
   RopeConfig config_;
-  mutable ops::RotaryTable table_;  ///< of the regime below, in the activation's precision
+  mutable ops::RotaryTable
+      table_;  ///< of the regime below, in the activation's precision and on its device
   mutable int64_t regime_ = 0;
 };
 

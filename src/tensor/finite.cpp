@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "tensor/host.h"
+
 namespace twofold {
 namespace {
 
@@ -40,6 +42,9 @@ bool all_finite(const at::Tensor& dense, Bits exponent) {
 }  // namespace
 
 bool is_finite(const at::Tensor& tensor) {
+  if (!tensor.is_cpu()) {
+    return !tensor.is_floating_point() || number_of(at::isfinite(tensor.detach()).all()) != 0;
+  }
   const at::Tensor plain = tensor.detach();
   const at::Tensor dense = plain.is_non_overlapping_and_dense() ? plain : plain.contiguous();
   switch (dense.scalar_type()) {

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "tensor/dtype.h"
+#include "tensor/host.h"
 
 namespace twofold {
 
@@ -42,7 +43,7 @@ void write_tensors(const Path& path, const NamedTensors& tensors,
   std::vector<at::Tensor> contiguous;
   std::vector<formats::TensorToWrite> entries;
   for (const auto& [name, value] : tensors) {
-    const at::Tensor& kept = contiguous.emplace_back(value.detach().contiguous());
+    const at::Tensor& kept = contiguous.emplace_back(on_host(value).contiguous());
     const auto* data = static_cast<const std::byte*>(kept.const_data_ptr());
     entries.push_back(
         {name, file_dtype(kept.scalar_type()), kept.sizes().vec(), {data, kept.nbytes()}});

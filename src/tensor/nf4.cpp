@@ -7,6 +7,8 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "tensor/finite.h"
+#include "tensor/host.h"
 
 namespace twofold {
 namespace {
@@ -102,6 +104,28 @@ std::vector<float> unpacked_scales(const Nf4& packed) {
   return scales;
 }
 
+/// The same in plain ATen, for memory that the host cannot read. In float64 the product of two
+/// floats is exact, so that the sum is rounded as the host's is (once, but for a hair).
+at::Tensor scales_anywhere(const Nf4& packed) {
+  const at::Tensor levels = tensor_of<float>(dynamic_levels(), {256}, packed.codes.device());
+  const at::Tensor block =
+      at::arange(packed.scales.numel(), packed.scales.options().dtype(at::kLong))
+          .div(kNf4ScaleBlock, "floor");
+  const at::Tensor wide = levels.index_select(0, packed.scales.to(at::kLong)).to(at::kDouble) *
+                          packed.scale_max.index_select(0, block);
+  return (wide + packed.scale_offset).to(at::kFloat);
+}
+
+at::Tensor unpack_anywhere(const Nf4& packed, at::ScalarType dtype) {
+  const at::Tensor levels = tensor_of<float>(nf4_levels(), {16}, packed.codes.device());
+  const at::Tensor pairs =
+      at::stack({packed.codes.div(16, "floor"), packed.codes.remainder(16)}, 1);
+  const at::Tensor codes = pairs.flatten().narrow(0, 0, packed.size).to(at::kLong);
+  const at::Tensor scales =
+      scales_anywhere(packed).repeat_interleave(kNf4Block).narrow(0, 0, packed.size);
+  return (levels.index_select(0, codes) * scales).to(dtype);
+}
+
 template <typename T>
 void unpack(const Nf4& packed, T* out) {
   const std::vector<float> scales = unpacked_scales(packed);
@@ -164,8 +188,8 @@ int64_t nf4_bytes(int64_t n) {
 
 Nf4 quantize_nf4(const at::Tensor& flat) {
   TWOFOLD_EXPECT(flat.dim() == 1, "quantize_nf4: a flat tensor");
-  const at::Tensor wide = flat.detach().to(at::kFloat).contiguous();
-  if (!at::isfinite(wide).all().item<bool>()) {
+  const at::Tensor wide = on_host(flat).to(at::kFloat).contiguous();
+  if (!is_finite(wide)) {
     fail({.what = "weights that are not finite cannot be stored in nf4",
           .where = "optimization/lora/base_dtype",
           .expected = "finite numbers",
@@ -174,11 +198,21 @@ Nf4 quantize_nf4(const at::Tensor& flat) {
   }
   Nf4 packed = nf4_of_size(wide.numel());
   pack_scales(pack_weights(wide, packed.codes.mutable_data_ptr<uint8_t>()), packed);
-  return packed;
+  return moved_to(flat.device(), packed);
+}
+
+Nf4 moved_to(at::Device device, const Nf4& packed) {
+  return {.size = packed.size,
+          .codes = packed.codes.to(device),
+          .scales = packed.scales.to(device),
+          .scale_max = packed.scale_max.to(device),
+          .scale_offset = packed.scale_offset.to(device)};
 }
 
 at::Tensor dequantize_nf4(const Nf4& packed, at::ScalarType dtype) {
-  at::Tensor out = at::empty({packed.size}, dtype == at::kDouble ? at::kFloat : dtype);
+  if (!packed.codes.is_cpu()) return unpack_anywhere(packed, dtype);
+  const at::ScalarType type = dtype == at::kDouble ? at::kFloat : dtype;
+  at::Tensor out = at::empty({packed.size}, packed.codes.options().dtype(type));
   if (dtype == at::kBFloat16) {
     unpack(packed, out.mutable_data_ptr<at::BFloat16>());
   } else {

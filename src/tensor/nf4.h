@@ -23,13 +23,15 @@ struct Nf4 {
   at::Tensor scale_offset = {};  ///< () float32: mean of the scales
 };
 
-/// Tensors of the sizes that n values need, not filled.
+Nf4 moved_to(at::Device device, const Nf4& packed);
+/// Tensors of the sizes that n values need, not filled, in host memory.
 Nf4 nf4_of_size(int64_t n);
 /// Bytes that n values take.
 int64_t nf4_bytes(int64_t n);
-/// `flat`: one dimension, any float dtype, on the CPU. A NaN or an infinity in it is an Error.
+/// `flat`: one dimension, any float dtype. A NaN or an infinity in it is an Error. It is packed by
+/// the host, the result is where `flat` is.
 Nf4 quantize_nf4(const at::Tensor& flat);
-/// (n) in `dtype` (float32, bfloat16 or float64).
+/// (n) in `dtype` (float32, bfloat16 or float64), where `packed` is. No wait.
 at::Tensor dequantize_nf4(const Nf4& packed, at::ScalarType dtype);
 
 /// The 16 levels, ascending.

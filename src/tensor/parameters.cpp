@@ -2,11 +2,13 @@
 
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 
 #include <numeric>
 
 #include "base/error.h"
 #include "base/random.h"
+#include "tensor/nf4.h"
 
 namespace twofold {
 namespace {
@@ -15,16 +17,17 @@ namespace {
 at::Tensor draw(const Parameter& parameter, uint64_t seed, at::ScalarType dtype) {
   std::vector<int64_t> stored = parameter.shape;
   if (parameter.transposed_storage) std::swap(stored[0], stored[1]);
+  const auto options = at::TensorOptions(at::kFloat).device(host_device());
   at::Tensor value;
   switch (parameter.init.kind) {
     case Init::Kind::kZeros:
-      value = at::zeros(stored, dtype);
+      value = at::zeros(stored, options.dtype(dtype));
       break;
     case Init::Kind::kOnes:
-      value = at::ones(stored, dtype);
+      value = at::ones(stored, options.dtype(dtype));
       break;
     case Init::Kind::kNormal: {
-      value = at::empty(stored, at::kFloat);
+      value = at::empty(stored, options);
       const RandomStream stream(seed, Purpose::kParameterInit, hash64(parameter.path));
       float* data = value.mutable_data_ptr<float>();
       at::parallel_for(0, value.numel(), 1 << 16, [&](int64_t begin, int64_t end) {
@@ -79,7 +82,27 @@ int64_t ParameterTree::count() const {
 }
 
 void ParameterTree::initialize(uint64_t seed, at::ScalarType dtype) {
-  for (Parameter& parameter : parameters_) parameter.weight.value = draw(parameter, seed, dtype);
+  for (Parameter& parameter : parameters_) {
+    parameter.weight.value = draw(parameter, seed, dtype).to(device_);
+  }
+}
+
+void ParameterTree::move_to(at::Device device) {
+  const at::NoGradGuard no_grad;
+  device_ = device;
+  for (Parameter& parameter : parameters_) {
+    Weight& weight = parameter.weight;
+    if (weight.packed) {
+      weight.packed = std::make_shared<Nf4>(moved_to(device, *weight.packed));
+    } else {
+      weight.value = weight.value.to(device);
+    }
+  }
+}
+
+NamedTensors moved_to(at::Device device, NamedTensors tensors) {
+  for (auto& [name, tensor] : tensors) tensor = tensor.to(device);
+  return tensors;
 }
 
 NamedTensors ParameterTree::named() const {

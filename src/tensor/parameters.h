@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "tensor/host.h"
 #include "tensor/weight.h"
 
 namespace twofold {
@@ -19,6 +20,14 @@ struct Init {
   double stddev = 0.02;
 };
 
+/// `tensors` on `device`; those that are there already are not copied.
+NamedTensors moved_to(at::Device device, NamedTensors tensors);
+
+/// The first axis of tables with a row a token (of the head, a row an output token) or a position.
+inline constexpr const char* kVocabularyAxis = "vocab";
+inline constexpr const char* kHeadAxis = "vocab_out";
+inline constexpr const char* kPositionAxis = "block_size";
+
 struct Parameter {
   std::string path;
   std::vector<int64_t> shape;
@@ -29,9 +38,9 @@ struct Parameter {
   Weight weight;
 
   bool is_matrix() const { return shape.size() == 2; }
-  bool is_vocabulary() const {
-    return !axes.empty() && axes.front() == "vocab";
-  }  ///< a row a token
+  bool is_vocabulary() const {  ///< a row a token
+    return !axes.empty() && (axes.front() == kVocabularyAxis || axes.front() == kHeadAxis);
+  }
   int64_t count() const;
 };
 
@@ -54,7 +63,13 @@ class ParameterTree {
   void initialize(uint64_t seed, at::ScalarType dtype);
   NamedTensors named() const;
 
+  /// Where the values are: the host until they are moved.
+  at::Device device() const { return device_; }
+  /// Moves the values there, those in 4 bits too; what is attached to them is not theirs.
+  void move_to(at::Device device);
+
  private:
+  at::Device device_ = host_device();
   std::deque<Parameter> parameters_;
   std::map<std::string, size_t> index_;
 };

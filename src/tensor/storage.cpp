@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "tensor/dtype.h"
+#include "tensor/host.h"
 
 namespace twofold {
 
@@ -14,13 +15,18 @@ at::Tensor in_storage_order(const at::Tensor& value, bool transposed) {
   return value.t().contiguous().t();
 }
 
+bool is_cache_aligned(const at::Tensor& value) {
+  return reinterpret_cast<uintptr_t>(value.const_data_ptr()) % 64 == 0;
+}
+
 std::string content_id(const NamedTensors& tensors) {
   std::string digests;
   for (const auto& [name, value] : tensors) {
     // The storage order does not matter for what a checkpoint holds, only for how it is computed
     // with, and it is the same for every tensor of that name: hash the bytes as they lie.
+    const at::Tensor host = on_host(value);
     const at::Tensor bytes =
-        value.is_contiguous() || value.dim() != 2 ? value.contiguous() : value.t().contiguous();
+        host.is_contiguous() || host.dim() != 2 ? host.contiguous() : host.t().contiguous();
     const auto* data = static_cast<const std::byte*>(bytes.const_data_ptr());
     digests += fmt::format("{} {} {}\n", name, dtype_name(value.scalar_type()),
                            checksum_bytes({data, bytes.nbytes()}));

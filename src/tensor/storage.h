@@ -11,6 +11,10 @@ namespace twofold {
 /// transpose, seen as itself. A tensor already in that order is returned as it is.
 at::Tensor in_storage_order(const at::Tensor& value, bool transposed);
 
+/// Whether the memory starts at a cache line, as memory of our own does: products over other memory
+/// may give other bits (ops/scratch.h).
+bool is_cache_aligned(const at::Tensor& value);
+
 /// Hash over names, dtypes and contents: equal for equal tensors.
 std::string content_id(const NamedTensors& tensors);
 

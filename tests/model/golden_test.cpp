@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "base/files.h"
-#include "ops/update.h"
-#include "model/kv_cache.h"
-#include "support.h"
 #include "model/families/registry.h"
+#include "model/kv_cache.h"
+#include "ops/update.h"
+#include "support.h"
 
 namespace twofold::test {
 namespace {
@@ -149,7 +149,7 @@ TEST_P(RealModel, LogitsAndLossesOfAPrompt) {
   expect_near(logits[0][0], golden_.json["logits_after_bos"], 1e-5);
   expect_near(logits[0][batch.width - 1], golden_.json["prompt_logits_last"], 1e-5);
   const at::NoGradGuard no_grad;
-  const at::Tensor hidden = model().hidden(to_input(batch, {}));
+  const at::Tensor hidden = model().hidden(to_input(batch, {}, host_device()));
   const at::Tensor losses =
       ops::token_losses(hidden[0], model().head(), at::tensor(next, at::kInt));
   expect_near(losses.narrow(0, 0, batch.width - 1), golden_.json["prompt_nll"], 1e-5);

@@ -15,12 +15,12 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "config/fields.h"
-#include "ops/head_loss.h"
 #include "model/config.h"
+#include "model/families/registry.h"
 #include "model/hf/hugging_face.h"
 #include "model/loss.h"
 #include "model/model.h"
-#include "model/families/registry.h"
+#include "ops/head_loss.h"
 
 namespace twofold::test {
 
@@ -169,7 +169,7 @@ inline NamedTensors gradients_of(Model& model) {
 
 inline at::Tensor logits_of(Model& model, const Batch& batch) {
   const at::NoGradGuard no_grad;
-  const at::Tensor hidden = model.hidden(to_input(batch, {}));
+  const at::Tensor hidden = model.hidden(to_input(batch, {}, host_device()));
   return ops::logits(hidden.flatten(0, 1), model.head(), model.logit_softcap())
       .view({batch.rows, batch.width, -1});
 }

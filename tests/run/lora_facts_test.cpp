@@ -3,13 +3,13 @@
 #include <ATen/Functions.h>
 #include <gtest/gtest.h>
 
-#include "ops/head_loss.h"
 #include "lora/movement.h"
 #include "model/config.h"
+#include "model/families/registry.h"
 #include "model/loss.h"
 #include "model/model.h"
+#include "ops/head_loss.h"
 #include "optim/optimizer.h"
-#include "model/families/registry.h"
 
 namespace twofold {
 namespace {
@@ -41,7 +41,7 @@ Batch small_batch() {
 
 at::Tensor logits_of(Model& model) {
   const at::NoGradGuard no_grad;
-  const at::Tensor hidden = model.hidden(to_input(small_batch(), {}));
+  const at::Tensor hidden = model.hidden(to_input(small_batch(), {}, host_device()));
   return ops::logits(hidden.reshape({-1, hidden.size(-1)}), model.head());
 }
 
@@ -106,7 +106,7 @@ TEST_P(LoraFacts, TrainingMovesEveryAdapterAndNothingOfTheBase) {
     for (const auto& [name, value] : named_adapters(adapters)) {
       movement.before.emplace_back(name, value.detach().clone());
     }
-    optimizer->step(movement.lr, gradient_norm(tensors).value);
+    optimizer->step(movement.lr, gradient_norm(tensors));
   }
   movement.optimizer_state = optimizer->state();
   EXPECT_LT(last, first);

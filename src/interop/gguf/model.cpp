@@ -9,6 +9,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "tensor/gguf.h"
+#include "tensor/host.h"
 
 namespace twofold {
 namespace {
@@ -53,41 +55,17 @@ GgmlType stored_type(const GgufWeight& weight, GgmlType wanted) {
 
 at::Tensor stored_order(const GgufWeight& weight, const at::Tensor& ours) {
   at::Tensor value = weight.transpose ? ours.t() : ours;
-  if (!weight.rows.empty()) value = value.index_select(0, at::tensor(weight.rows, at::kLong));
+  if (!weight.rows.empty()) value = value.index_select(0, tensor_of(weight.rows, ours.device()));
   value = value.detach().to(at::kFloat);
   if (weight.offset != 0) value = value + weight.offset;
   if (weight.factor != 1) value = value * weight.factor;
   return value.contiguous();
 }
 
-void append(formats::GgufWriter& writer, const at::Tensor& value) {
-  constexpr int64_t kElements = int64_t{1} << 22;  // at a time; whole rows
-  const at::Tensor rows = value.dim() == 1 ? value.unsqueeze(0) : value;
-  const int64_t step = std::max<int64_t>(1, kElements / rows.size(1));
-  for (int64_t begin = 0; begin < rows.size(0); begin += step) {
-    const at::Tensor part = rows.slice(0, begin, std::min(begin + step, rows.size(0)));
-    writer.append({part.const_data_ptr<float>(), static_cast<size_t>(part.numel())});
-  }
-}
-
-at::Tensor file_value(const GgufFile& file, const GgufTensor& tensor) {
-  const auto type = static_cast<GgmlType>(tensor.type);
-  const std::span<const std::byte> bytes = file.bytes(tensor);
-  if (type == GgmlType::kBF16) {
-    at::Tensor value = at::empty(tensor.shape, at::kBFloat16);
-    std::memcpy(value.mutable_data_ptr(), bytes.data(), bytes.size());
-    return value;
-  }
-  at::Tensor value = at::empty(tensor.shape, at::kFloat);
-  formats::decode_ggml(type, bytes,
-                       {value.mutable_data_ptr<float>(), static_cast<size_t>(value.numel())});
-  return value;
-}
-
 at::Tensor our_order(const GgufWeight& weight, const at::Tensor& stored) {
   at::Tensor value = stored;
   if (!weight.rows.empty()) {
-    value = at::empty_like(stored).index_copy_(0, at::tensor(weight.rows, at::kLong), stored);
+    value = at::empty_like(stored).index_copy_(0, tensor_of(weight.rows, stored.device()), stored);
   }
   if (weight.factor != 1) value = value.to(at::kFloat) / weight.factor;
   if (weight.offset != 0) value = value.to(at::kFloat) - weight.offset;
@@ -146,8 +124,8 @@ std::vector<std::string> write_gguf_model(const GgufPlan& plan, const NamedTenso
   const std::map<std::string, at::Tensor> ours(tensors.begin(), tensors.end());
   formats::GgufWriter writer(file, metadata, std::move(entries));
   for (const GgufWeight& weight : plan.weights) {
-    append(writer,
-           weight.ours.empty() ? weight.constant : stored_order(weight, ours.at(weight.ours)));
+    append_rows(writer,
+                weight.ours.empty() ? weight.constant : stored_order(weight, ours.at(weight.ours)));
   }
   writer.close();
   if (widened.empty()) return {};
@@ -176,7 +154,8 @@ NamedTensors read_gguf_model(const GgufPlan& plan, const Path& path) {
   std::set<std::string> read;
   for (const GgufWeight& weight : plan.weights) {
     if (weight.ours.empty() || !read.insert(weight.ours).second) continue;
-    tensors.emplace_back(weight.ours, our_order(weight, file_value(file, *file.find(weight.name))));
+    tensors.emplace_back(weight.ours,
+                         our_order(weight, read_gguf_tensor(file, *file.find(weight.name))));
   }
   return tensors;
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "interop/gguf/architecture.h"
 #include "interop/gguf/names.h"
+#include "tensor/host.h"
 
 namespace twofold {
 namespace {
@@ -76,7 +77,9 @@ void complete_neox(GgufPlan& plan) {
   for (const GgufWeight& weight : weights) {
     if (!weight.name.starts_with("blk.") || !weight.name.ends_with(".weight")) continue;
     const std::string bias = weight.name.substr(0, weight.name.size() - 6) + "bias";
-    if (!plan.find(bias)) plan.weights.push_back(constant(bias, at::zeros({weight.shape[0]})));
+    if (plan.find(bias)) continue;
+    const std::vector<float> zeros(static_cast<size_t>(weight.shape[0]));
+    plan.weights.push_back(constant(bias, tensor_of(zeros, host_device())));
   }
 }
 

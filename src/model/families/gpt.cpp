@@ -73,7 +73,7 @@ Gpt::Gpt(const GptConfig& config)
         {path, in, out, stddev, config.bias, /*transposed=*/false, in_axis, out_axis});
   };
   declare_embedding(declare);
-  if (!config.rope) wpe_ = declare.table("wpe", config.positions(), d, "block_size");
+  if (!config.rope) wpe_ = declare.table("wpe", config.positions(), d, kPositionAxis);
   for (int64_t i = 0; i < n_layers_; ++i) {
     const std::string at = block_prefix(i);
     Block& block = blocks_.emplace_back();

@@ -11,6 +11,7 @@
 #include "model/hf/files.h"
 #include "tensor/dtype.h"
 #include "tensor/io.h"
+#include "tensor/storage.h"
 
 namespace twofold {
 namespace {
@@ -24,11 +25,6 @@ bool is_float(formats::DType dtype) {
 }
 
 bool is_narrow(const at::Tensor& value) { return value.scalar_type() == at::kBFloat16; }
-
-/// As memory of our own is, so that products give the same bits (ops/scratch.h).
-bool is_aligned(const at::Tensor& value) {
-  return reinterpret_cast<uintptr_t>(value.const_data_ptr()) % 64 == 0;
-}
 
 /// How a tensor of the file becomes one of the model.
 enum class Placing {
@@ -164,7 +160,7 @@ class Loader {
   bool can_map(const Parameter& parameter, const at::Tensor& value) const {
     if (placing_ == Placing::kCopy || value.scalar_type() == at::kDouble) return false;
     const bool wide = value.scalar_type() == at::kFloat;
-    if (placing_ == Placing::kBorrow && !(wide ? is_aligned(value) : is_narrow(value)))
+    if (placing_ == Placing::kBorrow && !(wide ? is_cache_aligned(value) : is_narrow(value)))
       return false;
     return (parameter.transposed_storage ? value.t() : value).is_contiguous();
   }
@@ -172,11 +168,11 @@ class Loader {
   /// A copy of `value` in the parameter's dtype and storage order.
   static at::Tensor in_place_of(const Parameter& parameter, const at::Tensor& value) {
     const at::Tensor& old = parameter.weight.value;
-    const at::ScalarType type = old.defined() ? old.scalar_type() : at::kFloat;
+    const auto options = value.options().dtype(old.defined() ? old.scalar_type() : at::kFloat);
     if (parameter.transposed_storage) {
-      return at::empty({value.size(1), value.size(0)}, type).copy_(value.t()).t();
+      return at::empty({value.size(1), value.size(0)}, options).copy_(value.t()).t();
     }
-    return at::empty(value.sizes(), type).copy_(value);
+    return at::empty(value.sizes(), options).copy_(value);
   }
 
   Model& model_;

@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include "../support/gradcheck.h"
+#include "model/families/registry.h"
 #include "model/kv_cache.h"
 #include "support.h"
-#include "model/families/registry.h"
 
 namespace twofold::test {
 namespace {
@@ -180,7 +180,7 @@ TEST_P(Family, CachedPositionsEqualAFullPass) {
   const at::NoGradGuard no_grad;
   KvCache cache;
   cache.capacity = 10;
-  const ModelInput whole = to_input(batch, {});
+  const ModelInput whole = to_input(batch, {}, host_device());
   for (const auto& [begin, count] : {std::pair<int64_t, int64_t>{0, 6}, {6, 1}, {7, 3}}) {
     ModelInput part;
     part.tokens = whole.tokens.narrow(1, begin, count);
