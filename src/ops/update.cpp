@@ -7,6 +7,8 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "ops/backend.h"
+#include "tensor/host.h"
 
 namespace twofold::ops {
 namespace {
@@ -16,7 +18,7 @@ constexpr int64_t kGrain = 1 << 15;
 /// Partial sums over pieces of fixed size, added in their order: the threads change nothing.
 double squares_of(const at::Tensor& tensor) {
   TWOFOLD_EXPECT(tensor.is_non_overlapping_and_dense() && tensor.scalar_type() == at::kFloat,
-                 "sum_of_squares: dense float32 tensors");
+                 "sums_of_squares: dense float32 tensors");
   const float* data = tensor.const_data_ptr<float>();
   const int64_t pieces = (tensor.numel() + kGrain - 1) / kGrain;
   std::vector<double> partial(static_cast<size_t>(pieces));
@@ -36,14 +38,17 @@ double squares_of(const at::Tensor& tensor) {
 
 }  // namespace
 
-double sum_of_squares(const std::vector<at::Tensor>& tensors) {
-  double sum = 0;
-  for (const at::Tensor& tensor : tensors) sum += squares_of(tensor);
-  return sum;
+at::Tensor sums_of_squares(const std::vector<at::Tensor>& tensors) {
+  TWOFOLD_EXPECT(!tensors.empty(), "sums_of_squares: at least one tensor");
+  if (use_reference(tensors.front())) return reference::sums_of_squares(tensors);
+  std::vector<double> sums;
+  for (const at::Tensor& tensor : tensors) sums.push_back(squares_of(tensor));
+  return tensor_of(sums, tensors.front().device());
 }
 
 void adam_update(at::Tensor& parameter, const at::Tensor& gradient, at::Tensor& m, at::Tensor& v,
                  const AdamStep& step) {
+  if (use_reference(parameter)) return reference::adam_update(parameter, gradient, m, v, step);
   for (const at::Tensor* other :
        {&gradient, static_cast<const at::Tensor*>(&m), static_cast<const at::Tensor*>(&v)}) {
     TWOFOLD_EXPECT(other->strides() == parameter.strides() && other->scalar_type() == at::kFloat,

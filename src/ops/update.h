@@ -7,8 +7,9 @@
 
 namespace twofold::ops {
 
-/// Σ x² over all tensors in float64, in a fixed order (same threads, same bits).
-double sum_of_squares(const std::vector<at::Tensor>& tensors);
+/// Σ x² of each tensor (dense float32): (n) float64 on their device. Whatever the number of
+/// threads, the same bits.
+at::Tensor sums_of_squares(const std::vector<at::Tensor>& tensors);
 
 struct AdamStep {
   double lr = 0, beta1 = 0.9, beta2 = 0.95, eps = 1e-8;
@@ -21,8 +22,9 @@ void adam_update(at::Tensor& parameter, const at::Tensor& gradient, at::Tensor& 
                  const AdamStep& step);
 
 namespace reference {
+at::Tensor sums_of_squares(const std::vector<at::Tensor>& tensors);
 void adam_update(at::Tensor& parameter, const at::Tensor& gradient, at::Tensor& m, at::Tensor& v,
                  const AdamStep& step);
-}
+}  // namespace reference
 
 }  // namespace twofold::ops

@@ -1,52 +1,47 @@
 #include "optim/adam.h"
 
 #include <ATen/Functions.h>
-#include <ATen/core/grad_mode.h>
 
 #include "ops/update.h"
 
 namespace twofold {
 
-void AdamGroup::step(double lr, double gradient_scale, int64_t count) {
+void AdamGroup::step(double lr, std::span<const double> scales, int64_t count) {
   ops::AdamStep adam{.lr = lr,
-                         .beta1 = settings_.beta1,
-                         .beta2 = settings_.beta2,
-                         .eps = settings_.eps,
-                         .weight_decay = 0,
-                         .gradient_scale = gradient_scale,
-                         .count = count};
-  for (Moments& moments : all_) {
-    at::Tensor& value = moments.tensor.value;
+                     .beta1 = settings_.beta1,
+                     .beta2 = settings_.beta2,
+                     .eps = settings_.eps,
+                     .weight_decay = 0,
+                     .gradient_scale = 1,
+                     .count = count};
+  for (AdamState& state : all_) {
+    at::Tensor& value = state.tensor.value;
     const at::Tensor gradient = gradient_like(value);
     if (!gradient.defined()) continue;
-    adam.lr = lr * lr_multiplier_ * moments.tensor.lr_multiplier;
+    adam.lr = lr * lr_multiplier_ * state.tensor.lr_multiplier;
+    adam.gradient_scale = scales[state.index];
     adam.weight_decay = value.dim() == 2 ? settings_.weight_decay : 0;
-    ops::adam_update(value, gradient, moments.m, moments.v, adam);
+    ops::adam_update(value, gradient, state.m, state.v, adam);
   }
 }
 
-double AdamGroup::grad_norm() const {
-  std::vector<Trainable> tensors;
-  for (const Moments& moments : all_) tensors.push_back(moments.tensor);
-  return gradient_norm(tensors).value;
-}
-
 AdamW::AdamW(const AdamSettings& settings, double clip, std::vector<Trainable> tensors)
-    : group_(settings, 1.0), clip_(clip), count_(at::zeros({}, at::kLong)) {
-  for (Trainable& tensor : tensors) group_.add(std::move(tensor));
+    : Optimizer(clip, std::vector<int>(tensors.size(), 0)), group_(settings, 1.0) {
+  for (size_t i = 0; i < tensors.size(); ++i) group_.add(std::move(tensors[i]), i);
 }
 
-void AdamW::step(double lr, double grad_norm) {
-  const at::NoGradGuard no_grad;
-  count_.add_(1);
-  group_.step(lr, clip_scale(clip_, grad_norm), count_.item<int64_t>());
-}
+void AdamW::update(double lr, std::span<const double> scales) { group_.step(lr, scales, ++count_); }
 
 NamedTensors AdamW::state() const {
   NamedTensors state;
   append_state(state, group_.all());
-  state.emplace_back("count", count_);
+  append_count(state, count_);
   return state;
+}
+
+void AdamW::load_state(const NamedTensors& state) {
+  copy_state(this->state(), state);
+  count_ = count_of(state);
 }
 
 }  // namespace twofold

@@ -2,7 +2,8 @@
 // AdamW (Loshchilov & Hutter 2019): Adam's direction, plus decay of the weights themselves, on
 // matrices only. With no decay it is Adam.
 
-#include "optim/moments.h"
+#include "optim/adam_state.h"
+#include "optim/optimizer.h"
 
 namespace twofold {
 
@@ -11,30 +12,30 @@ class AdamGroup {
  public:
   AdamGroup(const AdamSettings& settings, double lr_multiplier)
       : settings_(settings), lr_multiplier_(lr_multiplier) {}
-  void add(Trainable tensor) { all_.push_back(make_moments(std::move(tensor))); }
-  /// Update number `count` (from 1), from gradients multiplied by `gradient_scale`.
-  void step(double lr, double gradient_scale, int64_t count);
-  /// L2 norm of the group's own gradients.
-  double grad_norm() const;
-  const std::vector<Moments>& all() const { return all_; }
+  void add(Trainable tensor, size_t index) {
+    all_.push_back(make_adam_state(std::move(tensor), index));
+  }
+  /// Update number `count` (from 1), from gradients multiplied by `scales` (as in Optimizer).
+  void step(double lr, std::span<const double> scales, int64_t count);
+  const std::vector<AdamState>& all() const { return all_; }
 
  private:
   AdamSettings settings_;
   double lr_multiplier_;
-  std::vector<Moments> all_;
+  std::vector<AdamState> all_;
 };
 
 class AdamW : public Optimizer {
  public:
   AdamW(const AdamSettings& settings, double clip, std::vector<Trainable> tensors);
-  void step(double lr, double grad_norm) override;
   NamedTensors state() const override;
-  void load_state(const NamedTensors& state) override { copy_state(this->state(), state); }
+  void load_state(const NamedTensors& state) override;
 
  private:
+  void update(double lr, std::span<const double> scales) override;
+
   AdamGroup group_;
-  double clip_;
-  at::Tensor count_;
+  int64_t count_ = 0;
 };
 
 }  // namespace twofold

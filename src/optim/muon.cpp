@@ -1,7 +1,6 @@
 #include "optim/muon.h"
 
 #include <ATen/Functions.h>
-#include <ATen/core/grad_mode.h>
 
 #include <array>
 #include <cmath>
@@ -13,18 +12,22 @@ namespace {
 
 enum class Group { kScalar, kHead, kEmbedding, kMatrix };
 
-bool has_any(const std::string& path, std::initializer_list<const char*> words) {
-  for (const char* word : words) {
-    if (path.find(word) != std::string::npos) return true;
-  }
-  return false;
-}
-
 Group group_of(const Trainable& tensor) {
   if (tensor.value.dim() < 2) return Group::kScalar;
-  if (has_any(tensor.name, {"lm_head", "unembed"})) return Group::kHead;
-  if (has_any(tensor.name, {"embed", "wte", "wpe"})) return Group::kEmbedding;
+  const std::string first = tensor.axes.empty() ? "" : tensor.axes.front();
+  if (first == kHeadAxis) return Group::kHead;
+  if (first == kVocabularyAxis || first == kPositionAxis) return Group::kEmbedding;
   return Group::kMatrix;
+}
+
+/// Groups other than the matrices are clipped, each by itself.
+std::vector<int> clip_groups(const std::vector<Trainable>& tensors, int not_clipped) {
+  std::vector<int> groups;
+  for (const Trainable& tensor : tensors) {
+    const Group group = group_of(tensor);
+    groups.push_back(group == Group::kMatrix ? not_clipped : static_cast<int>(group));
+  }
+  return groups;
 }
 
 /// The axis that NorMuon averages over: along the rows of a tall or square matrix.
@@ -36,11 +39,11 @@ AdamSettings without_decay(AdamSettings settings) {
   return settings;
 }
 
-Moments make_matrix_moments(Trainable tensor) {
-  Moments moments = make_moments(std::move(tensor));
-  const int64_t axis = averaged_axis(moments.m);
-  moments.v = at::zeros_like(moments.m.select(axis, 0)).unsqueeze(axis);
-  return moments;
+AdamState make_matrix_state(Trainable tensor, size_t index) {
+  AdamState state = make_adam_state(std::move(tensor), index);
+  const int64_t axis = averaged_axis(state.m);
+  state.v = at::zeros_like(state.m.select(axis, 0)).unsqueeze(axis);
+  return state;
 }
 
 /// NorMuon: evens out the update's rows (or columns) by their second moment, keeping its norm.
@@ -50,9 +53,10 @@ at::Tensor normalize(const at::Tensor& update, at::Tensor& v, double beta2) {
   const at::Tensor power = update.square().sum(axis, /*keepdim=*/true);
   v.mul_(beta2).add_(power, (1 - beta2) / static_cast<double>(update.size(axis)));
   const at::Tensor inverse = v.clamp_min(kTiny).rsqrt();
-  const double before = std::sqrt(power.sum().item<double>());
-  const double after = std::sqrt((power * inverse.square()).sum().item<double>());
-  return update * (inverse * (before / std::max(after, kTiny)));
+  // Where they are: to read them would be to wait for the device.
+  const at::Tensor before = power.sum().to(at::kDouble).sqrt();
+  const at::Tensor after = (power * inverse.square()).sum().to(at::kDouble).sqrt();
+  return update * (inverse * (before / after.clamp_min(kTiny)));
 }
 
 }  // namespace
@@ -83,47 +87,44 @@ at::Tensor orthogonalize(const at::Tensor& matrix, int64_t iterations) {
 }
 
 Muon::Muon(const OptimizerConfig& config, std::vector<Trainable> tensors)
-    : config_(config),
+    : Optimizer(config.clip, clip_groups(tensors, kNotClipped)),
+      config_(config),
       scalars_(without_decay(config.muon()), config.scalar_lr_multiplier),
       embeddings_(without_decay(config.muon()), config.embedding_lr_multiplier),
-      heads_(without_decay(config.muon()), config.unembedding_lr_multiplier),
-      count_(at::zeros({}, at::kLong)) {
-  for (Trainable& tensor : tensors) {
-    switch (group_of(tensor)) {
+      heads_(without_decay(config.muon()), config.unembedding_lr_multiplier) {
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    switch (group_of(tensors[i])) {
       case Group::kScalar:
-        scalars_.add(std::move(tensor));
+        scalars_.add(std::move(tensors[i]), i);
         break;
       case Group::kHead:
-        heads_.add(std::move(tensor));
+        heads_.add(std::move(tensors[i]), i);
         break;
       case Group::kEmbedding:
-        embeddings_.add(std::move(tensor));
+        embeddings_.add(std::move(tensors[i]), i);
         break;
       case Group::kMatrix:
-        matrices_.push_back(make_matrix_moments(std::move(tensor)));
+        matrices_.push_back(make_matrix_state(std::move(tensors[i]), i));
         break;
     }
   }
 }
 
-void Muon::step(double lr, double /*grad_norm*/) {
-  const at::NoGradGuard no_grad;
-  count_.add_(1);
-  for (AdamGroup* group : {&scalars_, &embeddings_, &heads_}) {
-    group->step(lr, clip_scale(config_.clip, group->grad_norm()), count_.item<int64_t>());
-  }
-  for (Moments& moments : matrices_) step_matrix(moments, lr * config_.matrix_lr_multiplier);
+void Muon::update(double lr, std::span<const double> scales) {
+  ++count_;
+  for (AdamGroup* group : {&scalars_, &embeddings_, &heads_}) group->step(lr, scales, count_);
+  for (AdamState& matrix : matrices_) update_matrix(matrix, lr * config_.matrix_lr_multiplier);
 }
 
-void Muon::step_matrix(Moments& moments, double lr) {
-  at::Tensor& value = moments.tensor.value;
+void Muon::update_matrix(AdamState& matrix, double lr) {
+  at::Tensor& value = matrix.tensor.value;
   const at::Tensor gradient = gradient_like(value);
   if (!gradient.defined()) return;
   const double momentum = config_.muon_momentum;
-  moments.m.mul_(momentum).add_(gradient, 1 - momentum);
-  const at::Tensor nesterov = gradient * (1 - momentum) + moments.m * momentum;
+  matrix.m.mul_(momentum).add_(gradient, 1 - momentum);
+  const at::Tensor nesterov = gradient * (1 - momentum) + matrix.m * momentum;
   at::Tensor update =
-      normalize(orthogonalize(nesterov, config_.muon_ns_steps), moments.v, config_.muon_beta2);
+      normalize(orthogonalize(nesterov, config_.muon_ns_steps), matrix.v, config_.muon_beta2);
   // Cautious decay: only where it pulls the way that the update goes.
   const double decay = config_.muon().weight_decay;
   if (decay > 0) update.add_(value * (update * value).ge(0), decay);
@@ -135,8 +136,13 @@ NamedTensors Muon::state() const {
   append_state(state, matrices_);
   for (const AdamGroup* group : {&scalars_, &embeddings_, &heads_})
     append_state(state, group->all());
-  state.emplace_back("count", count_);
+  append_count(state, count_);
   return state;
+}
+
+void Muon::load_state(const NamedTensors& state) {
+  copy_state(this->state(), state);
+  count_ = count_of(state);
 }
 
 }  // namespace twofold

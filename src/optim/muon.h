@@ -1,7 +1,8 @@
 #pragma once
 // Muon (Jordan 2024): the momentum of a matrix is replaced by the nearest matrix with orthonormal
 // rows or columns, scaled per row or column by NorMuon (arXiv 2510.05491). Embeddings, heads, norms
-// and biases go to Adam, each group with its own learning rate and clip.
+// and biases go to Adam, each group with its own learning rate and clip; matrices are not clipped,
+// since their updates have one size whatever the gradient's.
 
 #include "optim/adam.h"
 
@@ -14,18 +15,17 @@ at::Tensor orthogonalize(const at::Tensor& matrix, int64_t iterations);
 class Muon : public Optimizer {
  public:
   Muon(const OptimizerConfig& config, std::vector<Trainable> tensors);
-  /// Matrices are not clipped and the other groups by their own norms: the global one is not used.
-  void step(double lr, double grad_norm) override;
   NamedTensors state() const override;
-  void load_state(const NamedTensors& state) override { copy_state(this->state(), state); }
+  void load_state(const NamedTensors& state) override;
 
  private:
-  void step_matrix(Moments& moments, double lr);
+  void update(double lr, std::span<const double> scales) override;
+  void update_matrix(AdamState& matrix, double lr);
 
   OptimizerConfig config_;
-  std::vector<Moments> matrices_;
+  std::vector<AdamState> matrices_;  ///< m: the momentum; v: of the rows or columns
   AdamGroup scalars_, embeddings_, heads_;
-  at::Tensor count_;
+  int64_t count_ = 0;
 };
 
 }  // namespace twofold

@@ -1,20 +1,31 @@
-// What all optimizers share: their settings, the choice between them, and gradients.
-
 #include "optim/optimizer.h"
 
-#include <ATen/core/Tensor.h>
+#include <ATen/core/grad_mode.h>
 
-#include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/error.h"
-#include "ops/update.h"
 #include "optim/adam.h"
 #include "optim/muon.h"
 #include "tensor/dtype.h"
 
 namespace twofold {
 namespace {
+
+/// What the gradients of each tensor are multiplied by, so that no clip group's are larger than
+/// `clip`.
+std::vector<double> clip_scales(const GradientNorm& norm, const std::vector<int>& groups,
+                                double clip) {
+  std::map<int, double> squares;
+  for (size_t i = 0; i < groups.size(); ++i) squares[groups[i]] += norm.squares.at(i);
+  std::vector<double> scales;
+  for (const int group : groups) {
+    const double size = std::sqrt(squares[group]);
+    scales.push_back(group >= 0 && clip > 0 && size > clip ? clip / size : 1.0);
+  }
+  return scales;
+}
 
 double own_default(double value, double fallback) { return value < 0 ? fallback : value; }
 
@@ -102,25 +113,9 @@ std::unique_ptr<Optimizer> make_adapter_optimizer(const OptimizerConfig& config,
   return std::make_unique<AdamW>(settings, config.clip, std::move(tensors));
 }
 
-GradientNorm gradient_norm(const std::vector<Trainable>& tensors) {
-  std::vector<at::Tensor> gradients;
-  std::vector<const std::string*> names;
-  for (const Trainable& tensor : tensors) {
-    if (!tensor.value.grad().defined()) continue;
-    gradients.push_back(tensor.value.grad());
-    names.push_back(&tensor.name);
-  }
-  GradientNorm norm{.value = std::sqrt(ops::sum_of_squares(gradients)), .not_finite = {}};
-  for (size_t i = 0; i < gradients.size() && !std::isfinite(norm.value); ++i) {
-    if (std::isfinite(ops::sum_of_squares({gradients[i]}))) continue;
-    norm.not_finite = *names[i];
-    break;
-  }
-  return norm;
-}
-
-void clear_gradients(const std::vector<Trainable>& tensors) {
-  for (const Trainable& tensor : tensors) tensor.value.mutable_grad().reset();
+void Optimizer::step(double lr, const GradientNorm& norm) {
+  const at::NoGradGuard no_grad;
+  update(lr, clip_scales(norm, clip_groups_, clip_));
 }
 
 }  // namespace twofold

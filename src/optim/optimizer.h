@@ -1,23 +1,17 @@
 #pragma once
-// Optimizers over named tensors. They see names, values and gradients; what those belong to is not
-// their business.
+// Optimizers over named tensors: their settings, the choice between them, and clipping, which is
+// the same for all.
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "config/fields.h"
-#include "tensor/parameters.h"
+#include "optim/gradients.h"
 
 namespace twofold {
-
-/// A tensor to be trained (float32, requires_grad).
-struct Trainable {
-  std::string name = {};
-  at::Tensor value = {};
-  double lr_multiplier = 1;  ///< of the adapters' optimizer: this tensor's learning rate / lr
-};
 
 /// What Adam needs beyond a learning rate.
 struct AdamSettings {
@@ -49,16 +43,30 @@ struct OptimizerConfig {
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  /// One update from the tensors' .grad; a tensor without a gradient is left alone.
-  /// `lr` is this step's learning rate, `grad_norm` the global L2 norm (gradient_norm), which the
-  /// caller has found finite.
-  virtual void step(double lr, double grad_norm) = 0;
+  /// One update from the tensors' .grad, clipped; a tensor without a gradient is left alone.
+  /// `lr` is this step's learning rate, `norm` the size of the gradients, which the caller has
+  /// found finite.
+  void step(double lr, const GradientNorm& norm);
   /// Aliases of the live tensors: the moments "m/<name>" and "v/<name>", and "count", the updates
-  /// so far (an int64 scalar). Muon's "v" of a matrix is one row or column.
+  /// so far (an int64 scalar, not an alias). Muon's "v" of a matrix is one row or column.
   virtual NamedTensors state() const = 0;
   /// Copies a saved state in; one Error naming every tensor whose name, shape or dtype differs, in
   /// which case nothing has been changed.
   virtual void load_state(const NamedTensors& state) = 0;
+
+ protected:
+  static constexpr int kNotClipped = -1;
+  /// Gradients of one clip group (a number for each tensor) are scaled down together, to an L2 norm
+  /// of `clip` at most; 0 is never.
+  Optimizer(double clip, std::vector<int> clip_groups)
+      : clip_(clip), clip_groups_(std::move(clip_groups)) {}
+
+ private:
+  /// `scales`: for each tensor, what its gradient is multiplied by.
+  virtual void update(double lr, std::span<const double> scales) = 0;
+
+  double clip_;
+  std::vector<int> clip_groups_;
 };
 
 /// Phase 1's optimizer: AdamW with decay on matrices only, or Muon. Both makers throw an Error
@@ -68,14 +76,5 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerConfig& config,
 /// Phase 2's, whatever `optimizer` says: Adam with adamw()'s settings over the adapters, no decay.
 std::unique_ptr<Optimizer> make_adapter_optimizer(const OptimizerConfig& config,
                                                   std::vector<Trainable> tensors);
-
-/// Global L2 norm of the gradients (float64 sum, fixed order); names the first tensor whose
-/// gradient is not finite, if any.
-struct GradientNorm {
-  double value = 0;             ///< a tensor without a gradient counts as zero
-  std::string not_finite = {};  ///< name of an offending tensor, or empty
-};
-GradientNorm gradient_norm(const std::vector<Trainable>& tensors);
-void clear_gradients(const std::vector<Trainable>& tensors);
 
 }  // namespace twofold

@@ -6,8 +6,8 @@
 #include <map>
 
 #include "base/error.h"
-#include "interop/peft/peft.h"
 #include "interop/peft/merge.h"
+#include "interop/peft/peft.h"
 #include "tensor/dtype.h"
 #include "tensor/packed.h"
 #include "tensor/storage.h"
@@ -82,6 +82,7 @@ LoRAParams read_adapters(const CheckpointInfo& checkpoint, ParameterTree& parame
   if (CheckpointStore::has(checkpoint, "starts")) {
     for (auto& tensor : CheckpointStore::read(checkpoint, "starts")) tensors.push_back(tensor);
   }
+  tensors = moved_to(parameters.device(), std::move(tensors));
   LoRAParams adapters = in_tree_order(parameters, adapters_from_named(tensors));
   attach_lora_params(parameters, adapters, lora);
   return adapters;
@@ -103,11 +104,15 @@ void require_gradients(ParameterTree& parameters) {
 std::vector<Trainable> LoRATrainState::trainables() const {
   std::vector<Trainable> tensors;
   if (progress.phase == 1) {
-    for (const auto& [name, value] : model->parameters().named()) tensors.push_back({name, value});
+    for (const Parameter& parameter : model->parameters().all()) {
+      tensors.push_back(
+          {.name = parameter.path, .value = parameter.weight.value, .axes = parameter.axes});
+    }
   } else {
     const NamedTensors named = named_adapters(adapters);
     for (size_t i = 0; i < named.size(); ++i) {
-      tensors.push_back({named[i].first, named[i].second, adapter_rates[i]});
+      tensors.push_back(
+          {.name = named[i].first, .value = named[i].second, .lr_multiplier = adapter_rates[i]});
     }
   }
   return tensors;
@@ -133,7 +138,8 @@ Snapshot LoRATrainState::snapshot(const std::string& config_yaml) const {
 }
 
 LoRATrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer,
-                           uint64_t seed, bool train_all, const NewTokens& fresh) {
+                           uint64_t seed, bool train_all, const NewTokens& fresh,
+                           at::Device device) {
   LoRATrainState state;
   state.progress.seed = seed;
   state.model = build_model(config);
@@ -143,6 +149,7 @@ LoRATrainState start_state(const ModelConfig& config, const OptimizerConfig& opt
     load_hf_weights(*state.model, config, config.weights, fresh, /*borrow=*/!train_all);
     state.progress.weights_dtype = hf_dtype(config.weights);
   }
+  state.model->parameters().move_to(device);
   if (train_all) {
     require_gradients(state.model->parameters());
     state.optimizer = make_optimizer(optimizer, state.trainables());
@@ -151,7 +158,7 @@ LoRATrainState start_state(const ModelConfig& config, const OptimizerConfig& opt
 }
 
 LoRATrainState restore_weights(const CheckpointInfo& checkpoint, const ModelConfig& config,
-                               const LoRAConfig& lora) {
+                               const LoRAConfig& lora, at::Device device) {
   LoRATrainState state;
   state.progress =
       RunState::from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
@@ -160,6 +167,7 @@ LoRATrainState restore_weights(const CheckpointInfo& checkpoint, const ModelConf
   const char* stem = state.progress.phase == 1 ? "model" : "base";
   load_parameters(parameters, CheckpointStore::read(checkpoint, stem),
                   (checkpoint.folder / stem).string() + ".safetensors");
+  parameters.move_to(device);
   if (state.progress.phase == 2) {
     LoRAConfig saved = lora;
     saved.rows = state.progress.trained_rows;
@@ -169,8 +177,9 @@ LoRATrainState restore_weights(const CheckpointInfo& checkpoint, const ModelConf
 }
 
 LoRATrainState restore_state(const CheckpointInfo& checkpoint, const ModelConfig& config,
-                             const OptimizerConfig& optimizer, const LoRAConfig& lora) {
-  LoRATrainState state = restore_weights(checkpoint, config, lora);
+                             const OptimizerConfig& optimizer, const LoRAConfig& lora,
+                             at::Device device) {
+  LoRATrainState state = restore_weights(checkpoint, config, lora, device);
   if (state.progress.phase == 1) {
     require_gradients(state.model->parameters());
     state.optimizer = make_optimizer(optimizer, state.trainables());

@@ -30,19 +30,22 @@ struct LoRATrainState {
 
 /// A fresh phase-1 state: weights from config.weights (a Hugging Face folder) or drawn from `seed`.
 /// Without `train_all` (a run that starts in phase 2) it has no optimizer and needs no gradients.
-/// `fresh`: tokens that the folder's weights do not know.
+/// `fresh`: tokens that the folder's weights do not know. All of it lives on `device` (here and
+/// below).
 LoRATrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer,
-                           uint64_t seed, bool train_all, const NewTokens& fresh = {});
+                           uint64_t seed, bool train_all, const NewTokens& fresh = {},
+                           at::Device device = host_device());
 
 /// A checkpoint's weights and adapters without its optimizer: for export and generation. Which rows
 /// of tables are trained is what the checkpoint says (here and in restore_state).
 LoRATrainState restore_weights(const CheckpointInfo& checkpoint, const ModelConfig& config,
-                               const LoRAConfig& lora);
+                               const LoRAConfig& lora, at::Device device = host_device());
 
 /// The state a checkpoint holds, of whichever phase it says it is in. Throws an Error naming file
 /// and tensor if it does not fit `config` (or, in phase 2, `lora`).
 LoRATrainState restore_state(const CheckpointInfo& checkpoint, const ModelConfig& config,
-                             const OptimizerConfig& optimizer, const LoRAConfig& lora);
+                             const OptimizerConfig& optimizer, const LoRAConfig& lora,
+                             at::Device device = host_device());
 
 /// Adds lora.base_adapters to the weights, freezes them in lora.base_dtype and drops the phase-1
 /// optimizer: the base that phase 2 builds on, without adapters yet.

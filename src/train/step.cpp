@@ -1,6 +1,6 @@
 #include "train/step.h"
 
-#include <ATen/core/grad_mode.h>
+#include <ATen/core/Tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "tensor/host.h"
 
 namespace twofold {
 namespace {
@@ -30,6 +31,22 @@ std::string name_rows(const Batch& batch, int64_t begin, int64_t end) {
                    .hint = "a smaller learning rate, a longer warm-up or float32 activations"});
 }
 
+/// Losses of the micro-batches and sizes of the gradients, read back in one wait for the device.
+struct Read {
+  std::vector<double> losses;
+  GradientNorm norm;
+};
+
+Read read_back(std::vector<at::Tensor> losses, const std::vector<Trainable>& tensors) {
+  const auto count = static_cast<std::ptrdiff_t>(losses.size());
+  if (const at::Tensor squares = gradient_squares(tensors); squares.defined()) {
+    losses.push_back(squares);
+  }
+  const std::vector<double> numbers = numbers_of(losses);
+  return {.losses = {numbers.begin(), numbers.begin() + count},
+          .norm = gradient_norm(tensors, {numbers.begin() + count, numbers.end()})};
+}
+
 }  // namespace
 
 StepResult train_step(const LossFunction& loss_of, const Batch& batch, int64_t micro_rows,
@@ -43,23 +60,28 @@ StepResult train_step(const LossFunction& loss_of, const Batch& batch, int64_t m
           .found = "none",
           .hint = "check the dataset's mask file, or use larger batches"});
   }
-  StepResult result;
   clear_gradients(tensors);
+  std::vector<at::Tensor> losses;
   for (int64_t begin = 0; begin < batch.rows; begin += micro_rows) {
     const int64_t end = std::min(begin + micro_rows, batch.rows);
-    at::Tensor loss =
+    const at::Tensor loss =
         loss_of(batch.slice(begin, end), 1.0 / static_cast<double>(supervised), begin);
-    const double value = loss.item<double>();
-    if (!std::isfinite(value)) refuse_not_finite("the loss", batch, begin, end, step);
     if (loss.requires_grad()) loss.backward();
-    result.loss += value;
+    losses.push_back(loss.detach());
   }
-  const GradientNorm norm = gradient_norm(tensors);
-  if (!norm.not_finite.empty()) {
-    refuse_not_finite("the gradient of " + norm.not_finite, batch, 0, batch.rows, step);
+  const Read read = read_back(std::move(losses), tensors);
+  StepResult result{.loss = 0, .grad_norm = read.norm.value};
+  for (size_t i = 0; i < read.losses.size(); ++i) {
+    const int64_t begin = static_cast<int64_t>(i) * micro_rows;
+    if (!std::isfinite(read.losses[i])) {
+      refuse_not_finite("the loss", batch, begin, std::min(begin + micro_rows, batch.rows), step);
+    }
+    result.loss += read.losses[i];
   }
-  result.grad_norm = norm.value;
-  optimizer.step(lr, norm.value);
+  if (!read.norm.not_finite.empty()) {
+    refuse_not_finite("the gradient of " + read.norm.not_finite, batch, 0, batch.rows, step);
+  }
+  optimizer.step(lr, read.norm);
   clear_gradients(tensors);
   return result;
 }

@@ -50,12 +50,13 @@ TEST(AdamW, MatchesThePlainAlgorithmWithClippingAndDecayOnMatricesOnly) {
   for (int step = 0; step < 9; ++step) {
     const double lr = 0.01 * (1 + step % 3);
     set_gradients(tensors, step, step < 3 ? 0.01 : 1.0);  // below the clip, then above
-    const double norm = gradient_norm(tensors).value;
+    const GradientNorm sizes = gradient_norm(tensors);
+    const double norm = sizes.value;
     EXPECT_EQ(norm > 1.0, step >= 3);
     for (size_t i = 0; i < tensors.size(); ++i) {
       plain[i].step(tensors[i].value.grad(), lr, norm > 1 ? 1 / norm : 1);
     }
-    optimizer->step(lr, norm);
+    optimizer->step(lr, sizes);
   }
   for (size_t i = 0; i < tensors.size(); ++i) {
     EXPECT_LE(max_difference(tensors[i].value, plain[i].value()), 2e-6) << tensors[i].name;
@@ -84,7 +85,7 @@ TEST(AdamW, MatchesTorchsFusedAdamW) {
                         /*weight_decay=*/x[i].dim() == 2 ? 0.1 : 0.0, 1e-8, /*amsgrad=*/false,
                         /*maximize=*/false);
     }
-    optimizer->step(0.01, gradient_norm(tensors).value);
+    optimizer->step(0.01, gradient_norm(tensors));
   }
   for (size_t i = 0; i < x.size(); ++i) {
     EXPECT_LE(max_difference(tensors[i].value, x[i]), 2e-6) << tensors[i].name;
@@ -98,7 +99,7 @@ TEST(AdamW, DecaysMatricesOnly) {
   for (const Trainable& tensor : tensors) {
     tensor.value.mutable_grad() = at::zeros_like(tensor.value.detach());
   }
-  optimizer->step(0.5, 0.0);
+  optimizer->step(0.5, gradient_norm(tensors));
   for (size_t i = 0; i < tensors.size(); ++i) {
     const double kept = tensors[i].value.dim() == 2 ? 1 - 0.5 * 0.1 : 1.0;
     EXPECT_LE(max_difference(tensors[i].value, before[i] * kept), 1e-7) << tensors[i].name;
@@ -111,7 +112,7 @@ TEST(AdamW, LeavesATensorWithoutAGradientAlone) {
   const auto optimizer = make_optimizer({}, tensors);
   set_gradients(tensors, 0);
   tensors[2].value.mutable_grad().reset();
-  optimizer->step(0.1, 1.0);
+  optimizer->step(0.1, gradient_norm(tensors));
   EXPECT_TRUE(at::equal(tensors[2].value, before[2]));
   EXPECT_FALSE(at::equal(tensors[1].value, before[1]));
 }
@@ -122,8 +123,8 @@ TEST(AdamW, TakesAGradientOfAnotherStorageOrder) {
   set_gradients(same, 0);
   set_gradients(other, 0);
   other[0].value.mutable_grad() = other[0].value.grad().contiguous();
-  one->step(0.1, 1.0);
-  two->step(0.1, 1.0);
+  one->step(0.1, gradient_norm(same));
+  two->step(0.1, gradient_norm(same));
   EXPECT_TRUE(at::equal(same[0].value, other[0].value));
 }
 
@@ -148,8 +149,8 @@ TEST(AdapterOptimizer, ClipsLikePhaseOne) {
   for (int step = 0; step < 2; ++step) {
     set_gradients(a, step, step == 0 ? 1.0 : 0.01);
     set_gradients(b, step, step == 0 ? 1.0 : 0.01);
-    one->step(0.01, gradient_norm(a).value);
-    two->step(0.01, gradient_norm(b).value);
+    one->step(0.01, gradient_norm(a));
+    two->step(0.01, gradient_norm(b));
   }
   EXPECT_GT(max_difference(a[0].value, b[0].value), 1e-4);
 }

@@ -148,7 +148,7 @@ TEST(Muon, MatchesThePlainAlgorithmOnMatricesOfEitherOrientation) {
     for (int step = 0; step < 4; ++step) {
       set_gradients(tensors, step, 5.0);  // far above the clip, which matrices do not have
       for (size_t i : {0, 1}) plain[i].step(tensors[i].value.grad(), 0.02);
-      optimizer->step(0.01, gradient_norm(tensors).value);
+      optimizer->step(0.01, gradient_norm(tensors));
     }
     for (size_t i : {0, 1}) {
       EXPECT_LE(max_difference(tensors[i].value, plain[i].value()), 1e-4) << tensors[i].name;
@@ -171,8 +171,8 @@ void expect_adam_group(const std::vector<size_t>& members, double multiplier) {
   for (int step = 0; step < 3; ++step) {
     set_gradients(tensors, step, step == 0 ? 3.0 : 0.1);
     set_gradients(all, step, step == 0 ? 3.0 : 0.1);
-    muon->step(0.001, gradient_norm(tensors).value);
-    alone->step(0.001 * multiplier, gradient_norm(group).value);
+    muon->step(0.001, gradient_norm(tensors));
+    alone->step(0.001 * multiplier, gradient_norm(group));
   }
   for (size_t i : members) {
     EXPECT_LE(twofold::max_difference(tensors[i].value, all[i].value), 1e-7) << tensors[i].name;

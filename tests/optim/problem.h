@@ -22,8 +22,8 @@ inline std::vector<Trainable> problem() {
   std::vector<Trainable> tensors = {
       {"blocks/0/attn/q_proj/kernel", waves({6, 12}, 1).t().contiguous().t()},
       {"blocks/0/mlp/down_proj/kernel", waves({10, 4}, 2)},
-      {"wte", waves({9, 6}, 3)},
-      {"lm_head", waves({9, 6}, 4)},
+      {"wte", waves({9, 6}, 3), 1, {kVocabularyAxis, "n_embd"}},
+      {"lm_head", waves({9, 6}, 4), 1, {kHeadAxis, "n_embd"}},
       {"blocks/0/ln_1/weight", waves({6}, 5)},
       {"blocks/0/attn/q_proj/bias", waves({12}, 6)},
   };
@@ -45,7 +45,7 @@ inline void train(const std::vector<Trainable>& tensors, Optimizer& optimizer, i
                   double lr = 0.01) {
   for (int step = from; step < to; ++step) {
     set_gradients(tensors, step);
-    optimizer.step(lr, gradient_norm(tensors).value);
+    optimizer.step(lr, gradient_norm(tensors));
   }
 }
 

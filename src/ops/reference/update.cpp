@@ -6,6 +6,13 @@
 
 namespace twofold::ops::reference {
 
+at::Tensor sums_of_squares(const std::vector<at::Tensor>& tensors) {
+  const at::NoGradGuard no_gradient;
+  std::vector<at::Tensor> sums;
+  for (const at::Tensor& tensor : tensors) sums.push_back(tensor.to(at::kDouble).square().sum());
+  return at::stack(sums);
+}
+
 void adam_update(at::Tensor& parameter, const at::Tensor& gradient, at::Tensor& m, at::Tensor& v,
                  const AdamStep& step) {
   const at::NoGradGuard no_gradient;

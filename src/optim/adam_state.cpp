@@ -1,4 +1,4 @@
-#include "optim/moments.h"
+#include "optim/adam_state.h"
 
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
@@ -8,9 +8,12 @@
 
 #include "base/error.h"
 #include "tensor/dtype.h"
+#include "tensor/host.h"
 
 namespace twofold {
 namespace {
+
+constexpr const char* kCount = "count";
 
 std::string describe(const at::Tensor& tensor) {
   return fmt::format("{} ({})", dtype_name(tensor.scalar_type()), fmt::join(tensor.sizes(), ", "));
@@ -28,19 +31,30 @@ Problem state_misfit(const std::string& name, std::string expected, std::string 
 
 }  // namespace
 
-Moments make_moments(Trainable tensor) {
+AdamState make_adam_state(Trainable tensor, size_t index) {
   TWOFOLD_EXPECT(tensor.value.is_non_overlapping_and_dense(), tensor.name + " is not dense");
   const at::NoGradGuard no_grad;
   at::Tensor m = at::zeros_like(tensor.value);
   at::Tensor v = at::zeros_like(tensor.value);
-  return {.tensor = std::move(tensor), .m = std::move(m), .v = std::move(v)};
+  return {.tensor = std::move(tensor), .index = index, .m = std::move(m), .v = std::move(v)};
 }
 
-void append_state(NamedTensors& state, const std::vector<Moments>& all) {
-  for (const Moments& moments : all) {
-    state.emplace_back("m/" + moments.tensor.name, moments.m);
-    state.emplace_back("v/" + moments.tensor.name, moments.v);
+void append_state(NamedTensors& state, const std::vector<AdamState>& all) {
+  for (const AdamState& adam : all) {
+    state.emplace_back("m/" + adam.tensor.name, adam.m);
+    state.emplace_back("v/" + adam.tensor.name, adam.v);
   }
+}
+
+void append_count(NamedTensors& state, int64_t count) {
+  state.emplace_back(kCount, tensor_of(std::vector<int64_t>{count}, {}, host_device()));
+}
+
+int64_t count_of(const NamedTensors& state) {
+  for (const auto& [name, tensor] : state) {
+    if (name == kCount) return values_of<int64_t>(tensor).at(0);
+  }
+  TWOFOLD_EXPECT(false, "an optimizer state holds its count");
 }
 
 void copy_state(const NamedTensors& live, const NamedTensors& saved) {
@@ -65,13 +79,5 @@ void copy_state(const NamedTensors& live, const NamedTensors& saved) {
   const at::NoGradGuard no_grad;
   for (auto& [to, from] : copies) to.copy_(from);
 }
-
-at::Tensor gradient_like(const at::Tensor& value) {
-  const at::Tensor& gradient = value.grad();
-  if (!gradient.defined() || gradient.strides() == value.strides()) return gradient;
-  return at::empty_like(value).copy_(gradient);
-}
-
-double clip_scale(double clip, double norm) { return clip > 0 && norm > clip ? clip / norm : 1.0; }
 
 }  // namespace twofold
