@@ -4,12 +4,13 @@
 
 #include "base/error.h"
 #include "run/base_trainer.h"
-#include "run/resume/compatibility.h"
-#include "run/resume/budget.h"
 #include "run/learned_forgotten.h"
-#include "run/resume/loaded_run.h"
 #include "run/log_file.h"
 #include "run/plan/memory_plan.h"
+#include "run/resume/budget.h"
+#include "run/resume/compatibility.h"
+#include "run/resume/loaded_run.h"
+#include "tensor/device.h"
 #include "tensor/machine.h"
 #include "tokenizer/load/added_tokens.h"
 
@@ -31,6 +32,7 @@ void BaseTrainer::run(const ExecutionSpec& spec, const std::string& config_yaml,
                    .lora = lora_,
                    .tokenizer = tokenizer_,
                    .new_tokens = added_.tokens,
+                   .device = device_of(trainer_.device),
                    .plan = plan,
                    .config_yaml = config_yaml},
                   spec, observer);

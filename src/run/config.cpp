@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "tensor/device.h"
 
 namespace twofold {
 namespace {
@@ -43,7 +44,10 @@ void TrainerConfig::declare(config::Fields& fields) {
              {.min = 0, .max = kMaxSize});
   fields.add("logging/sample_tokens", sample_tokens, "Tokens a sample.",
              {.min = 1, .max = kMaxSize});
-  fields.add("runtime/device", device, "Where to train.", {.choices = {"cpu"}});
+  fields.add("runtime/device", device,
+             "What the run is computed on: the processor, or (cuda) the first GPU, which needs a "
+             "libtorch with CUDA.",
+             {.choices = device_names()});
   fields.add(
       "runtime/threads", threads,
       "Threads; 0 = physical cores. They wait for each other awake, or asleep if the cores had "

@@ -8,10 +8,10 @@
 #include "base/run_lock.h"
 #include "checkpoint/store.h"
 #include "data/order/stage.h"
+#include "optim/schedule.h"
 #include "run/plan/run_plan.h"
 #include "run/state.h"
 #include "run/validation.h"
-#include "optim/schedule.h"
 #include "tensor/peak_rate.h"
 #include "tokenizer/tokenizer.h"
 #include "train/loop.h"
@@ -30,6 +30,7 @@ struct TrainingSetup {
   const LoRAConfig& lora;
   const TokenizerConfig& tokenizer;
   NewTokens new_tokens;  ///< tokenizer.add_tokens
+  at::Device device;     ///< that all of the run is computed on
   const RunPlan& plan;
   std::string config_yaml;
 };

@@ -5,21 +5,21 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/read/fingerprint.h"
-#include "run/training_run.h"
 #include "ops/matmul.h"
+#include "run/training_run.h"
 #include "tensor/machine.h"
 
 namespace twofold {
 
 void TrainingRun::restore(const CheckpointInfo& checkpoint) {
-  state = restore_state(checkpoint, setup_.model, setup_.optimizer, setup_.lora);
+  state = restore_state(checkpoint, setup_.model, setup_.optimizer, setup_.lora, setup_.device);
   started_from_ = checkpoint.suffix;
   settle();
   if (!setup_.plan.is_complete(state.progress)) forget_ends();
 }
 
 void TrainingRun::adopt(const CheckpointInfo& checkpoint, bool comparable) {
-  state = restore_state(checkpoint, setup_.model, setup_.optimizer, setup_.lora);
+  state = restore_state(checkpoint, setup_.model, setup_.optimizer, setup_.lora, setup_.device);
   settle();
   RunState& now = state.progress;
   now.metrics_bytes = 0;
@@ -48,14 +48,15 @@ void TrainingRun::forget_ends() {
 }
 
 void TrainingRun::start() {
-  state = start_state(setup_.model, setup_.optimizer, static_cast<uint64_t>(setup_.trainer.seed),
-                      /*train_all=*/setup_.plan.find(1) != nullptr, setup_.new_tokens);
+  state =
+      start_state(setup_.model, setup_.optimizer, static_cast<uint64_t>(setup_.trainer.seed),
+                  /*train_all=*/setup_.plan.find(1) != nullptr, setup_.new_tokens, setup_.device);
   state.progress.trained_rows = setup_.lora.rows;
   settle_on_machine();
 }
 
 void TrainingRun::start_from_weights(const CheckpointInfo& checkpoint) {
-  state = restore_weights(checkpoint, setup_.model, setup_.lora);
+  state = restore_weights(checkpoint, setup_.model, setup_.lora, setup_.device);
   state.progress = RunState{.seed = static_cast<uint64_t>(setup_.trainer.seed),
                             .weights_dtype = state.progress.weights_dtype,
                             .trained_rows = setup_.lora.rows};
