@@ -13,24 +13,29 @@
 namespace twofold::formats {
 namespace {
 
-struct Row {
+struct TypeRow {
   uint32_t id;
   GgmlLayout layout;
 };
 
-constexpr std::array kRows = {
-    Row{0, {"F32", 1, 4}},         Row{1, {"F16", 1, 2}},         Row{2, {"Q4_0", 32, 18}},
-    Row{3, {"Q4_1", 32, 20}},      Row{6, {"Q5_0", 32, 22}},      Row{7, {"Q5_1", 32, 24}},
-    Row{8, {"Q8_0", 32, 34}},      Row{9, {"Q8_1", 32, 40}},      Row{10, {"Q2_K", 256, 84}},
-    Row{11, {"Q3_K", 256, 110}},   Row{12, {"Q4_K", 256, 144}},   Row{13, {"Q5_K", 256, 176}},
-    Row{14, {"Q6_K", 256, 210}},   Row{15, {"Q8_K", 256, 292}},   Row{16, {"IQ2_XXS", 256, 66}},
-    Row{17, {"IQ2_XS", 256, 74}},  Row{18, {"IQ3_XXS", 256, 98}}, Row{19, {"IQ1_S", 256, 50}},
-    Row{20, {"IQ4_NL", 32, 18}},   Row{21, {"IQ3_S", 256, 110}},  Row{22, {"IQ2_S", 256, 82}},
-    Row{23, {"IQ4_XS", 256, 136}}, Row{24, {"I8", 1, 1}},         Row{25, {"I16", 1, 2}},
-    Row{26, {"I32", 1, 4}},        Row{27, {"I64", 1, 8}},        Row{28, {"F64", 1, 8}},
-    Row{29, {"IQ1_M", 256, 56}},   Row{30, {"BF16", 1, 2}},       Row{34, {"TQ1_0", 256, 54}},
-    Row{35, {"TQ2_0", 256, 66}},   Row{39, {"MXFP4", 32, 17}},    Row{40, {"NVFP4", 64, 36}},
-    Row{41, {"Q1_0", 128, 18}},
+constexpr std::array kTypes = {
+    TypeRow{0, {"F32", 1, 4}},         TypeRow{1, {"F16", 1, 2}},
+    TypeRow{2, {"Q4_0", 32, 18}},      TypeRow{3, {"Q4_1", 32, 20}},
+    TypeRow{6, {"Q5_0", 32, 22}},      TypeRow{7, {"Q5_1", 32, 24}},
+    TypeRow{8, {"Q8_0", 32, 34}},      TypeRow{9, {"Q8_1", 32, 40}},
+    TypeRow{10, {"Q2_K", 256, 84}},    TypeRow{11, {"Q3_K", 256, 110}},
+    TypeRow{12, {"Q4_K", 256, 144}},   TypeRow{13, {"Q5_K", 256, 176}},
+    TypeRow{14, {"Q6_K", 256, 210}},   TypeRow{15, {"Q8_K", 256, 292}},
+    TypeRow{16, {"IQ2_XXS", 256, 66}}, TypeRow{17, {"IQ2_XS", 256, 74}},
+    TypeRow{18, {"IQ3_XXS", 256, 98}}, TypeRow{19, {"IQ1_S", 256, 50}},
+    TypeRow{20, {"IQ4_NL", 32, 18}},   TypeRow{21, {"IQ3_S", 256, 110}},
+    TypeRow{22, {"IQ2_S", 256, 82}},   TypeRow{23, {"IQ4_XS", 256, 136}},
+    TypeRow{24, {"I8", 1, 1}},         TypeRow{25, {"I16", 1, 2}},
+    TypeRow{26, {"I32", 1, 4}},        TypeRow{27, {"I64", 1, 8}},
+    TypeRow{28, {"F64", 1, 8}},        TypeRow{29, {"IQ1_M", 256, 56}},
+    TypeRow{30, {"BF16", 1, 2}},       TypeRow{34, {"TQ1_0", 256, 54}},
+    TypeRow{35, {"TQ2_0", 256, 66}},   TypeRow{39, {"MXFP4", 32, 17}},
+    TypeRow{40, {"NVFP4", 64, 36}},    TypeRow{41, {"Q1_0", 128, 18}},
 };
 
 constexpr size_t kQ8Elements = 32;
@@ -93,8 +98,8 @@ void decode_halves(const std::byte* bytes, std::span<float> out) {
 
 std::optional<GgmlLayout> ggml_layout(uint32_t id) {
   const auto found =
-      std::find_if(kRows.begin(), kRows.end(), [&](const Row& row) { return row.id == id; });
-  return found == kRows.end() ? std::nullopt : std::optional(found->layout);
+      std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeRow& row) { return row.id == id; });
+  return found == kTypes.end() ? std::nullopt : std::optional(found->layout);
 }
 
 GgmlLayout ggml_layout(GgmlType type) { return *ggml_layout(static_cast<uint32_t>(type)); }

@@ -1,4 +1,5 @@
 #pragma once
-// Precompiled once for every torch layer: parsing these costs 17 s a file otherwise, 4 s with it.
+// Precompiled once for every torch layer: parsing ATen costs 13 s a file otherwise, 1 s with it.
+// Autograd's header stays with the few files that write a gradient: it would cost every file 1 s.
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/custom_function.h>
+#include <ATen/core/grad_mode.h>

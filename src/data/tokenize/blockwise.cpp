@@ -4,10 +4,10 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "data/tokenize/parallel_map.h"
 #include "data/order/permutation.h"
-#include "data/tokenize/tokenize.h"
+#include "data/tokenize/parallel_map.h"
 #include "data/tokenize/run.h"
+#include "data/tokenize/tokenize.h"
 
 namespace twofold {
 namespace {
@@ -17,12 +17,12 @@ using Tokens = std::vector<int32_t>;
 constexpr size_t kTokenFile = 0, kMaskFile = 1, kFilesPerSplit = 2;  // train's, then val's
 
 /// Where the job stands; what progress.json keeps.
-struct State {
+struct BlockwiseState {
   int64_t rows = 0;       // written, of both splits
   int64_t tokens = 0;     // real ones
   int64_t truncated = 0;  // documents
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(State, rows, tokens, truncated)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BlockwiseState, rows, tokens, truncated)
 
 class BlockwiseRun {
  public:
@@ -37,10 +37,10 @@ class BlockwiseRun {
         order_(count(), static_cast<uint64_t>(config.seed), hash64("blockwise rows"), 0),
         val_rows_(static_cast<int64_t>(static_cast<double>(count()) * config.val_pct)) {
     if (config.val_pct > 0 && count() >= 2) val_rows_ = std::max<int64_t>(1, val_rows_);
-    if (!output.state().is_null()) state_ = output.state().get<State>();
+    if (!output.state().is_null()) state_ = output.state().get<BlockwiseState>();
   }
 
-  State run() {
+  BlockwiseState run() {
     Pacer pacer(output_, options_);
     while (state_.rows < count()) {
       round();
@@ -105,10 +105,10 @@ class BlockwiseRun {
   std::vector<Document> all_;
   Permutation order_;
   int64_t val_rows_;
-  State state_;
+  BlockwiseState state_;
 };
 
-TokenizeResult result_of(const Path& folder, const json& result, bool already_done) {
+TokenizeResult blockwise_result(const Path& folder, const json& result, bool already_done) {
   const auto train = result.at("train_rows").get<int64_t>();
   const auto val = result.at("val_rows").get<int64_t>();
   return {.folder = folder,
@@ -142,11 +142,11 @@ TokenizeResult tokenize_blockwise(const TokenizeBlockwiseConfig& config, const P
   arguments["block_size"] = config.block_size;
   arguments["pad_token"] = config.pad_token;
   if (const auto result = finished_result(folder, arguments))
-    return result_of(folder, *result, true);
+    return blockwise_result(folder, *result, true);
   ResumableOutput output(folder, arguments,
                          {"train.bin", "train.bin.mask", "val.bin", "val.bin.mask"});
   BlockwiseRun run(config, options, *tokenizer, documents, output);
-  const State end = run.run();
+  const BlockwiseState end = run.run();
   const int64_t train = end.rows - run.val_rows();
   const json shape = {{"train", {train, config.block_size}},
                       {"val", {run.val_rows(), config.block_size}}};
@@ -156,7 +156,7 @@ TokenizeResult tokenize_blockwise(const TokenizeBlockwiseConfig& config, const P
                        {"tokens", end.tokens},
                        {"truncated", end.truncated}};
   output.finish(result);
-  return result_of(folder, result, false);
+  return blockwise_result(folder, result, false);
 }
 
 }  // namespace twofold

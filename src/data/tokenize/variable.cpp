@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "data/tokenize/parallel_map.h"
-#include "data/tokenize/tokenize.h"
 #include "data/tokenize/run.h"
+#include "data/tokenize/tokenize.h"
 
 namespace twofold {
 
@@ -18,13 +18,13 @@ using Tokens = std::vector<int32_t>;
 constexpr size_t kTrainFile = 0, kValFile = 1;
 
 /// Where the job stands; what progress.json keeps.
-struct State {
+struct VariableState {
   Documents::Cursor cursor;
   int64_t documents = 0;
   int64_t train = 0, val = 0;  // tokens
   int64_t last = 0;            // tokens of the last document
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(State, cursor, documents, train, val, last)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(VariableState, cursor, documents, train, val, last)
 
 class VariableRun {
  public:
@@ -36,10 +36,10 @@ class VariableRun {
         documents_(documents),
         output_(output),
         split_(static_cast<uint64_t>(config.seed), Purpose::kSplit) {
-    if (!output.state().is_null()) state_ = output.state().get<State>();
+    if (!output.state().is_null()) state_ = output.state().get<VariableState>();
   }
 
-  State run() {
+  VariableState run() {
     Pacer pacer(output_, options_);
     while (!enough() && round()) {
       const double done = static_cast<double>(documents_.bytes_before(state_.cursor));
@@ -114,10 +114,10 @@ class VariableRun {
   const Documents& documents_;
   ResumableOutput& output_;
   RandomStream split_;
-  State state_;
+  VariableState state_;
 };
 
-TokenizeResult result_of(const Path& folder, const json& result, bool already_done) {
+TokenizeResult variable_result(const Path& folder, const json& result, bool already_done) {
   return {
       .folder = folder,
       .already_done = already_done,
@@ -139,13 +139,13 @@ TokenizeResult tokenize_variable(const TokenizeVariableConfig& config, const Pat
   arguments["max_samples"] = config.max_samples;
   arguments["max_tokens"] = config.max_tokens;
   if (const auto result = finished_result(folder, arguments))
-    return result_of(folder, *result, true);
+    return variable_result(folder, *result, true);
   ResumableOutput output(folder, arguments, {"train.bin", "val.bin"});
-  const State end = VariableRun(config, options, *tokenizer, documents, output).run();
+  const VariableState end = VariableRun(config, options, *tokenizer, documents, output).run();
   const json result = {
       {"documents", end.documents}, {"train_tokens", end.train}, {"val_tokens", end.val}};
   output.finish(result);
-  return result_of(folder, result, false);
+  return variable_result(folder, result, false);
 }
 
 }  // namespace twofold

@@ -49,7 +49,7 @@ LowRank from_file(const GgufWeight& weight, const StoredPair& pair, double alpha
   return term;
 }
 
-constexpr const char* kExportAgain = "write it again with `twofold export --to gguf-lora`";
+constexpr const char* kExportAdaptersAgain = "write it again with `twofold export --to gguf-lora`";
 
 [[noreturn]] void not_expressible(const std::string& path, std::string what) {
   fail({.what = std::move(what),
@@ -79,7 +79,7 @@ at::Tensor read_matrix(const formats::GgufFile& file, const std::string& name) {
           .where = file.path().string() + ": " + name,
           .expected = "a float32 matrix",
           .found = tensor ? fmt::format("[{}]", fmt::join(tensor->shape, ", ")) : "no such tensor",
-          .hint = kExportAgain});
+          .hint = kExportAdaptersAgain});
   }
   at::Tensor value = at::empty(tensor->shape, at::kFloat);
   formats::decode_ggml(formats::GgmlType::kF32, file.bytes(*tensor),
@@ -97,7 +97,7 @@ void check_header(const formats::GgufFile& file, const GgufPlan& plan) {
           .where = file.path().string() + ": " + key,
           .expected = wanted,
           .found = file.text(key),
-          .hint = kExportAgain});
+          .hint = kExportAdaptersAgain});
   }
 }
 
@@ -163,7 +163,7 @@ void attach_gguf_lora(const GgufPlan& plan, const Path& path, Model& model) {
             .where = path.string() + ": " + tensor.name,
             .expected = "<tensor of the base>.lora_a or .lora_b",
             .found = "another name",
-            .hint = kExportAgain});
+            .hint = kExportAdaptersAgain});
     }
     if (!is_a) continue;
     const StoredPair pair{read_matrix(file, base + kSuffixA), read_matrix(file, base + kSuffixB)};
@@ -177,7 +177,7 @@ void attach_gguf_lora(const GgufPlan& plan, const Path& path, Model& model) {
             .expected = fmt::format("({}, r) and (r, {})", leaf.shape[0], leaf.shape[1]),
             .found = fmt::format("({}) and ({})", fmt::join(term.A.sizes(), ", "),
                                  fmt::join(term.B.sizes(), ", ")),
-            .hint = kExportAgain});
+            .hint = kExportAdaptersAgain});
     }
     leaf.weight.low_rank = std::move(term);
   }

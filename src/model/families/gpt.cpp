@@ -127,7 +127,7 @@ void GptConfig::validate() const {
 std::unique_ptr<Model> GptConfig::build() const { return std::make_unique<Gpt>(*this); }
 
 template <class Fields, class Config>
-void hf_fields(const Fields& hf, Config& config) {
+void gpt_fields(const Fields& hf, Config& config) {
   hf.size("vocab_size", config.vocab_size, 50257);
   hf.size("n_embd", config.n_embd, 768);
   hf.size("n_layer", config.n_layers, 12, kMaxLayers);
@@ -140,7 +140,7 @@ void hf_fields(const Fields& hf, Config& config) {
 void GptConfig::from_hf(const nlohmann::json& config, const std::string& file) {
   HfReader reader(config, file);
   check_family(reader, *this);
-  hf_fields(ReadFields{reader}, *this);
+  gpt_fields(ReadFields{reader}, *this);
   block_size = reader.has("max_position_embeddings") ? reader.size("max_position_embeddings")
                                                      : reader.size("n_positions", 1024);
   max_position_embeddings = block_size;
@@ -160,7 +160,7 @@ nlohmann::json GptConfig::to_hf(const std::string& dtype) const {
   if (!bias) not_exportable("architecture/bias", "true (GPT-2 has biases)", "false");
   nlohmann::json out = hf_config_frame(*this, dtype);
   set_architecture(out, "gpt2", "GPT2LMHeadModel");
-  hf_fields(WriteFields{out}, *this);
+  gpt_fields(WriteFields{out}, *this);
   out["activation_function"] = gelu.hf_name();
   out["n_positions"] = out["n_ctx"] = positions();  // llama.cpp reads n_ctx
   out["n_inner"] = nullptr;

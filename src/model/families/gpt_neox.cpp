@@ -133,7 +133,7 @@ void GptNeoxConfig::validate() const {
 std::unique_ptr<Model> GptNeoxConfig::build() const { return std::make_unique<GptNeox>(*this); }
 
 template <class Fields, class Config>
-void hf_fields(const Fields& hf, Config& config) {
+void gpt_neox_fields(const Fields& hf, Config& config) {
   hf.size("vocab_size", config.vocab_size);
   hf.size("hidden_size", config.n_embd);
   hf.size("num_hidden_layers", config.n_layers, {}, kMaxLayers);
@@ -148,7 +148,7 @@ void hf_fields(const Fields& hf, Config& config) {
 void GptNeoxConfig::from_hf(const nlohmann::json& config, const std::string& file) {
   HfReader reader(config, file);
   check_family(reader, *this);
-  hf_fields(ReadFields{reader}, *this);
+  gpt_neox_fields(ReadFields{reader}, *this);
   gelu.from_hf(reader, "hidden_act");
   bias = true;
   reader.alias("rope_theta", "rotary_emb_base");
@@ -175,7 +175,7 @@ nlohmann::json GptNeoxConfig::to_hf(const std::string& dtype) const {
   if (!bias) not_exportable("architecture/bias", "true (GPT-NeoX has biases)", "false");
   nlohmann::json out = hf_config_frame(*this, dtype);
   set_architecture(out, "gpt_neox", "GPTNeoXForCausalLM");
-  hf_fields(WriteFields{out}, *this);
+  gpt_neox_fields(WriteFields{out}, *this);
   out["hidden_act"] = gelu.hf_name();
   out["max_position_embeddings"] = positions();
   out["hidden_dropout"] = dropout;

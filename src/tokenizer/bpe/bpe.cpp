@@ -9,7 +9,7 @@
 namespace twofold {
 namespace {
 
-constexpr size_t kScanLimit = 96;  // bytes up to which scanning beats the heap
+constexpr size_t kScannedBytes = 96;  // bytes up to which scanning beats the heap
 
 /// Parts of a short piece as a packed array: part i is [start[i], start[i + 1]).
 class ScannedPiece {
@@ -48,8 +48,8 @@ class ScannedPiece {
   const RankTable& ranks_;
   std::string_view piece_;
   size_t count_;
-  std::array<uint8_t, kScanLimit + 1> start_;
-  std::array<uint32_t, kScanLimit> join_;  // rank of part i joined with part i + 1
+  std::array<uint8_t, kScannedBytes + 1> start_;
+  std::array<uint32_t, kScannedBytes> join_;  // rank of part i joined with part i + 1
 };
 
 /// Parts of a long piece as a linked list by starting byte, and a heap of possible joins.
@@ -128,7 +128,7 @@ void encode_piece(const RankTable& ranks, std::string_view piece, std::vector<in
   const uint32_t whole = ranks.find(piece);
   if (whole != RankTable::kNone) {
     ids.push_back(static_cast<int32_t>(whole));
-  } else if (piece.size() <= kScanLimit) {
+  } else if (piece.size() <= kScannedBytes) {
     ScannedPiece(ranks, piece).encode(ids);
   } else {
     HeapedPiece(ranks, piece).encode(ids);

@@ -13,11 +13,11 @@ namespace {
 
 using Merge = MergeTable::Merge;
 
-constexpr size_t kScanLimit = 64;  // symbols up to which scanning beats the heap
+constexpr size_t kScannedSymbols = 64;  // symbols up to which scanning beats the heap
 
 void join_by_scanning(const MergeTable& table, int32_t* ids, size_t& count) {
-  std::array<uint32_t, kScanLimit> rank;
-  std::array<int32_t, kScanLimit> joined;
+  std::array<uint32_t, kScannedSymbols> rank;
+  std::array<int32_t, kScannedSymbols> joined;
   auto look_up = [&](size_t i) {
     const Merge merge = table.find(ids[i], ids[i + 1]);
     rank[i] = merge.rank;
@@ -118,7 +118,7 @@ void MergeTable::set(int32_t left, int32_t right, Merge merge) {
 void MergeTable::join(std::vector<int32_t>& ids, size_t from) const {
   size_t count = ids.size() - from;
   if (count < 2) return;
-  if (count <= kScanLimit) {
+  if (count <= kScannedSymbols) {
     join_by_scanning(*this, ids.data() + from, count);
   } else {
     count = HeapedSymbols(*this, ids.data() + from, count).join();

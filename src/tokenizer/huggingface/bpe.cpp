@@ -7,9 +7,9 @@
 #include <span>
 
 #include "tokenizer/bpe/byte_alphabet.h"
+#include "tokenizer/bpe/split_points.h"
 #include "tokenizer/huggingface/bpe_file.h"
 #include "tokenizer/huggingface/model.h"
-#include "tokenizer/bpe/split_points.h"
 
 namespace twofold::hf {
 namespace {

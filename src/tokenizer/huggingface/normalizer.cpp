@@ -2,16 +2,16 @@
 
 #include <vector>
 
-#include "unicode/normal_form.h"
 #include "tokenizer/huggingface/pattern.h"
+#include "unicode/normal_form.h"
 #include "unicode/regex.h"
 
 namespace twofold::hf {
 namespace {
 
-class Sequence : public Normalizer {
+class NormalizerSequence : public Normalizer {
  public:
-  explicit Sequence(const Node& node) {
+  explicit NormalizerSequence(const Node& node) {
     for (const Node& item : node.at("normalizers").items()) steps_.push_back(make_normalizer(item));
   }
   void apply(std::string& text) const override {
@@ -73,9 +73,9 @@ class Prepend : public Normalizer {
   std::string prefix_;
 };
 
-class Strip : public Normalizer {
+class NormalizerStrip : public Normalizer {
  public:
-  explicit Strip(const Node& node)
+  explicit NormalizerStrip(const Node& node)
       : ends_(std::string(node.flag("strip_left", true) ? R"(\A\s+)" : "(?!)") + "|" +
               (node.flag("strip_right", true) ? R"(\s+\z)" : "(?!)")) {}
   void apply(std::string& text) const override {
@@ -118,14 +118,14 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
 
 std::unique_ptr<Normalizer> make_normalizer(const Node& node) {
   const std::string type = node.at("type").text();
-  if (type == "Sequence") return std::make_unique<Sequence>(node);
+  if (type == "Sequence") return std::make_unique<NormalizerSequence>(node);
   if (type == "NFC") return std::make_unique<Unicode>(NormalForm::kNFC);
   if (type == "NFD") return std::make_unique<Unicode>(NormalForm::kNFD);
   if (type == "NFKC") return std::make_unique<Unicode>(NormalForm::kNFKC);
   if (type == "NFKD") return std::make_unique<Unicode>(NormalForm::kNFKD);
   if (type == "Replace") return make_replace(node);
   if (type == "Prepend") return std::make_unique<Prepend>(node.at("prepend").text());
-  if (type == "Strip") return std::make_unique<Strip>(node);
+  if (type == "Strip") return std::make_unique<NormalizerStrip>(node);
   node.unsupported("normalizer", type,
                    {"Sequence", "NFC", "NFD", "NFKC", "NFKD", "Replace", "Prepend", "Strip"});
 }

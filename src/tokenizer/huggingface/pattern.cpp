@@ -10,8 +10,9 @@ namespace {
 
 /// Members of Oniguruma's \w: what is alphabetic (circled and squared letters too), marks, digits,
 /// connectors.
-constexpr std::string_view kWord = R"(\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{24b6}-\x{24e9})"
-                                   R"(\x{1f130}-\x{1f149}\x{1f150}-\x{1f169}\x{1f170}-\x{1f189})";
+constexpr std::string_view kWordClass =
+    R"(\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{24b6}-\x{24e9})"
+    R"(\x{1f130}-\x{1f149}\x{1f150}-\x{1f169}\x{1f170}-\x{1f189})";
 /// Outside a class it also takes the fractions and raised digits of Latin-1.
 constexpr std::string_view kLatinWord = R"(\x{b2}\x{b3}\x{b9}\x{bc}-\x{be})";
 
@@ -71,9 +72,9 @@ class Translator {
     const char c = pattern_[at_++];
     if (c == 'p' || c == 'P') return property(c);
     if (c == 'w') {
-      out_ += in_class_ ? std::string(kWord) : fmt::format("[{}{}]", kWord, kLatinWord);
+      out_ += in_class_ ? std::string(kWordClass) : fmt::format("[{}{}]", kWordClass, kLatinWord);
     } else if (c == 'W' && !in_class_) {
-      out_ += fmt::format("[^{}{}]", kWord, kLatinWord);
+      out_ += fmt::format("[^{}{}]", kWordClass, kLatinWord);
     } else if (std::string_view("hHbBKGRXyYNO").find(c) != std::string_view::npos ||
                (in_class_ && (c == 'S' || c == 'W'))) {
       refuse(fmt::format("\\{}{}", c, in_class_ ? " inside a class" : ""));

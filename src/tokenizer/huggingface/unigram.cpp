@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "tokenizer/bpe/prefix_tree.h"
 #include "tokenizer/huggingface/bpe_file.h"
 #include "tokenizer/huggingface/model.h"
-#include "tokenizer/bpe/prefix_tree.h"
 
 namespace twofold::hf {
 namespace {
