@@ -7,7 +7,8 @@ DEMO_ROOT ?= runs/demo
 demo: build  ## train a small Llama on the King James Bible, then adapters on Shakespeare
 	@examples/demo/demo.sh $(DEMO_ROOT)
 
-# Nobody needs the tests' libraries to run the demo; a tree that has its tests configured keeps them.
+# Nobody needs the tests' libraries to run the demo, nor should a new compiler's warning stop the build
+# (TWOFOLD_WERROR); a tree that has its tests configured keeps them.
 FRESH = $(if $(wildcard $(BUILD)/build.ninja),,-DTWOFOLD_TESTS=OFF)
 
 build:
@@ -18,7 +19,7 @@ build:
 
 test:  ## everything, in minutes
 	@tools/setup.sh --tests
-	@cmake --preset release -DTWOFOLD_TESTS=ON $(CMAKE_ARGS)
+	@cmake --preset release -DTWOFOLD_TESTS=ON -DTWOFOLD_WERROR=ON $(CMAKE_ARGS)
 	@ninja -C $(BUILD)
 	@ctest --preset release -j2 -LE long
 

@@ -64,6 +64,11 @@ class CheckLayers(unittest.TestCase):
         self.refuses({"src/tensor/t.h": '#include "twofold/other.h"\n'}, "tensor may include base, tensor")
         self.refuses({"src/CMakeLists.txt": TABLE.replace("other.h", "gone.h")}, "PUBLIC header that is not there: gone.h")
 
+    def test_public_headers_in_a_folder_belong_to_its_layer(self):
+        self.refuses({"include/twofold/tensor/t.h": "", "src/other/o.h": '#include "twofold/tensor/t.h"\n'},
+                     "other may include base, other")
+        self.refuses({"include/twofold/unknown/t.h": ""}, "no layer")
+
     def test_public_headers_include_public_headers_of_below(self):
         self.assertEqual(self.check({"include/twofold/other.h": '#include "twofold/error.h"\n'})[0], 0)
         self.refuses({"include/twofold/error.h": '#include "twofold/other.h"\n'}, "base may include base")

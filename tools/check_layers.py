@@ -2,8 +2,8 @@
 """Checks that includes go only where the layer table of src/CMakeLists.txt allows.
 
 A file belongs to the deepest declared layer above it, and includes headers of that layer and of the
-layers it USES. A public header, include/twofold/NAME, belongs to the layer that names it after PUBLIC;
-it includes public headers only. The command line (src/cli) is a guest: it sees the public headers.
+layers it USES. So does a public header, include/twofold/LAYER/NAME; include/twofold/NAME belongs to
+the layer that names it after PUBLIC. Public headers include public headers only. The command line (src/cli) is a guest: it sees the public headers.
 
 Errors: an include that is not allowed or not there, a layer that is granted and not used, a folder
 that is neither a layer nor one of its PARTS, a public header without a layer, a cycle.
@@ -84,7 +84,7 @@ class House:
         """The layer of "layer/file.h" or "twofold/file.h"; None for what is not ours."""
         if name in self.owner:
             return self.owner[name]
-        folders = [str(folder) for folder in Path(name).parents]
+        folders = [str(folder) for folder in Path(name.removeprefix(PUBLIC + "/")).parents]
         return next((f for f in folders if f in self.table or f == GUEST), None)
 
     def exists(self, name):

@@ -18,7 +18,7 @@ Batch counting(int stride) {
       batch.labels[at] = (token + stride) % 64;
       batch.positions[at] = static_cast<int32_t>(t);
     }
-    batch.sources.push_back({.dataset = "counting", .row = row});
+    batch.sources[static_cast<size_t>(row)] = {.dataset = "counting", .row = row};
   }
   return batch;
 }

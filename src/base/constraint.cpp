@@ -1,4 +1,4 @@
-#include "base/constraint.h"
+#include "twofold/base/constraint.h"
 
 #include <fmt/format.h>
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "config/field.h"
+#include "twofold/config/field.h"
 
 namespace twofold::config {
 

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "config/field.h"
+#include "twofold/config/field.h"
 
 namespace twofold::config {
 namespace {

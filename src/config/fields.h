@@ -1,75 +1,14 @@
 #pragma once
-// A setting is declared once, in its struct's `declare`, and parsed, overridden, validated,
-// printed, documented and dumped from there.
-//
-//   struct LoRAConfig {
-//     int64_t rank = 16;
-//     std::vector<std::string> target_modules = {"kernel"};
-//     void declare(config::Fields& fields) {
-//       fields.add("optimization/lora/rank", rank, "Rank r of each adapter.", {.min = 1});
-//       fields.add("optimization/lora/target_modules", target_modules, "Substrings of …");
-//     }
-//   };
-//
-// The struct's initial member values are the defaults. Two parts of a config may declare the same
-// key (a model and a tokenizer job both have architecture/block_size) if type and default agree.
+// What is done with declared settings (<twofold/config/fields.h>): filling, printing, documenting.
 
-#include <cstdint>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "base/constraint.h"
 #include "base/error.h"
+#include "twofold/config/fields.h"
 
 namespace twofold::config {
-
-class Fields;
-struct Field;  // one declared key; see field.h for whoever walks them
-
-/// A value type that a field may have: bool, int64_t, double, std::string, an enum with a
-/// `config_names(E)` overload found by ADL (returns a container of pair<E, const char*>), a record
-/// (a struct with `declare(Fields&)`), std::vector of any of these (nested too), and
-/// std::map<std::string, T> of the scalars.
-class Fields {
- public:
-  Fields();
-  ~Fields();
-  Fields(Fields&&) noexcept;
-  Fields& operator=(Fields&&) noexcept;
-
-  /// Declares `key` (slash-separated) as bound to `target`, which must outlive this object.
-  template <class T>
-  void add(std::string key, T& target, std::string doc, Constraint constraint = {});
-
-  /// A key or section that people may bring along from elsewhere and that is not declared here:
-  /// whoever sets it is told `advice` instead of near names.
-  void absent(std::string key, std::string advice);
-  /// The advice for `key` or a section above it; empty if there is none.
-  std::string advice_for(const std::string& key) const;
-
-  /// Fields in order of declaration.
-  const std::vector<std::unique_ptr<Field>>& all() const { return fields_; }
-  const Field* find(const std::string& key) const;
-
- private:
-  void insert(std::unique_ptr<Field> field);
-  std::vector<std::unique_ptr<Field>> fields_;
-  std::map<std::string, std::string> absent_;
-};
-
-/// Where a configuration comes from, strongest last: defaults, YAML text, `key.path=value`
-/// overrides.
-struct Source {
-  std::string text = {};                    ///< YAML; may be empty
-  std::string name = "config.yaml";         ///< shown in errors, e.g. the path given by the user
-  std::vector<std::string> overrides = {};  ///< as on the command line: "optimization.lora.rank=8"
-  /// Top-level keys that are not the job's settings and are skipped (`job`).
-  std::vector<std::string> ignored = {"job"};
-};
 
 /// What is wrong with a source, and which keys have no sound value: faulty ones and required ones
 /// that were left open.
@@ -86,9 +25,6 @@ struct Findings {
 /// training.post_lora_dataset.0.0.rate=0.5.
 Findings fill(Fields& fields, const Source& source, bool allow_missing = false);
 
-/// The same; throws one Error with all problems, if there are any.
-void load(Fields& fields, const Source& source, bool allow_missing = false);
-
 /// The keys that `source` sets itself (by YAML or override), as full slash keys.
 std::vector<std::string> keys_set(const Fields& fields, const Source& source);
 
@@ -102,5 +38,3 @@ std::string dump(const Fields& fields, const std::string& job, bool commented);
 std::string document(const Fields& fields);
 
 }  // namespace twofold::config
-
-#include "config/fields.inl.h"

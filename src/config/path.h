@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "config/field.h"
+#include "twofold/config/field.h"
 
 namespace twofold::config {
 

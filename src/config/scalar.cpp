@@ -9,7 +9,7 @@
 #include <cmath>
 #include <limits>
 
-#include "config/value.h"
+#include "twofold/config/value.h"
 
 namespace twofold::config {
 namespace {

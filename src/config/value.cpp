@@ -1,4 +1,4 @@
-#include "config/value.h"
+#include "twofold/config/value.h"
 
 #include <fmt/format.h>
 

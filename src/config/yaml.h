@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "config/value.h"
+#include "twofold/config/value.h"
 
 namespace twofold::config {
 

@@ -1,4 +1,4 @@
-#include "data/batch.h"
+#include "twofold/data/batch.h"
 
 #include <algorithm>
 

@@ -6,8 +6,8 @@
 
 #include <string>
 
-#include "data/batch.h"
 #include "run/resume/loaded_run.h"
+#include "twofold/data/batch.h"
 
 namespace twofold {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "base/constraint.h"
 #include "base/error.h"
+#include "twofold/base/constraint.h"
 
 namespace twofold {
 

@@ -1,10 +1,10 @@
 #pragma once
 // A family's settings: `architecture/*`. One struct a family (in the family's file) adds its own
-// keys to the common ones and knows how to build the model and how Hugging Face spells it.
+// keys to the common ones and knows how to build the model. How Hugging Face spells it:
+// model/hf/format.h.
 
 #include <algorithm>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -17,14 +17,6 @@ class Model;
 
 /// More blocks than any model has; a config that asks for more is refused before anything is made.
 inline constexpr int64_t kMaxLayers = 4096;
-
-/// One of our parameters and the tensor of a Hugging Face file that holds it.
-struct HfTensor {
-  std::string ours = {};    ///< "blocks/0/attn/q_proj/kernel"
-  std::string theirs = {};  ///< "model.layers.0.self_attn.q_proj.weight"
-  bool transpose = false;   ///< stored (out, in) there
-  std::string alias = {};   ///< another name that some files use (a tied table stored as the head)
-};
 
 struct ModelConfig {
   int64_t n_layers = 32;
@@ -60,16 +52,6 @@ struct ModelConfig {
   /// Problems between settings (n_embd not a multiple of n_head, …), thrown as one Error.
   virtual void validate() const = 0;
   virtual std::unique_ptr<Model> build() const = 0;
-
-  /// The `model_type`s of Hugging Face configs that the family reads.
-  virtual const std::vector<std::string>& hf_model_types() const = 0;
-  /// Fills the architecture from a Hugging Face config.json. Throws an Error naming the field for a
-  /// model_type of another family and for any field that changes the meaning and is not supported.
-  virtual void from_hf(const nlohmann::json& config, const std::string& file) = 0;
-  /// The config.json of this architecture; `dtype` is the dtype of the exported tensors.
-  virtual nlohmann::json to_hf(const std::string& dtype) const = 0;
-  /// Every parameter's place in a Hugging Face checkpoint; used in both directions.
-  virtual std::vector<HfTensor> hf_tensors() const = 0;
 
  protected:
   void declare_common(config::Fields& fields);

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "data/batch.h"
 #include "optim/optimizer.h"
+#include "twofold/data/batch.h"
 
 namespace twofold {
 

@@ -6,8 +6,8 @@
 #include <sstream>
 
 #include "base/random.h"
-#include "config/field.h"
 #include "config/sample.h"
+#include "twofold/config/field.h"
 
 namespace {
 

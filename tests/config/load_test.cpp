@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "config/field.h"
 #include "config/sample.h"
+#include "twofold/config/field.h"
 
 namespace {
 
@@ -107,7 +107,7 @@ struct OwnOrRange {
   Fields fields;
   OwnOrRange() {
     fields.add("decay", decay, "Decay.", {.min = 0, .max = 1, .or_else = -1});
-    fields.add("threads", threads, "Threads.", {.min = 0, .max = kMostThreads});
+    fields.add("threads", threads, "Threads.", {.min = 0, .max = kMaxThreads});
   }
   size_t problems(const std::string& override) {
     return fill(fields, {.overrides = {override}}).problems.size();

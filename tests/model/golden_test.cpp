@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "model/families/registry.h"
+#include "model/hf/format.h"
 #include "model/kv_cache.h"
 #include "ops/update.h"
 #include "support.h"
@@ -30,7 +31,7 @@ Golden open_golden(const std::string& family, const Path& weights, const Path& g
   out.tested.model = out.tested.config->build();
   load_hf_weights(*out.tested.model, *out.tested.config, weights);
   require_gradients(*out.tested.model);
-  out.names = out.tested.config->hf_tensors();
+  out.names = hf_format(*out.tested.config).hf_tensors();
   return out;
 }
 

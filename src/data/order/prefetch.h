@@ -9,7 +9,7 @@
 #include <mutex>
 #include <thread>
 
-#include "data/batch.h"
+#include "twofold/data/batch.h"
 
 namespace twofold {
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/files.h"
-#include "data/batch.h"
 #include "data/sampling.h"
+#include "twofold/data/batch.h"
 
 namespace twofold {
 

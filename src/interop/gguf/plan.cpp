@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "interop/gguf/architecture.h"
 #include "interop/gguf/names.h"
+#include "model/hf/format.h"
 #include "tensor/host.h"
 
 namespace twofold {
@@ -98,12 +99,12 @@ const GgufWeight* GgufPlan::find_ours(const std::string& path) const {
 }
 
 GgufPlan plan_gguf(const ModelConfig& config, const ParameterTree& parameters) {
-  GgufArchitecture architecture = describe_gguf_architecture(config.to_hf("float32"));
+  GgufArchitecture architecture = describe_gguf_architecture(hf_format(config).to_hf("float32"));
   GgufPlan plan{.architecture = architecture.name,
                 .metadata = std::move(architecture.metadata),
                 .weights = {},
                 .notes = std::move(architecture.notes)};
-  for (const HfTensor& tensor : config.hf_tensors()) {
+  for (const HfTensor& tensor : hf_format(config).hf_tensors()) {
     const Parameter* parameter = parameters.find(tensor.ours);
     TWOFOLD_EXPECT(parameter, "no parameter " + tensor.ours);
     GgufWeight weight{.name = gguf_name(architecture.name, tensor.theirs),

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "lora/select/target.h"
+#include "model/hf/format.h"
 
 namespace twofold {
 namespace {
@@ -40,7 +41,7 @@ PeftModule::Kind kind_of(const std::string& leaf) {
 std::vector<PeftModule> peft_modules(const ModelConfig& config) {
   std::vector<PeftModule> modules, tied;
   std::map<std::string, size_t> index;
-  for (const HfTensor& tensor : config.hf_tensors()) {
+  for (const HfTensor& tensor : hf_format(config).hf_tensors()) {
     const std::string name = module_name(tensor.theirs);
     const auto [at, is_new] = index.emplace(name, modules.size());
     if (is_new) modules.push_back({.name = name, .older = older_name(tensor.theirs)});

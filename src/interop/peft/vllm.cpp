@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "interop/peft/modules.h"
+#include "model/hf/format.h"
 
 namespace twofold {
 namespace {
@@ -39,7 +40,7 @@ double scale_of(const PeftConfig& config, const std::string& module) {
 
 VllmReading vllm_reading(const PeftConfig& config, const ModelConfig& model) {
   VllmReading out;
-  const std::string model_type = model.to_hf("float32").at("model_type");
+  const std::string model_type = hf_format(model).to_hf("float32").at("model_type");
   const auto obstacle = [&](bool there, std::string_view why) {
     if (there) out.obstacles.emplace_back(why);
   };

@@ -4,10 +4,11 @@
 // scales; each difference is a setting here.
 
 #include "model/decoder.h"
+#include "model/hf/format.h"
 
 namespace twofold {
 
-struct GatedDecoderConfig : ModelConfig {
+struct GatedDecoderConfig : ModelConfig, HfFormat {
   int64_t n_kv_head = -1;  ///< -1: n_head
   int64_t head_dim = -1;   ///< -1: n_embd / n_head
   int64_t intermediate_size = 11008;

@@ -16,7 +16,7 @@
 namespace twofold {
 namespace {
 
-struct GptConfig final : ModelConfig {
+struct GptConfig final : ModelConfig, HfFormat {
   int64_t intermediate_size = -1;
   bool rope = true;
   bool bias = true;

@@ -14,7 +14,7 @@
 namespace twofold {
 namespace {
 
-struct GptNeoxConfig final : ModelConfig {
+struct GptNeoxConfig final : ModelConfig, HfFormat {
   int64_t intermediate_size = 8192;
   bool bias = true;
   bool attention_bias = true;

@@ -1,6 +1,6 @@
 #include "model/families/names.h"
 
-#include "config/field.h"
+#include "twofold/config/field.h"
 
 namespace twofold {
 namespace {

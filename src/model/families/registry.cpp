@@ -10,6 +10,7 @@
 #include "formats/json.h"
 #include "formats/json_reader.h"
 #include "model/families/families.h"
+#include "model/hf/format.h"
 
 namespace twofold {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::array kFamilies = {make_gpt_config, make_gpt_neox_config, make_ll
 std::vector<std::string> known_model_types() {
   std::vector<std::string> known;
   for (const auto make : kFamilies) {
-    const auto types = make()->hf_model_types();
+    const auto types = hf_format(*make()).hf_model_types();
     known.insert(known.end(), types.begin(), types.end());
   }
   return known;
@@ -49,7 +50,7 @@ std::unique_ptr<ModelConfig> make_model_config(const std::string& family) {
 std::string family_of_model_type(const std::string& model_type, const std::string& where) {
   for (const auto make : kFamilies) {
     const auto config = make();
-    const auto& types = config->hf_model_types();
+    const auto& types = hf_format(*config).hf_model_types();
     if (std::find(types.begin(), types.end(), model_type) != types.end()) return config->family();
   }
   const std::vector<std::string> known = known_model_types();
@@ -67,7 +68,7 @@ std::unique_ptr<ModelConfig> config_of_hf_folder(const Path& folder) {
   reader.model_type(known_model_types(), "models of this type are not supported");
   const std::string type = reader.text("model_type", "");
   auto config = make_model_config(family_of_model_type(type, file.string() + ": model_type"));
-  config->from_hf(json, file.string());
+  hf_format(*config).from_hf(json, file.string());
   config->validate();
   return config;
 }

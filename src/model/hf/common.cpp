@@ -21,7 +21,7 @@ void HfNames::norm(const std::string& ours, const std::string& theirs, bool bias
 
 void check_family(HfReader& reader, const ModelConfig& config) {
   reader.model_type(
-      config.hf_model_types(),
+      hf_format(config).hf_model_types(),
       "these weights are of another architecture than the job's family " + config.family());
 }
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "model/config.h"
 #include "formats/json_reader.h"
+#include "model/hf/format.h"
 
 namespace twofold {
 

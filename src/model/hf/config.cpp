@@ -5,12 +5,12 @@
 
 #include "base/error.h"
 #include "base/shape.h"
-#include "config/field.h"
 #include "formats/json.h"
 #include "formats/json_reader.h"
 #include "formats/sharded.h"
 #include "model/hf/hugging_face.h"
 #include "tensor/dtype.h"
+#include "twofold/config/field.h"
 
 namespace twofold {
 namespace {
@@ -55,7 +55,7 @@ std::vector<std::pair<std::string, std::string>> configure_from_hf(
   config.declare(fields);
   const auto wanted = texts(fields);
   const int64_t wanted_block = config.block_size;
-  config.from_hf(json, file.string());
+  hf_format(config).from_hf(json, file.string());
   std::vector<Problem> problems;
   if (config.untie && !config.tie_word_embeddings) {
     problems.push_back({.what = "there is nothing to untie",

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/files.h"
-#include "model/config.h"
+#include "model/hf/format.h"
 #include "model/model.h"
 
 namespace twofold {

@@ -187,7 +187,7 @@ class Loader {
 /// The model's tensors as its files have them. Of a model that was untied these hold one matrix,
 /// under the table's name or the head's.
 std::vector<HfTensor> tensors_of_files(const ModelConfig& config) {
-  std::vector<HfTensor> tensors = config.hf_tensors();
+  std::vector<HfTensor> tensors = hf_format(config).hf_tensors();
   const auto of = [&](const char* ours) {
     return std::find_if(tensors.begin(), tensors.end(),
                         [&](const HfTensor& tensor) { return tensor.ours == ours; });

@@ -22,7 +22,7 @@ NamedTensors translated(const ModelConfig& config, const NamedTensors& tensors,
                         at::ScalarType dtype) {
   const std::map<std::string, at::Tensor> ours(tensors.begin(), tensors.end());
   NamedTensors theirs;
-  for (const HfTensor& entry : config.hf_tensors()) {
+  for (const HfTensor& entry : hf_format(config).hf_tensors()) {
     const auto found = ours.find(entry.ours);
     TWOFOLD_EXPECT(found != ours.end(), "no tensor " + entry.ours + " to export");
     const at::Tensor value = entry.transpose ? found->second.t() : found->second;
@@ -80,7 +80,7 @@ nlohmann::json generation_config(const nlohmann::json& config) {
 void save_hf_folder(const ModelConfig& config, const NamedTensors& tensors,
                     const std::string& dtype, const Path& folder, int64_t shard_bytes) {
   const at::NoGradGuard no_grad;
-  const nlohmann::json json = config.to_hf(dtype);
+  const nlohmann::json json = hf_format(config).to_hf(dtype);
   Unpublished building(folder);
   std::error_code failure;
   std::filesystem::create_directories(building.path(), failure);

@@ -4,13 +4,13 @@
 #include <utility>
 
 #include "base/error.h"
-#include "config/field.h"
-#include "interop/peft/peft.h"
 #include "interop/peft/coverage.h"
 #include "interop/peft/merge.h"
+#include "interop/peft/peft.h"
 #include "lora/select/selection.h"
 #include "model/model.h"
 #include "tokenizer/load/added_tokens.h"
+#include "twofold/config/field.h"
 
 namespace twofold {
 namespace {

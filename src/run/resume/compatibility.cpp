@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "config/field.h"
 #include "tokenizer/load/added_tokens.h"
+#include "twofold/config/field.h"
 
 namespace twofold {
 namespace {

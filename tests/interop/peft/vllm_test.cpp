@@ -1,10 +1,12 @@
 #include "interop/peft/vllm.h"
-#include "model/families/registry.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+
+#include "model/families/registry.h"
+#include "model/hf/format.h"
 
 namespace twofold {
 namespace {
@@ -34,7 +36,7 @@ VllmReading reading(const PeftConfig& config,
   }
   full.update(folder);
   auto model = make_model_config(family_of_model_type(full.at("model_type"), "a test"));
-  model->from_hf(full, "config.json");
+  hf_format(*model).from_hf(full, "config.json");
   return vllm_reading(config, *model);
 }
 

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "config/field.h"
 #include "model/families/registry.h"
+#include "twofold/config/field.h"
 
 namespace twofold {
 namespace {

@@ -4,8 +4,9 @@
 
 #include "base/random.h"
 #include "formats/json_reader.h"
-#include "support.h"
 #include "model/families/registry.h"
+#include "model/hf/format.h"
+#include "support.h"
 
 namespace twofold::test {
 namespace {
@@ -19,16 +20,17 @@ void read(const json& config) {
   const std::string type = reader.text("model_type", "");
   reader.finish();
   const auto settings = make_model_config(family_of_model_type(type, file));
-  settings->from_hf(config, file);
+  hf_format(*settings).from_hf(config, file);
   settings->validate();
-  for (const HfTensor& tensor : settings->hf_tensors()) ASSERT_FALSE(tensor.ours.empty());
+  for (const HfTensor& tensor : hf_format(*settings).hf_tensors())
+    ASSERT_FALSE(tensor.ours.empty());
 }
 
 /// The config.json of small models of every kind, and of every scaling of the rotation.
 std::vector<json> sound_configs() {
   std::vector<json> configs;
   const auto add = [&](const std::string& name, const std::vector<std::string>& more) {
-    configs.push_back(tiny(name, more).config->to_hf("float32"));
+    configs.push_back(tiny(name, more).hf_format(*config).to_hf("float32"));
   };
   add("gpt", {"architecture.rope=false"});
   for (const char* name :

@@ -1,9 +1,10 @@
 // config.json into settings and back; what is refused.
 #include "formats/safetensors.h"
+#include "model/families/registry.h"
+#include "model/hf/format.h"
 #include "model/rope.h"
 #include "support.h"
 #include "tensor/io.h"
-#include "model/families/registry.h"
 
 namespace twofold::test {
 namespace {
@@ -47,8 +48,8 @@ TEST(ConfigureFromHf, NumbersOutOfRangeAreNamed) {
     for (const nlohmann::json& value : one.values) {
       nlohmann::json config = one.config;
       (*one.section ? config[one.section] : config)[one.field] = value;
-      const std::string found =
-          error_of([&] { make_model_config(one.family)->from_hf(config, "config.json"); });
+      const std::string found = error_of(
+          [&] { hf_format(*make_model_config(one.family)).from_hf(config, "config.json"); });
       const std::string name = std::string(*one.section ? "rope_scaling/" : "") + one.field;
       EXPECT_NE(found.find("config.json: " + name), std::string::npos) << found;
       for (const char* part : {"out of range", "expected:", "found:    ", "try:"}) {
@@ -112,7 +113,7 @@ TEST(ConfigureFromHf, UnsupportedMeaningIsRefusedByName) {
     nlohmann::json json = small_llama();
     json[name] = value;
     const auto config = make_model_config("llama");
-    const std::string text = error_of([&] { config->from_hf(json, "config.json"); });
+    const std::string text = error_of([&] { hf_format(*config).from_hf(json, "config.json"); });
     EXPECT_NE(text.find(name), std::string::npos) << name << ": " << text;
   }
 }
@@ -125,8 +126,8 @@ TEST(ConfigureFromHf, ReadsBothLayoutsOfRope) {
   nlohmann::json written[2];
   for (const int i : {0, 1}) {
     const auto config = make_model_config("llama");
-    config->from_hf(i == 0 ? old_layout : new_layout, "config.json");
-    written[i] = config->to_hf("float32");
+    hf_format(*config).from_hf(i == 0 ? old_layout : new_layout, "config.json");
+    written[i] = hf_format(*config).to_hf("float32");
   }
   EXPECT_EQ(written[0], written[1]);
   EXPECT_EQ(written[0]["rope_theta"], 5e5);
@@ -138,11 +139,11 @@ TEST(ConfigureFromHf, ReadsRopeScalingWhereBothAreThere) {  // as transformers 5
   json["rope_parameters"] = {{"rope_theta", 5e5}, {"rope_type", "default"}};
   json["rope_scaling"] = {{"rope_type", "linear"}, {"factor", 4.0}};
   const auto config = make_model_config("llama");
-  config->from_hf(json, "config.json");
-  EXPECT_EQ(config->to_hf("float32")["rope_scaling"]["factor"], 4.0);
+  hf_format(*config).from_hf(json, "config.json");
+  EXPECT_EQ(hf_format(*config).to_hf("float32")["rope_scaling"]["factor"], 4.0);
   json["rope_scaling"] = nlohmann::json::object();
-  config->from_hf(json, "config.json");
-  EXPECT_EQ(config->to_hf("float32")["rope_theta"], 5e5);
+  hf_format(*config).from_hf(json, "config.json");
+  EXPECT_EQ(hf_format(*config).to_hf("float32")["rope_theta"], 5e5);
 }
 
 TEST(ConfigureFromHf, NoNumberOfKeyHeadsMeansAsManyAsHeads) {
@@ -150,8 +151,8 @@ TEST(ConfigureFromHf, NoNumberOfKeyHeadsMeansAsManyAsHeads) {
   json["model_type"] = "qwen2";
   json["num_key_value_heads"] = nullptr;
   const auto config = make_model_config("qwen");
-  config->from_hf(json, "config.json");
-  EXPECT_EQ(config->to_hf("float32")["num_key_value_heads"], 2);
+  hf_format(*config).from_hf(json, "config.json");
+  EXPECT_EQ(hf_format(*config).to_hf("float32")["num_key_value_heads"], 2);
 }
 
 TEST(ConfigureFromHf, KnowsTheNamesOfGelu) {
@@ -161,8 +162,8 @@ TEST(ConfigureFromHf, KnowsTheNamesOfGelu) {
     json["model_type"] = gpt ? "gpt2" : family;
     json[field] = name;
     const auto config = make_model_config(family);
-    config->from_hf(json, "config.json");
-    return config->to_hf("float32")[field].get<std::string>();
+    hf_format(*config).from_hf(json, "config.json");
+    return hf_format(*config).to_hf("float32")[field].get<std::string>();
   };
   EXPECT_EQ(read("gpt_neox", "hidden_act", "gelu"), "gelu");
   EXPECT_EQ(read("gpt_neox", "hidden_act", "gelu_fast"), "gelu_new");
@@ -197,8 +198,8 @@ TEST(HfGeneration, ReadsWhatEndsATextAndRefusesWhatItCannotDo) {
 }
 
 TEST(ExportToHf, ModelsThatHaveNoCounterpartAreRefused) {
-  EXPECT_THROW(make_model_config("gpt")->to_hf("float32"), Error);  // rotary GPT
-  EXPECT_NO_THROW(configured("gpt", {"architecture.rope=false"})->to_hf("float32"));
+  EXPECT_THROW(hf_format(*make_model_config("gpt")).to_hf("float32"), Error);  // rotary GPT
+  EXPECT_NO_THROW(hf_format(*configured("gpt", {"architecture.rope=false"})).to_hf("float32"));
 }
 
 TEST(ExportToHf, TiedHeadIsStoredOnceAndBothDtypeKeysAreWritten) {
@@ -292,14 +293,18 @@ TEST(SaveHfFolder, KeepsWhatTheContextWasBeforeDynamicScaling) {
   const auto config = config_of_hf_folder(folder_of(json));
   EXPECT_EQ(config->block_size, 48);
   config->block_size = 6;
-  EXPECT_EQ(config->to_hf("float32")["max_position_embeddings"], 12);
+  EXPECT_EQ(hf_format(*config).to_hf("float32")["max_position_embeddings"], 12);
 }
 
 TEST(SaveHfFolder, WritesThePaddingIdNullIncluded) {
   nlohmann::json json = small_llama();
-  EXPECT_TRUE(config_of_hf_folder(folder_of(json))->to_hf("float32").at("pad_token_id").is_null());
+  EXPECT_TRUE(hf_format(*config_of_hf_folder(folder_of(json)))
+                  .to_hf("float32")
+                  .at("pad_token_id")
+                  .is_null());
   json["pad_token_id"] = 7;
-  EXPECT_EQ(config_of_hf_folder(folder_of(json))->to_hf("float32").at("pad_token_id"), 7);
+  EXPECT_EQ(hf_format(*config_of_hf_folder(folder_of(json))).to_hf("float32").at("pad_token_id"),
+            7);
 }
 
 /// The table `path` of a llama of `rows` rows that takes tokens 8 to 10 as new ones from `folder`.

@@ -2,9 +2,10 @@
 // that are not read.
 #include <gmock/gmock.h>
 
+#include "model/families/registry.h"
+#include "model/hf/format.h"
 #include "support.h"
 #include "tensor/io.h"
-#include "model/families/registry.h"
 
 namespace twofold::test {
 namespace {
@@ -26,7 +27,7 @@ json with(json config, const json& settings) {
 }
 
 json read_and_written(const json& config) {
-  return config_of_hf_folder(folder_of(config))->to_hf("float32");
+  return hf_format(*config_of_hf_folder(folder_of(config))).to_hf("float32");
 }
 
 std::string refusal_of(const json& config) {

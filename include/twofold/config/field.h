@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "base/constraint.h"
-#include "config/value.h"
+#include "twofold/base/constraint.h"
+#include "twofold/config/value.h"
 
 namespace twofold::config {
 

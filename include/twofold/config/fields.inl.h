@@ -4,9 +4,9 @@
 
 #include <type_traits>
 
-#include "base/error.h"
-#include "config/field.h"
-#include "config/value.h"
+#include "twofold/config/field.h"
+#include "twofold/config/value.h"
+#include "twofold/error.h"
 
 namespace twofold::config {
 
