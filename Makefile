@@ -17,26 +17,33 @@ build:
 	@rm -f build-configure.log
 	@ninja -C $(BUILD) twofold
 
+# ctest, then what it skipped and why; fails where either does. The exit code is ctest's.
+define run_tests
+@code=0; ctest --preset $(1) $(2) --output-junit $(CURDIR)/build/$(1)/tests.xml \
+    --test-output-size-passed 10000000 || code=$$?; \
+  python3 tools/report_skips.py build/$(1)/tests.xml && exit $$code
+endef
+
 test:  ## everything, in minutes
 	@tools/setup.sh --tests
 	@cmake --preset release -DTWOFOLD_TESTS=ON -DTWOFOLD_WERROR=ON $(CMAKE_ARGS)
 	@ninja -C $(BUILD)
-	@ctest --preset release -j2 -LE long
+	$(call run_tests,release,-j2 -LE long)
 
 sanitizers:  ## the torch-free layers under ASan and UBSan
 	@tools/setup.sh --tests
 	@cmake --preset sanitizers > /dev/null
 	@ninja -C build/sanitizers
-	@ctest --preset sanitizers -j2
+	$(call run_tests,sanitizers,-j2)
 
 fuzz:  ## every reader of files from outside, a minute each, under libFuzzer
 	@tools/setup.sh --tests --fuzz
 	@cmake --preset fuzz > /dev/null
 	@ninja -C build/fuzz
-	@ctest --preset fuzz -R '^fuzz'
+	$(call run_tests,fuzz,-R '^fuzz')
 
 test-long: test sanitizers fuzz  ## the long tier: 500 kills, sanitizers, fuzzing
-	@ctest --preset release -L long
+	$(call run_tests,release,-L long)
 
 bench:  ## both phases beside PyTorch and PEFT, in the same run
 	@tools/setup.sh --tests

@@ -4,4 +4,4 @@ cd "$(dirname "$0")"
 VENV=.venv-clients
 [[ "$1" = vllm_test* ]] && VENV=.venv-vllm
 [ -e ../../$VENV/installed ] || { echo "skipped: no $VENV (tools/setup.sh --tests makes it)"; exit 77; }
-exec ../../$VENV/bin/python -m unittest -q "$@"
+exec ../../$VENV/bin/python ../run_suite.py "$@"

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-CHECKER = Path(__file__).resolve().parent.parent / "tools" / "check_layers.py"
+CHECKER = Path(__file__).resolve().parents[2] / "tools" / "check_layers.py"
 TABLE = """twofold_layer(base PUBLIC error.h USES LINKS xxhash)
 twofold_layer(tensor TORCH USES base)
 twofold_layer(tensor/files USES tensor PARTS read)

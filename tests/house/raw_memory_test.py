@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-CHECKER = Path(__file__).resolve().parent.parent / "tools" / "check_raw_memory.py"
+CHECKER = Path(__file__).resolve().parents[2] / "tools" / "check_raw_memory.py"
 
 
 class CheckRawMemory(unittest.TestCase):
