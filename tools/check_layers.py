@@ -19,7 +19,7 @@ PUBLIC = "twofold"  # include/twofold: the public headers
 GUEST = "cli"
 # Public headers that still forward into src/. The list is to become empty.
 FORWARDING = {"lora.h", "train.h"}
-KEYWORDS = {"TORCH", "PUBLIC", "USES", "PARTS", "LINKS"}
+KEYWORDS = {"TORCH", "PUBLIC", "USES", "PARTS", "LINKS", "LEVELS"}
 
 LAYER = re.compile(r"^\s*twofold_layer\(\s*([\w/]+)([^)]*)\)", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')

@@ -21,9 +21,10 @@ enum class Purpose : uint32_t {
   kTest = 99,
 };
 
-/// Ten rounds of Philox 4x32; inline so that loops over blocks vectorise.
-inline std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter,
-                                      std::array<uint32_t, 2> key) {
+/// Ten rounds of Philox 4x32; inlined always, so that loops over blocks vectorise, on each
+/// processor with what it has (ops/cpu).
+[[gnu::always_inline]] inline std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter,
+                                                             std::array<uint32_t, 2> key) {
   constexpr uint64_t kMultiplier0 = 0xD2511F53, kMultiplier1 = 0xCD9E8D57;
   constexpr uint32_t kWeyl0 = 0x9E3779B9, kWeyl1 = 0xBB67AE85;
   for (int round = 0; round < 10; ++round) {
@@ -45,7 +46,7 @@ class RandomStream {
   RandomStream(uint64_t seed, Purpose purpose, uint64_t a = 0, uint64_t b = 0);
 
   /// Four independent 32-bit words of block `index`; a pure function of the stream and the index.
-  std::array<uint32_t, 4> block(uint64_t index) const {
+  [[gnu::always_inline]] std::array<uint32_t, 4> block(uint64_t index) const {
     return philox(
         {static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32), salt_[0], salt_[1]},
         key_);
@@ -64,6 +65,11 @@ class RandomStream {
   double normal(uint64_t index) const;
   /// out[i] = float(stddev · normal(first + i)), bit for bit, several times faster.
   void fill_normal(float* out, uint64_t first, uint64_t count, double stddev) const;
+
+  /// What the stream's name became: the key, and the upper half of each counter. For those who
+  /// compute blocks elsewhere than here (ops/reference).
+  const std::array<uint32_t, 2>& key() const { return key_; }
+  const std::array<uint32_t, 2>& salt() const { return salt_; }
 
  private:
   std::array<uint32_t, 2> key_;

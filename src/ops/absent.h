@@ -3,10 +3,12 @@
 
 #include <ATen/Functions.h>
 
+#include "tensor/host.h"
+
 namespace twofold::ops {
 
 inline at::Tensor or_empty(const at::Tensor& tensor) {
-  return tensor.defined() ? tensor : at::empty({0});
+  return tensor.defined() ? tensor : at::empty({0}, at::device(host_device()));
 }
 inline at::Tensor or_absent(const at::Tensor& tensor) {
   return tensor.numel() > 0 ? tensor : at::Tensor();

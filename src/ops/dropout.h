@@ -19,4 +19,8 @@ struct DropoutKey {
 /// ≥ p·2³². p = 0 returns x itself.
 at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key);
 
+namespace reference {
+at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key);
+}
+
 }  // namespace twofold::ops

@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "ops/linear.h"
+#include "tensor/host.h"
 
 namespace twofold::ops {
 namespace {
@@ -21,7 +22,7 @@ double seconds(const at::Tensor& a, const at::Tensor& b) {
 bool measure_native_bfloat16() {
   const at::NoGradGuard no_gradient;
   // Large enough to be typical, small enough (some ten milliseconds) not to be noticed at start.
-  const at::Tensor wide = at::ones({192, 384});
+  const at::Tensor wide = at::ones({192, 384}, at::device(host_device()));
   const at::Tensor narrow = wide.to(at::kBFloat16);
   // In turns, and the best of many: what else the machine does must not decide.
   double best_narrow = 1e9, best_wide = 1e9;

@@ -37,6 +37,16 @@ TEST(Dropout, DoesNotDependOnTheSplitIntoMicroBatches) {
   }
 }
 
+TEST(Dropout, TheReferenceHasTheSameMaskToTheBit) {
+  for (const at::ScalarType type : {at::kFloat, at::kBFloat16, at::kDouble}) {
+    const at::Tensor x = normal_tensor({5, 3, 7}, 1, type);
+    for (const int64_t first_row : {0, 3, 1 << 30}) {  // the last: blocks beyond 32 bits
+      const DropoutKey key{.seed = 9, .step = 4, .site = 2, .first_row = first_row * 8};
+      EXPECT_TRUE(at::equal(dropout(x, 0.3, key), reference::dropout(x, 0.3, key)));
+    }
+  }
+}
+
 TEST(Dropout, EverySeedStepSiteAndRowHasItsOwnMask) {
   const at::Tensor x = at::ones({1, 256});
   const at::Tensor base = dropout(x, 0.5, {.seed = 1, .step = 1, .site = 1, .first_row = 1});

@@ -1,4 +1,4 @@
-#include "ops/vector_math.h"
+#include "ops/cpu/vector_math.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace twofold::ops {
+namespace twofold::ops::cpu::TWOFOLD_LEVEL {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -74,4 +74,4 @@ TEST(VectorMath, SigmoidIsWithinFourUlpsAndSaturates) {
 }
 
 }  // namespace
-}  // namespace twofold::ops
+}  // namespace twofold::ops::cpu::TWOFOLD_LEVEL

@@ -25,10 +25,10 @@ at::Tensor rotary(const at::Tensor& x, const RotaryTable& table, const at::Tenso
 namespace {
 
 /// (B or 1, Tq, Tk) bool: which keys each query sees.
-at::Tensor visible_keys(int64_t queries, int64_t keys, const at::Tensor& first_key,
-                        int64_t window) {
-  const at::Tensor key = at::arange(keys, at::kLong).view({1, 1, keys});
-  const at::Tensor last = at::arange(keys - queries, keys, at::kLong).view({1, queries, 1});
+at::Tensor visible_keys(int64_t queries, int64_t keys, const at::Tensor& first_key, int64_t window,
+                        const at::TensorOptions& options) {
+  const at::Tensor key = at::arange(keys, options).view({1, 1, keys});
+  const at::Tensor last = at::arange(keys - queries, keys, options).view({1, queries, 1});
   at::Tensor visible = key <= last;
   if (window > 0) visible = visible & (key > last - window);
   if (first_key.defined()) visible = visible & (key >= first_key.to(at::kLong).unsqueeze(-1));
@@ -48,12 +48,13 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
       options.scale == 0 ? 1 / std::sqrt(static_cast<double>(q.size(3))) : options.scale;
   at::Tensor scores = heads_first(q, 1).matmul(heads_first(k, repeat).transpose(-1, -2)) * scale;
   if (options.softcap > 0) scores = (scores / options.softcap).tanh() * options.softcap;
-  const at::Tensor visible =
-      visible_keys(q.size(1), k.size(1), first_key, options.window).unsqueeze(1);
+  const at::Tensor visible = visible_keys(q.size(1), k.size(1), first_key, options.window,
+                                          q.options().dtype(at::kLong).requires_grad(false))
+                                 .unsqueeze(1);
   // A finite minimum, then zeros: a query that sees nothing gets zeros, not 0/0.
   const at::Tensor probabilities =
       scores.masked_fill(~visible, std::numeric_limits<float>::lowest()).softmax(-1) * visible;
-  return dropout(probabilities, options.dropout, options.dropout_key)
+  return reference::dropout(probabilities, options.dropout, options.dropout_key)
       .matmul(heads_first(v, repeat))
       .transpose(1, 2)
       .to(q.scalar_type());

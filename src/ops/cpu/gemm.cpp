@@ -1,4 +1,4 @@
-#include "ops/gemm.h"
+#include "ops/cpu/gemm.h"
 
 // The Fortran interface with 32-bit integers: the one that every BLAS has, MKL and OpenBLAS alike.
 extern "C" {
@@ -10,7 +10,7 @@ void dgemm_(const char* trans_a, const char* trans_b, const int* m, const int* n
             const double* beta, double* c, const int* ldc);
 }
 
-namespace twofold::ops {
+namespace twofold::ops::cpu::TWOFOLD_LEVEL {
 namespace {
 
 /// BLAS is column-major: it sees every row-major matrix transposed, so cᵀ = bᵀ·aᵀ is asked for.
@@ -37,4 +37,4 @@ void gemm(int64_t m, int64_t n, int64_t k, double alpha, Operand<double> a, Oper
   row_major(dgemm_, m, n, k, alpha, a, b, beta, c, c_stride);
 }
 
-}  // namespace twofold::ops
+}  // namespace twofold::ops::cpu::TWOFOLD_LEVEL

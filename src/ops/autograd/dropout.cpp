@@ -5,10 +5,13 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+#include <cmath>
 
-#include "base/error.h"
+#include "ops/backend.h"
 #include "ops/dropout_mask.h"
 #include "ops/element.h"
+#include "ops/isa.h"
+#include "tensor/memory.h"
 
 namespace twofold::ops {
 namespace {
@@ -16,34 +19,20 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// out[i] = in[i]·factor, or exactly 0, for i from begin to end; `first` is the number of element
-/// 0.
-template <typename T>
-void apply(const DropoutMask& mask, uint64_t first, const T* in, T* out, int64_t begin,
-           int64_t end) {
-  using C = Compute<T>;
-  alignas(64) C factors[DropoutMask::kMost];
-  for (int64_t i = begin; i < end; i += DropoutMask::kMost) {
-    const int64_t count = std::min(DropoutMask::kMost, end - i);
-    mask.fill(factors, first + static_cast<uint64_t>(i), count);
-    for (int64_t j = 0; j < count; ++j) {
-      out[i + j] = factors[j] == 0 ? T(0) : static_cast<T>(static_cast<C>(in[i + j]) * factors[j]);
-    }
-  }
-}
-
 at::Tensor masked(const at::Tensor& input, double p, const DropoutKey& key) {
   const at::Tensor x = input.contiguous();
   const at::Tensor y = at::empty_like(x);
-  const DropoutMask mask(p, key);
+  const cpu::DropoutMask mask = dropout_mask(p, key);
   const int64_t per_row = x.numel() / std::max<int64_t>(1, x.size(0));
   const uint64_t first = static_cast<uint64_t>(key.first_row * per_row);
   dispatch_floating(x.scalar_type(), [&](auto tag) {
     using T = decltype(tag);
-    const T* in = x.const_data_ptr<T>();
-    T* out = y.mutable_data_ptr<T>();
-    at::parallel_for(0, x.numel(), 4096,
-                     [&](int64_t begin, int64_t end) { apply(mask, first, in, out, begin, end); });
+    const T* in = elements<T>(x);
+    T* out = mutable_elements<T>(y);
+    const auto apply = loops().dropout.of<T>().apply;
+    at::parallel_for(0, x.numel(), 4096, [&](int64_t begin, int64_t end) {
+      apply(mask, first + static_cast<uint64_t>(begin), in + begin, out + begin, end - begin);
+    });
   });
   return y;
 }
@@ -62,6 +51,12 @@ struct DropoutFunction : torch::autograd::Function<DropoutFunction> {
 };
 
 }  // namespace
+
+cpu::DropoutMask dropout_mask(double p, const DropoutKey& key) {
+  return {.stream = RandomStream(key.seed, Purpose::kDropout, key.site, key.step),
+          .threshold = static_cast<uint32_t>(std::min(std::round(p * 0x1p32), 0x1p32 - 1)),
+          .scale = 1.0 / (1.0 - p)};
+}
 
 void save_dropout(AutogradContext* ctx, double p, const DropoutKey& key) {
   ctx->saved_data["p"] = p;
@@ -82,7 +77,8 @@ SavedDropout saved_dropout(AutogradContext* ctx) {
 
 at::Tensor dropout(const at::Tensor& x, double p, const DropoutKey& key) {
   TWOFOLD_EXPECT(p >= 0 && p < 1, "a dropout rate is in [0, 1)");
-  return p == 0 ? x : DropoutFunction::apply(x, p, key);
+  if (p == 0) return x;
+  return use_reference(x) ? reference::dropout(x, p, key) : DropoutFunction::apply(x, p, key);
 }
 
 }  // namespace twofold::ops

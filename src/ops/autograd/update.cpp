@@ -8,7 +8,9 @@
 
 #include "base/error.h"
 #include "ops/backend.h"
+#include "ops/isa.h"
 #include "tensor/host.h"
+#include "tensor/memory.h"
 
 namespace twofold::ops {
 namespace {
@@ -19,21 +21,33 @@ constexpr int64_t kGrain = 1 << 15;
 double squares_of(const at::Tensor& tensor) {
   TWOFOLD_EXPECT(tensor.is_non_overlapping_and_dense() && tensor.scalar_type() == at::kFloat,
                  "sums_of_squares: dense float32 tensors");
-  const float* data = tensor.const_data_ptr<float>();
+  const float* data = elements<float>(tensor);
   const int64_t pieces = (tensor.numel() + kGrain - 1) / kGrain;
   std::vector<double> partial(static_cast<size_t>(pieces));
+  const auto sum_of_piece = loops().update.sum_of_squares;
   at::parallel_for(0, pieces, 1, [&](int64_t begin, int64_t end) {
     for (int64_t piece = begin; piece < end; ++piece) {
       const int64_t first = piece * kGrain, last = std::min(first + kGrain, tensor.numel());
-      double sum = 0;
-#pragma omp simd reduction(+ : sum)
-      for (int64_t i = first; i < last; ++i) sum += static_cast<double>(data[i]) * data[i];
-      partial[static_cast<size_t>(piece)] = sum;
+      partial[static_cast<size_t>(piece)] = sum_of_piece(data + first, last - first);
     }
   });
   double sum = 0;
   for (const double part : partial) sum += part;
   return sum;
+}
+
+cpu::AdamFactors factors_of(const AdamStep& step) {
+  const auto count = static_cast<double>(step.count);
+  return {.beta1 = static_cast<float>(step.beta1),
+          .beta2 = static_cast<float>(step.beta2),
+          .rest1 = static_cast<float>(1 - step.beta1),
+          .rest2 = static_cast<float>(1 - step.beta2),
+          .rate = static_cast<float>(step.lr / (1 - std::pow(step.beta1, count))),
+          .root_scale = static_cast<float>(1 / std::sqrt(1 - std::pow(step.beta2, count))),
+          // One rounding, as this had when the compiler decided.
+          .keep = static_cast<float>(std::fma(-step.lr, step.weight_decay, 1.0)),
+          .eps = static_cast<float>(step.eps),
+          .gradient_scale = static_cast<float>(step.gradient_scale)};
 }
 
 }  // namespace
@@ -55,25 +69,13 @@ void adam_update(at::Tensor& parameter, const at::Tensor& gradient, at::Tensor& 
                    "adam_update: float32 tensors of one layout");
   }
   TWOFOLD_EXPECT(parameter.is_non_overlapping_and_dense(), "adam_update: dense tensors");
-  const auto beta1 = static_cast<float>(step.beta1), beta2 = static_cast<float>(step.beta2);
-  const auto rest1 = static_cast<float>(1 - step.beta1), rest2 = static_cast<float>(1 - step.beta2);
-  const auto count = static_cast<double>(step.count);
-  const auto rate = static_cast<float>(step.lr / (1 - std::pow(step.beta1, count)));
-  const auto root_scale = static_cast<float>(1 / std::sqrt(1 - std::pow(step.beta2, count)));
-  const auto keep = static_cast<float>(1 - step.lr * step.weight_decay);
-  const auto eps = static_cast<float>(step.eps), scale = static_cast<float>(step.gradient_scale);
-  float* p = parameter.mutable_data_ptr<float>();
-  const float* g = gradient.const_data_ptr<float>();
-  float* m_data = m.mutable_data_ptr<float>();
-  float* v_data = v.mutable_data_ptr<float>();
+  float* p = mutable_elements<float>(parameter);
+  const float* g = elements<float>(gradient);
+  float *m_data = mutable_elements<float>(m), *v_data = mutable_elements<float>(v);
+  const cpu::AdamFactors factors = factors_of(step);
+  const auto adam = loops().update.adam;
   at::parallel_for(0, parameter.numel(), kGrain, [&](int64_t begin, int64_t end) {
-#pragma omp simd
-    for (int64_t i = begin; i < end; ++i) {
-      const float scaled = g[i] * scale;
-      const float mi = m_data[i] = beta1 * m_data[i] + rest1 * scaled;
-      const float vi = v_data[i] = beta2 * v_data[i] + rest2 * scaled * scaled;
-      p[i] = keep * p[i] - rate * mi / (std::sqrt(vi) * root_scale + eps);
-    }
+    adam(factors, g + begin, p + begin, m_data + begin, v_data + begin, end - begin);
   });
 }
 

@@ -1,22 +1,19 @@
-#include "ops/attention_tiles.h"
-
-#include <ATen/Parallel.h>
+#include "ops/cpu/attention.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "ops/attention_rows.h"
-#include "ops/gemm.h"
-#include "ops/scratch.h"
+#include "ops/cpu/attention_rows.h"
+#include "ops/cpu/dropout_factors.h"
+#include "ops/cpu/gemm.h"
+#include "ops/cpu/scratch.h"
 
-namespace twofold::ops {
+namespace twofold::ops::cpu::TWOFOLD_LEVEL {
 namespace {
 
-// Scores of one tile (64 × 256 floats, 64 KiB) stay in the second-level cache.
-constexpr int64_t kQueryTile = 64;
 constexpr int64_t kKeyTile = 256;
-static_assert(kKeyTile <= DropoutMask::kMost);
+static_assert(kKeyTile <= kMaxFactors);
 
 Range keys_seen(const AttentionShape& shape, int64_t b, int64_t query) {
   const int64_t end = shape.keys - shape.queries + query + 1;
@@ -80,8 +77,8 @@ class TileDropout {
 
   /// The factors of row r of the tile over keys [key, key + count).
   const C* row(int64_t r, int64_t key, int64_t count) {
-    mask_->fill(factors_, first_ + static_cast<uint64_t>(r) * keys_ + static_cast<uint64_t>(key),
-                count);
+    dropout_factors(*mask_, factors_,
+                    first_ + static_cast<uint64_t>(r) * keys_ + static_cast<uint64_t>(key), count);
     return factors_;
   }
 
@@ -92,9 +89,8 @@ class TileDropout {
 };
 
 template <typename C>
-void forward_tile(const AttentionShape& shape, HeadsView<const C> q, HeadsView<const C> k,
-                  HeadsView<const C> v, HeadsView<C> out, C* log_sum, int64_t b, int64_t h,
-                  int64_t first) {
+void forward_tile(const AttentionForward<C>& work, int64_t b, int64_t h, int64_t first) {
+  const auto& [shape, q, k, v, out, log_sum] = work;
   const QueryTile tile(shape, b, first);
   const int64_t d = shape.head_dim, kv = h / shape.group();
   alignas(64) C scores[kQueryTile * kKeyTile];  // as Scratch is, and for its reason
@@ -130,13 +126,11 @@ struct BackwardScratch {
 
 /// Adds one tile of queries of head h to dq (its own rows), dk and dv (of its key head).
 template <typename C>
-void backward_tile(const AttentionShape& shape, HeadsView<const C> q, HeadsView<const C> k,
-                   HeadsView<const C> v, HeadsView<const C> out, HeadsView<const C> dout,
-                   const C* log_sum, const AttentionGradients<C>& gradients, int64_t b, int64_t h,
-                   int64_t first, BackwardScratch<C>& scratch) {
+void backward_tile(const AttentionBackward<C>& work, int64_t b, int64_t h, int64_t first,
+                   BackwardScratch<C>& scratch) {
+  const auto& [shape, q, k, v, out, dout, log_sum, dq, dk, dv] = work;
   const QueryTile tile(shape, b, first);
   const int64_t d = shape.head_dim, kv = h / shape.group(), rows = tile.rows;
-  const auto& [dq, dk, dv] = gradients;
   const C scale = static_cast<C>(shape.scale), cap = static_cast<C>(shape.softcap);
   const C* sums = log_sum + (b * shape.heads + h) * shape.queries + first;
   const Operand<C> queries{q.row(b, first, h), q.time_stride};
@@ -172,47 +166,33 @@ void backward_tile(const AttentionShape& shape, HeadsView<const C> q, HeadsView<
   }
 }
 
-}  // namespace
-
 template <typename C>
-void attention_forward(const AttentionShape& shape, HeadsView<const C> q, HeadsView<const C> k,
-                       HeadsView<const C> v, HeadsView<C> out, C* log_sum) {
-  const int64_t tiles = (shape.queries + kQueryTile - 1) / kQueryTile;
-  at::parallel_for(0, shape.batch * shape.heads * tiles, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t job = begin; job < end; ++job) {
-      const int64_t head = job / tiles;
-      forward_tile(shape, q, k, v, out, log_sum, head / shape.heads, head % shape.heads,
-                   job % tiles * kQueryTile);
-    }
-  });
+void forward(const AttentionForward<C>& work, int64_t first_tile, int64_t last_tile) {
+  const int64_t tiles = work.shape.query_tiles(), heads = work.shape.heads;
+  for (int64_t job = first_tile; job < last_tile; ++job) {
+    const int64_t head = job / tiles;
+    forward_tile(work, head / heads, head % heads, job % tiles * kQueryTile);
+  }
 }
 
 template <typename C>
-void attention_backward(const AttentionShape& shape, HeadsView<const C> q, HeadsView<const C> k,
-                        HeadsView<const C> v, HeadsView<const C> out, HeadsView<const C> dout,
-                        const C* log_sum, const AttentionGradients<C>& gradients) {
-  // One job per key head: every query head that adds to its dk and dv is in that job, in order.
-  at::parallel_for(0, shape.batch * shape.kv_heads, 1, [&](int64_t begin, int64_t end) {
-    BackwardScratch<C> scratch;
-    for (int64_t job = begin; job < end; ++job) {
-      const int64_t b = job / shape.kv_heads, kv = job % shape.kv_heads;
-      for (int64_t h = kv * shape.group(); h < (kv + 1) * shape.group(); ++h) {
-        for (int64_t first = 0; first < shape.queries; first += kQueryTile) {
-          backward_tile(shape, q, k, v, out, dout, log_sum, gradients, b, h, first, scratch);
-        }
+void backward(const AttentionBackward<C>& work, int64_t first_head, int64_t last_head) {
+  const AttentionShape& shape = work.shape;
+  BackwardScratch<C> scratch;
+  for (int64_t job = first_head; job < last_head; ++job) {
+    const int64_t b = job / shape.kv_heads, kv = job % shape.kv_heads;
+    for (int64_t h = kv * shape.group(); h < (kv + 1) * shape.group(); ++h) {
+      for (int64_t first = 0; first < shape.queries; first += kQueryTile) {
+        backward_tile(work, b, h, first, scratch);
       }
     }
-  });
+  }
 }
 
-#define TWOFOLD_INSTANTIATE(C)                                                                    \
-  template void attention_forward(const AttentionShape&, HeadsView<const C>, HeadsView<const C>,  \
-                                  HeadsView<const C>, HeadsView<C>, C*);                          \
-  template void attention_backward(const AttentionShape&, HeadsView<const C>, HeadsView<const C>, \
-                                   HeadsView<const C>, HeadsView<const C>, HeadsView<const C>,    \
-                                   const C*, const AttentionGradients<C>&)
-TWOFOLD_INSTANTIATE(float);
-TWOFOLD_INSTANTIATE(double);
-#undef TWOFOLD_INSTANTIATE
+}  // namespace
 
-}  // namespace twofold::ops
+ByComputeType<AttentionLoops> attention_loops() {
+  return {{forward<float>, backward<float>}, {forward<double>, backward<double>}};
+}
+
+}  // namespace twofold::ops::cpu::TWOFOLD_LEVEL

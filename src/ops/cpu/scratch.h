@@ -7,7 +7,9 @@
 #include <memory>
 #include <new>
 
-namespace twofold::ops {
+#include "ops/cpu/level.h"
+
+namespace twofold::ops::cpu::TWOFOLD_LEVEL {
 
 template <typename C>
 class Scratch {
@@ -30,4 +32,4 @@ class Scratch {
   std::unique_ptr<C, Free> memory_;
 };
 
-}  // namespace twofold::ops
+}  // namespace twofold::ops::cpu::TWOFOLD_LEVEL

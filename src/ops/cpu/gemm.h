@@ -4,7 +4,9 @@
 
 #include <cstdint>
 
-namespace twofold::ops {
+#include "ops/cpu/level.h"
+
+namespace twofold::ops::cpu::TWOFOLD_LEVEL {
 
 /// A row-major matrix as it lies in memory: element (i, j) at data[i·stride + j], or, transposed,
 /// the element (i, j) of the operand at data[j·stride + i].
@@ -21,4 +23,4 @@ void gemm(int64_t m, int64_t n, int64_t k, float alpha, Operand<float> a, Operan
 void gemm(int64_t m, int64_t n, int64_t k, double alpha, Operand<double> a, Operand<double> b,
           double beta, double* c, int64_t c_stride);
 
-}  // namespace twofold::ops
+}  // namespace twofold::ops::cpu::TWOFOLD_LEVEL

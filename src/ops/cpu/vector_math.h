@@ -7,7 +7,9 @@
 #include <cmath>
 #include <cstdint>
 
-namespace twofold::ops {
+#include "ops/cpu/level.h"
+
+namespace twofold::ops::cpu::TWOFOLD_LEVEL {
 
 /// condition ? a : b on the bits. A plain ?: lets the compiler compute a and b in branches, which
 /// (as arithmetic may trap) it then cannot vectorise.
@@ -85,4 +87,4 @@ inline float erf_approx(float x) {
 }
 inline double erf_approx(double x) { return std::erf(x); }
 
-}  // namespace twofold::ops
+}  // namespace twofold::ops::cpu::TWOFOLD_LEVEL

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <limits>
 
-#include "ops/vector_math.h"
+#include "ops/cpu/vector_math.h"
 
-namespace twofold::ops {
+namespace twofold::ops::cpu::TWOFOLD_LEVEL {
 
 /// Keys, or columns of a row.
 struct Range {
@@ -84,4 +84,4 @@ void score_gradients(C* __restrict scores, C* __restrict dp, Range range, int64_
   }
 }
 
-}  // namespace twofold::ops
+}  // namespace twofold::ops::cpu::TWOFOLD_LEVEL

@@ -1,13 +1,17 @@
 #include "ops/attention.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 
 #include "ops/absent.h"
-#include "ops/attention_tiles.h"
+#include "ops/backend.h"
+#include "ops/dropout_mask.h"
 #include "ops/element.h"
+#include "ops/isa.h"
+#include "tensor/memory.h"
 
 namespace twofold::ops {
 namespace {
@@ -22,17 +26,17 @@ at::Tensor widened(const at::Tensor& x) {
 }
 
 template <typename C>
-HeadsView<const C> view(const at::Tensor& x) {
-  return {x.const_data_ptr<C>(), x.stride(0), x.stride(1), x.stride(2)};
+cpu::HeadsView<const C> view(const at::Tensor& x) {
+  return {elements<C>(x), x.stride(0), x.stride(1), x.stride(2)};
 }
 
 template <typename C>
-HeadsView<C> mutable_view(const at::Tensor& x) {
-  return {x.mutable_data_ptr<C>(), x.stride(0), x.stride(1), x.stride(2)};
+cpu::HeadsView<C> mutable_view(const at::Tensor& x) {
+  return {mutable_elements<C>(x), x.stride(0), x.stride(1), x.stride(2)};
 }
 
-AttentionShape shape_of(const at::Tensor& q, const at::Tensor& k, const at::Tensor& first_key,
-                        const AttentionOptions& options, const DropoutMask& mask) {
+cpu::AttentionShape shape_of(const at::Tensor& q, const at::Tensor& k, const at::Tensor& first_key,
+                             const AttentionOptions& options, const cpu::DropoutMask& mask) {
   return {.batch = q.size(0),
           .queries = q.size(1),
           .keys = k.size(1),
@@ -42,7 +46,7 @@ AttentionShape shape_of(const at::Tensor& q, const at::Tensor& k, const at::Tens
           .scale = options.scale,
           .window = options.window,
           .softcap = options.softcap,
-          .first_key = first_key.numel() > 0 ? first_key.const_data_ptr<int32_t>() : nullptr,
+          .first_key = first_key.numel() > 0 ? elements<int32_t>(first_key) : nullptr,
           .dropout = options.dropout > 0 ? &mask : nullptr,
           .first_row = options.dropout_key.first_row};
 }
@@ -68,14 +72,21 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
                             const at::Tensor& v_in, const at::Tensor& first_key,
                             const AttentionOptions& options) {
     const at::Tensor q = widened(q_in), k = widened(k_in), v = widened(v_in);
-    const DropoutMask mask(options.dropout, options.dropout_key);
-    const AttentionShape shape = shape_of(q, k, first_key, options, mask);
+    const cpu::DropoutMask mask = dropout_mask(options.dropout, options.dropout_key);
+    const cpu::AttentionShape shape = shape_of(q, k, first_key, options, mask);
     const at::Tensor out = at::empty(q.sizes(), q.options());
     const at::Tensor log_sum = at::empty({q.size(0), q.size(2), q.size(1)}, q.options());
     dispatch_floating(q.scalar_type(), [&](auto tag) {
-      using C = Compute<decltype(tag)>;
-      attention_forward<C>(shape, view<C>(q), view<C>(k), view<C>(v), mutable_view<C>(out),
-                           log_sum.mutable_data_ptr<C>());
+      using C = cpu::Compute<decltype(tag)>;
+      const cpu::AttentionForward<C> work{.shape = shape,
+                                          .q = view<C>(q),
+                                          .k = view<C>(k),
+                                          .v = view<C>(v),
+                                          .out = mutable_view<C>(out),
+                                          .log_sum = mutable_elements<C>(log_sum)};
+      const auto forward = loops().attention.of<C>().forward;
+      at::parallel_for(0, shape.batch * shape.heads * shape.query_tiles(), 1,
+                       [&](int64_t begin, int64_t end) { forward(work, begin, end); });
     });
     const at::Tensor result = out.to(q_in.scalar_type());
     ctx->save_for_backward({q_in, k_in, v_in, first_key, result, log_sum});
@@ -89,15 +100,25 @@ struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
     const at::Tensor out = widened(saved[4]), dout = widened(gradients[0]);
     const at::Tensor &first_key = saved[3], &log_sum = saved[5];
     const AttentionOptions options = saved_options(ctx);
-    const DropoutMask mask(options.dropout, options.dropout_key);
-    const AttentionShape shape = shape_of(q, k, first_key, options, mask);
+    const cpu::DropoutMask mask = dropout_mask(options.dropout, options.dropout_key);
+    const cpu::AttentionShape shape = shape_of(q, k, first_key, options, mask);
     const at::Tensor dq = at::empty(q.sizes(), q.options());
     const at::Tensor dk = at::zeros(k.sizes(), k.options()), dv = at::zeros(v.sizes(), v.options());
     dispatch_floating(q.scalar_type(), [&](auto tag) {
-      using C = Compute<decltype(tag)>;
-      attention_backward<C>(shape, view<C>(q), view<C>(k), view<C>(v), view<C>(out), view<C>(dout),
-                            log_sum.const_data_ptr<C>(),
-                            {mutable_view<C>(dq), mutable_view<C>(dk), mutable_view<C>(dv)});
+      using C = cpu::Compute<decltype(tag)>;
+      const cpu::AttentionBackward<C> work{.shape = shape,
+                                           .q = view<C>(q),
+                                           .k = view<C>(k),
+                                           .v = view<C>(v),
+                                           .out = view<C>(out),
+                                           .dout = view<C>(dout),
+                                           .log_sum = elements<C>(log_sum),
+                                           .dq = mutable_view<C>(dq),
+                                           .dk = mutable_view<C>(dk),
+                                           .dv = mutable_view<C>(dv)};
+      const auto backward = loops().attention.of<C>().backward;
+      at::parallel_for(0, shape.batch * shape.kv_heads, 1,
+                       [&](int64_t begin, int64_t end) { backward(work, begin, end); });
     });
     const at::ScalarType type = saved[0].scalar_type();
     return {dq.to(type), dk.to(type), dv.to(type), {}, {}};
@@ -122,6 +143,7 @@ void check(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                      const at::Tensor& first_key, const AttentionOptions& options) {
   check(q, k, v, first_key, options.dropout);
+  if (use_reference(q)) return reference::attention(q, k, v, first_key, options);
   AttentionOptions chosen = options;
   if (chosen.scale == 0) chosen.scale = 1 / std::sqrt(static_cast<double>(q.size(3)));
   const at::Tensor first = first_key.defined() ? first_key.to(at::kInt).contiguous() : or_empty({});

@@ -5,7 +5,10 @@
 #include <algorithm>
 
 #include "ops/attention.h"
+#include "ops/backend.h"
 #include "ops/element.h"
+#include "ops/isa.h"
+#include "tensor/memory.h"
 
 namespace twofold::ops {
 namespace {
@@ -13,20 +16,8 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// One head: pairs (j, j + half) rotated by the angle, or with `direction` −1 by its negative.
-template <typename T, typename C = Compute<T>>
-void rotate_head(const T* __restrict x, const C* __restrict cos, const C* __restrict sin,
-                 C direction, T* __restrict y, int64_t half, int64_t head_dim) {
-  for (int64_t j = 0; j < half; ++j) {
-    const C a = static_cast<C>(x[j]), b = static_cast<C>(x[j + half]), s = direction * sin[j];
-    y[j] = static_cast<T>(a * cos[j] - b * s);
-    y[j + half] = static_cast<T>(b * cos[j] + a * s);
-  }
-  std::copy(x + 2 * half, x + head_dim, y + 2 * half);
-}
-
 void check_positions(const at::Tensor& positions, int64_t limit) {
-  const int32_t* p = positions.const_data_ptr<int32_t>();
+  const int32_t* p = elements<int32_t>(positions);
   const bool inside =
       std::all_of(p, p + positions.numel(), [&](int32_t v) { return v >= 0 && v < limit; });
   TWOFOLD_EXPECT(inside, "a position lies outside the rotary table");
@@ -40,22 +31,24 @@ at::Tensor rotated(const at::Tensor& input, const at::Tensor& cos, const at::Ten
   const at::Tensor y = at::empty(x.sizes(), x.options());
   dispatch_floating(x.scalar_type(), [&](auto tag) {
     using T = decltype(tag);
-    using C = Compute<T>;
-    const T* in = x.const_data_ptr<T>();
-    T* out = y.mutable_data_ptr<T>();
-    const C* c = cos.const_data_ptr<C>();
-    const C* s = sin.const_data_ptr<C>();
-    const int32_t* p = positions.const_data_ptr<int32_t>();
+    using C = cpu::Compute<T>;
+    const cpu::Rotation<T> rotation{.steps = steps,
+                                    .heads = heads,
+                                    .head_dim = d,
+                                    .half = half,
+                                    .x = elements<T>(x),
+                                    .batch_stride = x.stride(0),
+                                    .time_stride = x.stride(1),
+                                    .head_stride = x.stride(2),
+                                    .cos = elements<C>(cos),
+                                    .sin = elements<C>(sin),
+                                    .positions = elements<int32_t>(positions),
+                                    .direction = static_cast<C>(direction),
+                                    .y = mutable_elements<T>(y)};
+    const auto rotate = loops().rotary.of<T>().rotate;
     const int64_t grain = std::max<int64_t>(1, 16384 / (heads * d));
-    at::parallel_for(0, x.size(0) * steps, grain, [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        const T* source = in + row / steps * x.stride(0) + row % steps * x.stride(1);
-        for (int64_t h = 0; h < heads; ++h) {
-          rotate_head<T>(source + h * x.stride(2), c + p[row] * half, s + p[row] * half,
-                         static_cast<C>(direction), out + (row * heads + h) * d, half, d);
-        }
-      }
-    });
+    at::parallel_for(0, x.size(0) * steps, grain,
+                     [&](int64_t begin, int64_t end) { rotate(rotation, begin, end); });
   });
   return y;
 }
@@ -83,6 +76,7 @@ RotaryTable make_rotary_table(const at::Tensor& inv_freq, int64_t positions, dou
 at::Tensor rotary(const at::Tensor& x, const RotaryTable& table, const at::Tensor& positions) {
   TWOFOLD_EXPECT(table.rotary_dim() <= x.size(-1), "the rotary dimension exceeds the head's");
   TWOFOLD_EXPECT(positions.numel() == x.size(0) * x.size(1), "one position a token");
+  if (use_reference(x)) return reference::rotary(x, table, positions);
   const at::ScalarType compute = compute_dtype(x.scalar_type());
   const at::Tensor dense = positions.to(at::kInt).contiguous();
   check_positions(dense, table.cos.size(0));

@@ -1,0 +1,35 @@
+#pragma once
+// A tensor's elements as they lie in the host's memory, for the loops of ops/cpu.
+
+#include <ATen/core/Tensor.h>
+
+#include <type_traits>
+
+#include "base/bfloat16.h"
+#include "base/error.h"
+
+namespace twofold {
+
+template <typename T>
+constexpr at::ScalarType scalar_type_of() {
+  if constexpr (std::is_same_v<T, BFloat16>)
+    return at::kBFloat16;
+  else
+    return c10::CppTypeToScalarType<T>::value;
+}
+
+/// To read; the tensor is the host's and of T.
+template <typename T>
+const T* elements(const at::Tensor& tensor) {
+  TWOFOLD_EXPECT(tensor.scalar_type() == scalar_type_of<T>(), "a tensor of another dtype");
+  return static_cast<const T*>(tensor.const_data_ptr());
+}
+
+/// To write.
+template <typename T>
+T* mutable_elements(const at::Tensor& tensor) {
+  TWOFOLD_EXPECT(tensor.scalar_type() == scalar_type_of<T>(), "a tensor of another dtype");
+  return static_cast<T*>(tensor.mutable_data_ptr());
+}
+
+}  // namespace twofold
