@@ -11,8 +11,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/random.h"
-#include "run/state.h"
+#include "model/families/registry.h"
 #include "model/loss.h"
+#include "run/state.h"
 #include "tensor/machine.h"
 #include "train/step.h"
 

@@ -7,8 +7,8 @@
 #include "model/families/registry.h"
 #include "model/hf/format.h"
 #include "model/kv_cache.h"
+#include "model/support.h"
 #include "ops/update.h"
-#include "support.h"
 
 namespace twofold::test {
 namespace {

@@ -2,10 +2,10 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <unistd.h>
 
-#include "../support/gradcheck.h"
 #include "model/families/registry.h"
 #include "model/kv_cache.h"
-#include "support.h"
+#include "model/support.h"
+#include "support/gradcheck.h"
 
 namespace twofold::test {
 namespace {

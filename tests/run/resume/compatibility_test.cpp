@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "twofold/job.h"
 
 namespace twofold {
 namespace {
