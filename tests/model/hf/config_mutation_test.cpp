@@ -6,7 +6,7 @@
 #include "formats/json_reader.h"
 #include "model/families/registry.h"
 #include "model/hf/format.h"
-#include "support.h"
+#include "model/support.h"
 
 namespace twofold::test {
 namespace {

@@ -3,7 +3,7 @@
 #include "model/families/registry.h"
 #include "model/hf/format.h"
 #include "model/rope.h"
-#include "support.h"
+#include "model/support.h"
 #include "tensor/io.h"
 
 namespace twofold::test {

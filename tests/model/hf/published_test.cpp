@@ -4,7 +4,7 @@
 
 #include "model/families/registry.h"
 #include "model/hf/format.h"
-#include "support.h"
+#include "model/support.h"
 #include "tensor/io.h"
 
 namespace twofold::test {
