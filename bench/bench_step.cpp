@@ -15,6 +15,7 @@
 #include "model/loss.h"
 #include "run/state.h"
 #include "tensor/machine.h"
+#include "tensor/process.h"
 #include "train/step.h"
 
 namespace twofold {

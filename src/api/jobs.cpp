@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "checkpoint/store.h"
 #include "run/job.h"
-#include "tensor/machine.h"
+#include "tensor/process.h"
 #include "twofold/job.h"
 
 namespace twofold {

@@ -9,7 +9,7 @@
 #include "base/unpublished.h"
 #include "export/format.h"
 #include "export/probe.h"
-#include "tensor/machine.h"
+#include "tensor/process.h"
 
 namespace twofold {
 namespace {

@@ -10,6 +10,7 @@
 #include "interop/peft/merge.h"
 #include "run/adapters/warm_start.h"
 #include "tensor/machine.h"
+#include "tensor/process.h"
 #include "model/families/registry.h"
 
 namespace twofold {

@@ -11,7 +11,7 @@
 #include "run/resume/compatibility.h"
 #include "run/resume/loaded_run.h"
 #include "tensor/device.h"
-#include "tensor/machine.h"
+#include "tensor/process.h"
 #include "tokenizer/load/added_tokens.h"
 
 namespace twofold {

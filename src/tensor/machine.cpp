@@ -1,9 +1,6 @@
 #include "tensor/machine.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <malloc.h>
-#include <omp.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -11,7 +8,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <limits>
 #include <set>
 #include <sstream>
 
@@ -61,24 +57,6 @@ int physical_cores() {
     cores.insert(siblings.empty() ? fmt::format("cpu{}", cpu) : siblings);
   }
   return std::max<int>(1, static_cast<int>(cores.size()));
-}
-
-int set_threads(int threads) {
-  const int count = threads > 0 ? threads : physical_cores();
-  omp_set_dynamic(0);
-  omp_set_num_threads(count);
-  at::set_num_threads(count);  // MKL's too
-  return count;
-}
-
-void configure_allocator() {
-  // Blocks above the threshold are mapped and unmapped one by one, and every first touch of a page
-  // is a fault. Kept on the heap, the same pages serve the next step.
-  constexpr int kLargest = std::numeric_limits<int>::max();
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, kLargest);
-  mallopt(M_TOP_PAD, 64 << 20);
-  mallopt(M_ARENA_MAX, 1);
 }
 
 std::string cpu_model() {

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "tensor/process.h"
+
 namespace twofold {
 namespace {
 
