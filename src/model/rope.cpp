@@ -102,7 +102,8 @@ const ops::RotaryTable& Rotary::table(const at::TensorOptions& options, int64_t 
     const at::Tensor frequencies =
         config_.inv_freq(length).to(c10::typeMetaToScalarType(options.dtype()));
     table_ = ops::make_rotary_table(frequencies, rows, config_.attention_scale());
-    table_ = {.cos = table_.cos.to(options.device()), .sin = table_.sin.to(options.device())};
+    table_ = {.cos = on_device(table_.cos, options.device()),
+              .sin = on_device(table_.sin, options.device())};
   }
   return table_;
 }

@@ -12,6 +12,12 @@ at::Device host_device() { return at::Device(at::kCPU); }
 
 at::Tensor on_host(const at::Tensor& tensor) { return tensor.detach().to(host_device()); }
 
+at::Tensor on_device(const at::Tensor& tensor, at::Device device) {
+  // A blocking copy waits for all that was begun before it. The host's memory may go once this
+  // returns: of memory that is not pinned the driver has its own copy by then.
+  return tensor.to(device, /*non_blocking=*/true);
+}
+
 double number_of(const at::Tensor& tensor) { return tensor.item().toDouble(); }
 
 std::vector<double> numbers_of(const std::vector<at::Tensor>& tensors) {
@@ -37,7 +43,7 @@ at::Tensor tensor_of(std::span<const T> values, at::IntArrayRef shape, at::Devic
       at::empty(shape, at::TensorOptions(c10::CppTypeToScalarType<T>::value).device(host_device()));
   TWOFOLD_EXPECT(host.numel() == std::ssize(values), "as many values as the shape has places");
   std::copy(values.begin(), values.end(), host.mutable_data_ptr<T>());
-  return host.to(device);
+  return on_device(host, device);
 }
 
 template std::vector<int32_t> values_of(const at::Tensor&);

@@ -17,6 +17,9 @@ at::Device host_device();
 /// `tensor` in host memory, without its gradient graph; itself if it is there already.
 at::Tensor on_host(const at::Tensor& tensor);
 
+/// `tensor` on `device`, without waiting for it; itself if it is there already.
+at::Tensor on_device(const at::Tensor& tensor, at::Device device);
+
 /// The only element of `tensor`.
 double number_of(const at::Tensor& tensor);
 /// All elements of all tensors, one tensor after another. One wait, however many there are.

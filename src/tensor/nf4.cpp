@@ -203,10 +203,10 @@ Nf4 quantize_nf4(const at::Tensor& flat) {
 
 Nf4 moved_to(at::Device device, const Nf4& packed) {
   return {.size = packed.size,
-          .codes = packed.codes.to(device),
-          .scales = packed.scales.to(device),
-          .scale_max = packed.scale_max.to(device),
-          .scale_offset = packed.scale_offset.to(device)};
+          .codes = on_device(packed.codes, device),
+          .scales = on_device(packed.scales, device),
+          .scale_max = on_device(packed.scale_max, device),
+          .scale_offset = on_device(packed.scale_offset, device)};
 }
 
 at::Tensor dequantize_nf4(const Nf4& packed, at::ScalarType dtype) {

@@ -83,7 +83,7 @@ int64_t ParameterTree::count() const {
 
 void ParameterTree::initialize(uint64_t seed, at::ScalarType dtype) {
   for (Parameter& parameter : parameters_) {
-    parameter.weight.value = draw(parameter, seed, dtype).to(device_);
+    parameter.weight.value = on_device(draw(parameter, seed, dtype), device_);
   }
 }
 
@@ -95,13 +95,13 @@ void ParameterTree::move_to(at::Device device) {
     if (weight.packed) {
       weight.packed = std::make_shared<Nf4>(moved_to(device, *weight.packed));
     } else {
-      weight.value = weight.value.to(device);
+      weight.value = on_device(weight.value, device);
     }
   }
 }
 
 NamedTensors moved_to(at::Device device, NamedTensors tensors) {
-  for (auto& [name, tensor] : tensors) tensor = tensor.to(device);
+  for (auto& [name, tensor] : tensors) tensor = on_device(tensor, device);
   return tensors;
 }
 

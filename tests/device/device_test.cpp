@@ -20,10 +20,10 @@ namespace {
 using test::fake_device;
 using testing::ElementsAre;
 
-at::Tensor on_device(const at::Tensor& tensor) { return tensor.to(fake_device()); }
+at::Tensor moved(const at::Tensor& tensor) { return on_device(tensor, fake_device()); }
 
 TEST(FakeDeviceDeathTest, TheHostCannotReadItsMemory) {
-  const at::Tensor there = on_device(at::ones({4}));
+  const at::Tensor there = moved(at::ones({4}));
   EXPECT_EXIT(
       {
         volatile float read = *there.const_data_ptr<float>();
@@ -40,7 +40,7 @@ TEST(FakeDevice, IsWhatTheProgramRegistered) {
 }
 
 TEST(FakeDevice, ComputesAndCountsWhoReadsBack) {
-  const at::Tensor x = waves({5, 7}, 1), y = on_device(x);
+  const at::Tensor x = waves({5, 7}, 1), y = moved(x);
   const int64_t before = test::waits();
   const at::Tensor sum = y.square().sum(), largest = y.max();
   EXPECT_EQ(test::waits(), before);
@@ -62,7 +62,7 @@ TEST(Host, ValuesComeBackAsTheyWereGiven) {
 
 TEST(Nf4, UnpacksToTheSameBitsOnEveryDevice) {
   const at::Tensor values = waves({64 * 300 + 7}, 2);
-  const Nf4 here = quantize_nf4(values), there = quantize_nf4(on_device(values));
+  const Nf4 here = quantize_nf4(values), there = quantize_nf4(moved(values));
   EXPECT_EQ(there.codes.device(), fake_device());
   EXPECT_TRUE(at::equal(on_host(there.codes), here.codes));
   for (const at::ScalarType type : {at::kFloat, at::kBFloat16, at::kDouble}) {
@@ -72,11 +72,11 @@ TEST(Nf4, UnpacksToTheSameBitsOnEveryDevice) {
 
 TEST(Tensors, AreToldApartOnEveryDevice) {
   const at::Tensor x = waves({3, 4}, 3);
-  EXPECT_EQ(content_id({{"x", x}}), content_id({{"x", on_device(x)}}));
-  EXPECT_EQ(content_id({{"x", x.t()}}), content_id({{"x", on_device(x.t())}}));
-  EXPECT_TRUE(is_finite(on_device(x)));
-  EXPECT_FALSE(is_finite(on_device(x / 0)));
-  EXPECT_TRUE(is_finite(on_device(x.to(at::kLong))));
+  EXPECT_EQ(content_id({{"x", x}}), content_id({{"x", moved(x)}}));
+  EXPECT_EQ(content_id({{"x", x.t()}}), content_id({{"x", moved(x.t())}}));
+  EXPECT_TRUE(is_finite(moved(x)));
+  EXPECT_FALSE(is_finite(moved(x / 0)));
+  EXPECT_TRUE(is_finite(moved(x.to(at::kLong))));
 }
 
 TEST(ParameterTree, MovesItsValuesAndKeepsTheirOrder) {
@@ -104,13 +104,13 @@ TEST(ParameterTree, MovesItsValuesAndKeepsTheirOrder) {
 void expect_few_waits(const OptimizerConfig& config) {
   std::vector<Trainable> here = problem(), there = problem();
   for (Trainable& tensor : there) {
-    tensor.value = on_device(tensor.value.detach()).requires_grad_(true);
+    tensor.value = moved(tensor.value.detach()).requires_grad_(true);
   }
   const auto one = make_optimizer(config, here), other = make_optimizer(config, there);
   for (int step = 0; step < 3; ++step) {
     set_gradients(here, step);
     for (size_t i = 0; i < here.size(); ++i) {
-      there[i].value.mutable_grad() = on_device(here[i].value.grad());
+      there[i].value.mutable_grad() = moved(here[i].value.grad());
     }
     const int64_t before = test::waits();
     other->step(0.01, gradient_norm(there));

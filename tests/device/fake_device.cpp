@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 #include <ATen/EmptyTensor.h>
 #include <ATen/detail/PrivateUse1HooksInterface.h>
-#include <ATen/native/CPUFallback.h>
 #include <ATen/ops/_reshape_alias_native.h>
 #include <ATen/ops/as_strided_native.h>
 #include <ATen/ops/view_native.h>
@@ -20,6 +19,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -155,8 +155,9 @@ at::Tensor empty_strided(c10::IntArrayRef shape, c10::IntArrayRef strides,
                                            c10::dtype_or_default(type));
 }
 
-at::Tensor copy_from(const at::Tensor& from, const at::Tensor& to, bool /*non_blocking*/) {
-  if (from.is_privateuseone() && to.is_cpu()) ++wait_count;
+/// Between the host and the device; a copy to the device that does not block is begun and left.
+at::Tensor copy_from(const at::Tensor& from, const at::Tensor& to, bool non_blocking) {
+  if (to.is_cpu() || (from.is_cpu() && !non_blocking)) ++wait_count;
   inside(to).copy_(inside(from));
   return to;
 }
@@ -208,12 +209,91 @@ class Asked {
 };
 Asked asked;
 
-/// Any other operation: the CPU's. The copies to and fro are the device's own affair.
+/// Arguments of an operation as the CPU takes them, and its results as the device gives them.
+class Translation {
+ public:
+  c10::IValue to_cpu(const c10::IValue& value) {
+    if (value.isTensor()) return to_cpu(value.toTensor());
+    if (value.isDevice()) return c10::IValue(c10::Device(c10::kCPU));
+    if (value.isTensorList()) {
+      c10::List<at::Tensor> list;
+      for (const at::Tensor& tensor : value.toTensorVector()) list.push_back(to_cpu(tensor));
+      return list;
+    }
+    if (value.isOptionalTensorList()) {
+      c10::List<std::optional<at::Tensor>> list;
+      for (const std::optional<at::Tensor>& tensor : value.toOptionalTensorVector()) {
+        list.push_back(tensor ? std::optional(to_cpu(*tensor)) : std::nullopt);
+      }
+      return list;
+    }
+    return value;
+  }
+
+  c10::IValue to_device(const c10::IValue& value) const {
+    if (value.isTensor()) return to_device(value.toTensor());
+    if (!value.isTensorList()) return value;
+    c10::List<at::Tensor> list;
+    for (const at::Tensor& tensor : value.toTensorVector()) list.push_back(to_device(tensor));
+    return list;
+  }
+
+  /// Outputs that were empty and have been given a size are copied back.
+  void finish() const {
+    for (const Pair& pair : pairs_) {
+      if (pair.there.numel() == pair.here.numel()) continue;
+      pair.there.resize_(pair.here.sizes());
+      inside(pair.there).copy_(pair.here);
+    }
+  }
+
+ private:
+  struct Pair {
+    at::Tensor there, here;
+  };
+
+  at::Tensor to_cpu(const at::Tensor& tensor) {
+    if (!tensor.defined() || !tensor.is_privateuseone()) return tensor;
+    // What is empty may be an output that the operation gives a size.
+    const at::Tensor here = tensor.numel() == 0
+                                ? at::empty(tensor.sizes(), at::TensorOptions(tensor.scalar_type()))
+                                : inside(tensor);
+    pairs_.push_back({tensor, here});
+    return here;
+  }
+
+  at::Tensor to_device(const at::Tensor& tensor) const {
+    if (!tensor.defined()) return tensor;
+    for (const Pair& pair : pairs_) {
+      if (pair.here.is_same(tensor)) return pair.there;
+    }
+    const at::Tensor there =
+        at::empty_strided(tensor.sizes(), tensor.strides(), tensor.options().device(kDevice));
+    inside(there).copy_(tensor);
+    return there;
+  }
+
+  std::vector<Pair> pairs_;
+};
+
+std::span<c10::IValue> last(torch::jit::Stack& stack, size_t count) {
+  return {stack.end() - static_cast<std::ptrdiff_t>(count), stack.end()};
+}
+
+/// Any other operation: the CPU's, on the same memory with the same strides, so that it takes the
+/// same path there and gives the same bits.
 void on_cpu(const c10::OperatorHandle& op, c10::DispatchKeySet, torch::jit::Stack* stack) {
   asked.add(op.operator_name());
-  const int64_t before = wait_count;
-  at::native::cpu_fallback(op, stack);
-  wait_count = before + static_cast<int64_t>(kWaiting.contains(op.schema().name()));
+  if (kWaiting.contains(op.schema().name())) ++wait_count;
+  Translation translation;
+  for (c10::IValue& argument : last(*stack, op.schema().arguments().size())) {
+    argument = translation.to_cpu(argument);
+  }
+  op.callBoxed(stack);
+  translation.finish();
+  for (c10::IValue& result : last(*stack, op.schema().returns().size())) {
+    result = translation.to_device(result);
+  }
 }
 
 TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {

@@ -16,7 +16,7 @@ namespace twofold::test {
 at::Device fake_device();
 
 /// How often the host has waited for the device since the process began: copies into its memory,
-/// and operations whose result the host needs to go on.
+/// copies from it that block, and operations whose result the host needs to go on.
 int64_t waits();
 
 }  // namespace twofold::test
