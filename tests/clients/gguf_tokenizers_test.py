@@ -11,7 +11,7 @@ import sentencepiece
 import xllamacpp
 
 import tokenizers_support as support
-from tokenizers_support import SHARED, decode, encode
+from tokenizers_support import MODELS, SHARED, decode, encode, needs_shared_data
 
 sys.path.insert(0, str(support.SOURCE / "tests/jobs"))
 from support import RunTest  # noqa: E402
@@ -103,6 +103,15 @@ class Tokenizers(RunTest):
         ours = decode(path, ids, "--keep-special")
         self.same(texts, ours, stripped if ours != theirs else theirs)
 
+    def check_near(self, path, rows, texts, notes, marked=()):
+        """Tokenizers that llama.cpp has only nearly: equal for texts like these."""
+        out, said = self.write(path, rows)
+        self.check_notes(said, notes)
+        llama = Llama(out)
+        self.compare(path, llama, texts, marked)
+        self.compare_texts(path, llama, texts)
+        return llama
+
 
 def chunks(text, size=400, count=25):
     """Slices from all over a text."""
@@ -163,7 +172,27 @@ class Trained(Tokenizers):
                 self.assertEqual(gguf.GGUFReader(out).fields["tokenizer.ggml.model"].contents(), "no_vocab")
 
 
-@unittest.skipUnless(VOCABULARIES.exists(), f"no {VOCABULARIES}")
+class Kept(Tokenizers):
+    """The models in tests/models."""
+
+    def test_bible(self):
+        """No bytes, and special tokens that the normalizer changes: llama.cpp stops at unknown characters."""
+        path = MODELS / "bible-656k/tokenizer.json"
+        known = json.loads(path.read_text())["model"]["vocab"]
+        texts = chunks("".join(c for c in support.demo_text()[0] if c in known or c == " "))
+        llama = self.check_near(path, 2048, texts, ["not every byte", "are not merged", "wherever its text stands"])
+        self.assertEqual(llama.encode(["<|begin|>", "<|end|>"]), [[1], [2]])
+
+    def test_stories260k(self):
+        path = MODELS / "stories260K/tok512.bin"
+        out, said = self.write(path, 512)
+        self.check_notes(said, [])
+        llama = Llama(out)
+        self.compare(path, llama, Trained.TEXTS, parse=False)
+        self.compare_texts(path, llama, Trained.TEXTS)
+
+
+@needs_shared_data
 class Published(Tokenizers):
     def setUp(self):
         super().setUp()
@@ -231,15 +260,6 @@ class Published(Tokenizers):
     def test_llama2c(self):
         self.check(VOCABULARIES / "llama2/tokenizer.bin", 32000, "llama-spm", [], parse=False)
 
-    def check_near(self, path, rows, texts, notes, marked=()):
-        """Tokenizers that llama.cpp has only nearly: equal for texts like these."""
-        out, said = self.write(path, rows)
-        self.check_notes(said, notes)
-        llama = Llama(out)
-        self.compare(path, llama, texts, marked)
-        self.compare_texts(path, llama, texts)
-        return llama
-
     def test_cl100k(self):
         texts = [text.rstrip() for text in self.inputs("gpt-2")[0] + self.texts]
         self.check_near(VOCABULARIES / "tiktoken/cl100k_base.tiktoken", 100288, texts, ["has no cl100k"],
@@ -249,24 +269,6 @@ class Published(Tokenizers):
         texts = [text for text in self.inputs("gpt-2")[0] + self.texts if text.isascii()]
         self.check_near(VOCABULARIES / "tiktoken/o200k_base.tiktoken", 200064, texts, ["o200k"],
                         ["<|endoftext|> a<|endofprompt|>"])
-
-    def test_tinystories(self):
-        """No bytes, and special tokens that the normalizer changes: llama.cpp stops at unknown characters."""
-        path = SHARED / "models/tinystories-656k/tokenizer.json"
-        known = json.loads(path.read_text())["model"]["vocab"]
-        stories = (SHARED / "data/pretrain/tinystories_b.txt").read_text()
-        stories = "".join(c for c in stories.replace("<|endoftext|>", "") if c in known or c == " ")
-        texts = chunks(stories)
-        llama = self.check_near(path, 2048, texts, ["not every byte", "are not merged", "wherever its text stands"])
-        self.assertEqual(llama.encode(["<|start_story|>", "<|end_story|>"]), [[1], [2]])
-
-    def test_stories260k(self):
-        path = SHARED / "models/stories260K/tok512.bin"
-        out, said = self.write(path, 512)
-        self.check_notes(said, [])
-        llama = Llama(out)
-        self.compare(path, llama, self.texts, parse=False)
-        self.compare_texts(path, llama, self.texts)
 
 
 if __name__ == "__main__":

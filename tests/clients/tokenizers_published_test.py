@@ -13,14 +13,19 @@ from tokenizers import Tokenizer
 
 from random_text import FEW, draw
 from tokenizers_compare import same_as_tokenizers
-from tokenizers_support import LLAMA3, SHARED, Base, decode, encode, encode_raw
+from tokenizers_support import LLAMA3, MODELS, SHARED, Base, decode, encode, encode_raw, needs_shared_data
 
 VOCABULARIES = SHARED / "data/tokenizers"
 GOLDEN = SHARED / "data/tokenizer_golden"
-needs_shared = unittest.skipUnless(GOLDEN.exists(), f"no {GOLDEN}")
 
 
-@needs_shared
+class Kept(Base):
+    def test_bible(self):
+        path = MODELS / "bible-656k/tokenizer.json"
+        same_as_tokenizers(self, path, Tokenizer.from_file(str(path)), 102, skips=False)
+
+
+@needs_shared_data
 class Published(Base):
     def unpacked(self, name):
         path = self.path / f"{name}.json"
@@ -94,7 +99,7 @@ def byte_text(token):
     return bytes(table[character] for character in token)
 
 
-@needs_shared
+@needs_shared_data
 class Golden(Base):
     """Ids that other implementations gave, and llama.cpp's own test inputs."""
     FILES = {
@@ -103,7 +108,7 @@ class Golden(Base):
         "llama3": VOCABULARIES / "llama3/tokenizer.model", "qwen3": VOCABULARIES / "qwen2",
         "llama2_spm": VOCABULARIES / "llama2/tokenizer.model",
         "tinystories_656k": SHARED / "models/tinystories-656k/tokenizer.json",
-        "stories260K_tok512": SHARED / "models/stories260K/tok512.bin"}
+        "stories260K_tok512": MODELS / "stories260K/tok512.bin"}
 
     def check(self, name, path):
         rows = [json.loads(line) for line in (GOLDEN / f"{name}.jsonl").read_text().split("\n")[:-1]]

@@ -12,7 +12,10 @@ from tokenizers import (AddedToken, Regex, Tokenizer, decoders, models, normaliz
                         processors, trainers)
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
+MODELS = SOURCE / "tests/models"
 SHARED = SOURCE.parent / "shared"
+needs_shared_data = unittest.skipUnless((SHARED / "data").exists(), "needs ../shared/data (published tokenizers, under "
+                                        "licences of their own)")
 BINARY = pathlib.Path(os.environ.get("TWOFOLD_BINARY", SOURCE / "build/release/twofold"))
 LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
           r"|\s*[\r\n]+|\s+(?!\S)|\s+")

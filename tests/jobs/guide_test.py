@@ -3,13 +3,12 @@ import re
 import subprocess
 import unittest
 
-from support import BINARY, SOURCE, RunTest
+from support import BINARY, MODELS, SOURCE, RunTest
 
-MODEL = SOURCE.parent / "shared/models/tinystories-656k"
+MODEL = MODELS / "bible-656k"
 
 
 class Guide(RunTest):
-    @unittest.skipUnless(MODEL.exists(), "no ../shared/models")
     def test_every_command(self):
         text = self.root / "text.txt"
         text.write_text((SOURCE / "examples/demo/shakespeare.txt").read_text()[:60000])

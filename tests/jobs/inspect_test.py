@@ -2,9 +2,7 @@
 import json
 import unittest
 
-from support import LORA, SOURCE, RunTest, make_padded
-
-SHARED = SOURCE.parent / "shared"
+from support import LORA, MODELS, SHARED_DATA, SOURCE, RunTest, make_padded, needs_shared_data
 
 
 class Inspect(RunTest):
@@ -60,12 +58,11 @@ class Inspect(RunTest):
         self.shown(self.root / "merges.txt", "Tokenizer", "28")
         (self.root / "tokenizer.json").write_text(json.dumps({"model": {"type": "WordPiece", "vocab": {"a": 0}}}))
         self.shown(self.root / "tokenizer.json", "refuses it", "WordPiece")
-        ranks = SHARED / "data/tokenizers/tiktoken/cl100k_base.tiktoken"
-        if ranks.exists():
-            self.shown(ranks, "100,277", "9906 11 1917")
-        if (SHARED / "models/stories260K").exists():
-            (tokenizer,) = (SHARED / "models/stories260K").glob("*tok512*.bin")
-            self.shown(tokenizer, "512")
+        self.shown(MODELS / "stories260K/tok512.bin", "512")
+
+    @needs_shared_data
+    def test_a_file_of_ranks(self):
+        self.shown(SHARED_DATA / "tokenizers/tiktoken/cl100k_base.tiktoken", "100,277", "9906 11 1917")
 
     def test_anything_else_is_one_error(self):
         (self.root / "text.txt").write_text("hello")

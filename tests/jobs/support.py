@@ -12,6 +12,11 @@ import unittest
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("TWOFOLD_BINARY", SOURCE / "build/release/twofold"))
 
+MODELS = SOURCE / "tests/models"
+SHARED_DATA = SOURCE.parent / "shared/data"
+needs_shared_data = unittest.skipUnless(SHARED_DATA.exists(), "needs ../shared/data (published tokenizers, under "
+                                        "licences of their own)")
+
 ARCHITECTURE = """
 architecture:
   n_layers: 2

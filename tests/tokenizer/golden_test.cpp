@@ -6,12 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "support/shared_data.h"
 #include "tokenizer/tokenizer.h"
 
 namespace twofold {
 namespace {
 
-const Path kData = Path(TWOFOLD_SHARED_DIR) / "data";
+const Path kData = TWOFOLD_SHARED_DATA_DIR;
 
 struct Vocabulary {
   const char* encoding;
@@ -22,8 +23,8 @@ struct Vocabulary {
 class Golden : public testing::TestWithParam<Vocabulary> {
  protected:
   void SetUp() override {
+    SKIP_WITHOUT_SHARED_DATA();
     const Path file = kData / "tokenizers" / GetParam().file;
-    if (!std::filesystem::exists(file)) GTEST_SKIP() << "no " << file;
     TokenizerConfig config;
     config.name = GetParam().encoding;
     config.file = file.string();
@@ -58,8 +59,7 @@ TEST_P(ChatMarks, HaveTheReferencesIds) {
 }
 
 TEST_P(Golden, DecodesWhatItEncodedOfABook) {
-  const Path book = kData / "pretrain" / "kjv.txt";
-  if (!std::filesystem::exists(book)) GTEST_SKIP() << "no " << book;
+  const Path book = Path(TWOFOLD_SOURCE_DIR) / "examples/demo/kjv.txt";
   const std::string text = read_text(book);
   const auto ids = tokenizer_->encode_ordinary(text);
   EXPECT_EQ(tokenizer_->decode(ids), text);

@@ -155,7 +155,7 @@ CASES = {
                                             "logging.validation_interval=3"),
     # Weights and checkpoints that come from elsewhere
     "folder": on_folder,
-    "folder_gpt": lambda: on_folder(family="gpt"),
+    "folder_gpt": lambda: on_folder(family="gpt", base=("architecture.rope=false",)),
     "untied": lambda: on_folder(TABLES, base=("architecture.tie_word_embeddings=true",),
                                 more=("architecture.backbone.untie=true",)),
     "restored": restored,

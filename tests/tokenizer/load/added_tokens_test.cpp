@@ -5,9 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "formats/json.h"
-#include "tokenizer/ranks.h"
-#include "tokenizer/load/from_path.h"
+#include "support/shared_data.h"
 #include "tokenizer/huggingface/tokenizer.h"
+#include "tokenizer/load/from_path.h"
+#include "tokenizer/ranks.h"
 
 namespace twofold {
 namespace {
@@ -16,7 +17,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using Ids = std::vector<int32_t>;
 using Texts = std::vector<std::string>;
-const Path kShared = TWOFOLD_SHARED_DIR;
 
 std::unique_ptr<Tokenizer> bytes_with(const Texts& texts) {
   TokenizerConfig config;
@@ -89,8 +89,8 @@ TEST(AddedTokens, OfATokenizerJsonAreItsOwn) {
 }
 
 TEST(AddedTokens, GoWithEveryKindOfPublishedTokenizer) {
-  const Path files = kShared / "data/tokenizers";
-  if (!std::filesystem::exists(files)) GTEST_SKIP() << "no " << files;
+  SKIP_WITHOUT_SHARED_DATA();
+  const Path files = Path(TWOFOLD_SHARED_DATA_DIR) / "tokenizers";
   const Texts added = {"<|new|>", "<tool>", "<tool>x"};
   const std::string text = "Once <tool> upon<tool>x a <|new|><|new|> time, \xc3\xa9t\xc3\xa9";
   for (const char* name : {"gpt2", "qwen2", "llama3", "llama2", "llama2/tokenizer.bin"}) {

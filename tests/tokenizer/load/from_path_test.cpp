@@ -6,9 +6,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "tokenizer/ranks.h"
+#include "support/shared_data.h"
 #include "tokenizer/bpe/byte_alphabet.h"
 #include "tokenizer/llama2c/llama2c.h"
+#include "tokenizer/ranks.h"
 
 namespace twofold {
 namespace {
@@ -16,7 +17,6 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using Ids = std::vector<int32_t>;
-const Path kShared = TWOFOLD_SHARED_DIR;
 
 class FromPath : public testing::Test {
  protected:
@@ -126,8 +126,8 @@ TEST_F(FromPath, RefusesWhatIsNoTokenizer) {
 }
 
 TEST_F(FromPath, ReadsPublishedFiles) {
-  const Path files = kShared / "data/tokenizers";
-  if (!std::filesystem::exists(files)) GTEST_SKIP() << "no " << files;
+  SKIP_WITHOUT_SHARED_DATA();
+  const Path files = Path(TWOFOLD_SHARED_DATA_DIR) / "tokenizers";
   EXPECT_EQ(tokenizer_from_path(files / "gpt2")->encode("Hello<|endoftext|>"), (Ids{15496, 50256}));
   EXPECT_EQ(tokenizer_from_path(files / "gpt2/vocab.bpe")->eot_token(), 50256);
   EXPECT_EQ(tokenizer_from_path(files / "qwen2")->encode("<|im_start|>"), Ids{151644});
