@@ -71,13 +71,16 @@ void bench(const Options& options) {
   const auto model = gpt2(size, options.precision);
   const OptimizerConfig optimizer;
   const bool lora = options.mode == "lora";
-  LoRATrainState state = start_state(*model, optimizer, 1337, /*train_all=*/!lora);
+  auto begun =
+      std::make_unique<TrainState>(start_state(*model, optimizer, 1337, /*train_all=*/!lora));
   if (lora) {
     LoRAConfig config;
     config.alpha = 32;
     config.base_dtype = options.precision == "fp32" ? "float32" : "bfloat16";
-    transition_to_lora(state, *model, config, optimizer);
+    begun = std::make_unique<LoRATrainState>(
+        transition_to_lora(std::move(*begun), *model, config, optimizer));
   }
+  const TrainState& state = *begun;
   const auto tensors = state.trainables();
   const LossFunction loss_of = [&](const Batch& micro, double scale, int64_t) {
     return batch_loss(*state.model, micro, scale, {.training = true});

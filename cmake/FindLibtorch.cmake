@@ -53,7 +53,7 @@ if(Libtorch_FOUND AND NOT TARGET twofold::libtorch)
   endif()
   add_library(twofold_libtorch INTERFACE)
   add_library(twofold::libtorch ALIAS twofold_libtorch)
-  # -idirafter: the wheel bundles fmt headers that would shadow the ones spdlog was built with.
+  # -idirafter: the wheel bundles fmt headers that would shadow the system's.
   foreach(dir "${Libtorch_INCLUDE_DIR}" "${Libtorch_INCLUDE_DIR}/torch/csrc/api/include")
     target_compile_options(twofold_libtorch INTERFACE "SHELL:-idirafter ${dir}")
   endforeach()

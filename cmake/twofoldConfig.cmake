@@ -1,6 +1,6 @@
 # find_package(twofold): the library and what it links. Link twofold::twofold.
 include(CMakeFindDependencyMacro)
-foreach(dependency Threads yaml-cpp fmt spdlog PkgConfig)
+foreach(dependency Threads yaml-cpp fmt PkgConfig)
   find_dependency(${dependency})
 endforeach()
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)

@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 PACKAGES=(g++ cmake ninja-build ccache pkg-config python3 python3-venv
-  libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev
+  libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev
   libutf8proc-dev libsentencepiece-dev)
 TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev qemu-user clang-format)
 FUZZ_PACKAGES=(clang-16 libclang-rt-16-dev)

@@ -24,7 +24,7 @@ Batch counting(int stride) {
 }
 
 /// `steps` updates of whatever the state's phase trains.
-void train(LoRATrainState& state, const Batch& batch, int64_t steps, double lr) {
+void train(TrainState& state, const Batch& batch, int64_t steps, double lr) {
   const LossFunction loss = [&](const Batch& micro, double scale, int64_t first_row) {
     return batch_loss(*state.model, micro, scale, {.training = true, .first_row = first_row});
   };
@@ -48,16 +48,18 @@ int main() {
                                 "16, vocab_size: 64, intermediate_size: 64}"});
   const OptimizerConfig optimizer;
 
-  LoRATrainState state = start_state(*model, optimizer, /*seed=*/0, /*train_all=*/true);
+  TrainState state = start_state(*model, optimizer, /*seed=*/0, /*train_all=*/true);
   train(state, counting(1), 40, 1e-2);
 
-  transition_to_lora(state, *model, LoRAConfig{.rank = 4, .alpha = 8}, optimizer);
-  train(state, counting(3), 40, 1e-2);
-  std::printf("%ld parameters in adapters\n", static_cast<long>(count_lora_params(state.adapters)));
+  LoRATrainState adapted =
+      transition_to_lora(std::move(state), *model, LoRAConfig{.rank = 4, .alpha = 8}, optimizer);
+  train(adapted, counting(3), 40, 1e-2);
+  std::printf("%ld parameters in adapters\n",
+              static_cast<long>(count_lora_params(adapted.adapters)));
 
   const Batch old = counting(1);
-  const double on = evaluate_loss(*state.model, old, old.rows).mean();
-  const AdaptersOff frozen(state.model->parameters());
-  const double off = evaluate_loss(*state.model, old, old.rows).mean();
+  const double on = evaluate_loss(*adapted.model, old, old.rows).mean();
+  const AdaptersOff frozen(adapted.model->parameters());
+  const double off = evaluate_loss(*adapted.model, old, old.rows).mean();
   std::printf("phase 1's text: loss %.3f with the adapters, %.3f without\n", on, off);
 }

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "twofold/evaluator.h"
+
 namespace twofold {
 
 /// A table for people: the plan, the adapted tensors, learned / forgotten.
@@ -22,19 +24,22 @@ struct StepReport {
   int phase = 1;
   int64_t tokens = 0;
   double loss = 0, lr = 0, grad_norm = 0;
+  bool line_due = false;  ///< every logging/report_interval steps, and at both ends of a phase
   // Not reproducible: for the progress line and timing.jsonl.
   double tokens_per_s = 0, eta_s = 0;
   double peak_share = 0;  ///< arithmetic done per second / the machine's measured peak; 0 = unknown
 };
 
-/// Losses at one validation; `loss` is the current mixture's (0 at a named moment).
+/// Losses at one validation; `loss` is the current mixture's (0 at a milestone).
 struct ValidationReport {
   int64_t step = 0;
   int phase = 1;
+  int64_t tokens = 0;
   double loss = 0;
   bool best = false;
   std::vector<std::pair<std::string, double>> datasets = {};  ///< every dataset trained on so far
   std::string moment = {};  ///< "start", "boundary", "frozen", "end", "adapters_off"; else empty
+  std::vector<Metric> metrics = {};  ///< of other evaluators
 };
 
 /// Work that is not training: tokenizing, validating, saving.

@@ -6,6 +6,7 @@
 #include "twofold/job.h"
 #include "twofold/model.h"
 #include "twofold/observer.h"
+#include "twofold/process.h"
 #include "twofold/render.h"
 #include "twofold/stop.h"
 #include "twofold/tokenizer.h"

@@ -2,22 +2,21 @@
 
 #include <fmt/format.h>
 
+#include "api/config_source.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "checkpoint/store.h"
-#include "run/job.h"
-#include "tensor/process.h"
+#include "run/registry.h"
 #include "twofold/job.h"
 
 namespace twofold {
 namespace {
 
-/// A job with its settings filled, and the resolved config as YAML.
+/// A job with its settings filled.
 struct ConfiguredJob {
   std::string name;
   std::unique_ptr<Job> job;
-  std::string yaml;
   std::vector<std::string> notes;  ///< what was filled in, for people
 };
 
@@ -33,22 +32,18 @@ void require_tokenizing(const std::string& job, const std::string& where) {
 
 ConfiguredJob configure_job(const ConfigSource& given, const std::filesystem::path& root,
                             bool tokenizing = false) {
-  config::Source source{.overrides = given.overrides};
-  if (!given.file.empty()) {
-    source.text = read_text(given.file);
-    source.name = given.file.string();
-  }
+  const config::Parsed source = parse(given);
+  const std::string where = source.source().name + " job";
   ConfiguredJob result;
-  result.name = given.job.empty() ? config::job_of(source).value_or("") : given.job;
-  result.job = make_job(result.name, source.name + " job");
-  if (tokenizing) require_tokenizing(result.name, source.name + " job");
+  result.name = job_of(given, source);
+  result.job = make_job(result.name, where);
+  if (tokenizing) require_tokenizing(result.name, where);
   config::Fields fields;
   result.job->declare(fields);
-  config::Checks checks(config::fill(fields, source));
-  result.notes = result.job->resolve(config::keys_set(fields, source), checks);
+  config::Checks checks(source.fill(fields));
+  result.notes = result.job->resolve(source.keys_set(fields), checks);
   if (!root.empty()) result.job->check_files(root, checks);
   checks.finish();
-  result.yaml = config::dump(fields, result.name, /*commented=*/false);
   return result;
 }
 
@@ -62,11 +57,11 @@ std::vector<JobInfo> jobs() {
 
 std::string configure(const std::string& job_name, const std::vector<std::string>& overrides) {
   const std::unique_ptr<Job> job = make_job(job_name);
-  const config::Source source{.overrides = overrides};
+  const config::Parsed source({.overrides = overrides});
   config::Fields fields;
   job->declare(fields);
-  config::Checks checks(config::fill(fields, source, /*allow_missing=*/true));
-  job->resolve(config::keys_set(fields, source), checks);
+  config::Checks checks(source.fill(fields, /*allow_missing=*/true));
+  job->resolve(source.keys_set(fields), checks);
   checks.finish();
   return config::dump(fields, job_name, /*commented=*/true);
 }
@@ -95,13 +90,12 @@ void tokenize(const ConfigSource& given, const std::filesystem::path& root, Obse
   const ExecutionSpec spec{.name = "tokenize", .root = root};
   spec.validate();
   const ConfiguredJob configured = configure_job(given, root, /*tokenizing=*/true);
-  configured.job->run(spec, configured.yaml, observer);
+  configured.job->run(spec, observer);
 }
 
 void run(const ConfigSource& given, const ExecutionSpec& spec,
          const std::optional<std::string>& restore, Observer& observer) {
   spec.validate();
-  configure_allocator();
   const ConfiguredJob configured = configure_job(given, spec.root);
   for (const std::string& note : configured.notes) observer.message(Severity::kInfo, note);
   if (restore) {
@@ -115,7 +109,7 @@ void run(const ConfigSource& given, const ExecutionSpec& spec,
     }
     restoreable->restore_from_path(*restore);
   }
-  configured.job->run(spec, configured.yaml, observer);
+  configured.job->run(spec, observer);
 }
 
 Table checkpoints(const ExecutionSpec& spec) {

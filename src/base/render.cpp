@@ -47,6 +47,9 @@ std::string render(const ValidationReport& report) {
   text += "validation";
   for (const auto& [dataset, loss] : report.datasets)
     text += fmt::format("  {} {:.4f}", dataset, loss);
+  for (const Metric& metric : report.metrics) {
+    text += fmt::format("  {} {:.4f}", metric.name, metric.value);
+  }
   return text + (report.best ? "  (best)" : "");
 }
 

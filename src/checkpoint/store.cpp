@@ -96,7 +96,7 @@ std::optional<CheckpointInfo> CheckpointStore::newest_valid(
   throw Error(std::move(problems));
 }
 
-std::optional<std::string> CheckpointStore::withdraw(int64_t step) {
+std::optional<std::string> CheckpointStore::discard_diverged(int64_t step) {
   const std::vector<CheckpointInfo> all = list();
   std::optional<std::string> sound;
   for (const CheckpointInfo& info : all) {

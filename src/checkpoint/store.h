@@ -67,7 +67,7 @@ class CheckpointStore {
   /// What the run was at `step` has turned out to be ruined: the periodic checkpoint of that step
   /// goes, and `latest` names the newest one from before it, or none. Returns which. Interruption
   /// at any moment leaves a run that comes to the same step again.
-  std::optional<std::string> withdraw(int64_t step);
+  std::optional<std::string> discard_diverged(int64_t step);
 
   /// Complete checkpoints (manifest present, sizes right), oldest first by (step, suffix).
   std::vector<CheckpointInfo> list() const;

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <twofold/process.h>
 
 #include <memory>
 
@@ -34,6 +35,7 @@ Command combine_command() {
                 .help = "of svd; 0: the largest of the adapters'",
                 .show_default = true}}),
           .run = [to] {
+            twofold::apply_process_settings();
             twofold::combine_adapters(to->source, to->request);
             fmt::print("{} adapters combined into {}\n", to->source.adapter_folders.size(),
                        to->request.out.string());

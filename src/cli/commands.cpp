@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <twofold/export.h>
 #include <twofold/job.h>
+#include <twofold/process.h>
 #include <twofold/render.h>
 
 #include <cstdio>
@@ -161,6 +162,7 @@ Command run_command() {
               *to, {config_option(*to), root_option(*to), restore, overrides_option(*to)}),
           .run = [to] {
             Console console(stdout);
+            twofold::apply_process_settings(to->config);
             twofold::run(to->config, to->spec, to->restore, console);
           }};
 }
@@ -182,6 +184,7 @@ Command export_command() {
             Console console(stdout);
             to->exported.adapters = !to->adapters_off;
             to->exported.tokenizer = !to->no_tokenizer;
+            twofold::apply_process_settings();
             twofold::export_model(to->spec, to->exported, console);
           }};
 }

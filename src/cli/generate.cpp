@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <twofold/process.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -47,6 +48,7 @@ void print_texts(const Arguments& arguments) {
     std::fwrite(piece.data(), 1, piece.size(), stdout);
     std::fflush(stdout);
   };
+  twofold::apply_process_settings();
   const twofold::Generator generator(arguments.source);
   generator.text(prompts, arguments.request, [&](size_t prompt, const std::string& piece) {
     waiting[prompt] += piece;
@@ -59,6 +61,7 @@ void print_texts(const Arguments& arguments) {
 
 void continue_ids(const Arguments& arguments) {
   twofold::JsonlReader lines(arguments.ids);
+  twofold::apply_process_settings();
   const twofold::Generator generator(arguments.source);
   filter(lines, Flush::kEachLine, [&](const twofold::JsonlReader& line) {
     const std::vector<int64_t> prompt = line.integers("ids");

@@ -39,6 +39,7 @@ std::string line_of(const twofold::Score& score, size_t ids) {
 
 void score_lines(const twofold::ModelSource& source, const std::string& file, bool logits) {
   twofold::JsonlReader lines(file);
+  twofold::apply_process_settings();
   const twofold::Scorer scorer(source);
   filter(lines, Flush::kEachLine, [&](const twofold::JsonlReader& line) {
     const std::vector<int64_t> ids = line.integers("ids");

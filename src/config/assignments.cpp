@@ -44,8 +44,12 @@ std::string suggest(const std::string& key, const std::vector<std::string>& cand
 
 }  // namespace
 
-Assignments::Assignments(const Fields& fields, const Source& source) : fields_(fields) {
-  add_text(source);
+Assignments::Assignments(const Fields& fields, Value tree, const Source& source) : fields_(fields) {
+  std::erase_if(tree.entries, [&](const Value::Entry& entry) {
+    return std::find(source.ignored.begin(), source.ignored.end(), entry.first) !=
+           source.ignored.end();
+  });
+  add_tree(tree, "");
   for (const std::string& text : source.overrides) {
     try {
       add_override(text, source.ignored);
@@ -58,16 +62,6 @@ Assignments::Assignments(const Fields& fields, const Source& source) : fields_(f
 const Value* Assignments::find(const std::string& key) const {
   const auto found = values_.find(key);
   return found == values_.end() ? nullptr : &found->second;
-}
-
-void Assignments::add_text(const Source& source) {
-  Value tree = parse_yaml(source.text, source.name);
-  check_is_map(tree);
-  std::erase_if(tree.entries, [&](const Value::Entry& entry) {
-    return std::find(source.ignored.begin(), source.ignored.end(), entry.first) !=
-           source.ignored.end();
-  });
-  add_tree(tree, "");
 }
 
 void Assignments::add_tree(const Value& tree, const std::string& section) {

@@ -12,7 +12,8 @@ namespace twofold::config {
 
 class Assignments {
  public:
-  Assignments(const Fields& fields, const Source& source);
+  /// `tree`: what the source's text says.
+  Assignments(const Fields& fields, Value tree, const Source& source);
 
   /// The value that the source gives to a key, or nullptr. Not yet checked against the key's type.
   const Value* find(const std::string& key) const;
@@ -20,7 +21,6 @@ class Assignments {
   const std::vector<Problem>& problems() const { return problems_; }
 
  private:
-  void add_text(const Source& source);
   void add_tree(const Value& tree, const std::string& section);
   void add_override(const std::string& text, const std::vector<std::string>& ignored);
   void set_inside(const Field& field, const std::vector<std::string>& path, Value value);

@@ -23,13 +23,8 @@ struct Findings {
 /// `allow_missing`: required values left open are no problem (for `configure`). Lists are replaced
 /// whole by YAML; overrides may address list elements and record members by index:
 /// training.post_lora_dataset.0.0.rate=0.5.
+/// Whoever needs more than that of a source reads it once: config/parsed.h.
 Findings fill(Fields& fields, const Source& source, bool allow_missing = false);
-
-/// The keys that `source` sets itself (by YAML or override), as full slash keys.
-std::vector<std::string> keys_set(const Fields& fields, const Source& source);
-
-/// The `job:` entry of a YAML text, if it has one.
-std::optional<std::string> job_of(const Source& source);
 
 /// The current values as YAML. Commented: each key is preceded by its doc, type and range.
 std::string dump(const Fields& fields, const std::string& job, bool commented);

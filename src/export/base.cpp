@@ -30,7 +30,7 @@ double distance(const at::Tensor& a, const at::Tensor& b) {
 /// Whether the run's base is that of `again`, which was frozen as the run's was.
 bool is_base_of(const LoadedRun& run, const Model& again) {
   std::map<std::string, bool> started;
-  for (const Adapter& adapter : run.state.adapters) {
+  for (const Adapter& adapter : run.adapters()) {
     started[adapter.path] = adapter.start_A.defined();
   }
   const NamedTensors found = original_weights(run);
@@ -63,9 +63,9 @@ void check_plain(const LoRAConfig& lora) {
 }  // namespace
 
 NamedTensors original_weights(const LoadedRun& run) {
-  NamedTensors weights = base_parameters(run.state.model->parameters());
+  NamedTensors weights = base_parameters(run.state->model->parameters());
   std::map<std::string, const Adapter*> started;
-  for (const Adapter& adapter : run.state.adapters) {
+  for (const Adapter& adapter : run.adapters()) {
     if (adapter.start_A.defined()) started[adapter.path] = &adapter;
   }
   const LoRAConfig lora = lora_of(run);
@@ -81,11 +81,11 @@ NamedTensors original_weights(const LoadedRun& run) {
 }
 
 void leave_original_weights(LoadedRun& run) {
-  ParameterTree& parameters = run.state.model->parameters();
+  ParameterTree& parameters = run.state->model->parameters();
   unpack_parameters(parameters);
   const NamedTensors original = original_weights(run);
   detach_lora_params(parameters);
-  for (const Adapter& adapter : run.state.adapters) {
+  for (const Adapter& adapter : run.adapters()) {
     if (!adapter.start_A.defined()) continue;
     for (const auto& [path, value] : original) {
       if (path == adapter.path) parameters.at(path).weight.value = value;
@@ -94,16 +94,16 @@ void leave_original_weights(LoadedRun& run) {
 }
 
 AdapterBase find_adapter_base(const LoadedRun& run) {
-  const ModelConfig& config = run.trainer().model_config();
-  const RunState& progress = run.state.progress;
+  const ModelConfig& config = run.model_config();
+  const RunState& progress = run.state->progress;
   if (config.weights.empty()) return {.folder = {}, .reason = "the run began with fresh weights"};
   if (progress.step != progress.phase_step) {
     return {.folder = {}, .reason = "phase 1 has trained the weights of " + config.weights};
   }
   try {
-    const auto added = std::ssize(run.trainer().tokenizer_config().add_tokens);
-    LoRATrainState again = start_state(config, {}, progress.seed, /*train_all=*/false,
-                                       {.first = run.first_new_token(), .count = added});
+    const auto added = std::ssize(run.config.tokenizer.add_tokens);
+    TrainState again = start_state(config, {}, progress.seed, /*train_all=*/false,
+                                   {.first = run.first_new_token(), .count = added});
     const NamedTensors pristine = again.model->parameters().named();
     freeze_base(again, config, lora_of(run));
     unpack_parameters(again.model->parameters());
@@ -122,12 +122,12 @@ AdapterBase find_adapter_base(const LoadedRun& run) {
 PeftAdapter adapter_for(const LoadedRun& run, const AdapterBase& base, const Path& out) {
   const LoRAConfig& lora = lora_of(run);
   if (!base.folder || lora.base_adapters.empty()) {
-    return {.lora = lora, .adapters = run.state.adapters};
+    return {.lora = lora, .adapters = run.adapters()};
   }
   check_plain(lora);
-  const ModelConfig& config = run.trainer().model_config();
+  const ModelConfig& config = run.model_config();
   const Unpublished own(out.string() + ".own");
-  save_peft_folder(config, run.state.adapters, lora, own.path());
+  save_peft_folder(config, run.adapters(), lora, own.path());
   Combination all;
   for (const std::string& text : lora.base_adapters) all.adapters.push_back(weighted_folder(text));
   all.adapters.push_back({.folder = own.path()});
@@ -138,7 +138,7 @@ NamedTensors weights_below(const LoadedRun& run, const AdapterBase& base) {
   NamedTensors original = original_weights(run);
   const std::vector<std::string> below = lora_of(run).base_adapters;
   if (!base.folder || below.empty()) return original;
-  const ModelConfig& config = run.trainer().model_config();
+  const ModelConfig& config = run.model_config();
   const std::unique_ptr<Model> model = model_of(config, original);
   for (const std::string& text : below) {
     WeightedFolder adapter = weighted_folder(text);

@@ -9,7 +9,6 @@
 #include "base/unpublished.h"
 #include "export/format.h"
 #include "export/probe.h"
-#include "tensor/process.h"
 
 namespace twofold {
 namespace {
@@ -71,11 +70,10 @@ void check(const ExportFormat& format, const ExportRequest& request) {
 std::string export_dtype(const ExportFormat& format, const LoadedRun& run,
                          const std::string& asked) {
   if (!asked.empty()) return asked;
-  const RunState& progress = run.state.progress;
+  const RunState& progress = run.state->progress;
   std::string own = progress.weights_dtype;
   if (own.empty()) {
-    own = progress.phase == 2 ? run.trainer().lora_config().base_dtype
-                              : run.trainer().model_config().param_dtype;
+    own = run.state->adapted() ? run.config.lora.base_dtype : run.model_config().param_dtype;
   }
   if (own == kNf4) own = "bfloat16";
   static const std::map<std::string, std::string> kShort = {
@@ -88,7 +86,7 @@ std::string export_dtype(const ExportFormat& format, const LoadedRun& run,
 }
 
 void require_adapters(const LoadedRun& run) {
-  if (!run.state.adapters.empty()) return;
+  if (!run.adapters().empty()) return;
   fail({.what = "the checkpoint has no adapters",
         .where = run.checkpoint.folder.string(),
         .expected = "a checkpoint of phase 2",
@@ -126,8 +124,8 @@ void verify(const ExportSource& source, const Probe& probe, const at::Tensor& li
 }
 
 /// Says what adapters alone belong on; and how they do there, where another program will find them.
-void tell_base(const ExportFormat& format, ExportSource& source, const Probe& probe,
-               const at::Tensor& live, const Path& temporary) {
+void report_base(const ExportFormat& format, ExportSource& source, const Probe& probe,
+                 const at::Tensor& live, const Path& temporary) {
   if (!source.base.folder) {
     const bool expected = source.model_config().weights.empty();
     source.observer.message(
@@ -143,8 +141,8 @@ void tell_base(const ExportFormat& format, ExportSource& source, const Probe& pr
       Severity::kInfo,
       fmt::format("on {} as its files are (the run's base is in {}): loss {:.6f}; tokens differ by "
                   "{:.1e} on average, {:.1e} at most",
-                  source.model_config().weights, source.run.trainer().lora_config().base_dtype,
-                  apart.exported, apart.mean, apart.largest));
+                  source.model_config().weights, source.run.config.lora.base_dtype, apart.exported,
+                  apart.mean, apart.largest));
 }
 
 }  // namespace
@@ -160,9 +158,7 @@ std::string export_summary() {
 void export_model(const ExecutionSpec& spec, const ExportRequest& request, Observer& observer) {
   const ExportFormat& format = find_format(request.format);
   check(format, request);
-  configure_allocator();
   LoadedRun run = load_run(spec, request.suffix);
-  set_threads(0);
   if (format.attach) require_adapters(run);
   if (!request.adapters) leave_original_weights(run);
   ExportSource source{.spec = spec,
@@ -171,13 +167,13 @@ void export_model(const ExecutionSpec& spec, const ExportRequest& request, Obser
                       .dtype = export_dtype(format, run, request.dtype),
                       .observer = observer};
   const Probe probe = make_probe(run, spec);
-  const at::Tensor live = probe_losses(*run.state.model, probe);
-  unpack_parameters(run.state.model->parameters());
+  const at::Tensor live = probe_losses(*run.state->model, probe);
+  unpack_parameters(run.state->model->parameters());
   if (format.attach) source.base = find_adapter_base(run);
   Unpublished out(request.out);
   format.write(source, out.path());
   verify(source, probe, live, probe_losses(*read_back(format, source, out.path()), probe));
-  if (format.attach) tell_base(format, source, probe, live, out.path());
+  if (format.attach) report_base(format, source, probe, live, out.path());
   out.publish();
   observer.message(Severity::kInfo,
                    fmt::format("{} of {} written to {} as {}", run.checkpoint.suffix, spec.name,

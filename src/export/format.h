@@ -22,8 +22,8 @@ struct ExportSource {
   Observer& observer;
   AdapterBase base = {};  ///< what adapters alone are for
 
-  const ModelConfig& model_config() const { return run.trainer().model_config(); }
-  Model& model() const { return *run.state.model; }
+  const ModelConfig& model_config() const { return run.model_config(); }
+  Model& model() const { return *run.state->model; }
 };
 
 /// One line of the registry.
@@ -58,7 +58,7 @@ void attach_peft(const ExportSource& source, const Path& temporary, Model& model
 NamedTensors merged_weights(ExportSource& source);
 /// Copies the files of the run's tokenizer, with tokenizer/add_tokens in them, into the folder
 /// `to`.
-void carry_tokenizer(const ExportSource& source, const Path& to);
+void copy_tokenizer(const ExportSource& source, const Path& to);
 /// A model of `config` with `tensors` (our paths) as its weights, each in its storage order.
 std::unique_ptr<Model> model_of(const ModelConfig& config, const NamedTensors& tensors);
 

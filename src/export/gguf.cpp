@@ -5,20 +5,20 @@
 #include <set>
 
 #include "base/error.h"
+#include "export/format.h"
 #include "interop/gguf/lora.h"
 #include "interop/gguf/model.h"
 #include "interop/gguf/tokenizer.h"
-#include "export/format.h"
 
 namespace twofold {
 
 void write_gguf(ExportSource& source, const Path& temporary) {
   const ModelConfig& config = source.model_config();
   const GgufPlan plan = plan_gguf(config, source.model().parameters());
-  const GgufTokenizer tokenizer = source.request.tokenizer
-                                      ? make_gguf_tokenizer(source.run.trainer().tokenizer_config(),
-                                                            config, source.run.first_new_token())
-                                      : no_gguf_tokenizer();
+  const GgufTokenizer tokenizer =
+      source.request.tokenizer
+          ? make_gguf_tokenizer(source.run.config.tokenizer, config, source.run.first_new_token())
+          : no_gguf_tokenizer();
   const std::vector<std::string> notes =
       write_gguf_model(plan, merged_weights(source), tokenizer.metadata, gguf_dtype(source.dtype),
                        source.spec.name, temporary);
@@ -58,7 +58,7 @@ void check_plain(const LoRAParams& adapters) {
 }  // namespace
 
 void write_gguf_adapters(ExportSource& source, const Path& temporary) {
-  check_plain(source.run.state.adapters);
+  check_plain(source.run.adapters());
   const PeftAdapter adapter = adapter_for(source.run, source.base, temporary);
   ParameterTree& parameters = source.model().parameters();
   detach_lora_params(parameters);

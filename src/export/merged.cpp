@@ -1,14 +1,14 @@
 // --to merged: a Hugging Face folder with the adapters added in, tokenizer files carried along.
 #include "export/format.h"
-#include "model/hf/hugging_face.h"
 #include "model/families/registry.h"
+#include "model/hf/hugging_face.h"
 
 namespace twofold {
 namespace {
 
 /// How the model wants to be sampled and where its texts end, as the folder of its weights says it:
 /// more than a config.json holds.
-void carry_generation_config(const ExportSource& source, const Path& to) {
+void copy_generation_config(const ExportSource& source, const Path& to) {
   if (source.model_config().weights.empty()) return;
   const Path file = Path(source.model_config().weights) / kGenerationConfig;
   if (std::filesystem::exists(file)) write_atomic(to / kGenerationConfig, read_text(file));
@@ -18,8 +18,8 @@ void carry_generation_config(const ExportSource& source, const Path& to) {
 
 void write_merged(ExportSource& source, const Path& temporary) {
   save_hf_folder(source.model_config(), merged_weights(source), source.dtype, temporary);
-  carry_generation_config(source, temporary);
-  carry_tokenizer(source, temporary);
+  copy_generation_config(source, temporary);
+  copy_tokenizer(source, temporary);
 }
 
 std::unique_ptr<Model> read_merged(const ExportSource&, const Path& temporary) {

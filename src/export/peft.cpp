@@ -1,16 +1,17 @@
 // --to peft: the adapters alone, for PEFT and whoever reads its folders.
+#include "interop/peft/peft.h"
+
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "interop/peft/peft.h"
-#include "interop/peft/vllm.h"
 #include "export/format.h"
+#include "interop/peft/vllm.h"
 
 namespace twofold {
 namespace {
 
 /// PEFT says itself what it cannot read; vLLM does not always.
-void tell_vllm(const ExportSource& source, const PeftConfig& written) {
+void report_vllm(const ExportSource& source, const PeftConfig& written) {
   const VllmReading reading = vllm_reading(written, source.model_config());
   std::string text;
   if (!reading.obstacles.empty()) {
@@ -32,10 +33,10 @@ void write_peft(ExportSource& source, const Path& temporary) {
   const PeftAdapter adapter = adapter_for(source.run, source.base, temporary);
   save_peft_folder(source.model_config(), adapter.adapters, adapter.lora, temporary,
                    source.base.folder ? source.model_config().weights : "");
-  tell_vllm(source, read_peft_config(temporary / kPeftConfigFile));
+  report_vllm(source, read_peft_config(temporary / kPeftConfigFile));
   // A client needs a tokenizer that knows the tokens whose rows these are.
-  if (!source.run.trainer().tokenizer_config().add_tokens.empty()) {
-    carry_tokenizer(source, temporary);
+  if (!source.run.config.tokenizer.add_tokens.empty()) {
+    copy_tokenizer(source, temporary);
   }
 }
 

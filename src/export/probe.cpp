@@ -51,7 +51,7 @@ std::optional<Batch> data_rows(const Sampling& sampling, const Stage::Options& o
 }  // namespace
 
 Probe make_probe(const LoadedRun& run, const ExecutionSpec& spec) {
-  const ModelConfig& model = run.trainer().model_config();
+  const ModelConfig& model = run.model_config();
   const int64_t width = std::min(model.block_size, kWidth);
   Probe probe;
   if (width > 1) {
@@ -61,7 +61,7 @@ Probe make_probe(const LoadedRun& run, const ExecutionSpec& spec) {
   const Stage::Options options{
       .data_root = spec.data(), .width = width, .vocab_size = model.vocab_size};
   std::vector<std::string> used;
-  for (const Sampling& sampling : run.trainer().datasets()) {
+  for (const Sampling& sampling : run.config.datasets()) {
     if (used.size() == kMostDatasets) break;
     if (std::find(used.begin(), used.end(), sampling.label()) != used.end()) continue;
     if (auto batch = data_rows(sampling, options)) {

@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "formats/json.h"
 #include "export/format.h"
+#include "formats/json.h"
 #include "tokenizer/load/added_tokens.h"
 #include "tokenizer/load/from_path.h"
 
@@ -28,7 +28,7 @@ constexpr std::array kTokenizerFiles = {
 
 /// The folder that the run's tokenizer came in, if it is one of Hugging Face's.
 Path tokenizer_folder(const ExportSource& source) {
-  const TokenizerConfig& tokenizer = source.run.trainer().tokenizer_config();
+  const TokenizerConfig& tokenizer = source.run.config.tokenizer;
   for (const Path place : {tokenizer.place(), source.model_config().weights}) {
     if (place.empty()) continue;
     const Path folder = std::filesystem::is_directory(place) ? place : place.parent_path();
@@ -128,9 +128,9 @@ void check_ids(const std::vector<std::string>& texts, int64_t first, const Path&
 
 }  // namespace
 
-void carry_tokenizer(const ExportSource& source, const Path& to) {
+void copy_tokenizer(const ExportSource& source, const Path& to) {
   const Path folder = tokenizer_folder(source);
-  const std::vector<std::string>& added = source.run.trainer().tokenizer_config().add_tokens;
+  const std::vector<std::string>& added = source.run.config.tokenizer.add_tokens;
   const int64_t first = source.run.first_new_token();
   if (folder.empty()) {
     if (!added.empty()) {

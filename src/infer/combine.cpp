@@ -1,5 +1,6 @@
-#include "base/unpublished.h"
 #include "interop/peft/combine.h"
+
+#include "base/unpublished.h"
 #include "infer/loaded_model.h"
 #include "twofold/model.h"
 

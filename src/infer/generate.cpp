@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "eval/text_stream.h"
 #include "infer/loaded_model.h"
-#include "infer/text_stream.h"
 #include "tokenizer/load/from_path.h"
 
 namespace twofold {
@@ -39,7 +39,7 @@ SamplingOptions options_of(const GenerateRequest& request, const HfGeneration& m
 }
 
 std::unique_ptr<Tokenizer> tokenizer_of(const LoadedModel& loaded) {
-  if (loaded.run) return make_tokenizer(loaded.run->trainer().tokenizer_config());
+  if (loaded.run) return make_tokenizer(loaded.run->config.tokenizer);
   return tokenizer_from_path(loaded.folder);
 }
 
@@ -47,7 +47,7 @@ std::unique_ptr<Tokenizer> tokenizer_of(const LoadedModel& loaded) {
 std::vector<int32_t> prompt_ids(const LoadedModel& loaded, const Tokenizer& tokenizer,
                                 const std::string& text) {
   std::vector<int32_t> ids = tokenizer.encode(text);
-  if (!loaded.run || loaded.run->trainer().tokenizer_config().add_special) {
+  if (!loaded.run || loaded.run->config.tokenizer.add_special) {
     ids = tokenizer.with_special(std::move(ids));
   }
   if (!ids.empty()) return ids;

@@ -8,10 +8,9 @@
 #include "formats/sharded.h"
 #include "interop/peft/config.h"
 #include "interop/peft/merge.h"
+#include "model/families/registry.h"
 #include "run/adapters/warm_start.h"
 #include "tensor/machine.h"
-#include "tensor/process.h"
-#include "model/families/registry.h"
 
 namespace twofold {
 namespace {
@@ -44,7 +43,7 @@ LoadedModel load_from_run(const ModelSource& source) {
       .name = source.model, .project = source.project, .group = source.group, .root = source.root};
   LoadedModel loaded{.name = source.model, .run = {}, .folder = {}, .own = {}, .model = {}};
   loaded.run = load_run(spec, source.checkpoint);
-  loaded.model = std::move(loaded.run->state.model);
+  loaded.model = std::move(loaded.run->state->model);
   if (!source.adapters) detach_lora_params(loaded.model->parameters());
   loaded.model->set_activation(at::kFloat);
   return loaded;
@@ -91,8 +90,6 @@ HfGeneration LoadedModel::generation() const {
 }
 
 LoadedModel load_model_below(const ModelSource& source) {
-  configure_allocator();
-  set_threads(0);
   return source.root.empty() ? load_folder(source) : load_from_run(source);
 }
 

@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "run/resume/loaded_run.h"
 #include "model/hf/hugging_face.h"
+#include "run/resume/loaded_run.h"
 #include "twofold/model.h"
 
 namespace twofold {
@@ -16,11 +16,11 @@ struct LoadedModel {
   std::unique_ptr<ModelConfig> own;  ///< likewise
   std::unique_ptr<Model> model;      ///< float32 activations; its weights may be read-only
 
-  const ModelConfig& config() const { return own ? *own : run->trainer().model_config(); }
+  const ModelConfig& config() const { return own ? *own : run->model_config(); }
   HfGeneration generation() const;  ///< ids that end a text (all in the vocabulary), and the rest
 };
 
-/// Loads the model and sets up threads. A folder's model whose embedding is its head is untied if
+/// Loads the model. A folder's model whose embedding is its head is untied if
 /// an adapter asks for that. An Error if there is no such folder or run, or if it holds something
 /// that is not supported. Weights stay as they are stored, a folder's mapped: the least memory, but
 /// what is not float32 is converted at every use.

@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 #include "formats/json.h"
-#include "interop/peft/config.h"
 #include "inspect/inspect.h"
+#include "interop/peft/config.h"
 
 namespace twofold {
 namespace {

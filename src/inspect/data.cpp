@@ -11,7 +11,7 @@
 #include "formats/json.h"
 #include "formats/safetensors.h"
 #include "inspect/inspect.h"
-#include "run/resume/loaded_run.h"
+#include "run/resume/saved_config.h"
 
 namespace twofold {
 namespace {
@@ -104,22 +104,19 @@ bool is_checkpoint(const Path& path) {
 
 std::vector<Table> inspect_checkpoint(const Path& path) {
   const CheckpointInfo info = CheckpointStore::open(path, path.filename().string());
-  const std::unique_ptr<Job> job = job_of_checkpoint(info);
-  const auto* trainer = dynamic_cast<const BaseTrainer*>(job.get());
+  const RunConfig config = saved_config(info);
   Table table{.title = "Checkpoint " + path.string()};
   table.rows.push_back({"phase", std::to_string(info.phase())});
   table.rows.push_back({"step", with_thousands(info.step())});
   table.rows.push_back({"tokens", with_thousands(info.tokens())});
   table.rows.push_back(
       {"size", human_bytes(static_cast<double>(info.bytes)) + ", every checksum right"});
-  if (trainer) {
-    table.rows.push_back({"family", trainer->model_config().family()});
-    table.rows.push_back({"block_size", std::to_string(trainer->model_config().block_size)});
-    if (info.phase() == 2) {
-      const LoRAConfig& lora = trainer->lora_config();
-      table.rows.push_back({"adapters", fmt::format("rank {}, alpha {}, targets {}", lora.rank,
-                                                    lora.alpha, join(lora.target_modules, ", "))});
-    }
+  table.rows.push_back({"family", config.model->family()});
+  table.rows.push_back({"block_size", std::to_string(config.model->block_size)});
+  if (CheckpointStore::has(info, "adapters")) {
+    const LoRAConfig& lora = config.lora;
+    table.rows.push_back({"adapters", fmt::format("rank {}, alpha {}, targets {}", lora.rank,
+                                                  lora.alpha, join(lora.target_modules, ", "))});
   }
   for (const char* stem : {"model", "base", "adapters", "optimizer"}) {
     if (!CheckpointStore::has(info, stem)) continue;

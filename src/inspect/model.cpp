@@ -1,4 +1,6 @@
 // Model folders of the Hugging Face world.
+#include "model/model.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,10 +10,9 @@
 #include "formats/json.h"
 #include "formats/sharded.h"
 #include "inspect/inspect.h"
-#include "run/job.h"
-#include "model/hf/hugging_face.h"
-#include "model/model.h"
 #include "model/families/registry.h"
+#include "model/hf/hugging_face.h"
+#include "run/registry.h"
 
 namespace twofold {
 namespace {
@@ -48,8 +49,7 @@ std::string tokenizer_files(const Path& folder) {
 std::vector<std::string> jobs_of(const std::string& family) {
   std::vector<std::string> names;
   for (const JobEntry& entry : job_registry()) {
-    const std::string name = entry.name;
-    if (name.starts_with(family + "/")) names.push_back(name);
+    if (entry.name.starts_with(family + "/")) names.push_back(entry.name);
   }
   return names;
 }

@@ -1,4 +1,6 @@
 // Tokenizers of every kind that `twofold encode` takes.
+#include "interop/gguf/tokenizer.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -6,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "interop/gguf/tokenizer.h"
 #include "inspect/inspect.h"
 #include "tokenizer/load/from_path.h"
 

@@ -2,12 +2,13 @@
 
 #include "base/error.h"
 #include "data/order/mixture.h"
-#include "run/adapters/warm_start.h"
-#include "run/reference_keys.h"
 #include "model/checks.h"
-#include "model/hf/hugging_face.h"
-#include "tokenizer/load/added_tokens.h"
+#include "model/families/names.h"
 #include "model/families/registry.h"
+#include "model/hf/hugging_face.h"
+#include "run/adapters/plan.h"
+#include "run/adapters/warm_start.h"
+#include "tokenizer/load/added_tokens.h"
 
 namespace twofold {
 
@@ -19,39 +20,21 @@ const std::vector<std::string> kStages = {"training/tokens", "training/dataset",
 
 }  // namespace
 
-BaseTrainer::BaseTrainer(const std::string& family) : model_(make_model_config(family)) {}
-
-void BaseTrainer::declare(config::Fields& fields) {
-  model_->declare(fields);
-  optimizer_.declare(fields);
-  schedule_.declare(fields);
-  declare_stages(fields);
-  trainer_.declare(fields);
-  tokenizer_.declare(fields);
-  declare_absent(fields);
-}
-
-void BaseTrainer::declare_stages(config::Fields& fields) { data_.declare(fields); }
-
-std::vector<PhaseStages> BaseTrainer::phases() const { return {{1, data_.stages()}}; }
-
-AdapterPlan BaseTrainer::adapter_plan(const Model&) const { return {}; }
-
 /// Whether the head is a matrix of its own after all.
-void BaseTrainer::settle_head(std::vector<std::string>& lines) {
-  if (model_->untie && model_->weights.empty()) {
+void BaseTrainer::resolve_head(std::vector<std::string>& lines) {
+  if (config_.model->untie && config_.model->weights.empty()) {
     fail({.what = "there is nothing to untie",
           .where = "architecture/backbone/untie",
           .expected = "architecture/backbone/weights",
           .found = "no weights",
           .hint = "for fresh weights, set architecture/tie_word_embeddings to false"});
   }
-  if (model_->weights.empty()) return;
-  std::vector<std::string> folders = lora_.base_adapters;
-  if (!lora_.from_adapter.empty()) folders.push_back(lora_.from_adapter);
-  const std::string folder = asks_to_untie(folders, *model_);
+  if (config_.model->weights.empty()) return;
+  std::vector<std::string> folders = config_.lora.base_adapters;
+  if (!config_.lora.from_adapter.empty()) folders.push_back(config_.lora.from_adapter);
+  const std::string folder = asks_to_untie(folders, *config_.model);
   if (folder.empty()) return;
-  model_->untie_head();
+  config_.model->untie_head();
   lines.push_back("architecture/backbone/untie = true from " + folder);
 }
 
@@ -59,24 +42,26 @@ void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
                                     config::Checks& checks, std::vector<std::string>& lines) {
   std::vector<std::string> kept = set_keys;
   std::optional<int64_t> wanted;
-  if (!tokenizer_.add_tokens.empty() && std::erase(kept, "architecture/vocab_size") > 0) {
-    wanted = model_->vocab_size;  // compared with what the weights and the new tokens need together
+  if (!config_.tokenizer.add_tokens.empty() && std::erase(kept, "architecture/vocab_size") > 0) {
+    wanted = config_.model
+                 ->vocab_size;  // compared with what the weights and the new tokens need together
   }
   checks.run({"architecture/"}, [&] {
-    if (!model_->weights.empty()) {
-      for (const auto& [key, value] : configure_from_hf(*model_, model_->weights, kept)) {
-        lines.push_back(key + " = " + value + " from " + model_->weights + "/config.json");
+    if (!config_.model->weights.empty()) {
+      for (const auto& [key, value] :
+           configure_from_hf(*config_.model, config_.model->weights, kept)) {
+        lines.push_back(key + " = " + value + " from " + config_.model->weights + "/config.json");
       }
     }
-    settle_head(lines);
+    resolve_head(lines);
   });
   // What the sizes must be to each other is about them: the rest of the architecture stays known.
   checks.run({"architecture/", "architecture/n_embd"}, [&] {
-    model_->validate();
-    check_parameters(*model_->build());
+    config_.model->validate();
+    check_parameters(*config_.model->build());
   });
   checks.run({"tokenizer/", "architecture/"}, [&] {
-    if (model_->untie && !tokenizer_.add_tokens.empty()) {
+    if (config_.model->untie && !config_.tokenizer.add_tokens.empty()) {
       fail(
           {.what = "the rows of new tokens are one thing in the weights and two in an untied model",
            .where = kAddTokens,
@@ -84,10 +69,10 @@ void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
            .found = "architecture/backbone/untie",
            .hint = "leave one of the two out"});
     }
-    added_ = settle_vocabulary(tokenizer_, wanted, *model_);
+    added_ = resolve_vocabulary(config_.tokenizer, wanted, *config_.model);
     if (added_.tokens.count == 0) return;
-    lora_.rows = rows_of(added_.tokens, model_->build()->parameters());
-    lines.push_back(describe(added_, *model_));
+    config_.lora.rows = rows_of(added_.tokens, config_.model->build()->parameters());
+    lines.push_back(describe(added_, *config_.model));
   });
 }
 
@@ -95,54 +80,62 @@ std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& se
                                               config::Checks& checks) {
   std::vector<std::string> lines;
   fill_architecture(set_keys, checks, lines);
-  check_names(checks);
+  // Blocks that a faulty n_layers does not count, or a table that a faulty switch unties, cannot be
+  // told from names that are nowhere: the targets are looked at again when that is mended.
+  if (config_.adapts && knows(checks, naming_keys(*config_.model))) {
+    check_targets(config_, checks);
+  }
+  check_stages(checks);
+  checks.run_aside({"optimization/schedule", "optimization/constant_pct", "training/warmup_pct",
+                    "training/decay_pct"},
+                   [&] { config_.schedule.validate(); });
+  if (config_.lora.from_adapter.empty()) return lines;
+  checks.run({"architecture/", "optimization/"}, [&] {
+    for (std::string& line : fill_from_adapter(config_.lora, *config_.model, set_keys)) {
+      lines.push_back(std::move(line));
+    }
+  });
+  return lines;
+}
+
+void BaseTrainer::check_stages(config::Checks& checks) const {
   checks.run(kStages, [&] { phases(); });
-  for (const StageMixture& stage : mixtures()) {
+  for (const StageMixture& stage : config_.mixtures()) {
     checks.run_aside({stage.key}, [&] { check_mixture(stage.mixture, stage.place); });
   }
   std::vector<std::string> budgets = kStages;
   budgets.emplace_back("training/batch_size");
-  if (knows(checks, {"architecture/block_size"})) {
-    checks.run(budgets, [&] { plan_phases(phases(), trainer_.batch_size * model_->block_size); });
-  }
-  checks.run_aside({"optimization/schedule", "optimization/constant_pct", "training/warmup_pct",
-                    "training/decay_pct"},
-                   [&] { schedule_.validate(); });
-  return lines;
+  if (!knows(checks, {"architecture/block_size"})) return;
+  checks.run(budgets, [&] {
+    plan_phases(phases(), config_.trainer.batch_size * config_.model->block_size);
+  });
 }
 
 bool BaseTrainer::knows(const config::Checks& checks, std::vector<std::string> keys) const {
   // Weights fill in what the config leaves open, and do so only where all of it is sound.
-  if (!model_->weights.empty()) return checks.is_sound({"architecture/"});
+  if (!config_.model->weights.empty()) return checks.is_sound({"architecture/"});
   keys.emplace_back("architecture/backbone/");
   return checks.is_sound(keys);
 }
 
 void BaseTrainer::check_files(const std::filesystem::path& root, config::Checks& checks) {
   DataNeeds needs;
-  if (knows(checks, {"architecture/block_size"})) needs.width = model_->block_size;
-  if (knows(checks, {"architecture/vocab_size"})) needs.vocab_size = model_->vocab_size;
-  needs.validation = checks.is_sound({"training/validation"}) && trainer_.validation;
-  for (const StageMixture& stage : mixtures()) {
+  if (knows(checks, {"architecture/block_size"})) needs.width = config_.model->block_size;
+  if (knows(checks, {"architecture/vocab_size"})) needs.vocab_size = config_.model->vocab_size;
+  needs.validation = checks.is_sound({"training/validation"}) && config_.trainer.validation;
+  for (const StageMixture& stage : config_.mixtures()) {
     checks.run_aside({stage.key},
                      [&] { open_data(root / "data", stage.mixture, needs, data_rows_); });
   }
   checks.run_aside({"tokenizer/", "logging/samples"}, [&] {
-    if (trainer_.samples > 0) make_tokenizer(tokenizer_);
+    if (config_.trainer.samples > 0) make_tokenizer(config_.tokenizer);
   });
 }
 
-Mixture BaseTrainer::datasets() const {
-  Mixture all;
-  for (const StageMixture& stage : mixtures()) {
-    all.insert(all.end(), stage.mixture.begin(), stage.mixture.end());
-  }
-  return all;
-}
-
 RunPlan BaseTrainer::make_run_plan() const {
-  const std::unique_ptr<Model> model = model_->build();
-  return make_plan(trainer_, *model_, *model, phases(), adapter_plan(*model));
+  const std::unique_ptr<Model> model = config_.model->build();
+  return make_plan(config_.trainer, *config_.model, *model, phases(),
+                   config_.adapts ? plan_adapters(*model, config_.lora) : AdapterPlan{});
 }
 
 std::vector<Table> BaseTrainer::plan(const std::filesystem::path&) {
@@ -150,9 +143,11 @@ std::vector<Table> BaseTrainer::plan(const std::filesystem::path&) {
 }
 
 std::vector<Table> BaseTrainer::tables(const RunPlan& plan) const {
-  std::vector<Table> all = describe(plan, *model_, data_rows_);
-  if (added_.tokens.count > 0) all.push_back(new_tokens_table(added_, tokenizer_, *model_));
-  for (Table& table : more_tables()) all.push_back(std::move(table));
+  std::vector<Table> all = describe(plan, *config_.model, data_rows_);
+  if (added_.tokens.count > 0) {
+    all.push_back(new_tokens_table(added_, config_.tokenizer, *config_.model));
+  }
+  if (config_.adapts) all.push_back(adapted_tensors(*config_.model->build(), config_.lora));
   return all;
 }
 

@@ -1,172 +1,127 @@
-// A trainer at work: where it begins, what it may go on from, how it ends.
+// A trainer at work: where it begins, and how it ends.
 
+#include <ATen/core/Tensor.h>
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "eval/report.h"
 #include "run/base_trainer.h"
-#include "run/learned_forgotten.h"
-#include "run/log_file.h"
 #include "run/plan/memory_plan.h"
-#include "run/resume/budget.h"
-#include "run/resume/compatibility.h"
-#include "run/resume/loaded_run.h"
+#include "run/resume/begin.h"
+#include "run/resume/data_check.h"
+#include "run/training_run.h"
 #include "tensor/device.h"
 #include "tensor/process.h"
 #include "tokenizer/load/added_tokens.h"
 
 namespace twofold {
+namespace {
 
-void BaseTrainer::train(TrainingRun& run) { run.train(1); }
+std::string dump(RunConfig& config) {
+  config::Fields fields;
+  config.declare(fields);
+  return config::dump(fields, config.job, /*commented=*/false);
+}
 
-void BaseTrainer::run(const ExecutionSpec& spec, const std::string& config_yaml,
-                      Observer& observer) {
-  set_threads(static_cast<int>(trainer_.threads));
+/// A run computes with the threads that its process has: to change them is not a library's
+/// business.
+void require_threads(int64_t wanted) {
+  if (wanted == 0 || wanted == threads()) return;
+  fail({.what = "the run asks for another number of threads than this program has",
+        .where = "runtime/threads",
+        .expected = std::to_string(threads()),
+        .found = std::to_string(wanted),
+        .hint = "set it to 0 or to that number, or call twofold::apply_process_settings first"});
+}
+
+/// Says how a run goes on from its own checkpoint; false if it is finished already.
+bool report_resumed(const RunState& now, const CheckpointInfo& own, const RunPlan& plan,
+                    const ExecutionSpec& spec, Observer& observer) {
+  if (!now.finished || !plan.is_complete(now)) {
+    observer.message(Severity::kInfo, fmt::format("continuing from {} at step {} of {}", own.suffix,
+                                                  now.step, plan.total_steps()));
+    return true;
+  }
+  std::string text =
+      fmt::format("{} is done: {} steps, checkpoint {}", spec.name, now.step, own.suffix);
+  if (now.phase_ended_early) {
+    text += "; " + describe_early_end(plan, now) + ", so a larger one, or 0, lets it go on";
+  }
+  observer.message(Severity::kInfo, text);
+  return false;
+}
+
+void report_restore_ignored(const std::string& path, const ExecutionSpec& spec,
+                            Observer& observer) {
+  observer.message(Severity::kInfo,
+                   fmt::format("--restore {} is not followed: {} has checkpoints of its own; give "
+                               "another NAME to start from there",
+                               path, spec.name));
+}
+
+void report_start(const ExecutionSpec& spec, const std::string& config_yaml,
+                  const std::vector<Table>& tables, Observer& observer) {
+  write_atomic(spec.results() / "config.yaml", config_yaml);
+  for (const Table& table : tables) observer.table(table);
+}
+
+}  // namespace
+
+void BaseTrainer::run(const ExecutionSpec& spec, Observer& watcher) {
+  require_threads(config_.trainer.threads);
+  const std::vector<Phase> list = phases();
   const RunPlan plan = make_run_plan();
   // A run that goes on may be past the phase that takes most.
   if (!restore_path_ && !std::filesystem::exists(spec.checkpoints())) require_memory(plan);
   const std::vector<Table> shown = tables(plan);
-  TrainingRun run({.trainer = trainer_,
-                   .model = *model_,
-                   .optimizer = optimizer_,
-                   .schedule = schedule_,
-                   .lora = lora_,
-                   .tokenizer = tokenizer_,
-                   .new_tokens = added_.tokens,
-                   .device = device_of(trainer_.device),
-                   .plan = plan,
-                   .config_yaml = config_yaml},
-                  spec, observer);
-  LogFile log(spec.results() / "log.txt");
-  Observers both;
-  both.add(observer);
-  both.add(log);
-  run.watch(both);
-  if (begin(run, spec, plan, shown, config_yaml, both)) {
-    train(run);
-    run.finish();
+  const std::string yaml = dump(config_);
+  TrainingRun run({config_, list, plan, added_.tokens}, spec, yaml, watcher);
+  Observer& observer = run.observer();
+  const Beginning from{config_, plan,    added_.tokens, device_of(config_.trainer.device),
+                       spec,    observer};
+  const bool validation = config_.trainer.validation;
+
+  std::unique_ptr<TrainState> state;
+  const std::optional<CheckpointInfo> own = run.own_checkpoint();
+  if (own) {
+    state = resume(from, *own);
+    if (restore_path_) report_restore_ignored(*restore_path_, spec, observer);
+    if (!report_resumed(state->progress, *own, plan, spec, observer)) {
+      return show_end(*state, observer);
+    }
+    check_data(state->progress, plan, validation, spec, own->suffix, observer);
+    report_start(spec, yaml, shown, observer);
+  } else {
+    report_start(spec, yaml, shown, observer);
+    const Path checkpoints = spec.root / "checkpoints";
+    state =
+        restore_path_
+            ? start_from(from, CheckpointStore::open(checkpoints / *restore_path_, *restore_path_))
+            : start(from);
+    check_data(state->progress, plan, validation, spec, {}, observer);
   }
-  show_end(run, both);
+  run.train(state, own ? own->suffix : "");
+  show_end(*state, observer);
 }
 
-void BaseTrainer::show_end(TrainingRun& run, Observer& observer) const {
+void BaseTrainer::show_end(TrainState& state, Observer& observer) const {
+  const LoRATrainState* adapted = state.adapted();
   const Table scores =
-      learned_forgotten(run.state.progress, !named_starts(run.state.adapters).empty());
+      learned_forgotten(state.progress.scores, adapted && !named_starts(adapted->adapters).empty());
   if (!scores.rows.empty()) observer.table(scores);
-  if (trainer_.samples > 0) {
-    observer.table(
-        samples(run.state, *model_, tokenizer_, trainer_.samples, trainer_.sample_tokens));
+  const TrainerConfig& settings = config_.trainer;
+  if (settings.samples == 0) return;
+  const SamplesRequest request{.count = settings.samples,
+                               .tokens = settings.sample_tokens,
+                               .positions = config_.model->positions()};
+  const std::unique_ptr<Tokenizer> tokenizer = make_tokenizer(config_.tokenizer);
+  Table samples{.title = "Samples"};
+  if (adapted) {
+    const AdaptersOff bare(state.model->parameters());
+    add_samples(samples, *state.model, *tokenizer, request, "adapters off");
   }
-}
-
-bool BaseTrainer::begin(TrainingRun& run, const ExecutionSpec& spec, const RunPlan& plan,
-                        const std::vector<Table>& tables, const std::string& config_yaml,
-                        Observer& observer) {
-  const auto own = run.own_checkpoint();
-  if (own) {
-    continue_from(run, *own, plan, config_yaml, /*own=*/true, observer);
-    if (!tell_own(run, spec, plan, observer)) return false;
-    run.check_data(/*own=*/true);
-  }
-  write_atomic(spec.results() / "config.yaml", config_yaml);
-  for (const Table& table : tables) observer.table(table);
-  if (!own) {
-    if (restore_path_) {
-      const Path folder = spec.root / "checkpoints" / *restore_path_;
-      start_from(run, CheckpointStore::open(folder, *restore_path_), plan, config_yaml, observer);
-    } else {
-      run.start();
-    }
-    run.check_data(/*own=*/false);
-  }
-  run.open_logs();
-  if (run.state.progress.step == 0) run.score_moment("start");
-  return true;
-}
-
-bool BaseTrainer::tell_own(const TrainingRun& run, const ExecutionSpec& spec, const RunPlan& plan,
-                           Observer& observer) const {
-  const RunState& now = run.state.progress;
-  const std::string& suffix = run.started_from();
-  if (restore_path_) {
-    observer.message(
-        Severity::kInfo,
-        fmt::format("--restore {} is not followed: {} has checkpoints of its own; give "
-                    "another NAME to start from there",
-                    *restore_path_, spec.name));
-  }
-  if (now.finished && plan.is_complete(now)) {
-    std::string text =
-        fmt::format("{} is done: {} steps, checkpoint {}", spec.name, now.step, suffix);
-    if (now.phase_ended_early) {
-      text += "; " + run.early_end() + ", so a larger one, or 0, lets it go on";
-    }
-    observer.message(Severity::kInfo, text);
-    return false;
-  }
-  observer.message(Severity::kInfo, fmt::format("continuing from {} at step {} of {}", suffix,
-                                                now.step, plan.total_steps()));
-  return true;
-}
-
-void BaseTrainer::continue_from(TrainingRun& run, const CheckpointInfo& checkpoint,
-                                const RunPlan& plan, const std::string& config_yaml, bool own,
-                                Observer& observer) const {
-  const Comparison comparison = compare_configs(checkpoint, config_yaml);
-  check_unchanged(comparison, checkpoint, own);
-  const RunState progress =
-      RunState::from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
-  check_new_tokens(progress, checkpoint);
-  if (!plan.find(progress.phase)) refuse_phase(progress.phase, checkpoint);
-  const std::unique_ptr<Job> writer = job_of_checkpoint(checkpoint);
-  const auto* trainer = dynamic_cast<const BaseTrainer*>(writer.get());
-  TWOFOLD_EXPECT(trainer, "a training checkpoint holds a training job's config");
-  const RunPlan before = trainer->make_run_plan();
-  check_stages_kept(before, plan, progress);
-  if (!comparison.other_rates) check_rates_kept(before, plan, schedule_, lora_.lr, progress);
-  if (own) {
-    run.restore(checkpoint);
-    return;
-  }
-  run.adopt(checkpoint, /*comparable=*/!comparison.other_scores);
-  for (const Difference& difference : comparison.course) {
-    observer.message(Severity::kInfo,
-                     fmt::format("{} is {} from here on; it was {}", difference.key, difference.now,
-                                 difference.saved));
-  }
-}
-
-void BaseTrainer::check_new_tokens(const RunState& progress,
-                                   const CheckpointInfo& checkpoint) const {
-  if (added_.tokens.count == 0 || progress.trained_rows == lora_.rows) return;
-  const auto first = [](const RowIds& rows) {
-    return rows.empty() ? "none" : fmt::format("ids from {} on", rows.begin()->second.front());
-  };
-  fail({.what = "the tokens that are added have other ids than in the checkpoint",
-        .where = std::string(kAddTokens) + ", " + checkpoint.folder.string(),
-        .expected = first(progress.trained_rows),
-        .found = first(lora_.rows),
-        .hint = "tokenizer/* must be the tokenizer that the run was begun with"});
-}
-
-void BaseTrainer::refuse_phase(int phase, const CheckpointInfo& checkpoint) const {
-  fail(
-      {.what = fmt::format("the checkpoint is in phase {}, which this run does not have", phase),
-       .where = checkpoint.folder.string(),
-       .expected = phase == 2 ? "a phase-1 checkpoint (model.safetensors)" : "a phase-2 checkpoint",
-       .found = phase == 2 ? "a frozen base with adapters" : "a phase-1 checkpoint",
-       .hint = phase == 2
-                   ? "continue it with a .../train/lora job, or merge it with `twofold export --to "
-                     "merged` and give the folder as architecture/backbone/weights"
-                   : "give the run stages for phase 1 (training/pre_lora_tokens, _dataset)"});
-}
-
-void BaseTrainer::start_from(TrainingRun& run, const CheckpointInfo& checkpoint,
-                             const RunPlan& plan, const std::string& config_yaml,
-                             Observer& observer) {
-  continue_from(run, checkpoint, plan, config_yaml, /*own=*/false, observer);
-  observer.message(Severity::kInfo,
-                   fmt::format("starting from {} in phase {} at step {}", checkpoint.suffix,
-                               run.state.progress.phase, run.state.progress.step));
+  add_samples(samples, *state.model, *tokenizer, request, adapted ? "adapters on" : "");
+  observer.table(samples);
 }
 
 }  // namespace twofold

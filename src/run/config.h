@@ -52,8 +52,9 @@ struct BaseTrainerConfig {
   std::vector<StageMixture> mixtures() const;
 };
 
-/// `training/{pre,post}_lora_{tokens,dataset}`: stages of both phases.
-struct LoRATrainerConfig {
+/// `training/{pre,post}_lora_{tokens,dataset}`: stages of both phases, which take the place of the
+/// base's one.
+struct LoRATrainerConfig : BaseTrainerConfig {
   std::vector<int64_t> pre_lora_tokens = {1'000'000'000};
   std::vector<Mixture> pre_lora_dataset = {
       {{.name = "fineweb", .rate = 1.0, .style = DatasetStyle::PMD, .suffix = ""}}};

@@ -1,7 +1,7 @@
 #pragma once
 // What can be run: something with settings, a plan and a run() that continues where it stopped.
 
-#include <memory>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,8 +27,7 @@ class Job {
   /// the settings.
   virtual void check_files(const std::filesystem::path& root, config::Checks& checks) = 0;
   virtual std::vector<Table> plan(const std::filesystem::path& root) = 0;
-  virtual void run(const ExecutionSpec& spec, const std::string& config_yaml,
-                   Observer& observer) = 0;
+  virtual void run(const ExecutionSpec& spec, Observer& observer) = 0;
 };
 
 /// A job that saves where it is and can start from a saved state.
@@ -42,15 +41,5 @@ class RestoreableJob : public Job {
  protected:
   std::optional<std::string> restore_path_;
 };
-
-/// One line of the registry.
-struct JobEntry {
-  const char* name;
-  const char* summary;
-  std::unique_ptr<Job> (*make)();
-};
-const std::vector<JobEntry>& job_registry();
-/// Throws an Error naming `where` and near names for an unknown job.
-std::unique_ptr<Job> make_job(const std::string& name, const std::string& where = "job");
 
 }  // namespace twofold

@@ -1,59 +1,63 @@
+#include "run/registry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
-#include "run/job.h"
+#include "model/families/registry.h"
 #include "run/lora_trainer.h"
 #include "run/tokenize_job.h"
 
 namespace twofold {
 namespace {
 
-constexpr char kGpt[] = "gpt", kLlama[] = "llama", kQwen[] = "qwen", kNeoX[] = "gpt_neox";
+struct TrainingJob {
+  std::string name, summary, family;
+  bool adapts;
+};
 
-template <class Trainer, const char* family>
-std::unique_ptr<Job> trainer() {
-  return std::make_unique<Trainer>(family);
+struct Title {
+  const char* family;
+  const char* title;
+};
+constexpr Title kTitles[] = {
+    {"gpt", "GPT"}, {"llama", "Llama"}, {"qwen", "Qwen"}, {"gpt_neox", "GPT-NeoX"}};
+
+void add_jobs(std::vector<TrainingJob>& jobs, const std::string& family, const std::string& title) {
+  jobs.push_back({.name = family + "/train/pretrain",
+                  .summary = fmt::format("train all parameters of a {}", title),
+                  .family = family,
+                  .adapts = false});
+  jobs.push_back({.name = family + "/train/lora",
+                  .summary = fmt::format("train a {}, freeze it, train adapters", title),
+                  .family = family,
+                  .adapts = true});
 }
 
-}  // namespace
-
-const std::vector<JobEntry>& job_registry() {
-  static const std::vector<JobEntry> kJobs = {
-      {"gpt/train/pretrain", "train all parameters of a GPT", trainer<BaseTrainer, kGpt>},
-      {"gpt/train/lora", "train a GPT, freeze it, train adapters", trainer<LoRATrainer, kGpt>},
-      {"llama/train/pretrain", "train all parameters of a Llama", trainer<BaseTrainer, kLlama>},
-      {"llama/train/lora", "train a Llama, freeze it, train adapters",
-       trainer<LoRATrainer, kLlama>},
-      {"qwen/train/pretrain", "train all parameters of a Qwen", trainer<BaseTrainer, kQwen>},
-      {"qwen/train/lora", "train a Qwen, freeze it, train adapters", trainer<LoRATrainer, kQwen>},
-      {"gpt_neox/train/pretrain", "train all parameters of a GPT-NeoX",
-       trainer<BaseTrainer, kNeoX>},
-      {"gpt_neox/train/lora", "train a GPT-NeoX, freeze it, train adapters",
-       trainer<LoRATrainer, kNeoX>},
-      {"data/tokenize_variable_dataset", "text to a stream of tokens (PMD)",
-       make_variable_tokenizer},
-      {"data/tokenize_blockwise_dataset", "text to rows of tokens (PADDED)",
-       make_blockwise_tokenizer},
-  };
-  return kJobs;
-}
-
-void RestoreableJob::restore_from_path(const std::string& relative) {
-  if (relative.empty()) {
-    fail({.what = "no checkpoint to start from is named",
-          .where = "--restore",
-          .expected = "project/group/name/suffix under ROOT/checkpoints",
-          .found = "an empty path",
-          .hint = "leave --restore out to start from nothing"});
+std::vector<TrainingJob> training_jobs() {
+  std::vector<TrainingJob> jobs;
+  for (const auto& [family, title] : kTitles) add_jobs(jobs, family, title);
+  for (const std::string& family : model_families()) {
+    const bool ours =
+        std::ranges::any_of(kTitles, [&](const Title& title) { return family == title.family; });
+    if (!ours) add_jobs(jobs, family, family);
   }
-  restore_path_ = relative;
+  return jobs;
 }
 
-std::unique_ptr<Job> make_job(const std::string& name, const std::string& where) {
-  std::vector<std::string> names;
-  for (const JobEntry& entry : job_registry()) {
-    if (entry.name == name) return entry.make();
-    names.emplace_back(entry.name);
-  }
+RunConfig config_of(const TrainingJob& job) {
+  return {.job = job.name, .adapts = job.adapts, .model = make_model_config(job.family)};
+}
+
+std::unique_ptr<Job> make_trainer(const TrainingJob& job) {
+  if (job.adapts) return std::make_unique<LoRATrainer>(config_of(job));
+  return std::make_unique<BaseTrainer>(config_of(job));
+}
+
+[[noreturn]] void fail_unknown(const std::string& name, const std::string& where,
+                               const std::vector<std::string>& names) {
   if (name.empty()) {
     fail({.what = "the config does not say which job it is for",
           .where = where,
@@ -66,6 +70,42 @@ std::unique_ptr<Job> make_job(const std::string& name, const std::string& where)
         .expected = "one of " + join(names, ", "),
         .found = name,
         .hint = did_you_mean(name, names, "`twofold jobs` lists them")});
+}
+
+/// The entry of that name.
+template <class Entry>
+const Entry& find(const std::vector<Entry>& entries, const std::string& name,
+                  const std::string& where) {
+  std::vector<std::string> names;
+  for (const Entry& entry : entries) {
+    if (entry.name == name) return entry;
+    names.push_back(entry.name);
+  }
+  fail_unknown(name, where, names);
+}
+
+}  // namespace
+
+std::vector<JobEntry> job_registry() {
+  std::vector<JobEntry> jobs;
+  for (const TrainingJob& job : training_jobs()) {
+    jobs.push_back({job.name, job.summary, [job] { return make_trainer(job); }});
+  }
+  jobs.push_back({"data/tokenize_variable_dataset", "text to a stream of tokens (PMD)",
+                  make_variable_tokenizer});
+  jobs.push_back({"data/tokenize_blockwise_dataset", "text to rows of tokens (PADDED)",
+                  make_blockwise_tokenizer});
+  return jobs;
+}
+
+std::unique_ptr<Job> make_job(const std::string& name, const std::string& where) {
+  const std::vector<JobEntry> jobs = job_registry();
+  return find(jobs, name, where).make();
+}
+
+RunConfig make_run_config(const std::string& job, const std::string& where) {
+  const std::vector<TrainingJob> jobs = training_jobs();
+  return config_of(find(jobs, job, where));
 }
 
 }  // namespace twofold

@@ -88,11 +88,14 @@ LoRAParams read_adapters(const CheckpointInfo& checkpoint, ParameterTree& parame
   return adapters;
 }
 
-/// The state takes these adapters, which are attached, as its own.
-void adopt(LoRATrainState& state, LoRAParams adapters, const LoRAConfig& lora) {
+/// `base` with these adapters, which are attached to its model.
+LoRATrainState with_adapters(TrainState base, LoRAParams adapters, const LoRAConfig& lora) {
+  LoRATrainState state;
+  static_cast<TrainState&>(state) = std::move(base);
   state.adapters = std::move(adapters);
   state.adapter_rates = lr_multipliers(state.adapters, lora);
   if (lora.dropout > 0) state.dropout = attach_dropout(state.model->parameters());
+  return state;
 }
 
 void require_gradients(ParameterTree& parameters) {
@@ -101,46 +104,51 @@ void require_gradients(ParameterTree& parameters) {
 
 }  // namespace
 
-std::vector<Trainable> LoRATrainState::trainables() const {
+std::vector<Trainable> TrainState::trainables() const {
   std::vector<Trainable> tensors;
-  if (progress.phase == 1) {
-    for (const Parameter& parameter : model->parameters().all()) {
-      tensors.push_back(
-          {.name = parameter.path, .value = parameter.weight.value, .axes = parameter.axes});
-    }
-  } else {
-    const NamedTensors named = named_adapters(adapters);
-    for (size_t i = 0; i < named.size(); ++i) {
-      tensors.push_back(
-          {.name = named[i].first, .value = named[i].second, .lr_multiplier = adapter_rates[i]});
-    }
+  for (const Parameter& parameter : model->parameters().all()) {
+    tensors.push_back(
+        {.name = parameter.path, .value = parameter.weight.value, .axes = parameter.axes});
   }
   return tensors;
 }
 
-Snapshot LoRATrainState::snapshot(const std::string& config_yaml) const {
-  Snapshot snapshot;
-  if (progress.phase == 1) {
-    snapshot.tensors["model"] = model->parameters().named();
-  } else {
-    snapshot.tensors["base"] = base_parameters(model->parameters());
-    snapshot.immutable_ids["base"] = progress.base_id;
-    snapshot.tensors["adapters"] = named_adapters(adapters);
-    if (const NamedTensors starts = named_starts(adapters); !starts.empty()) {
-      snapshot.tensors["starts"] = starts;
-      snapshot.immutable_ids["starts"] = progress.base_id;
-    }
+std::vector<Trainable> LoRATrainState::trainables() const {
+  std::vector<Trainable> tensors;
+  const NamedTensors named = named_adapters(adapters);
+  for (size_t i = 0; i < named.size(); ++i) {
+    tensors.push_back(
+        {.name = named[i].first, .value = named[i].second, .lr_multiplier = adapter_rates[i]});
   }
+  return tensors;
+}
+
+void TrainState::add_tensors(Snapshot& snapshot) const {
+  snapshot.tensors["model"] = model->parameters().named();
+}
+
+void LoRATrainState::add_tensors(Snapshot& snapshot) const {
+  snapshot.tensors["base"] = base_parameters(model->parameters());
+  snapshot.immutable_ids["base"] = progress.base_id;
+  snapshot.tensors["adapters"] = named_adapters(adapters);
+  if (const NamedTensors starts = named_starts(adapters); !starts.empty()) {
+    snapshot.tensors["starts"] = starts;
+    snapshot.immutable_ids["starts"] = progress.base_id;
+  }
+}
+
+Snapshot TrainState::snapshot(const std::string& config_yaml) const {
+  Snapshot snapshot;
+  add_tensors(snapshot);
   snapshot.tensors["optimizer"] = optimizer->state();
   snapshot.state = progress.to_json();
   snapshot.config_yaml = config_yaml;
   return snapshot;
 }
 
-LoRATrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer,
-                           uint64_t seed, bool train_all, const NewTokens& fresh,
-                           at::Device device) {
-  LoRATrainState state;
+TrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer, uint64_t seed,
+                       bool train_all, const NewTokens& fresh, at::Device device) {
+  TrainState state;
   state.progress.seed = seed;
   state.model = build_model(config);
   if (config.weights.empty()) {
@@ -157,40 +165,43 @@ LoRATrainState start_state(const ModelConfig& config, const OptimizerConfig& opt
   return state;
 }
 
-LoRATrainState restore_weights(const CheckpointInfo& checkpoint, const ModelConfig& config,
-                               const LoRAConfig& lora, at::Device device) {
-  LoRATrainState state;
+std::unique_ptr<TrainState> restore_weights(const CheckpointInfo& checkpoint,
+                                            const ModelConfig& config, const LoRAConfig& lora,
+                                            at::Device device) {
+  TrainState state;
   state.progress =
       RunState::from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
   state.model = build_model(config);
   ParameterTree& parameters = state.model->parameters();
-  const char* stem = state.progress.phase == 1 ? "model" : "base";
+  const bool adapted = CheckpointStore::has(checkpoint, "adapters");
+  const char* stem = adapted ? "base" : "model";
   load_parameters(parameters, CheckpointStore::read(checkpoint, stem),
                   (checkpoint.folder / stem).string() + ".safetensors");
   parameters.move_to(device);
-  if (state.progress.phase == 2) {
-    LoRAConfig saved = lora;
-    saved.rows = state.progress.trained_rows;
-    adopt(state, read_adapters(checkpoint, parameters, saved), saved);
-  }
-  return state;
+  if (!adapted) return std::make_unique<TrainState>(std::move(state));
+  LoRAConfig saved = lora;
+  saved.rows = state.progress.trained_rows;
+  LoRAParams adapters = read_adapters(checkpoint, parameters, saved);
+  return std::make_unique<LoRATrainState>(
+      with_adapters(std::move(state), std::move(adapters), saved));
 }
 
-LoRATrainState restore_state(const CheckpointInfo& checkpoint, const ModelConfig& config,
-                             const OptimizerConfig& optimizer, const LoRAConfig& lora,
-                             at::Device device) {
-  LoRATrainState state = restore_weights(checkpoint, config, lora, device);
-  if (state.progress.phase == 1) {
-    require_gradients(state.model->parameters());
-    state.optimizer = make_optimizer(optimizer, state.trainables());
+std::unique_ptr<TrainState> restore_state(const CheckpointInfo& checkpoint,
+                                          const ModelConfig& config,
+                                          const OptimizerConfig& optimizer, const LoRAConfig& lora,
+                                          at::Device device) {
+  std::unique_ptr<TrainState> state = restore_weights(checkpoint, config, lora, device);
+  if (state->adapted()) {
+    state->optimizer = make_adapter_optimizer(optimizer, state->trainables());
   } else {
-    state.optimizer = make_adapter_optimizer(optimizer, state.trainables());
+    require_gradients(state->model->parameters());
+    state->optimizer = make_optimizer(optimizer, state->trainables());
   }
-  state.optimizer->load_state(CheckpointStore::read(checkpoint, "optimizer"));
+  state->optimizer->load_state(CheckpointStore::read(checkpoint, "optimizer"));
   return state;
 }
 
-void freeze_base(LoRATrainState& state, const ModelConfig& config, const LoRAConfig& lora) {
+void freeze_base(TrainState& state, const ModelConfig& config, const LoRAConfig& lora) {
   state.optimizer.reset();
   ParameterTree& parameters = state.model->parameters();
   TableCopies copies = TableCopies::kCompared;
@@ -217,17 +228,18 @@ LoRAParams continue_adapters(ParameterTree& parameters, const ModelConfig& confi
 
 }  // namespace
 
-void transition_to_lora(LoRATrainState& state, const ModelConfig& config, const LoRAConfig& lora,
-                        const OptimizerConfig& optimizer) {
+LoRATrainState transition_to_lora(TrainState state, const ModelConfig& config,
+                                  const LoRAConfig& lora, const OptimizerConfig& optimizer) {
   if (state.progress.base_id.empty()) freeze_base(state, config, lora);
   ParameterTree& parameters = state.model->parameters();
-  adopt(state,
-        lora.from_adapter.empty() ? inject_lora_params(parameters, lora, state.progress.seed)
-                                  : continue_adapters(parameters, config, lora),
-        lora);
-  if (changes_base(lora)) state.progress.base_id = content_id(base_parameters(parameters));
-  state.progress.enter_phase(2);
-  state.optimizer = make_adapter_optimizer(optimizer, state.trainables());
+  LoRAParams adapters = lora.from_adapter.empty()
+                            ? inject_lora_params(parameters, lora, state.progress.seed)
+                            : continue_adapters(parameters, config, lora);
+  LoRATrainState adapted = with_adapters(std::move(state), std::move(adapters), lora);
+  if (changes_base(lora)) adapted.progress.base_id = content_id(base_parameters(parameters));
+  adapted.progress.enter_phase(adapted.progress.phase + 1);
+  adapted.optimizer = make_adapter_optimizer(optimizer, adapted.trainables());
+  return adapted;
 }
 
 }  // namespace twofold

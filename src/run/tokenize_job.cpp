@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "data/tokenize/tokenize.h"
 #include "data/tokenize/run.h"
+#include "data/tokenize/tokenize.h"
 #include "run/reference_keys.h"
 
 namespace twofold {
@@ -34,7 +34,7 @@ class TokenizeJob : public Job {
                       {"tokenizer", config_.tokenizer.backend}}}};
   }
 
-  void run(const ExecutionSpec& spec, const std::string&, Observer& observer) override {
+  void run(const ExecutionSpec& spec, Observer& observer) override {
     TokenizeOptions options;
     options.progress = [&](const TokenizeProgress& progress) {
       observer.work(

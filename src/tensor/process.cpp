@@ -18,6 +18,8 @@ int set_threads(int threads) {
   return count;
 }
 
+int threads() { return at::get_num_threads(); }
+
 void configure_allocator() {
   // Blocks above the threshold are mapped and unmapped one by one, and every first touch of a page
   // is a fault. Kept on the heap, the same pages serve the next step.

@@ -6,6 +6,9 @@ namespace twofold {
 /// Sets libtorch's, OpenMP's and MKL's threads; 0 = physical cores. Returns the number set.
 int set_threads(int threads);
 
+/// Threads that libtorch now uses.
+int threads();
+
 /// Keeps freed memory instead of returning it to the system at every step (page faults cost more
 /// than the arithmetic of a small step). Call once, before the first tensor.
 void configure_allocator();

@@ -14,19 +14,16 @@ bool phase_over(const RunState& state, const PhaseParts& parts) {
 }
 
 void validate_if_due(RunState& state, const PhaseParts& parts, const Cadence& cadence,
-                     const PhaseEvents& events) {
+                     PhaseEvents& events) {
   // The end of a phase is scored on more than the current stage's data.
   if (state.validated_step == state.step || phase_over(state, parts)) return;
-  if (!due(state.step, cadence.validation)) return;
-  events.validate();
-  state.validated_step = state.step;
-  state.phase_ended_early = state.out_of_patience(cadence.patience);
+  if (due(state.step, cadence.validation)) events.validate();
 }
 
 }  // namespace
 
 void train_phase(RunState& state, const PhaseParts& parts, const Cadence& cadence,
-                 const PhaseEvents& events) {
+                 PhaseEvents& events) {
   Prefetcher batches(parts.batch_of, state.phase_step, parts.steps);
   int64_t saved_step = state.step;  // where we start from is on the disk, or is the fresh start
   try {
@@ -41,9 +38,7 @@ void train_phase(RunState& state, const PhaseParts& parts, const Cadence& cadenc
       const double lr = parts.lr_of(state.phase_step);
       const StepResult result = train_step(parts.loss_of, batches.next(), parts.micro_rows,
                                            parts.tensors, *parts.optimizer, lr, state.step + 1);
-      ++state.step;
-      ++state.phase_step;
-      state.tokens += parts.tokens_per_step;
+      state.advance(parts.tokens_per_step);
       events.after_step(result, lr);
     }
   } catch (const Interrupted&) {

@@ -25,21 +25,22 @@ struct PhaseParts {
 struct Cadence {
   int64_t validation = 0;
   int64_t checkpoint = 0;
-  int64_t patience = 0;  ///< validations without improvement that end the phase
 };
 
 /// What the owner of the run does at those moments.
-struct PhaseEvents {
-  std::function<void()> validate;                                ///< scores, and updates the state
-  std::function<void()> save;                                    ///< a periodic checkpoint
-  std::function<void(const StepResult&, double lr)> after_step;  ///< the state has been advanced
-  std::function<void()> score_end;  ///< the phase is over: what it has come to
+class PhaseEvents {
+ public:
+  virtual ~PhaseEvents() = default;
+  virtual void validate() = 0;  ///< scores, and notes in the state what that means
+  virtual void save() = 0;      ///< a periodic checkpoint
+  virtual void after_step(const StepResult& result, double lr) = 0;  ///< the state has advanced
+  virtual void score_end() = 0;  ///< the phase is over: what it has come to
 };
 
 /// Trains from state.phase_step to the end of the phase, which is scored. When a stop is requested,
 /// finishes the step (or abandons a validation, which is done again on resume), saves and throws
 /// Interrupted.
 void train_phase(RunState& state, const PhaseParts& parts, const Cadence& cadence,
-                 const PhaseEvents& events);
+                 PhaseEvents& events);
 
 }  // namespace twofold

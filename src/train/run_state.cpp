@@ -1,73 +1,96 @@
 #include "train/run_state.h"
 
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
 #include "base/error.h"
 
 namespace twofold {
+namespace {
+
+// Between members and their JSON, where nlohmann's own way is not the file's.
+
+template <class T>
+nlohmann::json stored(const T& value) {
+  return value;
+}
+template <class T>
+nlohmann::json stored(const std::optional<T>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
+}
+nlohmann::json stored(const MilestoneScores& all) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const auto& [milestone, scores] : all) json[name_of(milestone)] = scores;
+  return json;
+}
+
+template <class T>
+void restore(const nlohmann::json& json, T& value) {
+  json.get_to(value);
+}
+template <class T>
+void restore(const nlohmann::json& json, std::optional<T>& value) {
+  if (!json.is_null()) value = json.get<T>();
+}
+void restore(const nlohmann::json& json, MilestoneScores& all) {
+  for (const auto& [name, scores] : json.get<std::map<std::string, Scores>>()) {
+    const std::optional<Milestone> milestone = milestone_named(name);
+    if (!milestone) throw std::runtime_error("scores of \"" + name + "\"");
+    all[*milestone] = scores;
+  }
+}
+
+}  // namespace
 
 void RunState::enter_phase(int next) {
   phase = next;
   phase_step = 0;
-  best_loss = std::numeric_limits<double>::infinity();
+  best_loss.reset();
   stale_validations = 0;
   phase_ended_early = false;
+}
+
+void RunState::advance(int64_t step_tokens) {
+  ++step;
+  ++phase_step;
+  tokens += step_tokens;
+}
+
+bool RunState::note_validation(double loss, int64_t patience) {
+  validated_step = step;
+  const bool best = note_loss(loss);
+  if (!best) ++stale_validations;
+  phase_ended_early = out_of_patience(patience);
+  return best;
+}
+
+bool RunState::note_loss(double loss) {
+  if (best_loss && !(loss < *best_loss)) return false;
+  best_loss = loss;
+  stale_validations = 0;
+  return true;
 }
 
 void RunState::forget_scores() {
   scores.clear();
   validated_step = -1;
-  best_loss = std::numeric_limits<double>::infinity();
+  best_loss.reset();
   stale_validations = 0;
 }
 
 nlohmann::json RunState::to_json() const {
-  nlohmann::json json = {{"phase", phase},
-                         {"step", step},
-                         {"phase_step", phase_step},
-                         {"tokens", tokens},
-                         {"seed", seed},
-                         {"finished", finished},
-                         {"validated_step", validated_step},
-                         {"stale_validations", stale_validations},
-                         {"phase_ended_early", phase_ended_early},
-                         {"metrics_bytes", metrics_bytes},
-                         {"scores", scores},
-                         {"weights_dtype", weights_dtype},
-                         {"base_id", base_id},
-                         {"cpu_model", cpu_model},
-                         {"native_bfloat16", nullptr},
-                         {"data", data}};
-  if (native_bfloat16) json["native_bfloat16"] = *native_bfloat16;
-  // JSON has no infinity: a run that has not been validated has no best loss.
-  json["best_loss"] = best_loss < std::numeric_limits<double>::infinity()
-                          ? nlohmann::json(best_loss)
-                          : nlohmann::json(nullptr);
-  if (!trained_rows.empty()) json["trained_rows"] = trained_rows;
+  nlohmann::json json;
+  each(*this, [&](const char* name, const auto& member, Stored) { json[name] = stored(member); });
   return json;
 }
 
 RunState RunState::from_json(const nlohmann::json& json, const std::string& file) {
   RunState state;
   try {
-    json.at("phase").get_to(state.phase);
-    json.at("step").get_to(state.step);
-    json.at("phase_step").get_to(state.phase_step);
-    json.at("tokens").get_to(state.tokens);
-    json.at("seed").get_to(state.seed);
-    json.at("finished").get_to(state.finished);
-    json.at("validated_step").get_to(state.validated_step);
-    json.at("stale_validations").get_to(state.stale_validations);
-    json.at("phase_ended_early").get_to(state.phase_ended_early);
-    json.at("metrics_bytes").get_to(state.metrics_bytes);
-    json.at("scores").get_to(state.scores);
-    json.at("weights_dtype").get_to(state.weights_dtype);
-    json.at("base_id").get_to(state.base_id);
-    json.at("cpu_model").get_to(state.cpu_model);
-    const nlohmann::json& native = json.at("native_bfloat16");
-    if (!native.is_null()) state.native_bfloat16 = native.get<bool>();
-    if (json.contains("trained_rows")) json.at("trained_rows").get_to(state.trained_rows);
-    json.at("data").get_to(state.data);
-    if (!json.at("best_loss").is_null()) json.at("best_loss").get_to(state.best_loss);
-  } catch (const nlohmann::json::exception& problem) {
+    each(state, [&](const char* name, auto& member, Stored since) {
+      if (since == Stored::kAlways || json.contains(name)) restore(json.at(name), member);
+    });
+  } catch (const std::exception& problem) {  // nlohmann's and ours
     fail({.what = "the checkpoint's state is not readable",
           .where = file,
           .expected = "the entries that this version of twofold writes",

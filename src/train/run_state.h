@@ -3,53 +3,86 @@
 // Saved in every checkpoint and restored whole.
 
 #include <cstdint>
-#include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "eval/milestone.h"
+
 namespace twofold {
 
-/// Loss of every dataset at one moment of the run ("start", "boundary", "frozen", "end", …).
-using Scores = std::map<std::string, double>;
-
 struct RunState {
-  int phase = 1;
+  int phase = 1;           ///< place in the run's list of phases, from 1
   int64_t step = 0;        ///< optimizer steps over the whole run
   int64_t phase_step = 0;  ///< of the current phase
   int64_t tokens = 0;      ///< consumed over the whole run
   uint64_t seed = 0;
   bool finished = false;
 
-  int64_t validated_step = -1;                                 ///< the last step that was validated
-  double best_loss = std::numeric_limits<double>::infinity();  ///< of the current phase
-  int64_t stale_validations = 0;  ///< periodic validations since the best (early stopping)
+  int64_t validated_step = -1;           ///< the last step that was validated
+  std::optional<double> best_loss = {};  ///< of the current phase; none: not validated yet
+  int64_t stale_validations = 0;         ///< periodic validations since the best (early stopping)
   bool phase_ended_early = false;
 
   uint64_t metrics_bytes = 0;  ///< length of metrics.jsonl when this state was current
-  std::map<std::string, Scores> scores = {};
+  MilestoneScores scores = {};
   std::string weights_dtype = {};  ///< dtype the weights came in (Hugging Face folder), or empty
-  std::string base_id = {};        ///< identity of the frozen base (phase 2)
-  /// Rows of tables that phase 2 trains beside the adapters: leaf -> ids.
+  std::string base_id = {};        ///< identity of the frozen base
+  /// Rows of tables that are trained beside the adapters: leaf -> ids.
   std::map<std::string, std::vector<int64_t>> trained_rows = {};
 
-  /// Where this was computed and how bfloat16 products are (ops/matmul.h): the last bits depend
-  /// on both.
+  /// Where this was computed, by how many threads, and how bfloat16 products are (ops/matmul.h):
+  /// the last bits depend on both.
   std::string cpu_model = {};
+  int64_t threads = 0;                       ///< 0: not known
   std::optional<bool> native_bfloat16 = {};  ///< none: no such product so far
 
   /// What the files of each dataset were (data/read/fingerprint.h) when this was computed.
   std::map<std::string, std::string> data = {};
 
+  enum class Stored { kAlways, kSinceLater };  ///< kSinceLater: older checkpoints lack it
+  /// Visits what is saved: entry(name in state.json, member, Stored). The one list of it.
+  template <class State, class Entry>
+  static void each(State& state, const Entry& entry) {
+    constexpr Stored kAlways = Stored::kAlways;
+    entry("phase", state.phase, kAlways);
+    entry("step", state.step, kAlways);
+    entry("phase_step", state.phase_step, kAlways);
+    entry("tokens", state.tokens, kAlways);
+    entry("seed", state.seed, kAlways);
+    entry("finished", state.finished, kAlways);
+    entry("validated_step", state.validated_step, kAlways);
+    entry("best_loss", state.best_loss, kAlways);
+    entry("stale_validations", state.stale_validations, kAlways);
+    entry("phase_ended_early", state.phase_ended_early, kAlways);
+    entry("metrics_bytes", state.metrics_bytes, kAlways);
+    entry("scores", state.scores, kAlways);
+    entry("weights_dtype", state.weights_dtype, kAlways);
+    entry("base_id", state.base_id, kAlways);
+    entry("trained_rows", state.trained_rows, Stored::kSinceLater);
+    entry("cpu_model", state.cpu_model, kAlways);
+    entry("threads", state.threads, Stored::kSinceLater);
+    entry("native_bfloat16", state.native_bfloat16, kAlways);
+    entry("data", state.data, kAlways);
+  }
+
   void enter_phase(int next);
-  /// Drops every score, and what was best: they cannot be compared with those to come.
-  void forget_scores();
+  /// A step that consumed `step_tokens` has been taken.
+  void advance(int64_t step_tokens);
+  /// A periodic validation of this step had `loss`; `patience` of them in a row without a better
+  /// one end the phase (0: none do). Whether it is the phase's best so far.
+  bool note_validation(double loss, int64_t patience);
+  /// The same for a loss that is no sign that the phase should have ended.
+  bool note_loss(double loss);
   /// Whether so many validations without a better loss end the phase; 0: none do.
   bool out_of_patience(int64_t patience) const {
     return patience > 0 && stale_validations >= patience;
   }
+  /// Drops every score, and what was best: they cannot be compared with those to come.
+  void forget_scores();
+
   nlohmann::json to_json() const;
   /// Throws an Error naming `file` and the field if something is missing or of the wrong type.
   static RunState from_json(const nlohmann::json& json, const std::string& file);

@@ -71,11 +71,11 @@ TEST_F(Store, WithdrawsARuinedStep) {
   store.save("best", snapshot_of(2), false);
   store.save("ntoks/30", snapshot_of(3), true);
   for (int twice = 0; twice < 2; ++twice) {  // as after a kill in between
-    EXPECT_EQ(store.withdraw(3), "ntoks/10");
+    EXPECT_EQ(store.discard_diverged(3), "ntoks/10");
     EXPECT_EQ(store.latest(), "ntoks/10");
     EXPECT_THAT(suffixes(), ElementsAre("ntoks/10", "best"));
   }
-  EXPECT_EQ(store.withdraw(1), std::nullopt);
+  EXPECT_EQ(store.discard_diverged(1), std::nullopt);
   EXPECT_EQ(store.latest(), std::nullopt);
   EXPECT_THAT(suffixes(), ElementsAre("best"));
 }
@@ -84,7 +84,7 @@ TEST_F(Store, WithdrawsNothingButPeriodicCheckpoints) {
   CheckpointStore store(folder_);
   store.save("best", snapshot_of(1), false);
   store.save("pre_lora_checkpoint", snapshot_of(2), true);
-  EXPECT_EQ(store.withdraw(2), "best");
+  EXPECT_EQ(store.discard_diverged(2), "best");
   EXPECT_EQ(store.latest(), "best");
   EXPECT_THAT(suffixes(), ElementsAre("best", "pre_lora_checkpoint"));
 }

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "config/parsed.h"
 #include "config/sample.h"
 #include "twofold/config/field.h"
 
@@ -146,7 +147,7 @@ TEST(Load, EveryProblemSaysWhatWhereExpectedFoundAndWhatToTry) {
 TEST(Load, WhatIsNoMapOfSectionsIsRefusedWithItsPlace) {
   for (const char* text : {"- a\n- b\n", "hello"}) {
     EXPECT_THAT(Bound().problems(text)[0].where, HasSubstr("run.yaml:1"));
-    EXPECT_THROW(job_of({.text = text}), Error);
+    EXPECT_THROW(Parsed({.text = text}).job(), Error);
   }
 }
 
@@ -221,11 +222,11 @@ TEST(Load, SaysWhatTheSourceSetsAndWhichJobItIs) {
   Bound bound;
   const config::Source source{.text = "job: llama/train/lora\noptimization: {lr: 1e-3}\n",
                               .overrides = {"training.dataset.0.0.rate=0.5", "job=x"}};
-  EXPECT_THAT(config::keys_set(bound.fields, source),
+  EXPECT_THAT(config::Parsed(source).keys_set(bound.fields),
               ElementsAre("optimization/lr", "training/dataset"));
-  EXPECT_EQ(config::job_of(source), "llama/train/lora");
-  EXPECT_EQ(config::job_of({.text = ""}), std::nullopt);
-  EXPECT_THROW(config::job_of({.text = "job: [1]"}), Error);
+  EXPECT_EQ(config::Parsed(source).job(), "llama/train/lora");
+  EXPECT_EQ(config::Parsed({.text = ""}).job(), std::nullopt);
+  EXPECT_THROW(config::Parsed({.text = "job: [1]"}).job(), Error);
 }
 
 TEST(Fields, FillsEveryTargetOfAKeyAndRefusesDisagreement) {

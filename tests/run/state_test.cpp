@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "run/tiny.h"
 #include "model/loss.h"
+#include "run/tiny.h"
 #include "train/step.h"
 
 namespace twofold {
@@ -25,7 +25,7 @@ Batch rows() {
 }
 
 /// Takes `steps` steps; the last one's loss.
-double train(LoRATrainState& state, int64_t steps) {
+double train(TrainState& state, int64_t steps) {
   const LossFunction loss = [&](const Batch& micro, double scale, int64_t) {
     return batch_loss(*state.model, micro, scale, {.training = true});
   };
@@ -59,12 +59,12 @@ void expect_equal(const NamedTensors& a, const NamedTensors& b) {
   }
 }
 
-class TrainState : public testing::Test {
+class State : public testing::Test {
  protected:
-  TrainState() : folder_(Path(testing::TempDir()) / ("state-" + std::to_string(getpid()))) {}
-  ~TrainState() override { std::filesystem::remove_all(folder_); }
+  State() : folder_(Path(testing::TempDir()) / ("state-" + std::to_string(getpid()))) {}
+  ~State() override { std::filesystem::remove_all(folder_); }
 
-  LoRATrainState through_a_checkpoint(const LoRATrainState& state) {
+  std::unique_ptr<TrainState> through_a_checkpoint(const TrainState& state) {
     CheckpointStore store(folder_);
     store.save("one", state.snapshot("job: x\n"), /*move_latest=*/true);
     return restore_state(CheckpointStore::open(folder_ / "one", "one"), *config_, optimizer_,
@@ -77,8 +77,8 @@ class TrainState : public testing::Test {
   const LoRAConfig lora_ = of_rank(2);
 };
 
-TEST_F(TrainState, PhaseOneTrainsEveryParameter) {
-  LoRATrainState state = start_state(*config_, optimizer_, 7, true);
+TEST_F(State, PhaseOneTrainsEveryParameter) {
+  TrainState state = start_state(*config_, optimizer_, 7, true);
   const NamedTensors before = copies(state.model->parameters().named());
   train(state, 2);
   const NamedTensors after = state.model->parameters().named();
@@ -88,12 +88,12 @@ TEST_F(TrainState, PhaseOneTrainsEveryParameter) {
   }
 }
 
-TEST_F(TrainState, TheSwitchFreezesInjectsAndStartsAFreshOptimizer) {
-  LoRATrainState state = start_state(*config_, optimizer_, 7, true);
-  train(state, 3);
-  freeze_base(state, *config_, lora_);
-  const double frozen = evaluate_loss(*state.model, rows(), 2).mean();
-  transition_to_lora(state, *config_, lora_, optimizer_);
+TEST_F(State, TheSwitchFreezesInjectsAndStartsAFreshOptimizer) {
+  TrainState before = start_state(*config_, optimizer_, 7, true);
+  train(before, 3);
+  freeze_base(before, *config_, lora_);
+  const double frozen = evaluate_loss(*before.model, rows(), 2).mean();
+  const LoRATrainState state = transition_to_lora(std::move(before), *config_, lora_, optimizer_);
 
   EXPECT_EQ(state.progress.phase, 2);
   EXPECT_EQ(state.progress.step, 3);
@@ -108,40 +108,42 @@ TEST_F(TrainState, TheSwitchFreezesInjectsAndStartsAFreshOptimizer) {
   }
 }
 
-TEST_F(TrainState, PhaseTwoLeavesTheBaseAsItIsBitForBit) {
-  LoRATrainState state = start_state(*config_, optimizer_, 7, true);
-  transition_to_lora(state, *config_, lora_, optimizer_);
+TEST_F(State, PhaseTwoLeavesTheBaseAsItIsBitForBit) {
+  LoRATrainState state =
+      transition_to_lora(start_state(*config_, optimizer_, 7, true), *config_, lora_, optimizer_);
   const NamedTensors base = copies(base_parameters(state.model->parameters()));
   const double first = train(state, 1), last = train(state, 20);
   EXPECT_LT(last, first);
   expect_equal(base_parameters(state.model->parameters()), base);
 }
 
-TEST_F(TrainState, GoesOnFromACheckpointOfEitherPhaseBitForBit) {
-  for (const int phase : {1, 2}) {
-    LoRATrainState state = start_state(*config_, optimizer_, 7, true);
-    train(state, 2);
-    if (phase == 2) {
-      transition_to_lora(state, *config_, lora_, optimizer_);
-      train(state, 3);
+TEST_F(State, GoesOnFromACheckpointOfEitherPhaseBitForBit) {
+  for (const bool adapted : {false, true}) {
+    auto state = std::make_unique<TrainState>(start_state(*config_, optimizer_, 7, true));
+    train(*state, 2);
+    if (adapted) {
+      state = std::make_unique<LoRATrainState>(
+          transition_to_lora(std::move(*state), *config_, lora_, optimizer_));
+      train(*state, 3);
     }
-    LoRATrainState restored = through_a_checkpoint(state);
-    EXPECT_EQ(restored.progress.to_json(), state.progress.to_json());
-    EXPECT_EQ(train(restored, 4), train(state, 4)) << "phase " << phase;
+    const std::unique_ptr<TrainState> restored = through_a_checkpoint(*state);
+    EXPECT_EQ(restored->adapted() != nullptr, adapted);
+    EXPECT_EQ(restored->progress.to_json(), state->progress.to_json());
+    EXPECT_EQ(train(*restored, 4), train(*state, 4)) << "adapted: " << adapted;
     NamedTensors expected, found;
-    for (const Trainable& tensor : state.trainables())
+    for (const Trainable& tensor : state->trainables())
       expected.emplace_back(tensor.name, tensor.value);
-    for (const Trainable& tensor : restored.trainables())
+    for (const Trainable& tensor : restored->trainables())
       found.emplace_back(tensor.name, tensor.value);
     expect_equal(found, expected);
-    expect_equal(restored.optimizer->state(), state.optimizer->state());
+    expect_equal(restored->optimizer->state(), state->optimizer->state());
     std::filesystem::remove_all(folder_);
   }
 }
 
-TEST_F(TrainState, ACheckpointOfOtherAdaptersIsRefused) {
-  LoRATrainState state = start_state(*config_, optimizer_, 7, false);
-  transition_to_lora(state, *config_, of_rank(3), optimizer_);
+TEST_F(State, ACheckpointOfOtherAdaptersIsRefused) {
+  const LoRATrainState state = transition_to_lora(start_state(*config_, optimizer_, 7, false),
+                                                  *config_, of_rank(3), optimizer_);
   EXPECT_THROW(through_a_checkpoint(state), Error);
 }
 

@@ -14,16 +14,17 @@ using test::toy_batch;
 using testing::ElementsAre;
 
 /// A phase of the toy problem, and what happened in it.
-struct Phase {
+struct Phase : PhaseEvents {
   Toy toy;
   RunState state;
   std::vector<int64_t> validated, saved;
   std::vector<double> losses;
   double validation_loss = 1;
-  std::function<void()> score_end = [] {};
+  int64_t patience = 0;
+  std::function<void()> at_end = [] {};
+  std::function<void()> after = [] {};
 
-  void run(int64_t steps, const Cadence& cadence,
-           const std::function<void(const StepResult&)>& after = {}) {
+  void run(int64_t steps, const Cadence& cadence) {
     const PhaseParts parts{.batch_of = [](int64_t step) { return toy_batch(step); },
                            .loss_of = toy.loss(),
                            .tensors = toy.tensors,
@@ -32,21 +33,18 @@ struct Phase {
                            .steps = steps,
                            .tokens_per_step = 12,
                            .micro_rows = 2};
-    train_phase(state, parts, cadence,
-                {.validate = [&] { validate(); },
-                 .save = [&] { saved.push_back(state.step); },
-                 .after_step =
-                     [&](const StepResult& result, double) {
-                       losses.push_back(result.loss);
-                       if (after) after(result);
-                     },
-                 .score_end = [&] { score_end(); }});
+    train_phase(state, parts, cadence, *this);
   }
-  void validate() {
+  void validate() override {
     validated.push_back(state.step);
-    state.stale_validations = validation_loss < state.best_loss ? 0 : state.stale_validations + 1;
-    state.best_loss = std::min(state.best_loss, validation_loss);
+    state.note_validation(validation_loss, patience);
   }
+  void save() override { saved.push_back(state.step); }
+  void after_step(const StepResult& result, double) override {
+    losses.push_back(result.loss);
+    after();
+  }
+  void score_end() override { at_end(); }
 };
 
 struct Loop : testing::Test {
@@ -65,7 +63,8 @@ TEST_F(Loop, ValidatesAndSavesAtMultiplesOfTheStepButNotAtTheEnd) {
 
 TEST_F(Loop, StopsEarlyWhenPatienceIsSpent) {
   Phase phase;
-  phase.run(100, {.validation = 5, .patience = 2});  // the loss never gets better than the first
+  phase.patience = 2;
+  phase.run(100, {.validation = 5});  // the loss never gets better than the first
   EXPECT_TRUE(phase.state.phase_ended_early);
   EXPECT_EQ(phase.state.step, 10);
 }
@@ -75,13 +74,13 @@ TEST_F(Loop, AStopFinishesTheStepSavesAndIsContinuedToTheSameBits) {
   whole.run(9, {.validation = 3, .checkpoint = 4});
 
   Phase stopped;
-  EXPECT_THROW(stopped.run(9, {.validation = 3, .checkpoint = 4},
-                           [&](const StepResult&) {
-                             if (stopped.state.step == 5) request_stop();
-                           }),
-               Interrupted);
+  stopped.after = [&] {
+    if (stopped.state.step == 5) request_stop();
+  };
+  EXPECT_THROW(stopped.run(9, {.validation = 3, .checkpoint = 4}), Interrupted);
   EXPECT_THAT(stopped.saved, ElementsAre(4, 5));
   clear_stop();
+  stopped.after = [] {};
   stopped.run(9, {.validation = 3, .checkpoint = 4});
   EXPECT_TRUE(at::equal(stopped.toy.weights(), whole.toy.weights()));
   EXPECT_EQ(stopped.losses, whole.losses);
@@ -97,16 +96,16 @@ TEST_F(Loop, AStopBeforeTheFirstStepSavesTheStart) {
 
 TEST_F(Loop, AStopInTheLastStepOrWhileTheEndIsScoredSavesTheEnd) {
   Phase phase;
-  phase.score_end = [] { check_stop(); };
-  EXPECT_THROW(phase.run(9, {.checkpoint = 4},
-                         [&](const StepResult&) {
-                           if (phase.state.step == 9) request_stop();
-                         }),
-               Interrupted);
+  phase.at_end = [] { check_stop(); };
+  phase.after = [&] {
+    if (phase.state.step == 9) request_stop();
+  };
+  EXPECT_THROW(phase.run(9, {.checkpoint = 4}), Interrupted);
   EXPECT_THAT(phase.saved, ElementsAre(4, 8, 9));
   clear_stop();
   int scored = 0;
-  phase.score_end = [&] { ++scored; };
+  phase.at_end = [&] { ++scored; };
+  phase.after = [] {};
   phase.run(9, {.checkpoint = 4});
   EXPECT_EQ(scored, 1);
   EXPECT_EQ(phase.losses.size(), 9);

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 
 namespace twofold {
@@ -14,7 +16,7 @@ RunState somewhere() {
   state.stale_validations = 3;
   state.phase_ended_early = true;
   state.metrics_bytes = 512;
-  state.scores["start"] = {{"first", 5.5}};
+  state.scores[Milestone::kStart] = {{"first", 5.5}};
   state.weights_dtype = "bfloat16";
   state.base_id = "abc";
   state.cpu_model = "a processor";
@@ -30,18 +32,54 @@ TEST(RunState, IsTheSameAfterARoundTrip) {
 
 TEST(RunState, KeepsNoBestLossOpen) {
   const RunState state = RunState::from_json(RunState{}.to_json(), "state.json");
-  EXPECT_EQ(state.best_loss, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(state.best_loss, std::nullopt);
+}
+
+TEST(RunState, SavesWhatItDeclaresAndNothingElse) {
+  const nlohmann::json whole = somewhere().to_json();
+  size_t entries = 0;
+  RunState state;
+  RunState::each(state, [&](const char* name, const auto&, RunState::Stored) {
+    EXPECT_TRUE(whole.contains(name)) << name;
+    ++entries;
+  });
+  EXPECT_EQ(whole.size(), entries);
 }
 
 TEST(RunState, EveryFieldMustBeThereAndOfItsType) {
   const nlohmann::json whole = somewhere().to_json();
-  for (const auto& [name, value] : whole.items()) {
+  RunState state;
+  RunState::each(state, [&](const char* name, const auto&, RunState::Stored since) {
     nlohmann::json lacking = whole, wrong = whole;
     lacking.erase(name);
     wrong[name] = nlohmann::json::array({"x"});
-    EXPECT_THROW(RunState::from_json(lacking, "state.json"), Error) << name;
+    if (since == RunState::Stored::kAlways) {
+      EXPECT_THROW(RunState::from_json(lacking, "state.json"), Error) << name;
+    } else {
+      EXPECT_NO_THROW(RunState::from_json(lacking, "state.json")) << name;
+    }
     EXPECT_THROW(RunState::from_json(wrong, "state.json"), Error) << name;
-  }
+  });
+}
+
+TEST(RunState, AnUnknownMilestoneIsRefused) {
+  nlohmann::json json = somewhere().to_json();
+  json["scores"]["middle"] = {{"first", 1.0}};
+  EXPECT_THROW(RunState::from_json(json, "state.json"), Error);
+}
+
+TEST(RunState, ValidationsWithoutABetterLossEndThePhase) {
+  RunState state{.step = 4};
+  EXPECT_TRUE(state.note_validation(2, 2));
+  EXPECT_EQ(state.validated_step, 4);
+  EXPECT_FALSE(state.note_validation(2, 2)) << "no better than the best";
+  EXPECT_FALSE(state.phase_ended_early);
+  EXPECT_FALSE(state.note_loss(3));
+  EXPECT_EQ(state.stale_validations, 1) << "the end of a phase is no sign";
+  EXPECT_FALSE(state.note_validation(2.5, 2));
+  EXPECT_TRUE(state.phase_ended_early);
+  EXPECT_TRUE(state.note_validation(1, 2));
+  EXPECT_FALSE(state.phase_ended_early);
 }
 
 TEST(RunState, ANewPhaseStartsItsOwnCounts) {
@@ -52,7 +90,7 @@ TEST(RunState, ANewPhaseStartsItsOwnCounts) {
   EXPECT_EQ(state.phase_step, 0);
   EXPECT_EQ(state.stale_validations, 0);
   EXPECT_FALSE(state.phase_ended_early);
-  EXPECT_EQ(state.best_loss, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(state.best_loss, std::nullopt);
 }
 
 }  // namespace

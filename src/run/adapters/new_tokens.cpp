@@ -6,6 +6,8 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "lora/movement.h"
 #include "tokenizer/load/added_tokens.h"
 
 namespace twofold {
@@ -58,8 +60,8 @@ std::string rows_text(const AddedVocabulary& vocabulary, const ModelConfig& mode
 
 }  // namespace
 
-AddedVocabulary settle_vocabulary(const TokenizerConfig& tokenizer, std::optional<int64_t> wanted,
-                                  ModelConfig& model) {
+AddedVocabulary resolve_vocabulary(const TokenizerConfig& tokenizer, std::optional<int64_t> wanted,
+                                   ModelConfig& model) {
   AddedVocabulary vocabulary;
   NewTokens& tokens = vocabulary.tokens;
   tokens.count = std::ssize(tokenizer.add_tokens);
@@ -88,6 +90,28 @@ RowIds rows_of(const NewTokens& tokens, const ParameterTree& parameters) {
     if (leaf.is_vocabulary()) rows[leaf.path] = ids;
   }
   return rows;
+}
+
+std::string unseen_tokens_text(const ParameterTree& parameters, const NewTokens& tokens,
+                               const TokenizerConfig& tokenizer, int phase) {
+  std::vector<std::string> unseen;
+  for (const int64_t id : rows_at_rest(parameters)) {
+    const int64_t place = id - tokens.first;
+    if (place < 0 || place >= tokens.count) continue;
+    unseen.push_back("`" + tokenizer.add_tokens[static_cast<size_t>(place)] + "`");
+  }
+  if (unseen.empty()) return {};
+  constexpr size_t kShown = 8;
+  const size_t count = unseen.size();
+  if (count > kShown) {
+    unseen.resize(kShown);
+    unseen.emplace_back("…");
+  }
+  return fmt::format(
+      "{} of the {} tokens of tokenizer/add_tokens did not occur in what phase {} was trained on, "
+      "so "
+      "that their embedding is as it was: {}",
+      count, tokens.count, phase, join(unseen, ", "));
 }
 
 Table new_tokens_table(const AddedVocabulary& vocabulary, const TokenizerConfig& tokenizer,

@@ -21,13 +21,18 @@ struct AddedVocabulary {
 /// tokenizer and its added tokens; the tokenizer is loaded for that, if it is given any. `wanted`:
 /// the vocab_size that the user set. Throws an Error if that is another, if weights lack rows for
 /// the tokenizer's own tokens, and if a model without weights is too small.
-AddedVocabulary settle_vocabulary(const TokenizerConfig& tokenizer, std::optional<int64_t> wanted,
-                                  ModelConfig& model);
+AddedVocabulary resolve_vocabulary(const TokenizerConfig& tokenizer, std::optional<int64_t> wanted,
+                                   ModelConfig& model);
 /// The new tokens in one line, for people.
 std::string describe(const AddedVocabulary& vocabulary, const ModelConfig& model);
 
 /// The new tokens' rows of every table that has a row a token.
 RowIds rows_of(const NewTokens& tokens, const ParameterTree& parameters);
+
+/// Which of the new tokens did not occur in what phase number `phase` trained on, so that their
+/// rows are as they were; empty if all did.
+std::string unseen_tokens_text(const ParameterTree& parameters, const NewTokens& tokens,
+                               const TokenizerConfig& tokenizer, int phase);
 
 /// Tokens, ids, and where their rows come from.
 Table new_tokens_table(const AddedVocabulary& vocabulary, const TokenizerConfig& tokenizer,

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "run/plan/memory_plan.h"
 #include "run/plan/run_plan.h"
@@ -17,9 +19,11 @@ Table run_table(const RunPlan& plan, const ModelConfig& config) {
                            config.family(), config.n_layers, config.n_embd, config.n_head,
                            config.block_size, with_thousands(config.vocab_size)));
   row("parameters", with_thousands(plan.parameters));
-  if (plan.adapter_parameters > 0) {
-    row("adapters", fmt::format("{} trainable in phase 2 ({:.2f} % of the model)",
-                                with_thousands(plan.adapter_parameters),
+  const auto adapting = std::ranges::find_if(
+      plan.phases, [](const PhasePlan& phase) { return phase.phase.trains_adapters(); });
+  if (plan.adapter_parameters > 0 && adapting != plan.phases.end()) {
+    row("adapters", fmt::format("{} trainable in phase {} ({:.2f} % of the model)",
+                                with_thousands(plan.adapter_parameters), adapting->phase.number,
                                 100.0 * static_cast<double>(plan.adapter_parameters) /
                                     static_cast<double>(plan.parameters)));
   }
@@ -39,7 +43,7 @@ Table stage_table(const RunPlan& plan, const DataRows& data_rows) {
     for (const StagePlan& stage : phase.stages) {
       const int64_t rows = stage.steps * plan.batch_size;
       for (const Sampling& sampling : stage.config.mixture) {
-        table.rows.push_back({std::to_string(phase.phase), std::to_string(stage.number + 1),
+        table.rows.push_back({std::to_string(phase.phase.number), std::to_string(stage.number + 1),
                               with_thousands(stage.steps),
                               human_count(static_cast<double>(rows * plan.block_size)),
                               sampling.label(), fmt::format("{:.4g} %", 100 * sampling.rate)});
@@ -60,7 +64,7 @@ Table memory_table(const RunPlan& plan) {
       .header = {"phase", "weights", "gradients", "moments", "activations", "head", "total"}};
   for (size_t i = 0; i < plan.memory.size(); ++i) {
     const MemoryPlan& memory = plan.memory[i];
-    std::vector<std::string> row = {std::to_string(plan.phases[i].phase)};
+    std::vector<std::string> row = {std::to_string(plan.phases[i].phase.number)};
     for (const double bytes : {memory.weights, memory.gradients, memory.moments, memory.activations,
                                memory.head, memory.total()}) {
       row.push_back(human_bytes(bytes));

@@ -46,28 +46,28 @@ int64_t product_weights(const Model& model) {
 
 }  // namespace
 
-MemoryPlan plan_memory(const ModelConfig& config, const Model& model, int phase,
+MemoryPlan plan_memory(const ModelConfig& config, const Model& model, Trained trained,
                        const AdapterPlan& adapters, int64_t micro_rows) {
+  const bool all = trained == Trained::kAllParameters;
   const auto parameters = static_cast<double>(model.parameters().count());
-  const double trained = phase == 1 ? parameters : static_cast<double>(adapters.parameters);
+  const double moving = all ? parameters : static_cast<double>(adapters.parameters);
   MemoryPlan plan;
-  plan.weights = phase == 1
-                     ? parameters * kFloat
+  plan.weights = all ? parameters * kFloat
                      : static_cast<double>(adapters.frozen_bytes) +
-                           (trained + static_cast<double>(adapters.start_parameters)) * kFloat;
-  plan.gradients = trained * kFloat;
-  plan.moments = 2 * trained * kFloat;
+                           (moving + static_cast<double>(adapters.start_parameters)) * kFloat;
+  plan.gradients = moving * kFloat;
+  plan.moments = 2 * moving * kFloat;
   const auto width =
       static_cast<double>(formats::size_of(file_dtype(scalar_type(config.activation_dtype))));
-  const double elements = activation_elements(config, model) +
-                          (phase == 2 ? static_cast<double>(adapters.activations) : 0);
+  const double elements =
+      activation_elements(config, model) + (all ? 0 : static_cast<double>(adapters.activations));
   const double tokens = static_cast<double>(micro_rows) * static_cast<double>(config.block_size);
   plan.activations = tokens * elements * width;
   plan.head = kHeadChunkBytes + 2 * tokens * static_cast<double>(config.n_embd) * kFloat;
   return plan;
 }
 
-double flops_per_token(const ModelConfig& config, const Model& model, int phase,
+double flops_per_token(const ModelConfig& config, const Model& model, Trained trained,
                        const AdapterPlan& adapters) {
   const auto embd = static_cast<double>(config.n_embd);
   const double head = static_cast<double>(config.vocab_size) * embd;
@@ -75,9 +75,9 @@ double flops_per_token(const ModelConfig& config, const Model& model, int phase,
   // Scores and weighted sum, forward (2 products) and backward (5), over half the keys on average.
   const double attention =
       7.0 * static_cast<double>(config.n_layers) * embd * static_cast<double>(config.block_size);
-  const double trained = phase == 1 ? weights : 0.0;
-  return 4.0 * weights + 2.0 * trained +
-         6.0 * static_cast<double>(adapters.parameters) * (phase == 2) + attention;
+  const bool all = trained == Trained::kAllParameters;
+  const double added = all ? 2.0 * weights : 6.0 * static_cast<double>(adapters.parameters);
+  return 4.0 * weights + added + attention;
 }
 
 int64_t largest_micro_batch(int64_t batch_size,
@@ -104,8 +104,8 @@ namespace {
 
 /// What is certain of a plan: frozen weights may be mapped from their file, and Muon has one moment
 /// where Adam has two.
-double least_bytes(const MemoryPlan& memory, int phase) {
-  return (phase == 1 ? memory.weights : 0) + memory.gradients + memory.moments / 2;
+double least_bytes(const MemoryPlan& memory, const Phase& phase) {
+  return (phase.trains_adapters() ? 0 : memory.weights) + memory.gradients + memory.moments / 2;
 }
 
 double swap_bytes() {
@@ -119,15 +119,16 @@ double swap_bytes() {
 void require_memory(const RunPlan& plan) {
   const double most = static_cast<double>(machine_memory_bytes()) + swap_bytes();
   for (size_t i = 0; i < plan.phases.size(); ++i) {
-    const int phase = plan.phases[i].phase;
+    const Phase& phase = plan.phases[i].phase;
     const double least = least_bytes(plan.memory[i], phase);
     if (least <= most) continue;
-    fail({.what = fmt::format("not enough memory for what phase {} trains", phase),
-          .where = phase == 1 ? "architecture" : "optimization/lora",
+    fail({.what = fmt::format("not enough memory for what phase {} trains", phase.number),
+          .where = phase.trains_adapters() ? "optimization/lora" : "architecture",
           .expected = "at most " + human_bytes(most) + ", as this machine has",
           .found = "at least " + human_bytes(least) + " of weights, gradients and moments",
-          .hint = phase == 1 ? "lower architecture/n_embd, n_layers or vocab_size"
-                             : "lower optimization/lora/rank, or name fewer target_modules"});
+          .hint = phase.trains_adapters()
+                      ? "lower optimization/lora/rank, or name fewer target_modules"
+                      : "lower architecture/n_embd, n_layers or vocab_size"});
   }
 }
 

@@ -7,13 +7,13 @@
 
 namespace twofold {
 
-/// Bytes of phase `phase` with `micro_rows` sequences a forward pass.
-MemoryPlan plan_memory(const ModelConfig& config, const Model& model, int phase,
+/// Bytes of training `trained` with `micro_rows` sequences a forward pass.
+MemoryPlan plan_memory(const ModelConfig& config, const Model& model, Trained trained,
                        const AdapterPlan& adapters, int64_t micro_rows);
 
 /// Floating-point operations a token takes, forward and backward: 6 a weight that is trained, 4 a
 /// frozen one, plus attention's.
-double flops_per_token(const ModelConfig& config, const Model& model, int phase,
+double flops_per_token(const ModelConfig& config, const Model& model, Trained trained,
                        const AdapterPlan& adapters);
 
 /// The most rows (at most `batch_size`) whose plan fits the machine's memory; at least 1. Depends

@@ -10,9 +10,9 @@
 namespace twofold {
 namespace {
 
-PhasePlan plan_phase(const PhaseStages& given, int64_t tokens_per_step, int& number,
+PhasePlan plan_phase(const Phase& given, int64_t tokens_per_step, int& number,
                      std::vector<Problem>& problems) {
-  PhasePlan phase{.phase = given.phase};
+  PhasePlan phase{.phase = given};
   for (const StageConfig& stage : given.stages) {
     if (stage.tokens < tokens_per_step) {
       problems.push_back({.what = "a token budget is smaller than one step",
@@ -51,11 +51,19 @@ int64_t RunPlan::total_steps() const {
   return steps;
 }
 
-const PhasePlan* RunPlan::find(int phase) const {
+const PhasePlan* RunPlan::find(int number) const {
   for (const PhasePlan& candidate : phases) {
-    if (candidate.phase == phase) return &candidate;
+    if (candidate.phase.number == number) return &candidate;
   }
   return nullptr;
+}
+
+int64_t RunPlan::steps_after(int number) const {
+  int64_t steps = 0;
+  for (const PhasePlan& phase : phases) {
+    if (phase.phase.number > number) steps += phase.steps;
+  }
+  return steps;
 }
 
 std::vector<StageConfig> RunPlan::all_stages() const {
@@ -83,15 +91,22 @@ bool RunPlan::phase_is_over(const RunState& progress) const {
 }
 
 bool RunPlan::is_complete(const RunState& progress) const {
-  return progress.phase == phases.back().phase && phase_is_over(progress);
+  return progress.phase == phases.back().phase.number && phase_is_over(progress);
 }
 
-std::vector<PhasePlan> plan_phases(const std::vector<PhaseStages>& phases,
-                                   int64_t tokens_per_step) {
+std::string describe_early_end(const RunPlan& plan, const RunState& progress) {
+  return fmt::format(
+      "phase {} ended after {} of its {} steps: {} validations in a row had no "
+      "better loss (training/patience)",
+      progress.phase, progress.phase_step, plan.find(progress.phase)->steps,
+      progress.stale_validations);
+}
+
+std::vector<PhasePlan> plan_phases(const std::vector<Phase>& phases, int64_t tokens_per_step) {
   std::vector<PhasePlan> planned;
   std::vector<Problem> problems;
   int number = 0;
-  for (const PhaseStages& given : phases) {
+  for (const Phase& given : phases) {
     if (given.stages.empty()) continue;
     planned.push_back(plan_phase(given, tokens_per_step, number, problems));
   }
@@ -100,18 +115,18 @@ std::vector<PhasePlan> plan_phases(const std::vector<PhaseStages>& phases,
 }
 
 RunPlan make_plan(const TrainerConfig& trainer, const ModelConfig& config, const Model& model,
-                  const std::vector<PhaseStages>& phases, const AdapterPlan& adapters) {
+                  const std::vector<Phase>& phases, const AdapterPlan& adapters) {
   RunPlan plan{.batch_size = trainer.batch_size, .block_size = config.block_size};
   plan.parameters = model.parameters().count();
   plan.adapter_parameters = adapters.parameters;
   plan.phases = plan_phases(phases, plan.tokens_per_step());
   for (PhasePlan& phase : plan.phases) {
-    phase.flops_per_token = flops_per_token(config, model, phase.phase, adapters);
+    phase.flops_per_token = flops_per_token(config, model, phase.phase.trained, adapters);
   }
   const auto memory_at = [&](int64_t micro_rows) {
     std::vector<MemoryPlan> memory;
     for (const PhasePlan& phase : plan.phases) {
-      memory.push_back(plan_memory(config, model, phase.phase, adapters, micro_rows));
+      memory.push_back(plan_memory(config, model, phase.phase.trained, adapters, micro_rows));
     }
     return memory;
   };

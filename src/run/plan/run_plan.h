@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "run/plan/data_rows.h"
-#include "run/config.h"
 #include "model/config.h"
 #include "model/model.h"
+#include "run/phase.h"
+#include "run/plan/data_rows.h"
 #include "train/run_state.h"
 #include "twofold/observer.h"
 
@@ -23,7 +23,7 @@ struct StagePlan {
 };
 
 struct PhasePlan {
-  int phase = 1;
+  Phase phase = {};
   std::vector<StagePlan> stages = {};
   int64_t steps = 0;
   double flops_per_token = 0;
@@ -31,6 +31,7 @@ struct PhasePlan {
   /// The stage that step `phase_step` belongs to (the last one for the end of the phase).
   const StagePlan& stage_at(int64_t phase_step) const;
   std::vector<int64_t> stage_steps() const;
+  Schedule schedule() const { return Schedule(phase.schedule, stage_steps()); }
 };
 
 /// Bytes of a run at its widest point. Floating, since a plan may be of a machine that does not
@@ -43,13 +44,16 @@ struct MemoryPlan {
 struct RunPlan {
   int64_t batch_size = 0, block_size = 0, micro_rows = 0;
   int64_t parameters = 0;
-  int64_t adapter_parameters = 0;  ///< 0: no phase 2
-  std::vector<PhasePlan> phases = {};
+  int64_t adapter_parameters = 0;       ///< 0: no adapters
+  std::vector<PhasePlan> phases = {};   ///< those that train
   std::vector<MemoryPlan> memory = {};  ///< one a phase
 
   int64_t tokens_per_step() const { return batch_size * block_size; }
   int64_t total_steps() const;
-  const PhasePlan* find(int phase) const;
+  /// The phase of that number; null if there is none, or it trains nothing.
+  const PhasePlan* find(int number) const;
+  /// Steps of the phases after that number.
+  int64_t steps_after(int number) const;
   std::vector<StageConfig> all_stages() const;
   /// Labels of the datasets of every stage, in order of first use.
   std::vector<std::string> datasets() const;
@@ -60,13 +64,7 @@ struct RunPlan {
   bool is_complete(const RunState& progress) const;
 };
 
-/// Stages of one phase, as configured.
-struct PhaseStages {
-  int phase = 1;
-  std::vector<StageConfig> stages = {};
-};
-
-/// What of phase 2 the plan needs to know.
+/// What the plan needs to know of adapters.
 struct AdapterPlan {
   int64_t parameters = 0;        ///< trained
   int64_t start_parameters = 0;  ///< kept of the start (pissa, olora)
@@ -74,12 +72,15 @@ struct AdapterPlan {
   int64_t frozen_bytes = 0;      ///< of the frozen base
 };
 
+/// Why the phase that `progress` is in ended before its budget did.
+std::string describe_early_end(const RunPlan& plan, const RunState& progress);
+
 /// Stages in steps, of the phases that have any. Throws one Error with every budget below one step.
-std::vector<PhasePlan> plan_phases(const std::vector<PhaseStages>& phases, int64_t tokens_per_step);
+std::vector<PhasePlan> plan_phases(const std::vector<Phase>& phases, int64_t tokens_per_step);
 
 /// Throws as plan_phases does.
 RunPlan make_plan(const TrainerConfig& trainer, const ModelConfig& config, const Model& model,
-                  const std::vector<PhaseStages>& phases, const AdapterPlan& adapters);
+                  const std::vector<Phase>& phases, const AdapterPlan& adapters);
 
 /// The plan as tables: run, stages (with the share and the epochs of each dataset), memory. Without
 /// rows the tables leave out what the data would say.

@@ -57,8 +57,8 @@ void check_stages(const PhasePlan& saved, const PhasePlan& now, int64_t phase_st
 
 /// Steps of `phase` that a run at `progress` has behind it.
 int64_t steps_done(const PhasePlan& phase, const RunState& progress) {
-  if (phase.phase > progress.phase) return 0;
-  return phase.phase < progress.phase ? phase.steps : progress.phase_step;
+  if (phase.phase.number > progress.phase) return 0;
+  return phase.phase.number < progress.phase ? phase.steps : progress.phase_step;
 }
 
 }  // namespace
@@ -67,29 +67,27 @@ void check_stages_kept(const RunPlan& saved, const RunPlan& now, const RunState&
   for (const PhasePlan& before : saved.phases) {
     const int64_t done = steps_done(before, progress);
     if (done == 0) continue;
-    const PhasePlan* after = now.find(before.phase);
+    const PhasePlan* after = now.find(before.phase.number);
     if (!after) {
       refuse("a phase that has been trained is gone", "training/pre_lora_tokens", "its stages",
              "none");
     }
     check_stages(before, *after, done);
-    if (before.phase < progress.phase && after->steps != before.steps) {
-      refuse("phase 1 is over and cannot be extended", "training/pre_lora_tokens",
-             fmt::format("{} steps", before.steps), fmt::format("{} steps", after->steps));
+    if (before.phase.number < progress.phase && after->steps != before.steps) {
+      refuse(fmt::format("phase {} is over and cannot be extended", before.phase.number),
+             "training/pre_lora_tokens", fmt::format("{} steps", before.steps),
+             fmt::format("{} steps", after->steps));
     }
   }
 }
 
-void check_rates_kept(const RunPlan& saved, const RunPlan& now, const ScheduleConfig& schedule,
-                      double adapter_lr, const RunState& progress) {
+void check_rates_kept(const RunPlan& saved, const RunPlan& now, const RunState& progress) {
   for (const PhasePlan& before : saved.phases) {
     const int64_t done = steps_done(before, progress);
-    const PhasePlan* after = now.find(before.phase);
+    const PhasePlan* after = now.find(before.phase.number);
     if (done == 0 || !after) continue;
-    const double lr = before.phase == 2 ? adapter_lr : -1.0;
-    const Schedule old_rates(schedule, before.stage_steps(), lr);
-    const Schedule new_rates(schedule, after->stage_steps(), lr);
-    if (new_rates.same_past(old_rates, done)) continue;
+    const ScheduleConfig& schedule = after->phase.schedule;
+    if (after->schedule().same_past(Schedule(schedule, before.stage_steps()), done)) continue;
     refuse(fmt::format("a budget of {} steps changes learning rates that have been used (schedule "
                        "{})",
                        after->steps, schedule.schedule),

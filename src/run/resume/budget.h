@@ -2,7 +2,6 @@
 // Giving a run more to do than it had: larger budgets, more stages, where the past stays as it was.
 
 #include "run/plan/run_plan.h"
-#include "optim/schedule.h"
 #include "train/run_state.h"
 
 namespace twofold {
@@ -11,8 +10,7 @@ namespace twofold {
 /// at the same point under `now`: the same stages behind it, with the same mixtures.
 void check_stages_kept(const RunPlan& saved, const RunPlan& now, const RunState& progress);
 
-/// The same for the learning rates it has used. `adapter_lr`: optimization/lora/lr.
-void check_rates_kept(const RunPlan& saved, const RunPlan& now, const ScheduleConfig& schedule,
-                      double adapter_lr, const RunState& progress);
+/// The same for the learning rates it has used, where the schedules' settings are the same.
+void check_rates_kept(const RunPlan& saved, const RunPlan& now, const RunState& progress);
 
 }  // namespace twofold

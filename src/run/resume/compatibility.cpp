@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -35,7 +36,7 @@ constexpr const char* kRates[] = {"optimization/lr", "optimization/lora/lr", "tr
 constexpr const char* kClip[] = {"optimization/clip"};
 constexpr const char* kScores[] = {"training/validation_steps", "architecture/dtype/activation"};
 
-/// Compared as stages (extension.h).
+/// Compared as stages (budget.h).
 constexpr const char* kBudgets[] = {"training/tokens",           "training/dataset",
                                     "training/pre_lora_tokens",  "training/pre_lora_dataset",
                                     "training/post_lora_tokens", "training/post_lora_dataset"};
@@ -58,34 +59,30 @@ std::string listed(const char* const (&entries)[N]) {
 /// A tokenizer may lie elsewhere now, but which tokens it is given belongs to the model.
 bool is_free(const std::string& key) { return is_among(key, kFree) && key != kAddTokens; }
 
-std::map<std::string, std::string> values_of(const std::string& job_name, const std::string& yaml,
-                                             const std::string& file) {
-  const std::unique_ptr<Job> job = make_job(job_name);
-  config::Fields fields;
-  job->declare(fields);
-  config::load(fields, {.text = yaml, .name = file}, /*allow_missing=*/true);
-  std::map<std::string, std::string> values;
-  for (const auto& field : fields.all()) values[field->key] = config::value_text(*field);
-  return values;
+bool same_value(const config::Field& a, const config::Field& b) {
+  return config::value_text(a) == config::value_text(b);  // equal texts are equal values
+}
+
+/// The fields that both have with other values, by key: the run's and the checkpoint's.
+std::map<std::string, std::pair<const config::Field*, const config::Field*>> differing(
+    const config::Fields& saved, const config::Fields& now) {
+  std::map<std::string, std::pair<const config::Field*, const config::Field*>> pairs;
+  for (const auto& field : now.all()) {
+    const config::Field* before = saved.find(field->key);
+    if (before && !same_value(*before, *field)) pairs[field->key] = {field.get(), before};
+  }
+  return pairs;
 }
 
 }  // namespace
 
-Comparison compare_configs(const CheckpointInfo& checkpoint, const std::string& config_yaml) {
-  const std::string saved_yaml = CheckpointStore::config_yaml(checkpoint);
-  const std::string file = (checkpoint.folder / "config.yaml").string();
-  const config::Source saved_source{.text = saved_yaml, .name = file};
-  const auto saved = values_of(config::job_of(saved_source).value_or(""), saved_yaml, file);
-  const auto now =
-      values_of(config::job_of({.text = config_yaml}).value_or(""), config_yaml, "config.yaml");
+Comparison compare_configs(const config::Fields& saved, const config::Fields& now) {
   Comparison comparison;
-  for (const auto& [key, value] : now) {
-    const auto before = saved.find(key);
-    if (before == saved.end() || before->second == value) continue;
+  for (const auto& [key, fields] : differing(saved, now)) {
     if (is_free(key) || is_among(key, kBudgets)) continue;
     const bool rates = is_among(key, kRates), scores = is_among(key, kScores);
     (rates || scores || is_among(key, kClip) ? comparison.course : comparison.fixed)
-        .push_back({key, before->second, value});
+        .push_back({key, config::value_text(*fields.second), config::value_text(*fields.first)});
     comparison.other_rates |= rates;
     comparison.other_scores |= scores;
   }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "checkpoint/store.h"
-#include "run/job.h"
+#include "config/fields.h"
 
 namespace twofold {
 
@@ -14,7 +14,7 @@ struct Difference {
   std::string key, saved, now;
 };
 
-/// Settings that differ and matter. (Budgets and mixtures are compared as stages: extension.h.)
+/// Settings that differ and matter. (Budgets and mixtures are compared as stages: budget.h.)
 struct Comparison {
   std::vector<Difference> fixed;   ///< cannot change in a continued run
   std::vector<Difference> course;  ///< of the training and its scores: only under another NAME
@@ -22,9 +22,9 @@ struct Comparison {
   bool other_scores = false;       ///< scores from before and after cannot be compared
 };
 
-/// Compares the checkpoint's stored configuration with `config_yaml`, key by key. A key that only
+/// Compares the values of a checkpoint's config with those of the run, key by key. A key that only
 /// one of the two jobs has (a pretrain checkpoint continued by a lora job) is not a difference.
-Comparison compare_configs(const CheckpointInfo& checkpoint, const std::string& config_yaml);
+Comparison compare_configs(const config::Fields& saved, const config::Fields& now);
 
 /// Throws one Error with every setting that must not have changed, and what may. `own`: the run
 /// goes on under its own NAME, where its past has to stay what it was.

@@ -8,10 +8,12 @@
 namespace twofold {
 namespace {
 
+constexpr Trained kAll = Trained::kAllParameters, kAdapters = Trained::kAdapters;
+
 class MemoryOfAPlan : public testing::Test {
  protected:
-  MemoryPlan plan(int phase, int64_t rows) const {
-    return plan_memory(*config_, *model_, phase, adapters_, rows);
+  MemoryPlan plan(Trained trained, int64_t rows) const {
+    return plan_memory(*config_, *model_, trained, adapters_, rows);
   }
   const std::unique_ptr<ModelConfig> config_ = test::tiny_llama();
   const std::unique_ptr<Model> model_ = config_->build();
@@ -20,22 +22,22 @@ class MemoryOfAPlan : public testing::Test {
 
 TEST_F(MemoryOfAPlan, PhaseOneKeepsFourNumbersOfEveryParameter) {
   const double bytes = 4.0 * static_cast<double>(model_->parameters().count());
-  const MemoryPlan memory = plan(1, 1);
+  const MemoryPlan memory = plan(kAll, 1);
   EXPECT_EQ(memory.weights, bytes);
   EXPECT_EQ(memory.gradients, bytes);
   EXPECT_EQ(memory.moments, 2 * bytes);
 }
 
 TEST_F(MemoryOfAPlan, PhaseTwoKeepsThemOfTheAdaptersAlone) {
-  const MemoryPlan memory = plan(2, 1);
+  const MemoryPlan memory = plan(kAdapters, 1);
   EXPECT_EQ(memory.weights, 700 + 4 * 10);
   EXPECT_EQ(memory.gradients, 4 * 10);
   EXPECT_EQ(memory.moments, 2 * 4 * 10);
-  EXPECT_GT(memory.activations, plan(1, 1).activations);
+  EXPECT_GT(memory.activations, plan(kAll, 1).activations);
 }
 
 TEST_F(MemoryOfAPlan, ActivationsGrowWithTheRowsAndNothingElseDoes) {
-  const MemoryPlan one = plan(1, 1), three = plan(1, 3);
+  const MemoryPlan one = plan(kAll, 1), three = plan(kAll, 3);
   EXPECT_EQ(three.activations, 3 * one.activations);
   EXPECT_GT(three.head, one.head);
   EXPECT_EQ(three.weights + three.gradients + three.moments,
@@ -43,15 +45,15 @@ TEST_F(MemoryOfAPlan, ActivationsGrowWithTheRowsAndNothingElseDoes) {
 }
 
 TEST_F(MemoryOfAPlan, CheckpointingLeavesFewerActivations) {
-  const double all = plan(1, 1).activations;
+  const double all = plan(kAll, 1).activations;
   config_->checkpointing = true;
-  EXPECT_LT(plan(1, 1).activations, all);
+  EXPECT_LT(plan(kAll, 1).activations, all);
 }
 
 TEST_F(MemoryOfAPlan, AFrozenWeightCostsFourOperationsATrainedOneSix) {
   const AdapterPlan none;
-  const double frozen = flops_per_token(*config_, *model_, 2, none);
-  const double trained = flops_per_token(*config_, *model_, 1, none);
+  const double frozen = flops_per_token(*config_, *model_, kAdapters, none);
+  const double trained = flops_per_token(*config_, *model_, kAll, none);
   double weights = static_cast<double>(config_->vocab_size * config_->n_embd);
   for (const Parameter& parameter : model_->parameters().all()) {
     if (parameter.path.starts_with("blocks/") && parameter.is_matrix()) {
@@ -59,7 +61,7 @@ TEST_F(MemoryOfAPlan, AFrozenWeightCostsFourOperationsATrainedOneSix) {
     }
   }
   EXPECT_DOUBLE_EQ(trained - frozen, 2 * weights);
-  EXPECT_DOUBLE_EQ(flops_per_token(*config_, *model_, 2, adapters_) - frozen, 6 * 10);
+  EXPECT_DOUBLE_EQ(flops_per_token(*config_, *model_, kAdapters, adapters_) - frozen, 6 * 10);
 }
 
 /// A plan in which a row takes `bytes`.

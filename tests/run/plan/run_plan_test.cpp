@@ -14,19 +14,21 @@ using test::tiny_plan;
 using testing::ElementsAre;
 
 TEST(RunPlan, AStageTakesItsTokensInWholeStepsRoundedUp) {
-  const RunPlan plan = tiny_plan(
-      {{1, {stage(320, only("a")), stage(33, only("b"))}}, {2, {stage(32, only("a"), "post")}}});
+  const RunPlan plan =
+      tiny_plan({stage(320, only("a")), stage(33, only("b"))}, {stage(32, only("a"), "post")});
   EXPECT_EQ(plan.tokens_per_step(), 32);
   EXPECT_THAT(plan.find(1)->stage_steps(), ElementsAre(10, 2));
   EXPECT_EQ(plan.find(1)->stages[1].first_step, 10);
   EXPECT_EQ(plan.find(2)->stages[0].number, 2) << "counted over the run";
   EXPECT_EQ(plan.find(2)->stages[0].first_step, 0) << "counted over the phase";
   EXPECT_EQ(plan.total_steps(), 13);
+  EXPECT_EQ(plan.steps_after(1), 1);
+  EXPECT_EQ(plan.steps_after(2), 0);
   EXPECT_THAT(plan.datasets(), ElementsAre("a", "b"));
 }
 
 TEST(RunPlan, AStepBelongsToItsStageAndThePhasesEndToTheLast) {
-  const RunPlan plan = tiny_plan({{1, {stage(64, only("a")), stage(64, only("b"))}}});
+  const RunPlan plan = tiny_plan({stage(64, only("a")), stage(64, only("b"))}, {});
   const PhasePlan& phase = *plan.find(1);
   std::vector<int> numbers;
   for (int64_t step = 0; step <= 4; ++step) numbers.push_back(phase.stage_at(step).number);
@@ -34,7 +36,7 @@ TEST(RunPlan, AStepBelongsToItsStageAndThePhasesEndToTheLast) {
 }
 
 TEST(RunPlan, APhaseWithoutStagesIsNone) {
-  const RunPlan plan = tiny_plan({{1, {}}, {2, {stage(32, only("a"), "post")}}});
+  const RunPlan plan = tiny_plan({}, {stage(32, only("a"), "post")});
   EXPECT_EQ(plan.find(1), nullptr);
   EXPECT_EQ(plan.phases.size(), 1);
   EXPECT_EQ(plan.memory.size(), 1);
@@ -42,7 +44,7 @@ TEST(RunPlan, APhaseWithoutStagesIsNone) {
 
 TEST(RunPlan, EveryBudgetBelowOneStepIsNamed) {
   try {
-    tiny_plan({{1, {stage(31, only("a"))}}, {2, {stage(1, only("a"), "post")}}});
+    tiny_plan({stage(31, only("a"))}, {stage(1, only("a"), "post")});
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     ASSERT_EQ(error.problems().size(), 2);
@@ -52,8 +54,7 @@ TEST(RunPlan, EveryBudgetBelowOneStepIsNamed) {
 }
 
 TEST(RunPlan, KnowsWhatIsBehindARun) {
-  const RunPlan plan =
-      tiny_plan({{1, {stage(64, only("a"))}}, {2, {stage(96, only("b"), "post")}}});
+  const RunPlan plan = tiny_plan({stage(64, only("a"))}, {stage(96, only("b"), "post")});
   struct Case {
     int phase;
     int64_t phase_step;

@@ -14,7 +14,7 @@ using test::tiny_plan;
 using testing::HasSubstr;
 
 RunPlan both(const std::vector<StageConfig>& pre, const std::vector<StageConfig>& post) {
-  return tiny_plan({{1, pre}, {2, post}});
+  return tiny_plan(pre, post);
 }
 
 RunState at(int phase, int64_t phase_step) { return {.phase = phase, .phase_step = phase_step}; }
@@ -57,7 +57,7 @@ TEST(StagesKept, RefusesAnotherPast) {
               HasSubstr("smaller than what has been trained already"));
   EXPECT_THAT(objection(saved, both({stage(640, only("a"))}, {kB}), at(2, 1)),
               HasSubstr("phase 1 is over"));
-  EXPECT_THAT(objection(saved, tiny_plan({{2, {kB}}}), at(2, 1)), HasSubstr("phase"));
+  EXPECT_THAT(objection(saved, both({}, {kB}), at(2, 1)), HasSubstr("phase"));
   Mixture shares = only("a");
   shares[0].rate = 0.5;
   shares.push_back({.name = "b", .rate = 0.5, .style = DatasetStyle::PMD, .suffix = ""});
@@ -72,19 +72,24 @@ TEST(StagesKept, AFinishedStageKeepsItsLength) {
 }
 
 TEST(StagesKept, APlainRunsPhaseIsPhaseOneOfBoth) {
-  const RunPlan plain = tiny_plan({{1, {{320, only("a"), "training/tokens", "training/dataset"}}}});
+  const RunPlan plain = both({{320, only("a"), "training/tokens", "training/dataset"}}, {});
   EXPECT_EQ(objection(plain, both({kA}, {kB}), at(1, 10)), "");
   EXPECT_THAT(objection(plain, both({stage(320, only("c"))}, {kB}), at(1, 10)),
               HasSubstr("training/pre_lora_dataset/0"));
   EXPECT_EQ(objection(both({kA}, {kB}), plain, at(1, 10)), "");
 }
 
+/// Steps of both phases, the second's under `schedule`.
+RunPlan scheduled(const StageConfig& post, const char* schedule) {
+  std::vector<Phase> phases = test::two_phases({kA}, {post});
+  for (Phase& phase : phases) phase.schedule = {.schedule = schedule, .warmup_pct = 0};
+  return tiny_plan(phases);
+}
+
 TEST(RatesKept, DependOnTheScheduleAndOnWhatHasBeenDone) {
-  const RunPlan saved = both({kA}, {kB}), longer = both({kA}, {kMore});
   const auto kept = [&](const char* schedule, const RunState& progress) {
-    ScheduleConfig config{.schedule = schedule, .warmup_pct = 0};
     try {
-      check_rates_kept(saved, longer, config, 1e-3, progress);
+      check_rates_kept(scheduled(kB, schedule), scheduled(kMore, schedule), progress);
       return true;
     } catch (const Error& error) {
       EXPECT_EQ(error.problems().front().where, "training/post_lora_tokens/0");

@@ -1,12 +1,9 @@
 #include "run/resume/compatibility.h"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
-
-#include <fstream>
 
 #include "base/error.h"
-#include "twofold/job.h"
+#include "run/registry.h"
 
 namespace twofold {
 namespace {
@@ -18,21 +15,26 @@ using testing::IsEmpty;
 constexpr const char* kPretrain = "llama/train/pretrain";
 constexpr const char* kLora = "llama/train/lora";
 
+/// The config of a job, with overrides, and its fields.
+struct Filled {
+  Filled(const std::string& job, const std::vector<std::string>& overrides)
+      : config(make_run_config(job)) {
+    config.declare(fields);
+    config::fill(fields, {.overrides = overrides}, /*allow_missing=*/true);
+  }
+  RunConfig config;
+  config::Fields fields;
+};
+
 class Compatibility : public testing::Test {
  protected:
-  Compatibility()
-      : folder_(Path(testing::TempDir()) / ("twofold-compatibility-" + std::to_string(getpid()))) {
-    std::filesystem::create_directories(folder_);
-  }
-  ~Compatibility() override { std::filesystem::remove_all(folder_); }
-
   Comparison compare(const std::string& saved_job, const std::string& job,
                      const std::vector<std::string>& overrides) {
-    std::ofstream(folder_ / "config.yaml") << configure(saved_job, {});
-    return compare_configs(checkpoint(), configure(job, overrides));
+    Filled saved(saved_job, {}), now(job, overrides);
+    return compare_configs(saved.fields, now.fields);
   }
   CheckpointInfo checkpoint() const {
-    return {.suffix = "x", .folder = folder_, .state = {}, .bytes = 0};
+    return {.suffix = "x", .folder = "checkpoints/x", .state = {}, .bytes = 0};
   }
   std::string refusal(const Comparison& comparison, bool own) const {
     try {
@@ -42,8 +44,6 @@ class Compatibility : public testing::Test {
     }
     return {};
   }
-
-  const Path folder_;
 };
 
 std::vector<std::string> keys(const std::vector<Difference>& differences) {

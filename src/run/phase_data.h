@@ -1,0 +1,27 @@
+#pragma once
+// The training data of a phase: its batches, as a function of the step.
+
+#include <vector>
+
+#include "data/order/stage.h"
+#include "run/plan/run_plan.h"
+
+namespace twofold {
+
+class PhaseData {
+ public:
+  /// `options`: of every stage; each is given its own number.
+  PhaseData(const PhasePlan& phase, Stage::Options options, int64_t batch_size);
+  /// Pure, and safe on another thread.
+  Batch batch(int64_t phase_step) const;
+
+ private:
+  const PhasePlan& phase_;
+  int64_t batch_size_;
+  std::vector<Stage> stages_;
+};
+
+/// How the rows of a run are read and ordered.
+Stage::Options data_options(const RunConfig& config, const Path& data_root);
+
+}  // namespace twofold

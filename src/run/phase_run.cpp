@@ -1,0 +1,108 @@
+#include "run/phase_run.h"
+
+#include <ATen/core/Tensor.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/loss.h"
+#include "run/adapters/new_tokens.h"
+
+namespace twofold {
+
+PhaseRun::PhaseRun(const PhaseContext& context, const PhasePlan& phase)
+    : run_(context),
+      phase_(phase),
+      data_(phase, data_options(context.config, context.data_root), context.plan.batch_size) {
+  if (const LoRATrainState* adapted = run_.state.adapted()) update_check_.emplace(*adapted);
+}
+
+void PhaseRun::train() {
+  const TrainerConfig& trainer = run_.config.trainer;
+  const Cadence cadence{.validation = run_.evaluations.active() ? trainer.validation_interval : 0,
+                        .checkpoint = trainer.checkpoint_interval};
+  try {
+    train_phase(run_.state.progress, parts(), cadence, *this);
+  } catch (const NotFinite& failure) {
+    run_.checkpointing.fail_diverged(run_.state, failure);
+  }
+}
+
+PhaseParts PhaseRun::parts() {
+  return {.batch_of = [this](int64_t phase_step) { return data_.batch(phase_step); },
+          .loss_of = [this](const Batch& micro, double scale,
+                            int64_t first_row) { return loss(micro, scale, first_row); },
+          .tensors = run_.state.trainables(),
+          .optimizer = run_.state.optimizer.get(),
+          .lr_of = phase_.schedule(),
+          .steps = phase_.steps,
+          .tokens_per_step = run_.plan.tokens_per_step(),
+          .micro_rows = run_.plan.micro_rows};
+}
+
+at::Tensor PhaseRun::loss(const Batch& micro, double scale, int64_t first_row) {
+  const RunState& now = run_.state.progress;
+  const auto step = static_cast<uint64_t>(now.step);
+  const LoRATrainState* adapted = run_.state.adapted();
+  if (adapted && adapted->dropout) {
+    *adapted->dropout = {
+        .p = run_.config.lora.dropout, .seed = now.seed, .step = step, .first_row = first_row};
+  }
+  return batch_loss(*run_.state.model, micro, scale,
+                    {.training = true, .seed = now.seed, .step = step, .first_row = first_row});
+}
+
+StepReport PhaseRun::report(const StepResult& result, double lr) {
+  const RunState& now = run_.state.progress;
+  const bool line_due = now.step % run_.config.trainer.report_interval == 0 ||
+                        now.phase_step == 1 || now.phase_step == phase_.steps;
+  StepReport report{.step = now.step,
+                    .total_steps = now.step - now.phase_step + phase_.steps +
+                                   run_.plan.steps_after(phase_.phase.number),
+                    .phase = now.phase,
+                    .tokens = now.tokens,
+                    .loss = result.loss,
+                    .lr = lr,
+                    .grad_norm = result.grad_norm,
+                    .line_due = line_due};
+  run_.pace.complete(report, run_.plan.tokens_per_step(), phase_.flops_per_token);
+  return report;
+}
+
+void PhaseRun::after_step(const StepResult& result, double lr) {
+  const LoRATrainState* adapted = run_.state.adapted();
+  if (adapted && adapted->dropout) *adapted->dropout = {};  // what comes now is not training
+  if (update_check_) update_check_->after_step(lr);
+  run_.observer.step(report(result, lr));
+}
+
+void PhaseRun::validate() {
+  RunState& now = run_.state.progress;
+  const int stage = phase_.stage_at(std::max<int64_t>(now.phase_step - 1, 0)).number;
+  const bool best =
+      run_.evaluations.validate(*run_.state.model, now, stage, run_.config.trainer.patience);
+  if (best && now.phase_step > 0) run_.checkpointing.save(run_.state, "best");
+}
+
+void PhaseRun::save() {
+  run_.checkpointing.save(run_.state, fmt::format("ntoks/{}", run_.state.progress.tokens));
+}
+
+void PhaseRun::score_end() {
+  RunState& now = run_.state.progress;
+  Model& model = *run_.state.model;
+  if (now.phase_ended_early) {
+    run_.observer.message(Severity::kInfo, describe_early_end(run_.plan, now));
+  }
+  const bool best = run_.evaluations.score_end(is_last() ? Milestone::kEnd : Milestone::kBoundary,
+                                               model, now, phase_.stages.back().number);
+  if (best && now.phase_step > 0) run_.checkpointing.save(run_.state, "best");
+  if (!is_last() || !run_.state.adapted()) return;
+  const std::string unseen =
+      unseen_tokens_text(model.parameters(), run_.new_tokens, run_.config.tokenizer, now.phase);
+  if (!unseen.empty()) run_.observer.message(Severity::kWarning, unseen);
+  const AdaptersOff bare(model.parameters());
+  run_.evaluations.score(Milestone::kAdaptersOff, model, now);
+}
+
+}  // namespace twofold

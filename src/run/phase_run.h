@@ -1,0 +1,51 @@
+#pragma once
+// One phase at work: what the loop trains on, and what happens at its moments.
+
+#include <optional>
+
+#include "run/adapters/update_check.h"
+#include "run/checkpointing.h"
+#include "run/pace.h"
+#include "run/phase_data.h"
+#include "train/evaluations.h"
+#include "train/loop.h"
+
+namespace twofold {
+
+/// What of the run a phase works with.
+struct PhaseContext {
+  const RunConfig& config;
+  const RunPlan& plan;
+  NewTokens new_tokens;  ///< tokenizer/add_tokens
+  Path data_root;
+  TrainState& state;
+  Evaluations& evaluations;
+  Checkpointing& checkpointing;
+  Pace& pace;
+  Observer& observer;
+};
+
+class PhaseRun : private PhaseEvents {
+ public:
+  PhaseRun(const PhaseContext& context, const PhasePlan& phase);
+  /// Trains what is left of the phase and scores its end.
+  void train();
+
+ private:
+  PhaseParts parts();
+  at::Tensor loss(const Batch& micro, double scale, int64_t first_row);
+  StepReport report(const StepResult& result, double lr);
+  bool is_last() const { return &phase_ == &run_.plan.phases.back(); }
+  // PhaseEvents
+  void validate() override;
+  void save() override;
+  void after_step(const StepResult& result, double lr) override;
+  void score_end() override;
+
+  PhaseContext run_;
+  const PhasePlan& phase_;
+  PhaseData data_;
+  std::optional<UpdateCheck> update_check_;  ///< of adapters
+};
+
+}  // namespace twofold

@@ -1,0 +1,38 @@
+#pragma once
+// All that the config of a training job says, as one value. Filled from YAML; read by the trainers,
+// by exports, by generation and by whoever looks into a checkpoint.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lora/lora.h"
+#include "model/config.h"
+#include "optim/optimizer.h"
+#include "optim/schedule.h"
+#include "run/config.h"
+#include "tokenizer/tokenizer.h"
+
+namespace twofold {
+
+struct RunConfig {
+  std::string job = {};                     ///< "llama/train/lora"
+  bool adapts = false;                      ///< whether the job has a phase that trains adapters
+  std::unique_ptr<ModelConfig> model = {};  ///< never null
+  TrainerConfig trainer = {};
+  OptimizerConfig optimizer = {};
+  ScheduleConfig schedule = {};
+  TokenizerConfig tokenizer = {};
+  LoRAConfig lora = {};           ///< declared where the job adapts
+  LoRATrainerConfig stages = {};  ///< the stages of both phases, or of the one
+
+  /// Binds every setting of the job. `fields` must not outlive this value, nor be used after a move
+  /// of it.
+  void declare(config::Fields& fields);
+  /// The mixture of every stage, in order.
+  std::vector<StageMixture> mixtures() const;
+  /// Every dataset of every stage, in order.
+  Mixture datasets() const;
+};
+
+}  // namespace twofold

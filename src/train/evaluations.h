@@ -1,0 +1,41 @@
+#pragma once
+// When a run is scored: at validations, at milestones. What comes of it is noted in the run's state
+// and told to its observer.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "eval/validation.h"
+#include "train/run_state.h"
+#include "twofold/observer.h"
+
+namespace twofold {
+
+class Evaluations {
+ public:
+  /// Without `validation` nothing is ever scored. `others`: evaluators whose metrics are reported
+  /// beside its losses.
+  Evaluations(std::unique_ptr<Validation> validation,
+              std::vector<std::unique_ptr<Evaluator>> others, Observer& observer);
+
+  bool active() const { return validation_ != nullptr; }
+  /// Scores the datasets of the stages up to `stage`. `patience`: see RunState::note_validation.
+  /// Whether the loss of the stage's mixture is the phase's best.
+  bool validate(Model& model, RunState& state, int stage, int64_t patience);
+  /// Scores every dataset, unless that has been done at this milestone; whether it was done now.
+  bool score(Milestone milestone, Model& model, RunState& state);
+  /// Scores the milestone that ends a phase, whose last stage is `stage`. Whether that was done now
+  /// and its loss is the phase's best: no sign that the phase should have ended sooner.
+  bool score_end(Milestone milestone, Model& model, RunState& state, int stage);
+
+ private:
+  Scores losses(Model& model, const RunState& state, const std::vector<std::string>& labels,
+                const std::string& what) const;
+  std::vector<Metric> other_metrics(Model& model, int stage, const std::string& what) const;
+  std::unique_ptr<Validation> validation_;
+  std::vector<std::unique_ptr<Evaluator>> others_;
+  Observer& observer_;
+};
+
+}  // namespace twofold

@@ -1,0 +1,34 @@
+#include "train/recorders/metrics.h"
+
+namespace twofold {
+
+std::string Metrics::begin(const RunState& state) {
+  bool lost = false;
+  lines_.emplace(JsonlWriter::continue_at(file_, state.metrics_bytes, lost));
+  if (!lost) return {};
+  return "metrics.jsonl is shorter than the checkpoint remembers; its missing lines cannot be "
+         "written again";
+}
+
+void Metrics::sync(RunState& state) { state.metrics_bytes = lines_.value().sync(); }
+
+void Metrics::step(const StepReport& report) {
+  if (!report.line_due) return;
+  lines_.value().append({{"step", report.step},
+                         {"phase", report.phase},
+                         {"tokens", report.tokens},
+                         {"loss", report.loss},
+                         {"lr", report.lr},
+                         {"grad_norm", report.grad_norm}});
+}
+
+void Metrics::validation(const ValidationReport& report) {
+  nlohmann::ordered_json line = {
+      {"step", report.step}, {"phase", report.phase}, {"tokens", report.tokens}};
+  if (!report.moment.empty()) line["moment"] = report.moment;
+  for (const auto& [dataset, loss] : report.datasets) line["val/" + dataset + "/loss"] = loss;
+  for (const Metric& metric : report.metrics) line[metric.name] = metric.value;
+  lines_.value().append(line);
+}
+
+}  // namespace twofold

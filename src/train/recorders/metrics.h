@@ -1,0 +1,24 @@
+#pragma once
+// metrics.jsonl: what of a run is reproducible, to the byte.
+
+#include <optional>
+
+#include "train/recorders/jsonl_writer.h"
+#include "train/recorders/recorder.h"
+
+namespace twofold {
+
+class Metrics : public Recorder {
+ public:
+  explicit Metrics(Path file) : file_(std::move(file)) {}
+  std::string begin(const RunState& state) override;
+  void sync(RunState& state) override;
+  void step(const StepReport& report) override;
+  void validation(const ValidationReport& report) override;
+
+ private:
+  Path file_;
+  std::optional<JsonlWriter> lines_;  ///< since begin()
+};
+
+}  // namespace twofold

@@ -1,0 +1,90 @@
+#include "run/phase.h"
+
+#include <gmock/gmock.h>
+
+#include "base/error.h"
+#include "run/registry.h"
+
+namespace twofold {
+namespace {
+
+RunConfig config_of(const char* job, const std::vector<std::string>& overrides) {
+  RunConfig config = make_run_config(job);
+  config::Fields fields;
+  config.declare(fields);
+  config::fill(fields, {.overrides = overrides}, /*allow_missing=*/true);
+  return config;
+}
+
+TEST(Phases, APretrainingJobHasOneThatTrainsEverything) {
+  const auto phases = phases_of(config_of("gpt/train/pretrain", {"training.tokens=77"}));
+  ASSERT_EQ(phases.size(), 1);
+  EXPECT_EQ(phases[0].number, 1);
+  EXPECT_EQ(phases[0].trained, Trained::kAllParameters);
+  EXPECT_EQ(phases[0].at_end, AtEnd::kFinish);
+  ASSERT_EQ(phases[0].stages.size(), 1);
+  EXPECT_EQ(phases[0].stages[0].tokens, 77);
+}
+
+TEST(Phases, ALoraJobAdaptsAtTheEndOfItsFirst) {
+  const auto phases = phases_of(
+      config_of("llama/train/lora", {"optimization.lr=0.5", "optimization.lora.lr=0.25"}));
+  ASSERT_EQ(phases.size(), 2);
+  EXPECT_EQ(phases[0].at_end, AtEnd::kAdapt);
+  EXPECT_EQ(phases[0].schedule.lr, 0.5);
+  EXPECT_EQ(phases[1].number, 2);
+  EXPECT_TRUE(phases[1].trains_adapters());
+  EXPECT_EQ(phases[1].at_end, AtEnd::kFinish);
+  EXPECT_EQ(phases[1].schedule.lr, 0.25) << "adapters may have a rate of their own";
+  EXPECT_EQ(phases_of(config_of("llama/train/lora", {"optimization.lr=0.5"}))[1].schedule.lr, 0.5);
+}
+
+TEST(Phases, WithoutStagesTheFirstKeepsItsPlace) {
+  const auto phases = phases_of(config_of(
+      "llama/train/lora", {"training.pre_lora_tokens=[]", "training.pre_lora_dataset=[]"}));
+  ASSERT_EQ(phases.size(), 2);
+  EXPECT_TRUE(phases[0].stages.empty());
+  EXPECT_EQ(phases[1].number, 2);
+}
+
+TEST(Phases, EveryFaultOfTheStagesIsNamed) {
+  try {
+    phases_of(config_of("llama/train/lora",
+                        {"training.pre_lora_tokens=[1,2]", "training.post_lora_tokens=[]"}));
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.problems().size(), 2);
+  }
+}
+
+TEST(Registry, EveryFamilyHasItsTwoJobs) {
+  std::vector<std::string> names;
+  for (const JobEntry& entry : job_registry()) names.push_back(entry.name);
+  for (const char* family : {"gpt", "llama", "qwen", "gpt_neox"}) {
+    EXPECT_THAT(names, testing::Contains(std::string(family) + "/train/pretrain"));
+    EXPECT_THAT(names, testing::Contains(std::string(family) + "/train/lora"));
+  }
+  for (const JobEntry& entry : job_registry()) EXPECT_NE(entry.make(), nullptr) << entry.name;
+}
+
+TEST(Registry, OnlyAJobThatTrainsHasARunConfig) {
+  EXPECT_EQ(make_run_config("qwen/train/lora").model->family(), "qwen");
+  EXPECT_THROW(make_run_config("data/tokenize_variable_dataset"), Error);
+  EXPECT_THROW(make_job("llama/train/lora2"), Error);
+}
+
+TEST(RunConfig, IsTheSameAfterItsDumpIsRead) {
+  for (const char* job : {"llama/train/pretrain", "gpt/train/lora"}) {
+    RunConfig config = config_of(job, {"training.seed=9", "logging.keep=4"});
+    RunConfig again = make_run_config(job);
+    config::Fields fields, fields_again;
+    config.declare(fields);
+    again.declare(fields_again);
+    config::load(fields_again, {.text = config::dump(fields, job, false)}, /*allow_missing=*/true);
+    EXPECT_EQ(again.trainer.seed, 9);
+    EXPECT_EQ(config::dump(fields_again, job, false), config::dump(fields, job, false));
+  }
+}
+
+}  // namespace
+}  // namespace twofold
