@@ -21,9 +21,11 @@ int main(int argc, char** argv) {
     return 2;
   }
   LossPrinter watcher;
+  const twofold::ConfigSource config{.file = argv[1]};
   const twofold::ExecutionSpec spec{.name = "embedded", .root = argv[2]};
   try {
-    twofold::run({.file = argv[1]}, spec, {}, watcher);
+    twofold::apply_process_settings(config);  // this program is nothing but its run
+    twofold::run(config, spec, {}, watcher);
   } catch (const twofold::Error& problem) {
     std::fprintf(stderr, "%s\n", problem.what());
     return twofold::Error::kExitCode;

@@ -44,7 +44,7 @@ struct CheckpointInfo {
 
   int64_t step() const;    ///< optimizer steps of the whole run; 0 if the state does not say
   int64_t tokens() const;  ///< consumed over the whole run
-  int phase() const;       ///< 1 or 2
+  int phase() const;       ///< its number
 };
 
 class CheckpointStore {
