@@ -1,7 +1,6 @@
 #pragma once
 // What is done with declared settings (<twofold/config/fields.h>): filling, printing, documenting.
 
-#include <optional>
 #include <string>
 #include <vector>
 
