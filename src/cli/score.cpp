@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <twofold/process.h>
 
 #include <cmath>
 #include <memory>
