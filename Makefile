@@ -2,7 +2,7 @@
 BUILD := build/release
 DEMO_ROOT ?= runs/demo
 
-.PHONY: demo build test test-long bench format sanitizers fuzz clean
+.PHONY: demo build test test-long bench bench-ops format sanitizers fuzz clean
 
 demo: build  ## train a small Llama on the King James Bible, then adapters on Shakespeare
 	@examples/demo/demo.sh $(DEMO_ROOT)
@@ -50,6 +50,12 @@ bench:  ## both phases beside PyTorch and PEFT, in the same run
 	@cmake --preset release $(FRESH) $(CMAKE_ARGS)
 	@ninja -C $(BUILD) bench_step
 	@python3 bench/run.py
+
+bench-ops:  ## each operation beside its reference, as a share of what the machine can do
+	@tools/setup.sh --tests
+	@cmake --preset release $(FRESH) $(CMAKE_ARGS)
+	@ninja -C $(BUILD) bench_ops
+	@$(BUILD)/bench_ops
 
 format:
 	@find src include tests bench examples -name '*.h' -o -name '*.cpp' | xargs clang-format -i

@@ -7,6 +7,7 @@
 #include "twofold/model.h"
 #include "twofold/observer.h"
 #include "twofold/process.h"
+#include "twofold/processor.h"
 #include "twofold/render.h"
 #include "twofold/stop.h"
 #include "twofold/tokenizer.h"

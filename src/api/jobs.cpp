@@ -1,6 +1,7 @@
 // The public functions of twofold/job.h that are about jobs and configs.
 
 #include <fmt/format.h>
+#include <twofold/processor.h>
 
 #include "api/config_source.h"
 #include "base/error.h"
@@ -32,6 +33,7 @@ void require_tokenizing(const std::string& job, const std::string& where) {
 
 ConfiguredJob configure_job(const ConfigSource& given, const std::filesystem::path& root,
                             bool tokenizing = false) {
+  instruction_set();  // refuses what could not be computed, before anything is read
   const config::Parsed source = parse(given);
   const std::string where = source.source().name + " job";
   ConfiguredJob result;

@@ -2,6 +2,7 @@
 // input, 70 a bug of ours, 75 stopped on request (run the same command again).
 
 #include <twofold/error.h>
+#include <twofold/processor.h>
 #include <twofold/stop.h>
 
 #include <cstdio>
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
   reexec_with_passive_openmp(argv);
   twofold::install_stop_handlers();
   try {
+    twofold::instruction_set();  // before anything is read or written
     return run_command_line(
         {jobs_command(), configure_command(), plan_command(), tokenize_command(), run_command(),
          checkpoints_command(), generate_command(), export_command(), inspect_command(),

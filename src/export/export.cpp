@@ -1,5 +1,6 @@
 #include <ATen/core/Tensor.h>
 #include <fmt/format.h>
+#include <twofold/processor.h>
 
 #include <algorithm>
 #include <map>
@@ -156,6 +157,7 @@ std::string export_summary() {
 }
 
 void export_model(const ExecutionSpec& spec, const ExportRequest& request, Observer& observer) {
+  instruction_set();  // refuses what could not be computed, before anything is read
   const ExportFormat& format = find_format(request.format);
   check(format, request);
   LoadedRun run = load_run(spec, request.suffix);

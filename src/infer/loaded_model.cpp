@@ -1,6 +1,7 @@
 #include "infer/loaded_model.h"
 
 #include <fmt/format.h>
+#include <twofold/processor.h>
 
 #include <algorithm>
 
@@ -90,6 +91,7 @@ HfGeneration LoadedModel::generation() const {
 }
 
 LoadedModel load_model_below(const ModelSource& source) {
+  instruction_set();  // refuses what could not be computed, before anything is read
   return source.root.empty() ? load_folder(source) : load_from_run(source);
 }
 

@@ -22,9 +22,13 @@ bool reference_asked_for() {
 
 }  // namespace
 
-bool use_reference(const at::Tensor& tensor) {
+bool reference_everywhere() {
   static const bool everywhere = reference_asked_for();
-  return everywhere || !tensor.device().is_cpu();
+  return everywhere;
+}
+
+bool use_reference(const at::Tensor& tensor) {
+  return !tensor.device().is_cpu() || reference_everywhere();
 }
 
 }  // namespace twofold::ops

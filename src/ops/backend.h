@@ -7,8 +7,12 @@
 
 namespace twofold::ops {
 
+/// Whether TWOFOLD_OPS=reference asks for ops::reference everywhere; an Error where it asks for
+/// something else that there is not.
+bool reference_everywhere();
+
 /// Whether an op on `tensor` is computed by ops::reference: its memory is not the host's, or
-/// TWOFOLD_OPS=reference asks for it everywhere.
+/// reference_everywhere().
 bool use_reference(const at::Tensor& tensor);
 
 }  // namespace twofold::ops

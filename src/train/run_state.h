@@ -33,9 +33,10 @@ struct RunState {
   /// Rows of tables that are trained beside the adapters: leaf -> ids.
   std::map<std::string, std::vector<int64_t>> trained_rows = {};
 
-  /// Where this was computed, by how many threads, and how bfloat16 products are (ops/matmul.h):
-  /// the last bits depend on both.
+  /// Where this was computed, with which level of the instruction set (ops/isa.h), by how many
+  /// threads, and how bfloat16 products are (ops/matmul.h): the last bits depend on each.
   std::string cpu_model = {};
+  std::string isa = "avx2";                  ///< the only one that older checkpoints knew
   int64_t threads = 0;                       ///< 0: not known
   std::optional<bool> native_bfloat16 = {};  ///< none: no such product so far
 
@@ -63,6 +64,7 @@ struct RunState {
     entry("base_id", state.base_id, kAlways);
     entry("trained_rows", state.trained_rows, Stored::kSinceLater);
     entry("cpu_model", state.cpu_model, kAlways);
+    entry("isa", state.isa, Stored::kSinceLater);
     entry("threads", state.threads, Stored::kSinceLater);
     entry("native_bfloat16", state.native_bfloat16, kAlways);
     entry("data", state.data, kAlways);

@@ -15,19 +15,19 @@
 namespace twofold::ops {
 namespace {
 
-constexpr int64_t kGrain = 1 << 15;
+constexpr int64_t kPiece = 1 << 15;  // elements of a partial sum, or that are worth a thread
 
 /// Partial sums over pieces of fixed size, added in their order: the threads change nothing.
 double squares_of(const at::Tensor& tensor) {
   TWOFOLD_EXPECT(tensor.is_non_overlapping_and_dense() && tensor.scalar_type() == at::kFloat,
                  "sums_of_squares: dense float32 tensors");
   const float* data = elements<float>(tensor);
-  const int64_t pieces = (tensor.numel() + kGrain - 1) / kGrain;
+  const int64_t pieces = (tensor.numel() + kPiece - 1) / kPiece;
   std::vector<double> partial(static_cast<size_t>(pieces));
   const auto sum_of_piece = loops().update.sum_of_squares;
   at::parallel_for(0, pieces, 1, [&](int64_t begin, int64_t end) {
     for (int64_t piece = begin; piece < end; ++piece) {
-      const int64_t first = piece * kGrain, last = std::min(first + kGrain, tensor.numel());
+      const int64_t first = piece * kPiece, last = std::min(first + kPiece, tensor.numel());
       partial[static_cast<size_t>(piece)] = sum_of_piece(data + first, last - first);
     }
   });
@@ -74,7 +74,7 @@ void adam_update(at::Tensor& parameter, const at::Tensor& gradient, at::Tensor& 
   float *m_data = mutable_elements<float>(m), *v_data = mutable_elements<float>(v);
   const cpu::AdamFactors factors = factors_of(step);
   const auto adam = loops().update.adam;
-  at::parallel_for(0, parameter.numel(), kGrain, [&](int64_t begin, int64_t end) {
+  at::parallel_for(0, parameter.numel(), kPiece, [&](int64_t begin, int64_t end) {
     adam(factors, g + begin, p + begin, m_data + begin, v_data + begin, end - begin);
   });
 }
