@@ -80,7 +80,8 @@ void fail_io(const std::string& action, const path& path, int error) {
   std::error_code ignored;
   if (error == ENOSPC || error == EDQUOT) {
     const auto space = std::filesystem::space(folder, ignored);
-    if (!ignored) problem.found += fmt::format(", {} free", human_bytes(space.available));
+    if (!ignored)
+      problem.found += fmt::format(", {} free", human_bytes(static_cast<double>(space.available)));
     problem.expected = "enough space";
     problem.hint = "free some space on this disk and start the same command again";
   } else if (error == ENOENT && !std::filesystem::exists(folder, ignored)) {

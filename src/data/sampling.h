@@ -10,7 +10,12 @@
 
 namespace twofold {
 
-enum class DatasetStyle { PADDED, PMD, CONTRASTIVE };
+/// Names of the Python program that the formats are from (docs/data.md).
+enum class DatasetStyle {
+  PADDED,      ///< a document a row, padded on the left
+  PMD,         ///< one stream of the ids of all documents, of which rows are windows
+  CONTRASTIVE  ///< positive and negative rows in pairs
+};
 
 inline std::array<std::pair<DatasetStyle, const char*>, 3> config_names(DatasetStyle) {
   return {{{DatasetStyle::PADDED, "PADDED"},

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "export/format.h"
 #include "formats/json.h"
-#include "tokenizer/load/added_tokens.h"
+#include "tokenizer/config.h"
 #include "tokenizer/load/from_path.h"
 
 namespace twofold {

@@ -12,7 +12,8 @@ struct Row {
   size_t bytes;
 };
 
-// In the reference's layout order (safetensors 0.8, `enum Dtype`), so a row's index is its rank.
+// In the layout order of the Rust crate (safetensors 0.8, `enum Dtype`), so a row's index is its
+// rank.
 constexpr std::array kRows = {
     Row{DType::kBool, "BOOL", 1}, Row{DType::kU8, "U8", 1},   Row{DType::kI8, "I8", 1},
     Row{DType::kI16, "I16", 2},   Row{DType::kF16, "F16", 2}, Row{DType::kBF16, "BF16", 2},

@@ -154,6 +154,13 @@ json parse_json_line(std::string_view line, const std::string& where) {
         .hint = "write one {…} on each line"});
 }
 
+std::optional<int64_t> integer_of(const json& value) {
+  if (!value.is_number_integer()) return std::nullopt;
+  if (value.is_number_unsigned() && value.get<uint64_t>() > uint64_t{INT64_MAX})
+    return std::nullopt;
+  return value.get<int64_t>();
+}
+
 std::string printable(std::string_view text, size_t limit) {
   std::string out(text.substr(0, limit));
   for (char& c : out) {

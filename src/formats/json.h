@@ -2,8 +2,10 @@
 // JSON as every reader here wants it: strict, bounded in depth, with the place of each fault.
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,9 @@ nlohmann::json parse_json(std::string_view text, const std::string& file,
 
 /// The object on one of many lines: `where` names the line in errors, which add the byte of it.
 nlohmann::json parse_json_line(std::string_view line, const std::string& where);
+
+/// The number of an integer that fits; none for any other value.
+std::optional<int64_t> integer_of(const nlohmann::json& value);
 
 /// `text` for an error: control and non-ASCII bytes as "?", long ones cut with an ellipsis.
 std::string printable(std::string_view text, size_t limit = 120);

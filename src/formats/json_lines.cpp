@@ -99,12 +99,11 @@ std::vector<int64_t> JsonlReader::integers(const char* name) const {
   std::vector<int64_t> values;
   values.reserve(list->size());
   for (const json& entry : *list) {
-    const bool fits = entry.is_number_integer() &&
-                      (!entry.is_number_unsigned() || entry.get<uint64_t>() <= uint64_t{INT64_MAX});
-    if (!fits) {
+    const std::optional<int64_t> value = formats::integer_of(entry);
+    if (!value) {
       refuse(fmt::format("{}[{}] is {}", name, values.size(), formats::printable(entry.dump())));
     }
-    values.push_back(entry.get<int64_t>());
+    values.push_back(*value);
   }
   return values;
 }

@@ -1,86 +1,146 @@
 #include "formats/json_reader.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
-#include "base/text.h"
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <unordered_set>
+
 #include "formats/json.h"
 
-namespace twofold {
+namespace twofold::formats {
+namespace {
 
-HfReader::HfReader(const nlohmann::json& config, std::string file, std::string hint)
-    : config_(config),
-      file_(std::move(file)),
-      hint_(std::move(hint)),
-      problems_(std::make_shared<std::vector<Problem>>()) {
-  if (config_.is_object()) return;
-  problems_->push_back({.what = "not a model's config",
-                        .where = file_,
-                        .expected = "an object",
-                        .found = config_.type_name(),
-                        .hint = "take the config.json of a Hugging Face model"});
-  config_ = nlohmann::json::object();
+using nlohmann::json;
+
+const json& no_value() {
+  static const json kNull;
+  return kNull;
 }
 
-const nlohmann::json* HfReader::value(const std::string& name) const {
-  const auto found = config_.find(name);
-  return found == config_.end() || found->is_null() ? nullptr : &*found;
+const json& no_fields() {
+  static const json kEmpty = json::object();
+  return kEmpty;
 }
 
-bool HfReader::has(const std::string& name) const { return value(name) != nullptr; }
-
-bool HfReader::is_null(const std::string& name) const {
-  const auto found = config_.find(name);
-  return found != config_.end() && found->is_null();
+std::string shown(const json& value) {
+  return printable(value.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
-bool HfReader::is(const std::string& name, const nlohmann::json& expected) const {
-  const nlohmann::json* found = value(name);
+}  // namespace
+
+struct JsonReader::Document {
+  std::string file, hint;
+  Faults faults;
+  std::vector<Problem> problems = {};
+  std::unordered_set<const json*> read = {};
+};
+
+JsonReader::JsonReader(const json& value, std::string file, std::string hint, Faults faults)
+    : value_(&value), document_(new Document{std::move(file), std::move(hint), faults}) {
+  if (value.is_object()) return;
+  add("", "a value of the wrong type", "an object", value.type_name(), "");
+  value_ = &no_fields();
+}
+
+const std::string& JsonReader::file() const { return document_->file; }
+
+std::string JsonReader::where() const {
+  return path_.empty() ? document_->file : document_->file + ": " + path_;
+}
+
+std::string JsonReader::inner(const std::string& name) const {
+  return path_.empty() ? name : path_ + "/" + name;
+}
+
+// ── this value ──
+
+std::string JsonReader::text() const {
+  if (!value_->is_string()) refuse_type("a text");
+  return value_->get<std::string>();
+}
+
+int64_t JsonReader::integer(int64_t low, int64_t high) const {
+  const std::string expected = fmt::format("an integer from {} to {}", low, high);
+  if (!value_->is_number_integer()) refuse_type(expected.c_str());
+  const std::optional<int64_t> number = integer_of(*value_);
+  if (!number || *number < low || *number > high) refuse("out of range", expected, shown(*value_));
+  return *number;
+}
+
+double JsonReader::number() const {
+  if (!value_->is_number()) refuse_type("a number");
+  return value_->get<double>();
+}
+
+std::vector<JsonReader> JsonReader::items() const {
+  if (!value_->is_array()) refuse_type("an array");
+  std::vector<JsonReader> items;
+  items.reserve(value_->size());
+  for (const json& item : *value_) {
+    items.push_back(JsonReader(*this, item, fmt::format("{}/{}", path_, items.size())));
+  }
+  return items;
+}
+
+// ── fields ──
+
+const json* JsonReader::present(const std::string& name) const {
+  if (!value_->is_object()) refuse_type("an object");
+  auto found = value_->end();
+  for (const auto& [stands_for, older] : aliases_) {
+    if (stands_for == name) found = value_->find(older);
+  }
+  if (found == value_->end() || found->is_null()) found = value_->find(name);
+  if (found == value_->end()) return nullptr;
+  document_->read.insert(&*found);
+  return found->is_null() ? nullptr : &*found;
+}
+
+bool JsonReader::has(const std::string& name) const { return present(name) != nullptr; }
+
+bool JsonReader::is_null(const std::string& name) const {
+  return !present(name) && value_->contains(name);
+}
+
+bool JsonReader::is(const std::string& name, const json& expected) const {
+  const json* found = present(name);
   return found && *found == expected;
 }
 
-void HfReader::problem(const std::string& name, std::string what, std::string expected,
-                       std::string hint) {
-  const nlohmann::json* found = value(name);
-  problems_->push_back({.what = std::move(what),
-                        .where = file_ + ": " + prefix_ + name,
-                        .expected = std::move(expected),
-                        .found = found ? formats::printable(found->dump()) : "no such field",
-                        .hint = hint.empty() ? hint_ : std::move(hint)});
+const json& JsonReader::field(const std::string& name) const {
+  const json* found = present(name);
+  return found ? *found : no_value();
 }
 
-void HfReader::wrong_type(const std::string& name, const char* expected) {
-  problem(name, has(name) ? "a field of the wrong type" : "a missing field", expected);
+std::optional<JsonReader> JsonReader::find(const std::string& name) const {
+  const json* found = present(name);
+  if (!found) return std::nullopt;
+  return JsonReader(*this, *found, inner(name));
 }
 
-void HfReader::model_type(const std::vector<std::string>& supported, const std::string& what) {
-  const auto is_supported = [&](const HfReader& config) {
-    return std::any_of(supported.begin(), supported.end(),
-                       [&](const std::string& type) { return config.is("model_type", type); });
-  };
-  if (is_supported(*this)) return;
-  const bool multimodal = is_supported(child("text_config"));
-  problem("model_type", multimodal ? "a model of more than text" : what,
-          "one of: " + join(supported, ", "),
-          multimodal ? "save its text part as a model of its own: docs/models.md shows how"
-                     : "take a model of one of these kinds: the field only tells what it is");
-  finish();  // the other fields would only repeat it
+JsonReader JsonReader::at(const std::string& name) const {
+  if (auto found = find(name)) return *found;
+  JsonReader(*this, no_value(), inner(name)).refuse("a missing field", "a value", "no such field");
 }
 
-void HfReader::alias(const std::string& name, const std::string& older) {
-  if (const nlohmann::json* found = value(older)) config_[name] = nlohmann::json(*found);
+JsonReader JsonReader::child(const std::string& name) const {
+  const json* found = present(name);
+  if (found && !found->is_object()) wrong_type(name, "an object");
+  return JsonReader(*this, found && found->is_object() ? *found : no_fields(), inner(name));
 }
 
-int64_t HfReader::integer(const std::string& name, std::optional<int64_t> otherwise) {
-  const nlohmann::json* found = value(name);
+int64_t JsonReader::integer(const std::string& name, std::optional<int64_t> otherwise) const {
+  const json* found = present(name);
   if (!found && otherwise) return *otherwise;
-  if (found && found->is_number_integer()) return found->get<int64_t>();
+  if (const auto number = found ? integer_of(*found) : std::nullopt) return *number;
   wrong_type(name, "an integer");
   return 1;
 }
 
-double HfReader::number(const std::string& name, std::optional<double> otherwise,
-                        const Constraint& range) {
-  const nlohmann::json* found = value(name);
+double JsonReader::number(const std::string& name, std::optional<double> otherwise,
+                          const Constraint& range) const {
+  const json* found = present(name);
   if (!found && otherwise) return *otherwise;
   if (!found || !found->is_number()) {
     wrong_type(name, "a number");
@@ -92,82 +152,78 @@ double HfReader::number(const std::string& name, std::optional<double> otherwise
   return 1;
 }
 
-bool HfReader::flag(const std::string& name, bool otherwise) {
-  const nlohmann::json* found = value(name);
+bool JsonReader::flag(const std::string& name, bool otherwise) const {
+  const json* found = present(name);
   if (found && found->is_boolean()) return found->get<bool>();
   if (found) wrong_type(name, "true or false");
   return otherwise;
 }
 
-std::string HfReader::text(const std::string& name, const std::string& otherwise) {
-  const nlohmann::json* found = value(name);
+std::string JsonReader::text(const std::string& name, const std::string& otherwise) const {
+  const json* found = present(name);
   if (found && found->is_string()) return found->get<std::string>();
   if (found) wrong_type(name, "a text");
   return otherwise;
 }
 
-std::vector<int64_t> HfReader::integers(const std::string& name) {
-  const nlohmann::json* found = value(name);
-  if (!found) return {};
-  const nlohmann::json list = found->is_array() ? *found : nlohmann::json::array({*found});
-  std::vector<int64_t> values;
-  for (const nlohmann::json& entry : list) {
-    if (entry.is_number_integer()) values.push_back(entry.get<int64_t>());
-  }
-  if (values.size() != list.size()) wrong_type(name, "an integer or a list of integers");
-  return values;
-}
-
-int64_t HfReader::place(const std::string& name, const nlohmann::json& entry) const {
-  const nlohmann::json* list = value(name);
-  if (!list || !list->is_array()) return 0;
-  const auto found = std::find(list->begin(), list->end(), entry);
-  return found == list->end() ? 0 : found - list->begin() + 1;
-}
-
-std::vector<double> HfReader::numbers(const std::string& name, const Constraint& range) {
-  const nlohmann::json* found = value(name);
-  if (!found) return {};
-  std::vector<double> values;
-  for (const nlohmann::json& entry : *found) {
-    if (entry.is_number()) values.push_back(entry.get<double>());
-  }
-  if (!found->is_array() || values.size() != found->size()) wrong_type(name, "a list of numbers");
-  if (!std::ranges::all_of(values, [&](double number) { return range.allows(number); })) {
-    problem(name, "a number out of range", "numbers " + range.range_text());
-  }
-  return values;
-}
-
-int64_t HfReader::size(const std::string& name, std::optional<int64_t> otherwise, int64_t most) {
+int64_t JsonReader::size(const std::string& name, std::optional<int64_t> otherwise,
+                         int64_t max) const {
   const int64_t found = integer(name, otherwise);
-  if (found >= 1 && found <= most) return found;
-  problem(name, "a size out of range", "1 to " + std::to_string(most));
+  if (found >= 1 && found <= max) return found;
+  problem(name, "a size out of range", "1 to " + std::to_string(max));
   return 1;
 }
 
-void HfReader::only(const std::string& name, const nlohmann::json& expected) {
-  const nlohmann::json* found = value(name);
-  if (found && *found != expected) {
-    problem(name, "this variant of the model is not supported", expected.dump());
+std::vector<std::string> JsonReader::unread() const {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : value_->items()) {
+    if (!document_->read.contains(&value)) names.push_back(name);
   }
+  return names;
 }
 
-void HfReader::absent(const std::string& name) {
-  if (has(name)) problem(name, "this variant of the model is not supported", "no such field");
+// ── faults ──
+
+void JsonReader::add(std::string path, std::string what, std::string expected, std::string found,
+                     std::string hint) const {
+  document_->problems.push_back({
+      .what = std::move(what),
+      .where = path.empty() ? document_->file : document_->file + ": " + path,
+      .expected = std::move(expected),
+      .found = std::move(found),
+      .hint = hint.empty() ? document_->hint : std::move(hint),
+  });
+  if (document_->faults == Faults::kThrow) finish();
 }
 
-HfReader HfReader::child(const std::string& name) {
-  const nlohmann::json* found = value(name);
-  if (found && !found->is_object()) wrong_type(name, "an object");
-  HfReader reader(found && found->is_object() ? *found : nlohmann::json::object(), file_, hint_);
-  reader.prefix_ = prefix_ + name + "/";
-  reader.problems_ = problems_;
-  return reader;
+void JsonReader::problem(const std::string& name, std::string what, std::string expected,
+                         std::string hint) const {
+  const json* found = present(name);
+  add(inner(name), std::move(what), std::move(expected), found ? shown(*found) : "no such field",
+      std::move(hint));
 }
 
-void HfReader::finish() const {
-  if (!problems_->empty()) throw Error(*problems_);
+void JsonReader::problem_at(const std::string& place, std::string what, std::string expected,
+                            const json& found, std::string hint) const {
+  add(inner(place), std::move(what), std::move(expected), shown(found), std::move(hint));
 }
 
-}  // namespace twofold
+void JsonReader::wrong_type(const std::string& name, const char* expected) const {
+  problem(name, has(name) ? "a value of the wrong type" : "a missing field", expected);
+}
+
+void JsonReader::refuse_type(const char* expected) const {
+  refuse("a value of the wrong type", expected, shown(*value_));
+}
+
+void JsonReader::refuse(std::string what, std::string expected, std::string found,
+                        std::string hint) const {
+  add(path_, std::move(what), std::move(expected), printable(found), std::move(hint));
+  throw Error(document_->problems);
+}
+
+void JsonReader::finish() const {
+  if (!document_->problems.empty()) throw Error(document_->problems);
+}
+
+}  // namespace twofold::formats

@@ -1,69 +1,107 @@
 #pragma once
-// Reads a Hugging Face config.json field by field and gathers what is wrong with it. A field that
-// is null counts as absent.
+// A value of a JSON document that others wrote, read field by field: what is wrong with it is told
+// with the file and the place. A field that is null counts as absent.
 
+#include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "twofold/base/constraint.h"
 
-namespace twofold {
+namespace twofold::formats {
 
-class HfReader {
+class JsonReader {
  public:
-  /// `file` is shown in errors, and `hint` in those that do not say better what to do.
-  HfReader(const nlohmann::json& config, std::string file,
-           std::string hint =
-               "take a model of the expected kind; this setting changes what it "
-               "computes");
+  /// Whether faults are thrown as they are met, or kept for finish(): a reader that keeps them goes
+  /// on with a value that does no harm.
+  enum class Faults { kThrow, kKeep };
 
-  /// Refuses a `model_type` other than these; `what` is the matter then.
-  void model_type(const std::vector<std::string>& supported, const std::string& what);
+  /// `value` must outlive the reader. `file` is shown in errors, and `hint` in those that do not
+  /// say better what to do. Anything but an object is a fault.
+  JsonReader(const nlohmann::json& value, std::string file, std::string hint,
+             Faults faults = Faults::kKeep);
 
+  const nlohmann::json& value() const { return *value_; }
+  const std::string& file() const;
+  std::string where() const;  ///< "config.json: rope_scaling/factor"
+
+  // ── this value; a fault of its type is thrown ──
+  std::string text() const;
+  int64_t integer(int64_t low, int64_t high) const;
+  double number() const;
+  std::vector<JsonReader> items() const;  ///< of an array
+
+  // ── the fields of an object ──
   bool has(const std::string& name) const;
   bool is_null(const std::string& name) const;  ///< written, as null
   bool is(const std::string& name, const nlohmann::json& value) const;
-  /// Where the field `older` is there, it stands for `name`.
-  void alias(const std::string& name, const std::string& older);
-  /// The field's value, or `otherwise` if it is absent; a problem if it must be there, is not of
-  /// that type or not within the range.
-  int64_t integer(const std::string& name, std::optional<int64_t> otherwise = {});
+  /// The field's value; null if it is absent.
+  const nlohmann::json& field(const std::string& name) const;
+  std::optional<JsonReader> find(const std::string& name) const;
+  JsonReader at(const std::string& name) const;  ///< throws if it is absent
+  /// The object in a field, an empty one if it is absent.
+  JsonReader child(const std::string& name) const;
+
+  // The field's value, or `otherwise` if it is absent; a fault if it must be there, is not of that
+  // type or not within the range.
+  int64_t integer(const std::string& name, std::optional<int64_t> otherwise = {}) const;
   double number(const std::string& name, std::optional<double> otherwise = {},
-                const Constraint& range = {});
-  bool flag(const std::string& name, bool otherwise);
-  std::string text(const std::string& name, const std::string& otherwise);
-  std::vector<int64_t> integers(const std::string& name);  ///< one number or a list of them
-  /// The place, from 1, of the first `entry` in a list; 0 if there is none.
-  int64_t place(const std::string& name, const nlohmann::json& entry) const;
-  /// A list; empty if absent.
-  std::vector<double> numbers(const std::string& name, const Constraint& range = {});
-  /// An integer that sizes something: 1 … `most`, so that products of sizes are safe.
+                const Constraint& range = {}) const;
+  bool flag(const std::string& name, bool otherwise) const;
+  std::string text(const std::string& name, const std::string& otherwise) const;
+  /// An integer that sizes something: 1 … `max`, so that products of sizes are safe.
   static constexpr auto kMaxSize = static_cast<int64_t>(::twofold::kMaxSize);
   int64_t size(const std::string& name, std::optional<int64_t> otherwise = {},
-               int64_t most = kMaxSize);
+               int64_t max = kMaxSize) const;
 
-  /// The field changes what the model computes; only `value` (or its absence) is supported.
-  void only(const std::string& name, const nlohmann::json& value);
-  void absent(const std::string& name);
+  // Lists; empty if absent.
+  std::vector<double> numbers(const std::string& name, const Constraint& range = {}) const;
+  std::vector<int64_t> integers(const std::string& name) const;   ///< or one number
+  std::vector<std::string> texts(const std::string& name) const;  ///< or one text
+  /// The place, from 1, of the first `entry` in a list; 0 if there is none.
+  int64_t place(const std::string& name, const nlohmann::json& entry) const;
 
-  /// A reader of the object in field `name` (an empty one if absent); shares this one's problems.
-  HfReader child(const std::string& name);
+  // Fields that change what is meant; only one value (or its absence) is supported.
+  void only(const std::string& name, const nlohmann::json& value) const;
+  void absent(const std::string& name) const;
+  /// The fields that nobody has asked for.
+  std::vector<std::string> unread() const;
+  /// Where the field `older` is there, it stands for `name`.
+  void alias(const std::string& name, const std::string& older);
+
+  // ── faults ──
+  /// A fault of a field.
   void problem(const std::string& name, std::string what, std::string expected,
-               std::string hint = "");
-  /// Throws everything found so far.
+               std::string hint = "") const;
+  /// A fault of something inside a field; `found`: what is there.
+  void problem_at(const std::string& place, std::string what, std::string expected,
+                  const nlohmann::json& found, std::string hint = "") const;
+  /// Throws a fault of this value, after those that were kept.
+  [[noreturn]] void refuse(std::string what, std::string expected, std::string found,
+                           std::string hint = "") const;
+  /// Throws what was kept, if anything was.
   void finish() const;
 
  private:
-  const nlohmann::json* value(const std::string& name) const;
-  void wrong_type(const std::string& name, const char* expected);
+  struct Document;
+  JsonReader(const JsonReader& parent, const nlohmann::json& value, std::string path)
+      : value_(&value), document_(parent.document_), path_(std::move(path)) {}
+  std::string inner(const std::string& name) const;
+  const nlohmann::json* present(const std::string& name) const;  // null if absent
+  void add(std::string path, std::string what, std::string expected, std::string found,
+           std::string hint) const;
+  void wrong_type(const std::string& name, const char* expected) const;
+  [[noreturn]] void refuse_type(const char* expected) const;
 
-  nlohmann::json config_;
-  std::string file_, hint_, prefix_;
-  std::shared_ptr<std::vector<Problem>> problems_;
+  const nlohmann::json* value_;
+  std::shared_ptr<Document> document_;  // what all readers of it share
+  std::string path_;
+  std::vector<std::pair<std::string, std::string>> aliases_;
 };
 
-}  // namespace twofold
+}  // namespace twofold::formats

@@ -59,7 +59,7 @@ struct TensorToWrite {
 };
 
 /// Writes and syncs one file (not atomically: checkpoints publish whole folders). Tensors are laid
-/// out as the reference writer does (dtype descending, then name). Throws an Error for a header
+/// out as the Rust crate does (dtype descending, then name). Throws an Error for a header
 /// above kMaxHeaderBytes, names or metadata that are not UTF-8, and a disk that refuses.
 void write_safetensors(const Path& path, std::vector<TensorToWrite> tensors,
                        const std::map<std::string, std::string>& metadata);

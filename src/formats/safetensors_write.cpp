@@ -1,4 +1,4 @@
-// The writer of safetensors.h, byte for byte what the reference crate's `serialize_to_file` writes.
+// The writer of safetensors.h, byte for byte what the Rust crate's `serialize_to_file` writes.
 
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kAlignment = 8;
 
-/// `text` as a JSON string. nlohmann escapes exactly what the reference's serializer escapes.
+/// `text` as a JSON string. nlohmann escapes exactly what the crate's serializer escapes.
 std::string quoted(const Path& path, const std::string& text) {
   try {
     return nlohmann::json(text).dump();

@@ -8,6 +8,7 @@
 #include "eval/text_stream.h"
 #include "infer/loaded_model.h"
 #include "tokenizer/load/from_path.h"
+#include "tokenizer/load/make.h"
 
 namespace twofold {
 namespace {

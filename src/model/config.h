@@ -18,19 +18,23 @@ class Model;
 /// More blocks than any model has; a config that asks for more is refused before anything is made.
 inline constexpr int64_t kMaxLayers = 4096;
 
-struct ModelConfig {
+/// How a run uses a model, whatever its architecture.
+struct ModelUse {
+  double dropout = 0.0;
+  double attn_dropout = 0.0;
+  std::string param_dtype = "float32";        ///< architecture/dtype/param
+  std::string activation_dtype = "bfloat16";  ///< architecture/dtype/activation
+  bool checkpointing = false;  ///< architecture/checkpointing (activation checkpointing)
+  std::string weights = {};    ///< architecture/backbone/weights: a local folder
+  bool untie = false;          ///< architecture/backbone/untie: see untie_head
+};
+
+struct ModelConfig : ModelUse {
   int64_t n_layers = 32;
   int64_t n_embd = 2048;
   int64_t n_head = 16;
   int64_t block_size = 512;
   int64_t vocab_size = 100288;
-  double dropout = 0.0;
-  double attn_dropout = 0.0;
-  std::string param_dtype = "float32";        ///< architecture/dtype/param
-  std::string activation_dtype = "bfloat16";  ///< architecture/dtype/activation
-  bool checkpointing = false;            ///< architecture/checkpointing (activation checkpointing)
-  std::string weights;                   ///< architecture/backbone/weights: a local folder
-  bool untie = false;                    ///< architecture/backbone/untie: see untie_head
   bool tie_word_embeddings = false;      ///< the embedding table is the head as well
   int64_t max_position_embeddings = -1;  ///< context of the weights; block_size if that is more
   int64_t bos_token_id = -1;             ///< written to an exported config.json; -1 = none

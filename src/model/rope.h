@@ -13,7 +13,9 @@
 
 namespace twofold {
 
-class HfReader;
+namespace formats {
+class JsonReader;
+}
 
 struct RopeConfig {
   /// Share of each head's dimensions that are rotated; proportional: of the frequencies that turn.
@@ -50,9 +52,10 @@ struct RopeConfig {
 
   /// Reads `rope_theta` and rope_fields.
   /// `max_positions`: the checkpoint's context, the original one where none is given.
-  void from_hf(HfReader& reader, double default_theta, int64_t max_positions);
+  void from_hf(const formats::JsonReader& reader, double default_theta, int64_t max_positions);
   /// The same from the object that describes the scaling.
-  void from_hf(HfReader& reader, HfReader scaling, double default_theta, int64_t max_positions);
+  void from_hf(const formats::JsonReader& reader, const formats::JsonReader& scaling,
+               double default_theta, int64_t max_positions);
   /// The context of a checkpoint whose `max_position_embeddings` is this: longer with `dynamic`,
   /// which scales only what goes beyond.
   int64_t context(int64_t max_positions) const;
@@ -64,7 +67,7 @@ struct RopeConfig {
 
 /// The object that describes the rotation: `rope_scaling` (transformers 4; where both are there, it
 /// is what transformers 5 reads too) or `rope_parameters` (5).
-HfReader rope_fields(HfReader& reader);
+formats::JsonReader rope_fields(const formats::JsonReader& reader);
 
 /// The rotation of a model's heads: its table of angles, made and lengthened when it is needed.
 class Rotary {

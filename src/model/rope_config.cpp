@@ -108,11 +108,12 @@ void RopeConfig::check(std::vector<Problem>& problems, int64_t head_dim) const {
   }
 }
 
-void RopeConfig::from_hf(HfReader& reader, double default_theta, int64_t max_positions) {
+void RopeConfig::from_hf(const formats::JsonReader& reader, double default_theta,
+                         int64_t max_positions) {
   from_hf(reader, rope_fields(reader), default_theta, max_positions);
 }
 
-HfReader rope_fields(HfReader& reader) {
+formats::JsonReader rope_fields(const formats::JsonReader& reader) {
   const bool old =
       reader.has("rope_scaling") && !reader.is("rope_scaling", nlohmann::json::object());
   return reader.child(old ? "rope_scaling" : "rope_parameters");
@@ -121,7 +122,7 @@ HfReader rope_fields(HfReader& reader) {
 namespace {
 
 /// yarn's factor on cos and sin as a config gives it; 0: derived.
-double yarn_attention_factor(HfReader& scaling, double factor) {
+double yarn_attention_factor(const formats::JsonReader& scaling, double factor) {
   if (scaling.has("attention_factor")) {
     return scaling.number("attention_factor", {}, kNotNegative);
   }
@@ -134,9 +135,9 @@ double yarn_attention_factor(HfReader& scaling, double factor) {
 
 }  // namespace
 
-void RopeConfig::from_hf(HfReader& reader, HfReader scaling, double default_theta,
-                         int64_t max_positions) {
-  HfReader& base = scaling.has("rope_theta") ? scaling : reader;
+void RopeConfig::from_hf(const formats::JsonReader& reader, const formats::JsonReader& scaling,
+                         double default_theta, int64_t max_positions) {
+  const formats::JsonReader& base = scaling.has("rope_theta") ? scaling : reader;
   theta = base.number("rope_theta", default_theta, kPositive);
   const char* kind = scaling.has("rope_type") ? "rope_type" : "type";
   rope_type = scaling.text(kind, "default");

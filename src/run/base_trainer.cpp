@@ -8,7 +8,8 @@
 #include "model/hf/hugging_face.h"
 #include "run/adapters/plan.h"
 #include "run/adapters/warm_start.h"
-#include "tokenizer/load/added_tokens.h"
+#include "tokenizer/config.h"
+#include "tokenizer/load/make.h"
 
 namespace twofold {
 

@@ -12,7 +12,7 @@
 #include "run/training_run.h"
 #include "tensor/device.h"
 #include "tensor/process.h"
-#include "tokenizer/load/added_tokens.h"
+#include "tokenizer/load/make.h"
 
 namespace twofold {
 namespace {

@@ -11,7 +11,7 @@
 #include "optim/optimizer.h"
 #include "optim/schedule.h"
 #include "run/config.h"
-#include "tokenizer/tokenizer.h"
+#include "tokenizer/config.h"
 
 namespace twofold {
 

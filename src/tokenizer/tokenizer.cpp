@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "tokenizer/backends.h"
 
 namespace twofold {
 

@@ -11,25 +11,26 @@
 namespace twofold {
 namespace {
 
-/// A character's code without its lowest six bits, which are its last byte's: what tells almost all
-/// text from young characters.
+/// A character's code without its lowest six bits, which are its last byte's, is looked up first:
+/// almost no text has a character of a group that holds newer ones.
 constexpr size_t kGroups = 0x110000 >> 6;
 
-constexpr std::array<bool, kGroups> groups_with_young() {
+constexpr std::array<bool, kGroups> groups_with_newer() {
   std::array<bool, kGroups> groups{};
-  for (const StandIn& run : kStandIns) {
+  for (const UnicodeFallback& run : kUnicodeFallbacks) {
     for (uint32_t group = run.first >> 6; group <= run.last >> 6; ++group) groups[group] = true;
   }
   return groups;
 }
 
-constexpr std::array<bool, kGroups> kHasYoung = groups_with_young();
+constexpr std::array<bool, kGroups> kHasNewer = groups_with_newer();
 
 /// The run that has `code`, or null.
-const StandIn* find_run(uint32_t code) {
-  const StandIn* run = std::lower_bound(std::begin(kStandIns), std::end(kStandIns), code,
-                                        [](const StandIn& at, uint32_t c) { return at.last < c; });
-  return run != std::end(kStandIns) && code >= run->first ? run : nullptr;
+const UnicodeFallback* find_run(uint32_t code) {
+  const UnicodeFallback* run =
+      std::lower_bound(std::begin(kUnicodeFallbacks), std::end(kUnicodeFallbacks), code,
+                       [](const UnicodeFallback& at, uint32_t c) { return at.last < c; });
+  return run != std::end(kUnicodeFallbacks) && code >= run->first ? run : nullptr;
 }
 
 struct Found {
@@ -37,8 +38,8 @@ struct Found {
   uint32_t older;
 };
 
-/// The first young character of `text` at or after byte `at`; `bytes` is 0 if there is none.
-Found find_young(std::string_view text, size_t at) {
+/// The first newer character of `text` at or after byte `at`; `bytes` is 0 if there is none.
+Found find_newer(std::string_view text, size_t at) {
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
   const auto low_bits = [&](size_t i) { return byte(i) & 0x3Fu; };
   while ((at = skip_ascii(text, at)) < text.size()) {
@@ -48,8 +49,8 @@ Found find_young(std::string_view text, size_t at) {
       const uint32_t group = bytes == 3
                                  ? (lead & 0x0Fu) << 6 | low_bits(at + 1)
                                  : (lead & 0x07u) << 12 | low_bits(at + 1) << 6 | low_bits(at + 2);
-      if (kHasYoung[group]) {
-        const StandIn* run = find_run(group << 6 | low_bits(at + bytes - 1));
+      if (kHasNewer[group]) {
+        const UnicodeFallback* run = find_run(group << 6 | low_bits(at + bytes - 1));
         if (run) return {at, bytes, run->older};
       }
     }
@@ -68,11 +69,11 @@ void put(std::string& text, const Found& found) {
 
 }  // namespace
 
-std::string_view with_stand_ins(std::string_view text, std::string& storage) {
-  Found found = find_young(text, 0);
+std::string_view with_older_characters(std::string_view text, std::string& storage) {
+  Found found = find_newer(text, 0);
   if (found.bytes == 0) return text;
   storage = text;
-  for (; found.bytes > 0; found = find_young(text, found.at + found.bytes)) put(storage, found);
+  for (; found.bytes > 0; found = find_newer(text, found.at + found.bytes)) put(storage, found);
   return storage;
 }
 

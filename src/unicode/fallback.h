@@ -1,15 +1,15 @@
 #pragma once
-// Characters that are younger than the tables of PCRE2.
+// Characters that are newer than the Unicode tables of PCRE2.
 
 #include <string>
 #include <string_view>
 
 namespace twofold {
 
-/// `text` (valid UTF-8), or a copy in `storage` where every character that `tokenizers` and
-/// tiktoken know and PCRE2 10.42 (Unicode 14) does not is an older one of the same general
-/// category, the same script where patterns may ask for it, and as many bytes. For patterns that
-/// ask for kinds of characters; offsets stay the same.
-std::string_view with_stand_ins(std::string_view text, std::string& storage);
+/// `text` (valid UTF-8) for a pattern that asks for kinds of characters, kept in `storage` where it
+/// is changed. Each character that `tokenizers` and tiktoken know and PCRE2 10.42 (Unicode 14) does
+/// not is replaced by an older one of the same general category, of the same script where patterns
+/// may ask for it, and of as many bytes, so that offsets stay the same.
+std::string_view with_older_characters(std::string_view text, std::string& storage);
 
 }  // namespace twofold

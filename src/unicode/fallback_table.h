@@ -1,18 +1,18 @@
 #pragma once
-// Made by tools/stand_ins.py: 10302 characters that tokenizers 0.23.3 and
+// Made by tools/unicode_fallback.py: 10302 characters that tokenizers 0.23.3 and
 // tiktoken 0.14.0 know and PCRE2 10.42 does not, or not as they do.
 
 #include <cstdint>
 
 namespace twofold {
 
-/// Characters first … last and the one that stands for each of them.
-struct StandIn {
+/// Characters first … last and the older one that is taken for each of them.
+struct UnicodeFallback {
   uint32_t first, last, older;
 };
 
 // clang-format off
-inline constexpr StandIn kStandIns[] = {
+inline constexpr UnicodeFallback kUnicodeFallbacks[] = {
     {0x897, 0x897, 0xabed}, {0xcf3, 0xcf3, 0xabec}, {0xece, 0xece, 0xabed},
     {0x1b4e, 0x1b4f, 0xabeb}, {0x1b7f, 0x1b7f, 0xabeb}, {0x1c89, 0x1c89, 0xa69a},
     {0x1c8a, 0x1c8a, 0xabbf}, {0x2427, 0x2429, 0xaa79}, {0x2ffc, 0x2fff, 0xaa79},

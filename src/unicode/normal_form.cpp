@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-namespace twofold::hf {
+namespace twofold {
 namespace {
 
 struct Range {
@@ -17,7 +17,7 @@ struct Range {
 };
 
 /// Characters that utf8proc decomposes, reorders or composes and `tokenizers` 0.23.3 does not:
-/// those younger than its tables, and U+11A7, which utf8proc 2.8 drops behind a Hangul syllable.
+/// those newer than its tables, and U+11A7, which utf8proc 2.8 drops behind a Hangul syllable.
 /// All code points are compared in tests/clients/tokenizers_unicode_test.py.
 constexpr Range kLeftAlone[] = {
     {0x7fd, 0x7fd},     {0x898, 0x89f},     {0x8ca, 0x8d3},     {0x9fe, 0x9fe},
@@ -82,8 +82,8 @@ void append_normal(std::string_view part, utf8proc_option_t options, std::string
 }  // namespace
 
 void normalize(std::string& text, NormalForm form) {
-  // ASCII is its own normal form, and composes with nothing before it: only the stretches between
-  // are worked on, each with the character before it.
+  // ASCII is its own normal form, and composes with nothing before it: only what is between
+  // is worked on, each with the character before it.
   auto other = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
   auto begin = std::find_if(text.begin(), text.end(), other);
   if (begin == text.end()) return;
@@ -102,4 +102,4 @@ void normalize(std::string& text, NormalForm form) {
   text = std::move(out);
 }
 
-}  // namespace twofold::hf
+}  // namespace twofold

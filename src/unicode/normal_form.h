@@ -3,12 +3,12 @@
 
 #include <string>
 
-namespace twofold::hf {
+namespace twofold {
 
 enum class NormalForm { kNFC, kNFD, kNFKC, kNFKD };
 
-/// Brings `text` (valid UTF-8) into a normal form. Characters that are younger than the tables of
+/// Brings `text` (valid UTF-8) into a normal form. Characters that are newer than the tables of
 /// `tokenizers` 0.23 (about Unicode 9) are left alone and separate what is around them, as there.
 void normalize(std::string& text, NormalForm form);
 
-}  // namespace twofold::hf
+}  // namespace twofold

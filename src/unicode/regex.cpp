@@ -23,6 +23,25 @@ std::string message(int code) {
   return reinterpret_cast<const char*>(text);
 }
 
+PCRE2_SPTR subject_of(std::string_view text) { return reinterpret_cast<PCRE2_SPTR>(text.data()); }
+
+using Code = std::unique_ptr<pcre2_code, void (*)(pcre2_code*)>;
+using Match = std::unique_ptr<pcre2_match_data, void (*)(pcre2_match_data*)>;
+
+Match new_match() { return {pcre2_match_data_create(1, nullptr), pcre2_match_data_free}; }
+
+/// `problem`: what is told of a text that is no pattern, but for what was found.
+Code compile(const std::string& pattern, const std::string& shown, uint32_t options,
+             Problem problem) {
+  int error = 0;
+  PCRE2_SIZE place = 0;
+  Code code(pcre2_compile(subject_of(pattern), pattern.size(), options, &error, &place, nullptr),
+            pcre2_code_free);
+  if (code) return code;
+  problem.found = fmt::format("`{}`: {} at character {}", shown, message(error), place);
+  fail(std::move(problem));
+}
+
 /// Replaces `\s` and `\S` by explicit classes. Our patterns have no `\S` inside a class.
 std::string with_white_space(const std::string& pattern) {
   std::string out;
@@ -61,34 +80,24 @@ bool asks_for_kinds(const std::string& pattern) {
 }  // namespace
 
 struct Regex::Compiled {
-  pcre2_code* code = nullptr;
+  Code code = {nullptr, pcre2_code_free};
   pcre2_match_context* limits = nullptr;
   bool jit = false;
   bool by_kind = false;
 
-  ~Compiled() {
-    pcre2_code_free(code);
-    pcre2_match_context_free(limits);
-  }
+  ~Compiled() { pcre2_match_context_free(limits); }
 };
 
 Regex::Regex(const std::string& pattern) {
   const std::string text = with_white_space(pattern);
   auto compiled = std::make_unique<Compiled>();
-  int error = 0;
-  PCRE2_SIZE place = 0;
-  compiled->code =
-      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
-                    PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY, &error, &place, nullptr);
-  if (!compiled->code) {
-    fail({.what = "not a regular expression that twofold can use",
-          .where = fmt::format("character {} of the pattern", place),
-          .expected = "a Perl-compatible regular expression",
-          .found = fmt::format("`{}`: {}", pattern, message(error)),
-          .hint = "check the pattern in the tokenizer's file"});
-  }
+  compiled->code = compile(text, pattern, PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY,
+                           {.what = "not a regular expression that twofold can use",
+                            .where = "a pattern of the tokenizer",
+                            .expected = "a Perl-compatible regular expression",
+                            .hint = "check the pattern in the tokenizer's file"});
   compiled->by_kind = asks_for_kinds(text);
-  compiled->jit = pcre2_jit_compile(compiled->code, PCRE2_JIT_COMPLETE) == 0;
+  compiled->jit = pcre2_jit_compile(compiled->code.get(), PCRE2_JIT_COMPLETE) == 0;
   // The limits guard against hostile patterns; ours are linear, and texts may be long.
   compiled->limits = pcre2_match_context_create(nullptr);
   pcre2_set_match_limit(compiled->limits, UINT32_MAX);
@@ -102,32 +111,30 @@ Regex::Regex(Regex&&) noexcept = default;
 
 struct RegexScan::State {
   const Regex::Compiled& compiled;
-  pcre2_match_data* match;
+  Match match;
   std::string_view text = {};
   std::string copy = {};
 };
 
-RegexScan::RegexScan(const Regex& regex)
-    : state_(new State{*regex.compiled_, pcre2_match_data_create(1, nullptr)}) {}
+RegexScan::RegexScan(const Regex& regex) : state_(new State{*regex.compiled_, new_match()}) {}
 
-RegexScan::~RegexScan() { pcre2_match_data_free(state_->match); }
+RegexScan::~RegexScan() = default;
 
 void RegexScan::read(std::string_view text) {
-  state_->text = state_->compiled.by_kind ? with_stand_ins(text, state_->copy) : text;
+  state_->text = state_->compiled.by_kind ? with_older_characters(text, state_->copy) : text;
 }
 
 bool RegexScan::find(size_t from, size_t& begin, size_t& end) {
   const Regex::Compiled& compiled = state_->compiled;
   const std::string_view text = state_->text;
-  auto subject = reinterpret_cast<PCRE2_SPTR>(text.data());
   int code = PCRE2_ERROR_JIT_STACKLIMIT;
   if (compiled.jit) {
-    code = pcre2_jit_match(compiled.code, subject, text.size(), from, PCRE2_NO_UTF_CHECK,
-                           state_->match, compiled.limits);
+    code = pcre2_jit_match(compiled.code.get(), subject_of(text), text.size(), from,
+                           PCRE2_NO_UTF_CHECK, state_->match.get(), compiled.limits);
   }
   if (code == PCRE2_ERROR_JIT_STACKLIMIT) {  // the interpreter keeps its stack on the heap
-    code = pcre2_match(compiled.code, subject, text.size(), from, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT,
-                       state_->match, compiled.limits);
+    code = pcre2_match(compiled.code.get(), subject_of(text), text.size(), from,
+                       PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, state_->match.get(), compiled.limits);
   }
   if (code == PCRE2_ERROR_NOMATCH) return false;
   if (code < 0) {
@@ -137,7 +144,7 @@ bool RegexScan::find(size_t from, size_t& begin, size_t& end) {
           .found = message(code),
           .hint = "split the text into smaller documents"});
   }
-  const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(state_->match);
+  const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(state_->match.get());
   begin = offsets[0];
   end = offsets[1];
   return true;
@@ -147,6 +154,35 @@ bool RegexScan::is_in(std::string_view text) {
   size_t begin = 0, end = 0;
   read(text);
   return find(0, begin, end);
+}
+
+struct Pattern::Compiled {
+  std::string text, where;
+  Code code;
+};
+
+Pattern::Pattern(const std::string& text, const std::string& where)
+    : compiled_(new Compiled{
+          text, where,
+          compile(
+              text, text, PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED,
+              {.what = "not a regular expression",
+               .where = where,
+               .expected = "a pattern that PCRE2 (or Python's re) can read",
+               .hint = "an entry of a list without `re:` before it is a plain part of a path"})}) {}
+
+bool Pattern::matches(std::string_view name) const {
+  const Match match = new_match();
+  const int code =
+      pcre2_match(compiled_->code.get(), subject_of(name), name.size(), 0, 0, match.get(), nullptr);
+  if (code < 0 && code != PCRE2_ERROR_NOMATCH) {
+    fail({.what = "a regular expression cannot be matched",
+          .where = compiled_->where,
+          .expected = "a search that ends",
+          .found = fmt::format("{} on {}: {}", compiled_->text, name, message(code)),
+          .hint = "write it without nested repetitions"});
+  }
+  return code >= 0;
 }
 
 }  // namespace twofold

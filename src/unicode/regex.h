@@ -1,6 +1,6 @@
 #pragma once
-// Unicode regular expressions over valid UTF-8 (PCRE2, JIT), as the splitters of tokenizers need
-// them.
+// Regular expressions over UTF-8: the one place that knows PCRE2. Regex searches in texts, as the
+// splitters of tokenizers need it; Pattern tells names apart.
 
 #include <cstddef>
 #include <memory>
@@ -11,7 +11,7 @@ namespace twofold {
 
 class RegexScan;
 
-/// A compiled pattern with Unicode classes, of Unicode 16 whichever PCRE2 has (stand_ins.h). `\s`
+/// A compiled pattern with Unicode classes, of Unicode 16 whichever PCRE2 has (fallback.h). `\s`
 /// and `\S` mean Unicode's White_Space exactly (PCRE2 alone would count U+180E); `$` is the end of
 /// the text only. Thread-safe: it is never changed.
 class Regex {
@@ -42,6 +42,19 @@ class RegexScan {
  private:
   struct State;
   std::unique_ptr<State> state_;
+};
+
+/// A pattern for names, read as PEFT's Python patterns are written.
+class Pattern {
+ public:
+  /// `where` names the setting in the Error for a text that is no regular expression.
+  Pattern(const std::string& text, const std::string& where);
+  /// Whether the pattern matches all of `name`. An Error for a pattern that never ends on it.
+  bool matches(std::string_view name) const;
+
+ private:
+  struct Compiled;
+  std::shared_ptr<const Compiled> compiled_;
 };
 
 }  // namespace twofold

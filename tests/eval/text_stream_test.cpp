@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "tokenizer/config.h"
+#include "tokenizer/load/make.h"
+
 namespace twofold {
 namespace {
 

@@ -203,8 +203,13 @@ TEST(GgmlType, HalvesRoundToNearestEvenAndBack) {
 
 TEST(GgmlType, NothingIsConvertedToNothing) {
   for (const GgmlType type : {GgmlType::kF32, GgmlType::kF16, GgmlType::kBF16, GgmlType::kQ8_0}) {
-    encode_ggml(type, {}, {});
-    decode_ggml(type, {}, {});
+    EXPECT_EQ(ggml_bytes(type, 0), 0u);
+    std::byte byte{7};  // beyond the empty spans: neither read nor written
+    float number = 7;
+    encode_ggml(type, std::span(&number, 0), std::span(&byte, 0));
+    decode_ggml(type, std::span(&byte, 0), std::span(&number, 0));
+    EXPECT_EQ(byte, std::byte{7});
+    EXPECT_EQ(number, 7);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "data/read/contrastive.h"
 #include "input.h"
 
 namespace {

@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   return fuzz::accept_errors([&] {
     const std::string name = "input";
     const nlohmann::json document = formats::parse_json(text, name);
-    const hf::HuggingFaceTokenizer tokenizer(hf::Node(document, name));
+    const hf::HuggingFaceTokenizer tokenizer(hf::read_tokenizer_json(document, name));
     fuzz::use(tokenizer);
   });
 }

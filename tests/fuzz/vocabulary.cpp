@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   return fuzz::accept_errors([&] {
     const auto settings = rest.empty() ? nlohmann::json() : formats::parse_json(rest, "settings");
     const nlohmann::json document = read_token_pair(tokens.path(), merges.path(), settings);
-    const hf::HuggingFaceTokenizer tokenizer(hf::Node(document, "input"));
+    const hf::HuggingFaceTokenizer tokenizer(hf::read_tokenizer_json(document, "input"));
     fuzz::use(tokenizer);
   });
 }

@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "support/shared_data.h"
+#include "tokenizer/load/make.h"
 #include "tokenizer/tokenizer.h"
 
 namespace twofold {

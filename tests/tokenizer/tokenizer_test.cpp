@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "ranks.h"
+#include "tokenizer/load/make.h"
 
 namespace twofold {
 namespace {

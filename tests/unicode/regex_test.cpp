@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tokenizer/encodings.h"
+#include "base/error.h"
 #include "unicode/fallback.h"
 #include "unicode/utf8.h"
 
@@ -65,37 +65,41 @@ TEST(Regex, PatternsThatSpellOutCharactersSeeThem) {
   EXPECT_FALSE(matches("\U00031350+", "\U00031351"));
 }
 
-TEST(StandIns, OtherTextIsLeftWhereItIs) {
+TEST(UnicodeFallback, OtherTextIsLeftWhereItIs) {
   std::string storage;
   const std::string text = "plain, caf\u00e9 \u4e00\u4e8c \U0001f600 \U0003134a";
-  EXPECT_EQ(with_stand_ins(text, storage).data(), text.data());
-  const std::string young = text + "\u1c89" + text + "\U00031350";
-  const std::string_view old = with_stand_ins(young, storage);
-  EXPECT_EQ(old.size(), young.size());
+  EXPECT_EQ(with_older_characters(text, storage).data(), text.data());
+  const std::string newer = text + "\u1c89" + text + "\U00031350";
+  const std::string_view old = with_older_characters(newer, storage);
+  EXPECT_EQ(old.size(), newer.size());
   EXPECT_EQ(valid_utf8_prefix(old), old.size());
   EXPECT_EQ(old.substr(0, text.size()), text);
   EXPECT_EQ(old.substr(text.size() + 3, text.size()), text);
 }
 
-TEST(Regex, SplittersSurviveLongRunsOfOneKind) {
-  for (const char* name : {"gpt2", "cl100k_base", "o200k_base", "llama3"}) {
-    const Regex regex(find_encoding(name).pattern);
-    RegexScan scan(regex);
-    for (const char* unit : {" ", "\n", "a", "A", "\u4e00", "!", "1", "\u0300", " \n", "\r\n"}) {
-      std::string text;
-      for (int i = 0; i < 100'000; ++i) text += unit;
-      for (const std::string& tail : {std::string(), std::string("x")}) {
-        const std::string subject = text + tail;
-        size_t at = 0, begin = 0, end = 0;
-        scan.read(subject);
-        while (at < subject.size() && scan.find(at, begin, end)) {
-          ASSERT_EQ(begin, at) << name << " skips text";
-          at = end;
-        }
-        EXPECT_EQ(at, subject.size()) << name;
-      }
-    }
+TEST(Pattern, MatchesWholeNamesOnly) {
+  const Pattern pattern(R"(.*\.(q|v)_proj)", "a setting");
+  EXPECT_TRUE(pattern.matches("blocks.0.q_proj"));
+  EXPECT_FALSE(pattern.matches("blocks.0.q_proj.kernel"));
+  EXPECT_FALSE(pattern.matches("q_proj"));
+  const Pattern copy = pattern;
+  EXPECT_TRUE(copy.matches("x.v_proj"));
+}
+
+TEST(Pattern, ATextThatIsNoneIsAnErrorThatNamesTheSetting) {
+  try {
+    const Pattern pattern("a(b", "optimization/lora/target_modules");
+    ADD_FAILURE() << "an open bracket was taken";
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("optimization/lora/target_modules"), text.npos) << text;
+    EXPECT_NE(text.find("a(b"), text.npos) << text;
   }
+}
+
+TEST(Pattern, ASearchWithoutAnEndIsAnError) {
+  const Pattern pattern("(a+)+b", "a setting");
+  EXPECT_THROW(pattern.matches(std::string(64, 'a')), Error);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
-// Which dataset serves sample n of a stage, and its how-manieth sample that is: exact shares (after
-// any n samples every dataset has served rate·n of them to within one), O(1) seek, no state.
+// Which dataset serves sample n of a stage, and how many samples it has served before. Shares are
+// exact: after any n samples every dataset has served rate·n of them to within one. Any sample is
+// found in O(1), without state.
 
 #include <cstdint>
 #include <vector>

@@ -1,3 +1,5 @@
+#include "data/read/contrastive.h"
+
 #include <fmt/format.h>
 
 #include "base/error.h"

@@ -1,6 +1,7 @@
 #include "data/read/dataset.h"
 
 #include "base/error.h"
+#include "data/read/contrastive.h"
 #include "data/read/dataset_folder.h"
 #include "data/read/padded.h"
 #include "data/read/pmd.h"

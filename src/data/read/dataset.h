@@ -1,5 +1,5 @@
 #pragma once
-// A tokenised dataset on disk, seen as numbered rows of fixed width. Formats: reference 4.2.
+// A tokenised dataset on disk, seen as numbered rows of fixed width. Formats: docs/data.md.
 
 #include <cstdint>
 #include <memory>
@@ -34,11 +34,5 @@ std::unique_ptr<Dataset> open_dataset(const Path& data_root, const Sampling& sam
 
 /// True if the dataset has a validation file of its own.
 bool has_validation(const Path& data_root, const Sampling& sampling);
-
-/// Reads and validates a CONTRASTIVE folder; returns its rows per split. (No trainer uses it yet.)
-struct ContrastiveShape {
-  int64_t train_rows = 0, val_rows = 0, width = 0;
-};
-ContrastiveShape validate_contrastive(const Path& folder, int64_t vocab_size);
 
 }  // namespace twofold

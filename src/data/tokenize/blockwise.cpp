@@ -8,6 +8,7 @@
 #include "data/tokenize/parallel_map.h"
 #include "data/tokenize/run.h"
 #include "data/tokenize/tokenize.h"
+#include "tokenizer/load/make.h"
 
 namespace twofold {
 namespace {

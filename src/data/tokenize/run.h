@@ -10,6 +10,8 @@
 #include "data/tokenize/documents.h"
 #include "data/tokenize/resumable_output.h"
 #include "data/tokenize/tokenize.h"
+#include "tokenizer/config.h"
+#include "tokenizer/tokenizer.h"
 
 namespace twofold {
 

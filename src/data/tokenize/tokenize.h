@@ -1,6 +1,6 @@
 #pragma once
 // Text files to dataset files: the jobs data/tokenize_variable_dataset (PMD) and
-// data/tokenize_blockwise_dataset (PADDED). Reference 5.
+// data/tokenize_blockwise_dataset (PADDED). Docs: docs/data.md.
 //
 // Both may be killed at any moment: the same call goes on and ends with the same bytes. A call on a
 // finished dataset does nothing; with other arguments or another source it is an Error.
@@ -12,7 +12,7 @@
 #include "base/files.h"
 #include "config/fields.h"
 #include "data/tokenize/documents.h"
-#include "tokenizer/tokenizer.h"
+#include "tokenizer/config.h"
 
 namespace twofold {
 

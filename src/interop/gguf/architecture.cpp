@@ -11,6 +11,7 @@
 namespace twofold {
 namespace {
 
+using formats::JsonReader;
 using nlohmann::json;
 
 /// A hyperparameter that has a field of config.json to itself.
@@ -34,7 +35,7 @@ struct Architecture {
   bool norm_offset = false;
   std::vector<Demand> demands = {};
   /// Adds what no single field says; may refuse.
-  void (*describe)(GgufArchitecture& to, const json& config) = nullptr;
+  void (*describe)(GgufArchitecture& to, const JsonReader& config) = nullptr;
 };
 
 /// The decoders with RMSNorm and a gated MLP; they and GPT-NeoX name their sizes alike.
@@ -74,7 +75,7 @@ Architecture qwen3() {
 }
 
 Architecture gemma(const char* model_type, const char* name, bool tied,
-                   void (*describe)(GgufArchitecture&, const json&)) {
+                   void (*describe)(GgufArchitecture&, const JsonReader&)) {
   Architecture all = gated(model_type, name);
   all.integers.push_back(kContext);
   all.norm_offset = true;
@@ -110,7 +111,7 @@ Architecture gpt2() {
 }
 
 /// The models that can be written, one entry a model_type. What a field of config.json says by
-/// itself is data; the rest is a function of gguf_hyperparameters.h.
+/// itself is data; the rest is a function of hyperparameters.h.
 const std::vector<Architecture>& architectures() {
   static const std::vector<Architecture> kArchitectures = {
       llama("llama"),
@@ -127,8 +128,8 @@ const std::vector<Architecture>& architectures() {
   return kArchitectures;
 }
 
-const Architecture& architecture_of(const json& config) {
-  const std::string type = config.at("model_type").get<std::string>();
+const Architecture& architecture_of(const JsonReader& config) {
+  const std::string type = config.at("model_type").text();
   std::vector<std::string> known;
   for (const Architecture& architecture : architectures()) {
     if (architecture.model_type == type) return architecture;
@@ -141,8 +142,8 @@ const Architecture& architecture_of(const json& config) {
         .hint = "export with --to merged and use llama.cpp's own converter"});
 }
 
-int64_t rotary_dim(const json& config) {
-  const RopeConfig rope{.partial_rotary_factor = config.value("rotary_pct", 1.0)};
+int64_t rotary_dim(const JsonReader& config) {
+  const RopeConfig rope{.partial_rotary_factor = config.number("rotary_pct", 1.0)};
   return rope.rotated(head_width(config));
 }
 
@@ -157,23 +158,25 @@ void not_in_gguf(const std::string& architecture, const std::string& field, std:
         .hint = "export with --to merged instead"});
 }
 
-GgufArchitecture describe_gguf_architecture(const json& config) {
+GgufArchitecture describe_gguf_architecture(const json& hf_config) {
+  const JsonReader config(hf_config, "config.json", "export with --to merged instead",
+                          JsonReader::Faults::kThrow);
   const Architecture& from = architecture_of(config);
   GgufArchitecture to{.name = from.name,
                       .interleaved_rotary = from.interleaved_rotary,
                       .norm_offset = from.norm_offset};
   for (const auto& [field, value] : from.demands) {
-    if (config.at(field) != value) {
-      not_in_gguf(to.name, field, value.dump(), config.at(field).dump());
+    if (config.field(field) != value) {
+      not_in_gguf(to.name, field, value.dump(), config.field(field).dump());
     }
   }
   to.metadata.emplace_back("general.architecture", to.name);
-  for (const auto& [theirs, ours] : from.integers) to.integer(theirs, integer_of(config, ours));
-  for (const auto& [theirs, ours] : from.numbers) to.number(theirs, config.at(ours).get<double>());
-  to.integer("vocab_size", integer_of(config, "vocab_size"));
+  for (const auto& [theirs, ours] : from.integers) to.integer(theirs, config.integer(ours));
+  for (const auto& [theirs, ours] : from.numbers) to.number(theirs, config.number(ours));
+  to.integer("vocab_size", config.integer("vocab_size"));
   to.heads = to.kv_heads = attention_heads(config);
-  if (config.contains("num_key_value_heads")) {
-    to.kv_heads = integer_of(config, "num_key_value_heads");
+  if (config.has("num_key_value_heads")) {
+    to.kv_heads = config.integer("num_key_value_heads");
     to.integer("attention.head_count_kv", to.kv_heads);
     to.integer("attention.key_length", head_width(config));
     to.integer("attention.value_length", head_width(config));

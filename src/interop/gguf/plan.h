@@ -2,7 +2,7 @@
 // A model of ours as a GGUF model: which tensors it has there, under which names, in which order
 // of rows, and the metadata that llama.cpp reads its hyperparameters from. Everything follows from
 // the family's Hugging Face description (ModelConfig::to_hf, hf_tensors), so that a family is
-// described once. Sources: reference gguf.md; llama.cpp's convert_hf_to_gguf.py.
+// described once. Source: llama.cpp's convert_hf_to_gguf.py.
 
 #include <string>
 #include <vector>

@@ -13,32 +13,28 @@
 namespace twofold {
 namespace {
 
-using nlohmann::json;
+using formats::JsonReader;
 
-RopeConfig read_rope(const json& config, int64_t rotary_dim) {
-  HfReader reader(config, "config.json");
+RopeConfig read_rope(const JsonReader& config, int64_t rotary_dim) {
   RopeConfig rope;
   rope.rotary_dim = rotary_dim;
-  const json positions = config.value("max_position_embeddings", json(int64_t{1}));
-  rope.from_hf(reader, 10000.0, positions.get<int64_t>());
-  reader.finish();
+  rope.from_hf(config, 10000.0, config.integer("max_position_embeddings", 1));
   return rope;
 }
 
 /// Refuses what a scaling may say and llama.cpp has no word for.
-void check(const GgufArchitecture& to, const json& config, const RopeConfig& rope,
+void check(const GgufArchitecture& to, const JsonReader& config, const RopeConfig& rope,
            const std::vector<std::string>& kinds) {
   if (std::find(kinds.begin(), kinds.end(), rope.rope_type) == kinds.end()) {
     not_in_gguf(to.name, "rope_scaling/rope_type", join(kinds, ", "), rope.rope_type);
   }
-  const json scaling = config.value("rope_scaling", json());
-  if (!scaling.is_object()) return;
-  if (!scaling.value("truncate", true)) {
+  const JsonReader scaling = config.child("rope_scaling");
+  if (!scaling.flag("truncate", true)) {
     not_in_gguf(to.name, "rope_scaling/truncate", "true", "false");
   }
-  if (scaling.contains("attention_factor") && rope.rope_type != "yarn") {
+  if (scaling.has("attention_factor") && rope.rope_type != "yarn") {
     not_in_gguf(to.name, "rope_scaling/attention_factor", "none but with yarn",
-                scaling.at("attention_factor").dump());
+                scaling.field("attention_factor").dump());
   }
 }
 
@@ -63,7 +59,7 @@ void describe_yarn(GgufArchitecture& to, const RopeConfig& rope) {
 
 }  // namespace
 
-void describe_gguf_rope(GgufArchitecture& to, const json& config, int64_t rotary_dim,
+void describe_gguf_rope(GgufArchitecture& to, const JsonReader& config, int64_t rotary_dim,
                         const std::vector<std::string>& kinds) {
   const RopeConfig rope = read_rope(config, rotary_dim);
   check(to, config, rope, kinds);

@@ -5,11 +5,12 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "tokenizer/patterns.h"
 
 namespace twofold {
 namespace {
 
-using hf::Node;
+using formats::JsonReader;
 
 constexpr const char* kSpaceMark = "\u2581";
 
@@ -69,13 +70,13 @@ std::optional<GgufTextSteps> find(const std::vector<std::string>& steps, bool ig
   return found;
 }
 
-[[noreturn]] void refuse(const Node& node) {
+[[noreturn]] void refuse(const JsonReader& node) {
   node.refuse("llama.cpp cannot do what this tokenizer does",
               "the steps of a tokenizer that it has by name", node.value().dump());
 }
 
-std::string split_name(const Node& node) {
-  const Node pattern = node.at("pattern");
+std::string split_name(const JsonReader& node) {
+  const JsonReader pattern = node.at("pattern");
   const std::string behavior = node.at("behavior").text();
   if (node.flag("invert", false)) refuse(node);
   if (const auto regex = pattern.find("Regex"); regex && behavior == "Isolated") {
@@ -86,7 +87,7 @@ std::string split_name(const Node& node) {
   refuse(node);
 }
 
-std::string metaspace_name(const Node& node) {
+std::string metaspace_name(const JsonReader& node) {
   if (node.at("replacement").text() != kSpaceMark || node.flag("split", true)) refuse(node);
   if (!node.flag("add_prefix_space", true)) return "metaspace never";
   const auto scheme = node.find("prepend_scheme");
@@ -94,11 +95,11 @@ std::string metaspace_name(const Node& node) {
 }
 
 /// Appends the names of a normalizer's or pre-tokenizer's steps.
-void name_steps(const Node& node, std::vector<std::string>& names) {
+void name_steps(const JsonReader& node, std::vector<std::string>& names) {
   const std::string type = node.at("type").text();
   if (type == "Sequence") {
     const bool cuts = node.find("pretokenizers").has_value();
-    for (const Node& step : node.at(cuts ? "pretokenizers" : "normalizers").items()) {
+    for (const JsonReader& step : node.at(cuts ? "pretokenizers" : "normalizers").items()) {
       name_steps(step, names);
     }
   } else if (type == "NFC") {
@@ -124,7 +125,7 @@ void name_steps(const Node& node, std::vector<std::string>& names) {
 
 }  // namespace
 
-GgufTextSteps gguf_text_steps(const Node& file) {
+GgufTextSteps gguf_text_steps(const JsonReader& file) {
   std::vector<std::string> names;
   for (const char* part : {"normalizer", "pre_tokenizer"}) {
     if (const auto node = file.find(part)) name_steps(*node, names);

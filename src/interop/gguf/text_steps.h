@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "tokenizer/encodings.h"
-#include "tokenizer/huggingface/node.h"
+#include "tokenizer/huggingface/json.h"
+#include "tokenizer/tiktoken/encodings.h"
 
 namespace twofold {
 
@@ -20,7 +20,7 @@ struct GgufTextSteps {
 };
 
 /// Of a tokenizer.json. Throws an Error naming the step that llama.cpp cannot do.
-GgufTextSteps gguf_text_steps(const hf::Node& file);
+GgufTextSteps gguf_text_steps(const formats::JsonReader& file);
 /// Of a tiktoken encoding. Throws an Error for one whose splitter has no name there.
 GgufTextSteps gguf_text_steps(const Encoding& encoding);
 

@@ -35,7 +35,7 @@ GgufVocab find_vocab(const TokenizerConfig& tokenizer, const ModelConfig& model)
   }
   if (!ranks) return gguf_vocab_of(find_tokenizer_file(tokenizer.name));
   const Encoding encoding = find_encoding(tokenizer.name);
-  return gguf_vocab_of_ranks(encoding, read_ranks(find_rank_file(tokenizer, encoding)));
+  return gguf_vocab_of_ranks(encoding, read_ranks(find_rank_file(tokenizer.file, encoding)));
 }
 
 /// The chat template of the folder that holds `tokenizer_config.json`; empty if there is none.

@@ -7,7 +7,7 @@
 #include "base/files.h"
 #include "formats/gguf.h"
 #include "model/config.h"
-#include "tokenizer/tokenizer.h"
+#include "tokenizer/config.h"
 
 namespace twofold {
 

@@ -12,13 +12,13 @@
 namespace twofold {
 namespace {
 
+using formats::JsonReader;
 using hf::AddedToken;
 using hf::BPEFile;
-using hf::Node;
 
 constexpr float kNeverMade = -1e6f;  ///< score of a token that no merge makes
 
-[[noreturn]] void refuse(const Node& node, std::string expected, std::string found) {
+[[noreturn]] void refuse(const JsonReader& node, std::string expected, std::string found) {
   node.refuse("llama.cpp cannot do what this tokenizer does", std::move(expected),
               std::move(found));
 }
@@ -27,7 +27,7 @@ std::string_view text_of(const BPEFile& file, int32_t id) {
   return *file.vocabulary.bytes_of(static_cast<uint32_t>(id));
 }
 
-void add_tokens(const Node& model, const BPEFile& file, GgufVocab& vocab) {
+void add_tokens(const JsonReader& model, const BPEFile& file, GgufVocab& vocab) {
   for (uint32_t id = 0; id < file.vocabulary.end(); ++id) {
     const auto text = file.vocabulary.bytes_of(id);
     if (text && text->empty()) refuse(model.at("vocab"), "tokens with a text", "\"\"");
@@ -106,7 +106,7 @@ void add_bytes(const BPEFile& file, GgufVocab& vocab) {
   }
 }
 
-void add_surroundings(const Node& file, GgufVocab& vocab) {
+void add_special_tokens(const JsonReader& file, GgufVocab& vocab) {
   const auto processor = file.find("post_processor");
   if (!processor) return;
   const auto around = hf::read_post_processor(*processor, std::ssize(vocab.tokens));
@@ -138,7 +138,7 @@ size_t unreachable(const BPEFile& file, const GgufVocab& vocab) {
 
 GgufVocab gguf_vocab_of_json(const TokenizerFile& source) {
   const std::string name = source.path.string();
-  const Node file(source.document, name), model = file.at("model");
+  const JsonReader file = hf::read_tokenizer_json(source.document, name), model = file.at("model");
   if (model.at("type").text() != "BPE") refuse(model.at("type"), "BPE", model.at("type").text());
   const BPEFile bpe = hf::read_bpe(model);
   GgufVocab vocab;
@@ -166,7 +166,7 @@ GgufVocab gguf_vocab_of_json(const TokenizerFile& source) {
                       count));
     }
   }
-  add_surroundings(file, vocab);
+  add_special_tokens(file, vocab);
   const std::string end = end_of_document(source.settings, [&](const std::string& text) {
     return std::find(vocab.tokens.begin(), vocab.tokens.end(), text) != vocab.tokens.end();
   });

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/files.h"
-#include "lora/select/pattern.h"
+#include "unicode/regex.h"
 
 namespace twofold {
 

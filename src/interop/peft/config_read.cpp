@@ -7,16 +7,20 @@
 #include <cctype>
 #include <cmath>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/error.h"
+#include "formats/json.h"
+#include "formats/json_reader.h"
 #include "interop/peft/config.h"
-#include "interop/peft/json.h"
 
 namespace twofold {
 namespace {
 
+using formats::JsonReader;
 using nlohmann::json;
+using nlohmann::ordered_json;
 
 /// Keys that say where an adapter comes from or how it was trained, not what it computes.
 const std::set<std::string> kWithoutMeaning = {"auto_mapping",      "base_model_name_or_path",
@@ -39,51 +43,53 @@ std::string lower(std::string text) {
   return text;
 }
 
-PeftNames names(PeftJson& reader, const std::string& key) {
-  const json& value = reader.take(key);
+PeftNames names(const JsonReader& reader, const std::string& key) {
+  const json& value = reader.field(key);
   if (!value.is_string()) return {.list = reader.texts(key)};
   const std::string text = value.get<std::string>();
   if (lower(text) == "all-linear") return {.all_linear = true};
-  return {.pattern = Pattern(text, reader.where(key))};
+  return {.pattern = Pattern(text, reader.file() + ": " + key)};
 }
 
-std::vector<int64_t> layers(PeftJson& reader, const std::string& key) {
-  const json& value = reader.take(key);
+std::vector<int64_t> layers(const JsonReader& reader, const std::string& key) {
+  const json& value = reader.field(key);
   std::vector<int64_t> all;
   if (value.is_null()) return all;
   for (const json& item : value.is_array() ? value : json::array({value})) {
     if (item.is_number_unsigned())
       all.push_back(item.get<int64_t>());
     else
-      reader.problem(key, "wrong type", "a layer's number or a list of them", item);
+      reader.problem_at(key, "wrong type", "a layer's number or a list of them", item);
   }
   return all;
 }
 
-PeftPattern pattern(PeftJson& reader, const std::string& key, bool whole) {
-  const json& value = reader.take(key);
+/// `in_order`: the file as it is written; of two patterns that fit, the first counts.
+PeftPattern pattern(const JsonReader& reader, const ordered_json& in_order, const std::string& key,
+                    bool whole) {
+  const json& value = reader.field(key);
   PeftPattern all;
   if (value.is_null()) return all;
   if (!value.is_object()) {
-    reader.problem(key, "wrong type", "an object of numbers", value);
+    reader.problem(key, "wrong type", "an object of numbers");
     return all;
   }
-  for (const auto& [name, item] : reader.in_order(key).items()) {
+  for (const auto& [name, item] : in_order.at(key).items()) {
     const bool fits = item.is_number() && item.get<double>() > 0 && item.get<double>() < kMost &&
                       (!whole || item.is_number_unsigned());
     if (fits) {
       all.emplace_back(name, item.get<double>());
     } else {
-      reader.problem(key + "/" + name, "not a possible value",
-                     fmt::format("a {}number above 0 and below {}", whole ? "whole " : "", kMost),
-                     item);
+      reader.problem_at(
+          key + "/" + name, "not a possible value",
+          fmt::format("a {}number above 0 and below {}", whole ? "whole " : "", kMost), item);
     }
   }
   return all;
 }
 
-PeftTokens tokens(PeftJson& reader, const std::string& key) {
-  const json& value = reader.take(key);
+PeftTokens tokens(const JsonReader& reader, const std::string& key) {
+  const json& value = reader.field(key);
   PeftTokens all;
   if (value.is_null()) return all;
   json by_module = value;
@@ -98,28 +104,42 @@ PeftTokens tokens(PeftJson& reader, const std::string& key) {
     if (fits)
       all[module] = list.get<std::vector<int64_t>>();
     else
-      reader.problem(module.empty() ? key : key + "/" + module, "not a list of token ids",
-                     "numbers from 0 on, each once", list);
+      reader.problem_at(module.empty() ? key : key + "/" + module, "not a list of token ids",
+                        "numbers from 0 on, each once", list);
   }
   return all;
 }
 
-void check_kind(PeftJson& reader) {
-  const json& type = reader.take("peft_type");
-  if (type != "LORA") reader.problem("peft_type", "another kind of adapter", "\"LORA\"", type);
-  const json& task = reader.take("task_type");
+void check_kind(const JsonReader& reader) {
+  const json& type = reader.field("peft_type");
+  if (type != "LORA") reader.problem("peft_type", "another kind of adapter", "\"LORA\"");
+  const json& task = reader.field("task_type");
   if (!task.is_null() && task != "CAUSAL_LM") {
-    reader.problem("task_type", "an adapter for another task", "\"CAUSAL_LM\"", task);
+    reader.problem("task_type", "an adapter for another task", "\"CAUSAL_LM\"");
   }
-  const json& start = reader.take("init_lora_weights");
+  const json& start = reader.field("init_lora_weights");
   const bool plain =
       start.is_null() || start.is_boolean() ||
       (start.is_string() && std::find(kPlainStarts.begin(), kPlainStarts.end(),
                                       start.get<std::string>()) != kPlainStarts.end());
   if (!plain) {
     reader.problem("init_lora_weights", "the adapter's start was taken out of its base model",
-                   "true, false, \"gaussian\", \"eva\" or \"orthogonal\"", start,
+                   "true, false, \"gaussian\", \"eva\" or \"orthogonal\"",
                    "save it in PEFT with path_initial_model_for_weight_conversion");
+  }
+}
+
+bool says_nothing(const json& value) {
+  return value.is_null() || value == false ||
+         ((value.is_object() || value.is_array()) && value.empty());
+}
+
+/// Every key that has not been read must say nothing, unless it is without meaning.
+void refuse_unknown(const JsonReader& reader) {
+  for (const std::string& key : reader.unread()) {
+    if (kWithoutMeaning.contains(key) || says_nothing(reader.field(key))) continue;
+    reader.problem(key, "an option that is not supported and changes what the adapter means",
+                   "no such key, or null or false");
   }
 }
 
@@ -133,39 +153,43 @@ PeftConfig read_peft_config(const Path& file) {
           .found = std::string("no ") + kPeftConfigFile,
           .hint = "give the folder that PEFT's save_pretrained wrote"});
   }
-  PeftJson reader(read_text(file), file.string());
+  const std::string text = read_text(file);
+  const json document = formats::parse_json(text, file.string());
+  const JsonReader reader(document, file.string(),
+                          "save the adapter again with PEFT, without this option");
+  reader.finish();
   PeftConfig config;
   check_kind(reader);
-  double rank = static_cast<double>(config.r);
-  reader.number("r", rank, 1, kMost);
-  if (rank != std::floor(rank)) reader.problem("r", "wrong type", "a whole number", rank);
-  config.r = static_cast<int64_t>(rank);
-  reader.number("lora_alpha", config.lora_alpha, 0, kMost);
-  reader.number("lora_dropout", config.lora_dropout, 0, 1);
-  reader.flag("fan_in_fan_out", config.fan_in_fan_out);
-  reader.flag("use_rslora", config.use_rslora);
-  reader.flag("use_dora", config.use_dora);
-  reader.flag("ensure_weight_tying", config.ensure_weight_tying);
+  const Constraint scale{.min = 0, .max = kMost, .exclusive_max = true};
+  config.r = reader.size("r", config.r, static_cast<int64_t>(kMost));
+  config.lora_alpha = reader.number("lora_alpha", config.lora_alpha, scale);
+  config.lora_dropout = reader.number("lora_dropout", config.lora_dropout,
+                                      {.min = 0, .max = 1, .exclusive_max = true});
+  config.fan_in_fan_out = reader.flag("fan_in_fan_out", config.fan_in_fan_out);
+  config.use_rslora = reader.flag("use_rslora", config.use_rslora);
+  config.use_dora = reader.flag("use_dora", config.use_dora);
+  config.ensure_weight_tying = reader.flag("ensure_weight_tying", config.ensure_weight_tying);
   config.target_modules = names(reader, "target_modules");
   config.exclude_modules = names(reader, "exclude_modules");
   config.modules_to_save = reader.texts("modules_to_save");
   config.layers_to_transform = layers(reader, "layers_to_transform");
   config.layers_pattern = reader.texts("layers_pattern");
-  config.rank_pattern = pattern(reader, "rank_pattern", /*whole=*/true);
-  config.alpha_pattern = pattern(reader, "alpha_pattern", /*whole=*/false);
+  const ordered_json in_order = ordered_json::parse(text);
+  config.rank_pattern = pattern(reader, in_order, "rank_pattern", /*whole=*/true);
+  config.alpha_pattern = pattern(reader, in_order, "alpha_pattern", /*whole=*/false);
   config.trainable_tokens = tokens(reader, "trainable_token_indices");
-  const nlohmann::json& bias = reader.take("bias");
+  const nlohmann::json& bias = reader.field("bias");
   if (bias == "all" || bias == "lora_only")
     config.bias = bias.get<std::string>();
   else if (!bias.is_null() && bias != "none") {
-    reader.problem("bias", "not one of its choices", "none, all or lora_only", bias);
+    reader.problem("bias", "not one of its choices", "none, all or lora_only");
   }
   const PeftNames& targets = config.target_modules;
   if (targets.list.empty() && !targets.pattern && !targets.all_linear) {
-    reader.problem("target_modules", "the adapter does not say what it adapts", "a list of names",
-                   nullptr);
+    reader.problem("target_modules", "the adapter does not say what it adapts", "a list of names");
   }
-  reader.finish(kWithoutMeaning);
+  refuse_unknown(reader);
+  reader.finish();
   return config;
 }
 

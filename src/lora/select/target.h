@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "lora/select/pattern.h"
 #include "tensor/parameters.h"
+#include "unicode/regex.h"
 
 namespace twofold {
 

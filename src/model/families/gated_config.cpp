@@ -83,11 +83,12 @@ nlohmann::json GatedDecoderConfig::layer_types() const {
   return types;
 }
 
-void GatedDecoderConfig::check_layer_types(HfReader& reader) const {
+void GatedDecoderConfig::check_layer_types(const formats::JsonReader& reader) const {
   reader.only("layer_types", layer_types());
 }
 
-void GatedDecoderConfig::read_common(HfReader& reader, const HfDefaults& defaults) {
+void GatedDecoderConfig::read_common(const formats::JsonReader& reader,
+                                     const HfDefaults& defaults) {
   hf_fields(ReadFields{reader}, *this, defaults.tied);
   // Null means as many as query heads; absent, the class's default.
   const bool grouped = defaults.kv_heads > 0 && !reader.is_null("num_key_value_heads");
@@ -98,7 +99,7 @@ void GatedDecoderConfig::read_common(HfReader& reader, const HfDefaults& default
   refuse_quantised(reader);
   rope.from_hf(reader, defaults.theta, max_position_embeddings);
   block_size = rope.context(max_position_embeddings);
-  HfReader parameters = rope_fields(reader);
+  formats::JsonReader parameters = rope_fields(reader);
   rope.partial_rotary_factor = 1.0;
   if (rope.rope_type == "proportional") {
     rope.partial_rotary_factor = parameters.number("partial_rotary_factor", 1.0, kShare);

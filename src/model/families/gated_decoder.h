@@ -51,14 +51,14 @@ struct GatedDecoderConfig : ModelConfig, HfFormat {
   /// The common keys and those of this decoder, without the sliding window's and the rarer ones.
   void declare_gated(config::Fields& fields);
   /// The fields that all of these families have in Hugging Face configs.
-  void read_common(HfReader& reader, const HfDefaults& defaults);
+  void read_common(const formats::JsonReader& reader, const HfDefaults& defaults);
   /// Hugging Face's words for a layer with a window and one without.
   static constexpr const char* kSlides = "sliding_attention";
   static constexpr const char* kSeesAll = "full_attention";
   /// What the windows say, in these words.
   nlohmann::json layer_types() const;
   /// Refuses a `layer_types` that differs from what the windows say; call when all else is read.
-  void check_layer_types(HfReader& reader) const;
+  void check_layer_types(const formats::JsonReader& reader) const;
   nlohmann::json write_common(const std::string& dtype) const;
 };
 

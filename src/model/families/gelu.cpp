@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "ops/activation.h"
 #include "formats/json_reader.h"
+#include "ops/activation.h"
 
 namespace twofold {
 
@@ -13,7 +13,7 @@ void Gelu::declare(config::Fields& fields) {
              {.choices = {"gelu", "gelu_tanh"}});
 }
 
-void Gelu::from_hf(HfReader& reader, const char* name) {
+void Gelu::from_hf(const formats::JsonReader& reader, const char* name) {
   const std::string found = reader.text(name, hf_name());
   if (found == "gelu") {
     kind = "gelu";

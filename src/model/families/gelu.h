@@ -10,7 +10,9 @@
 
 namespace twofold {
 
-class HfReader;
+namespace formats {
+class JsonReader;
+}
 
 struct Gelu {
   std::string kind = "gelu";  ///< architecture/hidden_act: gelu, gelu_tanh
@@ -18,7 +20,7 @@ struct Gelu {
   void declare(config::Fields& fields);
   /// Reads the field `name`; absent, the setting stays. gelu_new, gelu_fast and gelu_pytorch_tanh
   /// are one function.
-  void from_hf(HfReader& reader, const char* name);
+  void from_hf(const formats::JsonReader& reader, const char* name);
   const char* hf_name() const;
   at::Tensor operator()(const at::Tensor& x) const;
 };

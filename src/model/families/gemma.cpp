@@ -4,8 +4,8 @@
 // window (and a rotary base of their own) to one without.
 #include <nlohmann/json.hpp>
 
-#include "model/hf/common.h"
 #include "model/families/llama.h"
+#include "model/hf/common.h"
 
 namespace twofold {
 namespace {
@@ -14,7 +14,7 @@ constexpr const char* kActivation = "gelu_pytorch_tanh";
 
 }  // namespace
 
-void LlamaConfig::read_gemma(HfReader& reader, const std::string& model_type) {
+void LlamaConfig::read_gemma(const formats::JsonReader& reader, const std::string& model_type) {
   const bool second = model_type == "gemma2", third = model_type == "gemma3_text";
   const bool nested = third && reader.child("rope_parameters").has("full_attention");
   read_common(reader, {.theta = third ? 1e6 : 10000.0,
@@ -53,9 +53,9 @@ void LlamaConfig::read_gemma(HfReader& reader, const std::string& model_type) {
   reader.absent("attn_logit_softcapping");
   rope_local_theta = reader.number("rope_local_base_freq", 10000.0, kPositive);
   if (!nested) return;
-  HfReader kinds = reader.child("rope_parameters");
+  formats::JsonReader kinds = reader.child("rope_parameters");
   rope.from_hf(reader, kinds.child("full_attention"), 1e6, block_size);
-  HfReader local = kinds.child("sliding_attention");
+  formats::JsonReader local = kinds.child("sliding_attention");
   local.only("rope_type", "default");
   rope_local_theta = local.number("rope_theta", rope_local_theta, kPositive);
 }

@@ -138,7 +138,7 @@ void gpt_fields(const Fields& hf, Config& config) {
 }
 
 void GptConfig::from_hf(const nlohmann::json& config, const std::string& file) {
-  HfReader reader(config, file);
+  formats::JsonReader reader(config, file, kOtherModel);
   check_family(reader, *this);
   gpt_fields(ReadFields{reader}, *this);
   block_size = reader.has("max_position_embeddings") ? reader.size("max_position_embeddings")

@@ -146,14 +146,14 @@ void gpt_neox_fields(const Fields& hf, Config& config) {
 }
 
 void GptNeoxConfig::from_hf(const nlohmann::json& config, const std::string& file) {
-  HfReader reader(config, file);
+  formats::JsonReader reader(config, file, kOtherModel);
   check_family(reader, *this);
   gpt_neox_fields(ReadFields{reader}, *this);
   gelu.from_hf(reader, "hidden_act");
   bias = true;
   reader.alias("rope_theta", "rotary_emb_base");
   max_position_embeddings = reader.size("max_position_embeddings", 2048);
-  HfReader parameters = rope_fields(reader);
+  formats::JsonReader parameters = rope_fields(reader);
   // transformers' class has names of its own for the two, and passes over the usual ones.
   if (!reader.has("rotary_emb_base") && !parameters.has("rope_theta")) {
     reader.only("rope_theta", 10000.0);

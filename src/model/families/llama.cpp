@@ -76,17 +76,11 @@ const std::vector<std::string>& LlamaConfig::hf_model_types() const {
 }
 
 void LlamaConfig::from_hf(const nlohmann::json& config, const std::string& file) {
-  HfReader reader(config, file);
+  formats::JsonReader reader(config, file, kOtherModel);
   check_family(reader, *this);
   const std::string type = reader.text("model_type", "");
   LlamaConfig fresh;  // settings that this architecture lacks have their defaults
-  fresh.weights = weights;
-  fresh.untie = untie;
-  fresh.dropout = dropout;
-  fresh.attn_dropout = attn_dropout;
-  fresh.param_dtype = param_dtype;
-  fresh.activation_dtype = activation_dtype;
-  fresh.checkpointing = checkpointing;
+  static_cast<ModelUse&>(fresh) = *this;
   *this = fresh;
   if (type.starts_with("gemma")) {
     read_gemma(reader, type);
@@ -101,7 +95,7 @@ void LlamaConfig::from_hf(const nlohmann::json& config, const std::string& file)
   reader.finish();
 }
 
-void LlamaConfig::read_llama(HfReader& reader) {
+void LlamaConfig::read_llama(const formats::JsonReader& reader) {
   read_common(reader, {});
   reader.only("hidden_act", "silu");
   attention_bias = reader.flag("attention_bias", false);
@@ -109,14 +103,14 @@ void LlamaConfig::read_llama(HfReader& reader) {
   // pretraining_tp, 2 in the first files of Llama 2, only says in how many slices to multiply.
 }
 
-void LlamaConfig::read_mistral(HfReader& reader) {
+void LlamaConfig::read_mistral(const formats::JsonReader& reader) {
   read_common(reader, {.positions = 131072, .kv_heads = 8});
   reader.only("hidden_act", "silu");
   // A null window is no window; a missing one is the class's default.
   sliding_window = reader.is_null("sliding_window") ? -1 : reader.size("sliding_window", 4096);
 }
 
-void LlamaConfig::read_smollm3(HfReader& reader) {
+void LlamaConfig::read_smollm3(const formats::JsonReader& reader) {
   read_common(reader, {.theta = 2e6, .positions = 32768, .kv_heads = 4, .tied = true});
   reader.only("hidden_act", "silu");
   attention_bias = reader.flag("attention_bias", false);

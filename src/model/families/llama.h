@@ -23,11 +23,11 @@ struct LlamaConfig final : GatedDecoderConfig {
   nlohmann::json to_hf(const std::string& dtype) const override;
 
  private:
-  void read_llama(HfReader& reader);
-  void read_mistral(HfReader& reader);
-  void read_smollm3(HfReader& reader);
+  void read_llama(const formats::JsonReader& reader);
+  void read_mistral(const formats::JsonReader& reader);
+  void read_smollm3(const formats::JsonReader& reader);
   /// gemma.cpp: `model_type` is gemma, gemma2 or gemma3_text.
-  void read_gemma(HfReader& reader, const std::string& model_type);
+  void read_gemma(const formats::JsonReader& reader, const std::string& model_type);
   void write_gemma(nlohmann::json& out) const;
   /// Throws if a setting of Gemma's has no place in the architecture that is written.
   void refuse_gemma_settings() const;

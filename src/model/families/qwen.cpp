@@ -55,7 +55,7 @@ void QwenConfig::declare(config::Fields& fields) {
 }
 
 void QwenConfig::from_hf(const nlohmann::json& config, const std::string& file) {
-  HfReader reader(config, file);
+  formats::JsonReader reader(config, file, kOtherModel);
   check_family(reader, *this);
   const bool third = reader.is("model_type", "qwen3");
   read_common(reader, {.positions = 32768, .kv_heads = 32, .head_dim = third ? 128 : 0});

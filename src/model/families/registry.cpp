@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "formats/json.h"
-#include "formats/json_reader.h"
 #include "model/families/families.h"
+#include "model/hf/common.h"
 #include "model/hf/format.h"
 
 namespace twofold {
@@ -25,6 +25,10 @@ std::vector<std::string> known_model_types() {
     known.insert(known.end(), types.begin(), types.end());
   }
   return known;
+}
+
+bool contains(const std::vector<std::string>& all, const std::string& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
 }
 
 }  // namespace
@@ -47,30 +51,23 @@ std::unique_ptr<ModelConfig> make_model_config(const std::string& family) {
         .hint = did_you_mean(family, model_families(), "choose one of these")});
 }
 
-std::string family_of_model_type(const std::string& model_type, const std::string& where) {
+std::unique_ptr<ModelConfig> config_of_hf(const nlohmann::json& json, const std::string& file) {
+  const formats::JsonReader reader(json, file, kOtherModel);
+  check_model_type(reader, known_model_types(), "models of this type are not supported");
+  const std::string type = reader.text("model_type", "");
   for (const auto make : kFamilies) {
-    const auto config = make();
-    const auto& types = hf_format(*config).hf_model_types();
-    if (std::find(types.begin(), types.end(), model_type) != types.end()) return config->family();
+    auto config = make();
+    if (!contains(hf_format(*config).hf_model_types(), type)) continue;
+    hf_format(*config).from_hf(json, file);
+    config->validate();
+    return config;
   }
-  const std::vector<std::string> known = known_model_types();
-  fail({.what = "models of this type are not supported",
-        .where = where,
-        .expected = "one of: " + join(known, ", "),
-        .found = model_type,
-        .hint = did_you_mean(model_type, known, "choose a model of one of these kinds")});
+  throw Bug("kFamilies", __FILE__, __LINE__, "a known model_type that no family reads");
 }
 
 std::unique_ptr<ModelConfig> config_of_hf_folder(const Path& folder) {
   const Path file = folder / "config.json";
-  const nlohmann::json json = formats::parse_json(read_text(file), file.string());
-  HfReader reader(json, file.string());
-  reader.model_type(known_model_types(), "models of this type are not supported");
-  const std::string type = reader.text("model_type", "");
-  auto config = make_model_config(family_of_model_type(type, file.string() + ": model_type"));
-  hf_format(*config).from_hf(json, file.string());
-  config->validate();
-  return config;
+  return config_of_hf(formats::parse_json(read_text(file), file.string()), file.string());
 }
 
 }  // namespace twofold

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
+
 namespace twofold {
 
 void HfNames::add(std::string ours, std::string theirs, std::string alias) {
@@ -19,20 +21,36 @@ void HfNames::norm(const std::string& ours, const std::string& theirs, bool bias
   if (bias) add(ours + "/bias", theirs + ".bias");
 }
 
-void check_family(HfReader& reader, const ModelConfig& config) {
-  reader.model_type(
-      hf_format(config).hf_model_types(),
+void check_model_type(const formats::JsonReader& reader, const std::vector<std::string>& supported,
+                      const std::string& what) {
+  const auto is_supported = [&](const formats::JsonReader& config) {
+    return std::any_of(supported.begin(), supported.end(),
+                       [&](const std::string& type) { return config.is("model_type", type); });
+  };
+  if (is_supported(reader)) return;
+  const bool multimodal = is_supported(reader.child("text_config"));
+  reader.problem("model_type", multimodal ? "a model of more than text" : what,
+                 "one of: " + join(supported, ", "),
+                 multimodal ? "save its text part as a model of its own: docs/models.md shows how"
+                            : did_you_mean(reader.text("model_type", ""), supported,
+                                           "choose a model of one of these kinds"));
+  reader.finish();  // the other fields would only repeat it
+}
+
+void check_family(const formats::JsonReader& reader, const ModelConfig& config) {
+  check_model_type(
+      reader, hf_format(config).hf_model_types(),
       "these weights are of another architecture than the job's family " + config.family());
 }
 
-void refuse_quantised(HfReader& reader) {
+void refuse_quantised(const formats::JsonReader& reader) {
   if (!reader.has("quantization_config")) return;
   reader.problem("quantization_config", "quantised weights are not read",
                  "a folder of F32, BF16 or F16 weights",
                  "take the model as it was before; to train on 4 bits, base_dtype: nf4 packs it");
 }
 
-void read_special_ids(ModelConfig& config, HfReader& reader) {
+void read_special_ids(ModelConfig& config, const formats::JsonReader& reader) {
   config.bos_token_id = reader.integer("bos_token_id", -1);
   config.eos_token_id = reader.integers("eos_token_id");
   config.pad_token_id = std::max<int64_t>(-1, reader.integer("pad_token_id", -1));

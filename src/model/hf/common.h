@@ -23,10 +23,17 @@ class HfNames {
   std::vector<HfTensor> tensors_;
 };
 
+/// What to try where a config.json says what is not supported.
+inline constexpr const char* kOtherModel =
+    "take a model of the expected kind; this setting changes what it computes";
+
+/// Refuses, at once, a `model_type` other than these; `what` is the matter then.
+void check_model_type(const formats::JsonReader& reader, const std::vector<std::string>& supported,
+                      const std::string& what);
 /// Refuses a config of another architecture.
-void check_family(HfReader& reader, const ModelConfig& config);
-void refuse_quantised(HfReader& reader);
-void read_special_ids(ModelConfig& config, HfReader& reader);
+void check_family(const formats::JsonReader& reader, const ModelConfig& config);
+void refuse_quantised(const formats::JsonReader& reader);
+void read_special_ids(ModelConfig& config, const formats::JsonReader& reader);
 /// The fields that every config.json of ours has: special ids, dtype under both names.
 nlohmann::json hf_config_frame(const ModelConfig& config, const std::string& dtype);
 void set_architecture(nlohmann::json& config, const char* model_type, const char* architecture);

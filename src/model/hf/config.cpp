@@ -129,8 +129,9 @@ HfGeneration hf_generation(const ModelConfig& config, const Path& folder) {
   Path file = folder / kGenerationConfig;
   // Older folders have no file of its own for it.
   if (!std::filesystem::exists(file, ignored)) file = folder / "config.json";
-  HfReader reader(formats::parse_json(read_text(file), file.string()), file.string(),
-                  "take it out of the file to generate without it");
+  const nlohmann::json document = formats::parse_json(read_text(file), file.string());
+  const formats::JsonReader reader(document, file.string(),
+                                   "take it out of the file to generate without it");
   if (reader.has("eos_token_id")) generation.end_tokens = reader.integers("eos_token_id");
   generation.repetition_penalty = reader.number("repetition_penalty", 1.0, kPositive);
   for (const auto& [name, neutral] : greedy_settings()) {

@@ -12,10 +12,10 @@ namespace twofold {
 
 /// Each field into its setting, as the reader's functions of these names do.
 struct ReadFields {
-  HfReader& in;
+  const formats::JsonReader& in;
 
   void size(const char* name, int64_t& setting, std::optional<int64_t> otherwise = {},
-            int64_t most = HfReader::kMaxSize) const {
+            int64_t most = formats::JsonReader::kMaxSize) const {
     setting = in.size(name, otherwise, most);
   }
   void positive(const char* name, double& setting, double otherwise) const {

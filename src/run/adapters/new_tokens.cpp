@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "lora/movement.h"
-#include "tokenizer/load/added_tokens.h"
+#include "tokenizer/load/make.h"
 
 namespace twofold {
 namespace {

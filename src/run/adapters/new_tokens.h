@@ -7,7 +7,7 @@
 
 #include "lora/lora.h"
 #include "model/hf/hugging_face.h"
-#include "tokenizer/tokenizer.h"
+#include "tokenizer/config.h"
 #include "twofold/observer.h"
 
 namespace twofold {

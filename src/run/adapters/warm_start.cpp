@@ -9,7 +9,7 @@
 #include "interop/peft/peft.h"
 #include "lora/select/selection.h"
 #include "model/model.h"
-#include "tokenizer/load/added_tokens.h"
+#include "tokenizer/config.h"
 #include "twofold/config/field.h"
 
 namespace twofold {

@@ -10,7 +10,7 @@
 #include "run/resume/data_check.h"
 #include "run/resume/machine_numerics.h"
 #include "run/resume/saved_config.h"
-#include "tokenizer/load/added_tokens.h"
+#include "tokenizer/config.h"
 
 namespace twofold {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "tokenizer/load/added_tokens.h"
+#include "tokenizer/config.h"
 #include "twofold/config/field.h"
 
 namespace twofold {

@@ -37,7 +37,7 @@ ScoredMerges::ScoredMerges(const RankTable& tokens, std::span<const float> score
     table_->set(merge.left, merge.right,
                 {static_cast<uint32_t>(rank - sorted.begin()), merge.joined});
   }
-  seams_.emplace(merges, symbols);
+  split_points_.emplace(merges, symbols);
 }
 
 }  // namespace twofold

@@ -21,11 +21,11 @@ class ScoredMerges {
                std::span<const int32_t> symbols);
 
   /// Joins the symbols `ids` in place.
-  void join(std::vector<int32_t>& ids) const { seams_->join(*table_, ids, 0); }
+  void join(std::vector<int32_t>& ids) const { split_points_->join(*table_, ids, 0); }
 
  private:
   std::optional<MergeTable> table_;
-  std::optional<Seams> seams_;
+  std::optional<SplitPoints> split_points_;
 };
 
 }  // namespace twofold

@@ -7,7 +7,7 @@ namespace twofold {
 namespace {
 
 /// The outermost symbols of tokens. A token that no merge makes is a symbol itself.
-class Ends {
+class OuterSymbols {
  public:
   /// False if one token is made in two ways that differ in their outermost symbols.
   bool learn(const std::vector<SymbolMerge>& merges) {
@@ -39,8 +39,9 @@ class Ends {
   int rounds_ = 0;
 };
 
-std::vector<Ends::Pair> neighbours(const std::vector<SymbolMerge>& merges, const Ends& ends) {
-  std::vector<Ends::Pair> pairs;
+std::vector<OuterSymbols::Pair> neighbours(const std::vector<SymbolMerge>& merges,
+                                           const OuterSymbols& ends) {
+  std::vector<OuterSymbols::Pair> pairs;
   for (const SymbolMerge& merge : merges) {
     pairs.emplace_back(ends.of(merge.left).second, ends.of(merge.right).first);
   }
@@ -51,30 +52,30 @@ std::vector<Ends::Pair> neighbours(const std::vector<SymbolMerge>& merges, const
 
 }  // namespace
 
-Seams::Seams(const std::vector<SymbolMerge>& merges, std::span<const int32_t> symbols)
+SplitPoints::SplitPoints(const std::vector<SymbolMerge>& merges, std::span<const int32_t> symbols)
     : inside_(0) {
-  Ends ends;
+  OuterSymbols ends;
   known_ = ends.learn(merges) && std::none_of(symbols.begin(), symbols.end(),
                                               [&](int32_t id) { return ends.is_made(id); });
-  const std::vector<Ends::Pair> pairs = neighbours(merges, ends);
+  const std::vector<OuterSymbols::Pair> pairs = neighbours(merges, ends);
   inside_ = MergeTable(pairs.size());
   for (const auto& [left, right] : pairs) inside_.set(left, right, {0, 0});
 }
 
-void Seams::join(const MergeTable& table, std::vector<int32_t>& ids, size_t from) const {
+void SplitPoints::join(const MergeTable& table, std::vector<int32_t>& ids, size_t from) const {
   constexpr size_t kShort = 24;  // symbols that are joined as fast as cut
   if (!known_ || ids.size() - from <= kShort) return table.join(ids, from);
-  std::vector<int32_t> stretch;
+  std::vector<int32_t> part;
   size_t kept = from;
   for (size_t begin = from; begin < ids.size();) {
     size_t end = begin + 1;
     while (end < ids.size() && inside_.find(ids[end - 1], ids[end]).rank != MergeTable::kNone) {
       ++end;
     }
-    stretch.assign(ids.begin() + static_cast<long>(begin), ids.begin() + static_cast<long>(end));
-    table.join(stretch, 0);
-    std::copy(stretch.begin(), stretch.end(), ids.begin() + static_cast<long>(kept));
-    kept += stretch.size();
+    part.assign(ids.begin() + static_cast<long>(begin), ids.begin() + static_cast<long>(end));
+    table.join(part, 0);
+    std::copy(part.begin(), part.end(), ids.begin() + static_cast<long>(kept));
+    kept += part.size();
     begin = end;
   }
   ids.resize(kept);

@@ -1,6 +1,6 @@
 #pragma once
 // Between most neighbours in a text no token ever reaches across. A long text can be cut there, and
-// its stretches joined one by one, with the same result: their merges cannot meet.
+// the parts joined one by one, with the same result: their merges cannot meet.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,12 +15,12 @@ struct SymbolMerge {
   int32_t left, right, joined;
 };
 
-class Seams {
+class SplitPoints {
  public:
   /// `symbols`: tokens that stand in a text before any merge although they are not characters.
-  Seams(const std::vector<SymbolMerge>& merges, std::span<const int32_t> symbols);
+  SplitPoints(const std::vector<SymbolMerge>& merges, std::span<const int32_t> symbols);
 
-  /// What table.join(ids, from) does, stretch by stretch. `ids` from there on are symbols that no
+  /// What table.join(ids, from) does, part by part. `ids` from there on are symbols that no
   /// merge has touched.
   void join(const MergeTable& table, std::vector<int32_t>& ids, size_t from) const;
 

@@ -29,7 +29,7 @@ std::string_view character_before(std::string_view text, size_t at) {
   return text.substr(begin, at - begin);
 }
 
-AddedToken read_token(const Node& node, const Normalizer* normalizer) {
+AddedToken read_token(const JsonReader& node, const Normalizer* normalizer) {
   AddedToken token;
   token.id = static_cast<int32_t>(node.at("id").integer(0, RankTable::kMaxRanks - 1));
   token.content = node.at("content").text();
@@ -98,7 +98,7 @@ void TokenFinder::cut(std::string_view text, bool ordinary, std::vector<Cut>& cu
   if (done < text.size()) cuts.push_back({-1, done, text.size()});
 }
 
-std::vector<AddedToken> read_added_tokens(const Node& file, const RankTable& vocabulary,
+std::vector<AddedToken> read_added_tokens(const JsonReader& file, const RankTable& vocabulary,
                                           const Normalizer* normalizer) {
   std::vector<AddedToken> tokens;
   const auto list = file.find("added_tokens");
@@ -106,7 +106,7 @@ std::vector<AddedToken> read_added_tokens(const Node& file, const RankTable& voc
   std::set<std::string> contents;
   std::set<std::pair<bool, std::string>> patterns;
   auto next = static_cast<int32_t>(vocabulary.size());
-  for (const Node& node : list->items()) {
+  for (const JsonReader& node : list->items()) {
     AddedToken token = read_token(node, normalizer);
     const uint32_t own = vocabulary.find(token.content);
     const int32_t expected = own == RankTable::kNone ? next : static_cast<int32_t>(own);

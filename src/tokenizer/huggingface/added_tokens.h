@@ -10,9 +10,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "tokenizer/huggingface/node.h"
-#include "tokenizer/huggingface/normalizer.h"
 #include "tokenizer/bpe/rank_table.h"
+#include "tokenizer/huggingface/json.h"
+#include "tokenizer/huggingface/normalizer.h"
 #include "unicode/regex.h"
 
 namespace twofold::hf {
@@ -24,7 +24,7 @@ struct AddedToken {
   bool single_word = false, lstrip = false, rstrip = false, normalized = false, special = false;
 };
 
-/// A stretch of text: an added token, or what lies between (id < 0).
+/// A segment of text: an added token, or what lies between (id < 0).
 struct Cut {
   int32_t id;
   size_t begin, end;
@@ -35,7 +35,7 @@ class TokenFinder {
  public:
   explicit TokenFinder(std::vector<const AddedToken*> tokens);
 
-  /// Appends the stretches of `text` (none is empty) to `cuts`. `ordinary`: special tokens are not
+  /// Appends the segments of `text` (none is empty) to `cuts`. `ordinary`: special tokens are not
   /// looked for, though their text still hides others that begin inside it, as in `tokenizers`.
   void cut(std::string_view text, bool ordinary, std::vector<Cut>& cuts) const;
 
@@ -54,7 +54,7 @@ class TokenFinder {
 /// Reads "added_tokens". `vocabulary`: the model's. Throws an Error for an id or content given
 /// twice, and for an id that is not the one `tokenizers` would give the token: the model's own,
 /// else the next free one.
-std::vector<AddedToken> read_added_tokens(const Node& file, const RankTable& vocabulary,
+std::vector<AddedToken> read_added_tokens(const JsonReader& file, const RankTable& vocabulary,
                                           const Normalizer* normalizer);
 
 }  // namespace twofold::hf

@@ -56,7 +56,7 @@ class BPE : public Model {
   BPE(BPEFile file, bool byte_level)
       : file_(std::move(file)),
         byte_level_(byte_level),
-        seams_(file_.merges, not_characters(file_)),
+        split_points_(file_.merges, not_characters(file_)),
         whole_(new std::atomic<uint8_t>[file_.vocabulary.end()]()) {
     for (uint32_t id = 0; id < file_.vocabulary.end(); ++id) index(id);
     for (int byte = 0; byte < 256; ++byte) {
@@ -75,7 +75,7 @@ class BPE : public Model {
     }
     const size_t from = ids.size();
     append_symbols(piece, ids);
-    seams_.join(file_.table, ids, from);
+    split_points_.join(file_.table, ids, from);
     if (whole >= 0 && whole_[whole] == kUnknown) {
       const bool itself = ids.size() == from + 1 && ids[from] == whole;
       whole_[whole] = itself ? kItself : kOther;
@@ -138,7 +138,7 @@ class BPE : public Model {
 
   BPEFile file_;
   bool byte_level_;
-  Seams seams_;
+  SplitPoints split_points_;
   RankTable by_text_;  // as the tokens stand in text, which for byte level is not as in the file
   size_t longest_ = 0;
   std::array<int32_t, 256> character_;
@@ -147,11 +147,11 @@ class BPE : public Model {
 
 }  // namespace
 
-std::unique_ptr<Model> make_bpe(const Node& node, bool byte_level) {
+std::unique_ptr<Model> make_bpe(const JsonReader& node, bool byte_level) {
   return std::make_unique<BPE>(read_bpe(node), byte_level);
 }
 
-std::unique_ptr<Model> make_model(const Node& node, bool byte_level) {
+std::unique_ptr<Model> make_model(const JsonReader& node, bool byte_level) {
   // Old files leave the type out; only BPE has merges.
   const auto type_node = node.find("type");
   const std::string type = type_node             ? type_node->text()
@@ -159,7 +159,7 @@ std::unique_ptr<Model> make_model(const Node& node, bool byte_level) {
                                                  : "without a type";
   if (type == "BPE") return make_bpe(node, byte_level);
   if (type == "Unigram") return make_unigram(node, byte_level);
-  node.unsupported("model", type, {"BPE", "Unigram"});
+  unsupported(node, "model", type, {"BPE", "Unigram"});
 }
 
 }  // namespace twofold::hf

@@ -13,13 +13,13 @@ using nlohmann::json;
 
 constexpr uint64_t kMaxHoles = 1 << 16;
 
-void refuse_switch(const Node& node, const char* key) {
+void refuse_switch(const JsonReader& node, const char* key) {
   const auto member = node.find(key);
   if (!member || member->value() == json("") || member->value() == json(0.0)) return;
   member->refuse(fmt::format("unsupported: {}", key), "none", member->value().dump());
 }
 
-RankTable read_vocabulary(const Node& node) {
+RankTable read_vocabulary(const JsonReader& node) {
   RankTable vocabulary;
   if (!node.value().is_object()) node.refuse("wrong type", "an object", node.value().type_name());
   for (const auto& [token, id] : node.value().items()) {
@@ -35,7 +35,8 @@ RankTable read_vocabulary(const Node& node) {
 }
 
 /// The two parts of a merge: ["a", "b"], or "a b" in older files.
-std::pair<std::string_view, std::string_view> read_merge(const json& merge, const Node& list) {
+std::pair<std::string_view, std::string_view> read_merge(const json& merge,
+                                                         const JsonReader& list) {
   if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
     return {merge[0].get_ref<const std::string&>(), merge[1].get_ref<const std::string&>()};
   }
@@ -49,7 +50,7 @@ std::pair<std::string_view, std::string_view> read_merge(const json& merge, cons
   list.refuse("not a merge", "two tokens: [\"a\", \"b\"] or \"a b\"", merge.dump());
 }
 
-int32_t token_of(const RankTable& vocabulary, std::string_view text, const Node& list,
+int32_t token_of(const RankTable& vocabulary, std::string_view text, const JsonReader& list,
                  size_t number) {
   const uint32_t id = vocabulary.find(text);
   if (id == RankTable::kNone) {
@@ -59,7 +60,7 @@ int32_t token_of(const RankTable& vocabulary, std::string_view text, const Node&
   return static_cast<int32_t>(id);
 }
 
-void read_merges(const Node& list, BPEFile& file) {
+void read_merges(const JsonReader& list, BPEFile& file) {
   std::string joined;
   uint32_t rank = 0;
   for (const json& item : list.value()) {
@@ -80,7 +81,7 @@ void read_merges(const Node& list, BPEFile& file) {
 
 }  // namespace
 
-void check_vocabulary_id(const Node& vocabulary, const std::string& token, uint64_t id) {
+void check_vocabulary_id(const JsonReader& vocabulary, const std::string& token, uint64_t id) {
   const uint64_t end =
       std::min<uint64_t>(vocabulary.value().size() + kMaxHoles, RankTable::kMaxRanks);
   if (id < end) return;
@@ -97,11 +98,11 @@ std::array<int32_t, 256> find_byte_tokens(const RankTable& vocabulary) {
   return ids;
 }
 
-BPEFile read_bpe(const Node& node) {
+BPEFile read_bpe(const JsonReader& node) {
   for (const char* key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix"}) {
     refuse_switch(node, key);
   }
-  const Node merges = node.at("merges");
+  const JsonReader merges = node.at("merges");
   if (!merges.value().is_array()) {
     merges.refuse("wrong type", "an array", merges.value().type_name());
   }

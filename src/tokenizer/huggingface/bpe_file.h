@@ -4,10 +4,10 @@
 #include <array>
 #include <vector>
 
-#include "tokenizer/huggingface/node.h"
 #include "tokenizer/bpe/merge_table.h"
 #include "tokenizer/bpe/rank_table.h"
 #include "tokenizer/bpe/split_points.h"
+#include "tokenizer/huggingface/json.h"
 
 namespace twofold::hf {
 
@@ -22,12 +22,12 @@ struct BPEFile {
 
 /// Throws an Error that names the key and the token for: dropout, a prefix or suffix of words, ids
 /// that are out of range or given twice, merges of tokens or to tokens that the vocabulary lacks.
-BPEFile read_bpe(const Node& node);
+BPEFile read_bpe(const JsonReader& node);
 
 /// The ids of "<0x00>" to "<0xFF>", -1 for those that are not there.
 std::array<int32_t, 256> find_byte_tokens(const RankTable& vocabulary);
 
 /// Refuses ids that leave more holes than tokens would need: tables are as long as the highest id.
-void check_vocabulary_id(const Node& vocabulary, const std::string& token, uint64_t id);
+void check_vocabulary_id(const JsonReader& vocabulary, const std::string& token, uint64_t id);
 
 }  // namespace twofold::hf

@@ -17,8 +17,8 @@ void fuse(Texts& texts) {
 
 class Sequence : public Decoder {
  public:
-  explicit Sequence(const Node& node) {
-    for (const Node& item : node.at("decoders").items()) steps_.push_back(make_decoder(item));
+  explicit Sequence(const JsonReader& node) {
+    for (const JsonReader& item : node.at("decoders").items()) steps_.push_back(make_decoder(item));
   }
   void apply(Texts& texts) const override {
     for (const auto& step : steps_) step->apply(texts);
@@ -81,7 +81,7 @@ class Fuse : public Decoder {
 
 class Strip : public Decoder {
  public:
-  explicit Strip(const Node& node)
+  explicit Strip(const JsonReader& node)
       : content_(node.at("content").text()),
         start_(static_cast<size_t>(node.at("start").integer(0, INT32_MAX))),
         stop_(static_cast<size_t>(node.at("stop").integer(0, INT32_MAX))) {
@@ -109,7 +109,7 @@ class Strip : public Decoder {
 
 class Replace : public Decoder {
  public:
-  explicit Replace(const Node& node) : replace_(make_normalizer(node)) {}
+  explicit Replace(const JsonReader& node) : replace_(make_normalizer(node)) {}
   void apply(Texts& texts) const override {
     for (std::string& text : texts) replace_->apply(text);
   }
@@ -120,7 +120,7 @@ class Replace : public Decoder {
 
 class Metaspace : public Decoder {
  public:
-  explicit Metaspace(const Node& node) : mark_(node.at("replacement").text()) {
+  explicit Metaspace(const JsonReader& node) : mark_(node.at("replacement").text()) {
     if (mark_.empty()) node.at("replacement").refuse("not a character", "one character", "none");
     const auto scheme = node.find("prepend_scheme");
     added_ = node.flag("add_prefix_space", true) && !(scheme && scheme->text() == "never");
@@ -138,7 +138,7 @@ class Metaspace : public Decoder {
 
 }  // namespace
 
-std::unique_ptr<Decoder> make_decoder(const Node& node) {
+std::unique_ptr<Decoder> make_decoder(const JsonReader& node) {
   const std::string type = node.at("type").text();
   if (type == "Sequence") return std::make_unique<Sequence>(node);
   if (type == "ByteLevel") return std::make_unique<ByteLevel>();
@@ -147,9 +147,8 @@ std::unique_ptr<Decoder> make_decoder(const Node& node) {
   if (type == "Strip") return std::make_unique<Strip>(node);
   if (type == "Replace") return std::make_unique<Replace>(node);
   if (type == "Metaspace") return std::make_unique<Metaspace>(node);
-  node.unsupported(
-      "decoder", type,
-      {"Sequence", "ByteLevel", "ByteFallback", "Fuse", "Strip", "Replace", "Metaspace"});
+  unsupported(node, "decoder", type,
+              {"Sequence", "ByteLevel", "ByteFallback", "Fuse", "Strip", "Replace", "Metaspace"});
 }
 
 }  // namespace twofold::hf

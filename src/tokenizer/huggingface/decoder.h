@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tokenizer/huggingface/node.h"
+#include "tokenizer/huggingface/json.h"
 
 namespace twofold::hf {
 
@@ -21,6 +21,6 @@ class Decoder {
 
 /// Sequence, ByteLevel, ByteFallback, Fuse, Strip, Replace, Metaspace. Any other is an Error that
 /// names it. ByteLevel's text may be cut inside a character: repairing it is left to the caller.
-std::unique_ptr<Decoder> make_decoder(const Node& node);
+std::unique_ptr<Decoder> make_decoder(const JsonReader& node);
 
 }  // namespace twofold::hf

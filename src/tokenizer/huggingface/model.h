@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "tokenizer/huggingface/node.h"
 #include "tokenizer/bpe/rank_table.h"
+#include "tokenizer/huggingface/json.h"
 
 namespace twofold::hf {
 
@@ -23,8 +23,8 @@ class Model {
 
 /// BPE or Unigram. `byte_level`: pieces are bytes that the vocabulary writes in GPT-2's alphabet.
 /// Throws an Error for any other type and for whatever twofold would not encode as `tokenizers`.
-std::unique_ptr<Model> make_model(const Node& node, bool byte_level);
-std::unique_ptr<Model> make_bpe(const Node& node, bool byte_level);
-std::unique_ptr<Model> make_unigram(const Node& node, bool byte_level);
+std::unique_ptr<Model> make_model(const JsonReader& node, bool byte_level);
+std::unique_ptr<Model> make_bpe(const JsonReader& node, bool byte_level);
+std::unique_ptr<Model> make_unigram(const JsonReader& node, bool byte_level);
 
 }  // namespace twofold::hf

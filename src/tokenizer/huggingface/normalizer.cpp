@@ -11,8 +11,9 @@ namespace {
 
 class NormalizerSequence : public Normalizer {
  public:
-  explicit NormalizerSequence(const Node& node) {
-    for (const Node& item : node.at("normalizers").items()) steps_.push_back(make_normalizer(item));
+  explicit NormalizerSequence(const JsonReader& node) {
+    for (const JsonReader& item : node.at("normalizers").items())
+      steps_.push_back(make_normalizer(item));
   }
   void apply(std::string& text) const override {
     for (const auto& step : steps_) step->apply(text);
@@ -75,7 +76,7 @@ class Prepend : public Normalizer {
 
 class NormalizerStrip : public Normalizer {
  public:
-  explicit NormalizerStrip(const Node& node)
+  explicit NormalizerStrip(const JsonReader& node)
       : ends_(std::string(node.flag("strip_left", true) ? R"(\A\s+)" : "(?!)") + "|" +
               (node.flag("strip_right", true) ? R"(\s+\z)" : "(?!)")) {}
   void apply(std::string& text) const override {
@@ -91,8 +92,8 @@ class NormalizerStrip : public Normalizer {
   Regex ends_;
 };
 
-std::unique_ptr<Normalizer> make_replace(const Node& node) {
-  const Node pattern = node.at("pattern");
+std::unique_ptr<Normalizer> make_replace(const JsonReader& node) {
+  const JsonReader pattern = node.at("pattern");
   std::string content = node.at("content").text();
   if (auto literal = literal_pattern(pattern)) {
     if (literal->empty()) pattern.refuse("empty pattern", "a text to replace", "\"\"");
@@ -116,7 +117,7 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
   text = out.append(text, done);
 }
 
-std::unique_ptr<Normalizer> make_normalizer(const Node& node) {
+std::unique_ptr<Normalizer> make_normalizer(const JsonReader& node) {
   const std::string type = node.at("type").text();
   if (type == "Sequence") return std::make_unique<NormalizerSequence>(node);
   if (type == "NFC") return std::make_unique<Unicode>(NormalForm::kNFC);
@@ -126,8 +127,8 @@ std::unique_ptr<Normalizer> make_normalizer(const Node& node) {
   if (type == "Replace") return make_replace(node);
   if (type == "Prepend") return std::make_unique<Prepend>(node.at("prepend").text());
   if (type == "Strip") return std::make_unique<NormalizerStrip>(node);
-  node.unsupported("normalizer", type,
-                   {"Sequence", "NFC", "NFD", "NFKC", "NFKD", "Replace", "Prepend", "Strip"});
+  unsupported(node, "normalizer", type,
+              {"Sequence", "NFC", "NFD", "NFKC", "NFKD", "Replace", "Prepend", "Strip"});
 }
 
 }  // namespace twofold::hf

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "tokenizer/huggingface/node.h"
+#include "tokenizer/huggingface/json.h"
 
 namespace twofold::hf {
 
@@ -16,7 +16,7 @@ class Normalizer {
 };
 
 /// Sequence, NFC, NFD, NFKC, NFKD, Replace, Prepend, Strip. Any other is an Error that names it.
-std::unique_ptr<Normalizer> make_normalizer(const Node& node);
+std::unique_ptr<Normalizer> make_normalizer(const JsonReader& node);
 
 /// `text` with every `from` (not empty) replaced by `to`.
 void replace_all(std::string& text, const std::string& from, const std::string& to);

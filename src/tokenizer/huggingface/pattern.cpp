@@ -27,7 +27,7 @@ constexpr std::string_view kScripts = " Greek Han Hangul Hebrew Hiragana Katakan
 /// Rewrites a pattern from left to right.
 class Translator {
  public:
-  Translator(const std::string& pattern, const Node& node) : pattern_(pattern), node_(node) {}
+  Translator(const std::string& pattern, const JsonReader& node) : pattern_(pattern), node_(node) {}
 
   std::string run() {
     while (at_ < pattern_.size()) step();
@@ -130,7 +130,7 @@ class Translator {
   }
 
   const std::string& pattern_;
-  const Node& node_;
+  const JsonReader& node_;
   size_t at_ = 0;
   bool in_class_ = false;
   std::string out_;
@@ -147,14 +147,14 @@ std::string escaped(const std::string& text) {
 
 }  // namespace
 
-std::optional<std::string> literal_pattern(const Node& node) {
+std::optional<std::string> literal_pattern(const JsonReader& node) {
   if (auto literal = node.find("String")) return literal->text();
   return std::nullopt;
 }
 
-std::string read_pattern(const Node& node) {
+std::string read_pattern(const JsonReader& node) {
   if (auto literal = literal_pattern(node)) return escaped(*literal);
-  const Node regex = node.at("Regex");
+  const JsonReader regex = node.at("Regex");
   const std::string pattern = regex.text();
   return Translator(pattern, regex).run();
 }

@@ -3,11 +3,11 @@
 namespace twofold::hf {
 namespace {
 
-void read_template(const Node& node, int64_t vocab_size, Surroundings& around) {
-  Surroundings found;
+void read_template(const JsonReader& node, int64_t vocab_size, SpecialTokenTemplate& around) {
+  SpecialTokenTemplate found;
   bool after = false;
-  const Node single = node.at("single");
-  for (const Node& item : single.items()) {
+  const JsonReader single = node.at("single");
+  for (const JsonReader& item : single.items()) {
     if (auto sequence = item.find("Sequence")) {
       if (after || sequence->at("id").text() != "A") {
         sequence->refuse("unsupported template", "the text, A, once", "more");
@@ -16,7 +16,7 @@ void read_template(const Node& node, int64_t vocab_size, Surroundings& around) {
       continue;
     }
     const std::string name = item.at("SpecialToken").at("id").text();
-    for (const Node& id : node.at("special_tokens").at(name).at("ids").items()) {
+    for (const JsonReader& id : node.at("special_tokens").at(name).at("ids").items()) {
       (after ? found.after : found.before)
           .push_back(static_cast<int32_t>(id.integer(0, vocab_size - 1)));
     }
@@ -26,21 +26,21 @@ void read_template(const Node& node, int64_t vocab_size, Surroundings& around) {
   around.after.insert(around.after.end(), found.after.begin(), found.after.end());
 }
 
-void read(const Node& node, int64_t vocab_size, Surroundings& around) {
+void read(const JsonReader& node, int64_t vocab_size, SpecialTokenTemplate& around) {
   const std::string type = node.at("type").text();
   if (type == "Sequence") {
-    for (const Node& item : node.at("processors").items()) read(item, vocab_size, around);
+    for (const JsonReader& item : node.at("processors").items()) read(item, vocab_size, around);
   } else if (type == "TemplateProcessing") {
     read_template(node, vocab_size, around);
   } else if (type != "ByteLevel") {
-    node.unsupported("post_processor", type, {"Sequence", "TemplateProcessing", "ByteLevel"});
+    unsupported(node, "post_processor", type, {"Sequence", "TemplateProcessing", "ByteLevel"});
   }
 }
 
 }  // namespace
 
-Surroundings read_post_processor(const Node& node, int64_t vocab_size) {
-  Surroundings around;
+SpecialTokenTemplate read_post_processor(const JsonReader& node, int64_t vocab_size) {
+  SpecialTokenTemplate around;
   read(node, vocab_size, around);
   return around;
 }

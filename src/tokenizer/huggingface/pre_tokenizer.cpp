@@ -1,10 +1,10 @@
 #include "tokenizer/huggingface/pre_tokenizer.h"
 
 #include "base/error.h"
-#include "tokenizer/encodings.h"
 #include "tokenizer/huggingface/normalizer.h"
 #include "tokenizer/huggingface/pattern.h"
 #include "tokenizer/huggingface/splitting.h"
+#include "tokenizer/patterns.h"
 #include "unicode/regex.h"
 
 namespace twofold::hf {
@@ -23,19 +23,18 @@ class RegexSplit : public PreTokenizer {
   void apply(Pieces& pieces) const override {
     std::vector<Piece> out;
     out.reserve(pieces.list.size());
-    std::vector<Stretch> stretches;
+    std::vector<Segment> segments;
     RegexScan scan(regex_);
     for (const Piece& piece : pieces.list) {
-      find_stretches(scan, piece.text, stretches);
-      split_piece(piece, stretches, behavior_, out);
+      find_segments(scan, piece.text, segments);
+      split_piece(piece, segments, behavior_, out);
     }
     pieces.list = std::move(out);
   }
 
  private:
-  void find_stretches(RegexScan& scan, std::string_view text,
-                      std::vector<Stretch>& stretches) const {
-    stretches.clear();
+  void find_segments(RegexScan& scan, std::string_view text, std::vector<Segment>& segments) const {
+    segments.clear();
     size_t begin = 0, end = 0, done = 0, from = 0;
     bool matched = false;
     scan.read(text);
@@ -45,12 +44,12 @@ class RegexSplit : public PreTokenizer {
         from += end < text.size() ? character_bytes(text[end]) : 1;
         if (matched && begin == done) continue;  // right behind the last match
       }
-      if (begin > done) stretches.push_back({done, begin, invert_});
-      stretches.push_back({begin, end, !invert_});
+      if (begin > done) segments.push_back({done, begin, invert_});
+      segments.push_back({begin, end, !invert_});
       done = end;
       matched = true;
     }
-    if (done < text.size()) stretches.push_back({done, text.size(), invert_});
+    if (done < text.size()) segments.push_back({done, text.size(), invert_});
   }
 
   Regex regex_;
@@ -75,7 +74,7 @@ constexpr const char* kNumeric = R"([\p{N}\x{11de0}-\x{11de9}\x{16ff4}-\x{16ff6}
 /// Spaces become `mark`; a piece is given one to begin with; pieces are cut before each.
 class Metaspace : public PreTokenizer {
  public:
-  explicit Metaspace(const Node& node) : mark_(node.at("replacement").text()) {
+  explicit Metaspace(const JsonReader& node) : mark_(node.at("replacement").text()) {
     if (mark_.empty() || mark_.size() != character_bytes(mark_[0])) {
       node.at("replacement").refuse("not a character", "one character", mark_);
     }
@@ -88,7 +87,7 @@ class Metaspace : public PreTokenizer {
       name = "never";
     }
     if (name != "always" && name != "first" && name != "never") {
-      (scheme ? *scheme : node).unsupported("prepend_scheme", name, {"always", "first", "never"});
+      unsupported(scheme ? *scheme : node, "prepend_scheme", name, {"always", "first", "never"});
     }
     always_ = name == "always";
     first_ = name == "first";
@@ -97,7 +96,7 @@ class Metaspace : public PreTokenizer {
 
   void apply(Pieces& pieces) const override {
     std::vector<Piece> out;
-    std::vector<Stretch> stretches;
+    std::vector<Segment> segments;
     for (const Piece& piece : pieces.list) {
       std::string& text = pieces.made.emplace_back(piece.text);
       replace_all(text, " ", mark_);
@@ -107,22 +106,22 @@ class Metaspace : public PreTokenizer {
         out.push_back({text, piece.first});
         continue;
       }
-      find_marks(text, stretches);
-      split_piece({text, piece.first}, stretches, Behavior::kMergedWithNext, out);
+      find_marks(text, segments);
+      split_piece({text, piece.first}, segments, Behavior::kMergedWithNext, out);
     }
     pieces.list = std::move(out);
   }
 
  private:
-  void find_marks(std::string_view text, std::vector<Stretch>& stretches) const {
-    stretches.clear();
+  void find_marks(std::string_view text, std::vector<Segment>& segments) const {
+    segments.clear();
     size_t done = 0;
     for (size_t at = text.find(mark_); at != text.npos; at = text.find(mark_, done)) {
-      if (at > done) stretches.push_back({done, at, false});
+      if (at > done) segments.push_back({done, at, false});
       done = at + mark_.size();
-      stretches.push_back({at, done, true});
+      segments.push_back({at, done, true});
     }
-    if (done < text.size()) stretches.push_back({done, text.size(), false});
+    if (done < text.size()) segments.push_back({done, text.size(), false});
   }
 
   std::string mark_;
@@ -135,16 +134,16 @@ void add_regex(Steps& steps, const std::string& pattern, Behavior behavior, bool
   steps.push_back(std::make_unique<RegexSplit>(pattern, behavior, invert));
 }
 
-void add_steps(const Node& node, PreTokenization& to) {
-  const Node type_node = node.at("type");
+void add_steps(const JsonReader& node, PreTokenization& to) {
+  const JsonReader type_node = node.at("type");
   const std::string type = type_node.text();
   if (to.byte_level) node.refuse("a step after ByteLevel", "ByteLevel as the last step", type);
   if (type == "Sequence") {
-    for (const Node& item : node.at("pretokenizers").items()) add_steps(item, to);
+    for (const JsonReader& item : node.at("pretokenizers").items()) add_steps(item, to);
   } else if (type == "ByteLevel") {
     if (node.flag("add_prefix_space", true)) to.steps.push_back(std::make_unique<PrefixSpace>());
     if (node.flag("use_regex", true)) {
-      add_regex(to.steps, find_encoding("gpt2").pattern, Behavior::kIsolated);
+      add_regex(to.steps, kGpt2Pattern, Behavior::kIsolated);
     }
     to.byte_level = true;
   } else if (type == "Split") {
@@ -158,14 +157,14 @@ void add_steps(const Node& node, PreTokenization& to) {
   } else if (type == "WhitespaceSplit") {
     add_regex(to.steps, R"(\s)", Behavior::kRemoved);
   } else {
-    node.unsupported("pre_tokenizer", type,
-                     {"Sequence", "ByteLevel", "Split", "Metaspace", "Digits", "WhitespaceSplit"});
+    unsupported(node, "pre_tokenizer", type,
+                {"Sequence", "ByteLevel", "Split", "Metaspace", "Digits", "WhitespaceSplit"});
   }
 }
 
 }  // namespace
 
-PreTokenization make_pre_tokenizer(const Node& node) {
+PreTokenization make_pre_tokenizer(const JsonReader& node) {
   PreTokenization made;
   add_steps(node, made);
   return made;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tokenizer/huggingface/node.h"
+#include "tokenizer/huggingface/json.h"
 
 namespace twofold::hf {
 
@@ -39,6 +39,6 @@ struct PreTokenization {
 
 /// Sequence, ByteLevel (last only), Split, Metaspace, Digits, WhitespaceSplit. Any other is an
 /// Error that names it.
-PreTokenization make_pre_tokenizer(const Node& node);
+PreTokenization make_pre_tokenizer(const JsonReader& node);
 
 }  // namespace twofold::hf

@@ -10,16 +10,16 @@ namespace twofold::hf {
 
 enum class Behavior { kRemoved, kIsolated, kMergedWithPrevious, kMergedWithNext, kContiguous };
 
-/// A stretch of a piece; all stretches together cover it, in order.
-struct Stretch {
+/// A segment of a piece; all segments together cover it, in order.
+struct Segment {
   size_t begin, end;
   bool match;
 };
 
-/// Appends the parts of `piece` that `behavior` makes of its stretches to `out`.
-void split_piece(const Piece& piece, const std::vector<Stretch>& stretches, Behavior behavior,
+/// Appends the parts of `piece` that `behavior` makes of its segments to `out`.
+void split_piece(const Piece& piece, const std::vector<Segment>& segments, Behavior behavior,
                  std::vector<Piece>& out);
 
-Behavior read_behavior(const Node& node);
+Behavior read_behavior(const JsonReader& node);
 
 }  // namespace twofold::hf

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "tokenizer/backends.h"
 #include "unicode/utf8.h"
 
 namespace twofold::hf {
@@ -16,7 +15,7 @@ struct HuggingFaceTokenizer::Work {
   Pieces pieces;
 };
 
-HuggingFaceTokenizer::HuggingFaceTokenizer(const Node& file) : file_(file.file()) {
+HuggingFaceTokenizer::HuggingFaceTokenizer(const JsonReader& file) : file_(file.file()) {
   if (auto version = file.find("version"); version && version->text() != "1.0") {
     version->refuse("unsupported version", "1.0", version->text());
   }

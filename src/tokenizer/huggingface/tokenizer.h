@@ -24,7 +24,7 @@ namespace twofold::hf {
 class HuggingFaceTokenizer : public Tokenizer {
  public:
   /// Throws an Error naming the key for whatever is malformed or not supported.
-  explicit HuggingFaceTokenizer(const Node& file);
+  explicit HuggingFaceTokenizer(const JsonReader& file);
 
   std::vector<int32_t> encode(std::string_view text) const override { return encode(text, false); }
   std::vector<int32_t> encode_ordinary(std::string_view text) const override {
@@ -56,7 +56,7 @@ class HuggingFaceTokenizer : public Tokenizer {
   PreTokenization pre_;
   std::unique_ptr<Model> model_;
   std::unique_ptr<Decoder> decoder_;  // null: tokens are joined by spaces
-  Surroundings around_;
+  SpecialTokenTemplate around_;
   std::vector<AddedToken> added_;
   std::unordered_map<int32_t, const AddedToken*> added_by_id_;
   std::unique_ptr<TokenFinder> raw_tokens_, normal_tokens_;

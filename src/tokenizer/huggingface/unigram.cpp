@@ -114,14 +114,14 @@ class Unigram : public Model {
 
 }  // namespace
 
-std::unique_ptr<Model> make_unigram(const Node& node, bool byte_level) {
+std::unique_ptr<Model> make_unigram(const JsonReader& node, bool byte_level) {
   if (byte_level) {
     node.refuse("unsupported: Unigram behind a ByteLevel pre_tokenizer", "Metaspace", "ByteLevel");
   }
   UnigramFile file;
-  const Node vocabulary = node.at("vocab");
+  const JsonReader vocabulary = node.at("vocab");
   for (const auto& item : vocabulary.items()) {
-    const std::vector<Node> pair = item.items();
+    const std::vector<JsonReader> pair = item.items();
     if (pair.size() != 2) item.refuse("not a token", "[text, score]", item.value().dump());
     if (file.scores.size() == RankTable::kMaxRanks)
       vocabulary.refuse("too many tokens", "at most 2^24", "more");

@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "base/error.h"
-#include "tokenizer/backends.h"
 #include "tokenizer/bpe/rank_table.h"
 #include "tokenizer/bpe/scored_merges.h"
 

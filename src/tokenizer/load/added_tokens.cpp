@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "base/error.h"
-#include "tokenizer/backends.h"
+#include "tokenizer/config.h"
 #include "tokenizer/huggingface/tokenizer.h"
 
 namespace twofold {

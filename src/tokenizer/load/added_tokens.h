@@ -9,8 +9,6 @@
 
 namespace twofold {
 
-inline constexpr const char* kAddTokens = "tokenizer/add_tokens";
-
 /// The tokenizer with `texts` as tokens, ids from its size on in their order. They are cut out of a
 /// text before the tokenizer sees it, leftmost first, the longest of those; they are text: no
 /// setting skips them. Throws an Error naming each text that is empty, given twice, or a token

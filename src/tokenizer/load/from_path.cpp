@@ -8,9 +8,9 @@
 #include "formats/json.h"
 #include "tokenizer/huggingface/tokenizer.h"
 #include "tokenizer/llama2c/llama2c.h"
+#include "tokenizer/load/token_pairs.h"
 #include "tokenizer/sentencepiece/sentencepiece.h"
 #include "tokenizer/tiktoken/tiktoken.h"
-#include "tokenizer/load/token_pairs.h"
 
 namespace twofold {
 namespace {
@@ -93,7 +93,8 @@ TokenizerFile from_file(const Path& path) {
 
 std::unique_ptr<Tokenizer> from_json(const TokenizerFile& file) {
   const std::string name = file.path.string();
-  auto tokenizer = std::make_unique<hf::HuggingFaceTokenizer>(hf::Node(file.document, name));
+  auto tokenizer =
+      std::make_unique<hf::HuggingFaceTokenizer>(hf::read_tokenizer_json(file.document, name));
   const std::string end = end_of_document(
       file.settings, [&](const std::string& text) { return tokenizer->find(text).has_value(); });
   if (!end.empty()) tokenizer->set_eot(*tokenizer->find(end));

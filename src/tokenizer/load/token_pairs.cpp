@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "formats/json.h"
-#include "tokenizer/encodings.h"
+#include "tokenizer/patterns.h"
 #include "unicode/utf8.h"
 
 namespace twofold {

@@ -1,6 +1,5 @@
 // A token a byte: any bytes at all go in and come out unchanged. 256 ends a document.
 
-#include "tokenizer/backends.h"
 #include "tokenizer/plain/plain.h"
 
 namespace twofold {
@@ -39,8 +38,6 @@ class BytesTokenizer : public Tokenizer {
 
 }  // namespace
 
-std::unique_ptr<Tokenizer> make_bytes_tokenizer(const TokenizerConfig&) {
-  return std::make_unique<BytesTokenizer>();
-}
+std::unique_ptr<Tokenizer> make_bytes_tokenizer() { return std::make_unique<BytesTokenizer>(); }
 
 }  // namespace twofold

@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "base/error.h"
-#include "tokenizer/backends.h"
 #include "tokenizer/plain/plain.h"
 
 namespace twofold {
@@ -53,8 +52,6 @@ class TrivialTokenizer : public Tokenizer {
 
 }  // namespace
 
-std::unique_ptr<Tokenizer> make_trivial_tokenizer(const TokenizerConfig&) {
-  return std::make_unique<TrivialTokenizer>();
-}
+std::unique_ptr<Tokenizer> make_trivial_tokenizer() { return std::make_unique<TrivialTokenizer>(); }
 
 }  // namespace twofold

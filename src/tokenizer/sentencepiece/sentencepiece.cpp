@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "base/error.h"
-#include "tokenizer/backends.h"
 #include "tokenizer/sentencepiece/piece_model.h"
 #include "unicode/utf8.h"
 

@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "tokenizer/backends.h"
 #include "tokenizer/bpe/bpe.h"
 #include "tokenizer/bpe/rank_file.h"
 #include "unicode/utf8.h"
@@ -108,8 +107,8 @@ std::string TiktokenTokenizer::decode(std::span<const int32_t> ids) const {
   return text;
 }
 
-Path find_rank_file(const TokenizerConfig& config, const Encoding& encoding) {
-  if (!config.file.empty()) return config.file;
+Path find_rank_file(const std::string& file, const Encoding& encoding) {
+  if (!file.empty()) return file;
   std::vector<Path> folders;
   const char* cache = std::getenv("TIKTOKEN_CACHE_DIR");
   if (cache && *cache) folders.emplace_back(cache);
@@ -130,9 +129,10 @@ Path find_rank_file(const TokenizerConfig& config, const Encoding& encoding) {
                             encoding.files.front())});
 }
 
-std::unique_ptr<Tokenizer> make_tiktoken_tokenizer(const TokenizerConfig& config) {
-  Encoding encoding = find_encoding(config.name);
-  const Path path = find_rank_file(config, encoding);
+std::unique_ptr<Tokenizer> make_tiktoken_tokenizer(const std::string& name,
+                                                   const std::string& file) {
+  Encoding encoding = find_encoding(name);
+  const Path path = find_rank_file(file, encoding);
   RankTable ranks = read_ranks(path);
   if (ranks.size() != encoding.ranks) {
     fail({.what = "rank file belongs to another encoding, or is incomplete",

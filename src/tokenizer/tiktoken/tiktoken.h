@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "base/files.h"
-#include "tokenizer/encodings.h"
 #include "tokenizer/bpe/rank_table.h"
-#include "unicode/regex.h"
+#include "tokenizer/tiktoken/encodings.h"
 #include "tokenizer/tokenizer.h"
+#include "unicode/regex.h"
 
 namespace twofold {
 
@@ -41,9 +41,13 @@ class TiktokenTokenizer : public Tokenizer {
   int64_t vocab_size_ = 0;
 };
 
-/// The rank file that `config` means: tokenizer/file, or the first of the encoding's file names in
-/// $TIKTOKEN_CACHE_DIR and the current folder. Throws an Error that lists where it looked.
-Path find_rank_file(const TokenizerConfig& config, const Encoding& encoding);
+/// The tokenizer of the encoding called `name`, whose ranks are found by find_rank_file.
+std::unique_ptr<Tokenizer> make_tiktoken_tokenizer(const std::string& name,
+                                                   const std::string& file);
+
+/// `file` if it is not empty; else the first of the encoding's file names in $TIKTOKEN_CACHE_DIR
+/// and the current folder. Throws an Error that lists where it looked.
+Path find_rank_file(const std::string& file, const Encoding& encoding);
 
 /// The tokenizer of a rank file, its encoding known by the number of ranks. Throws an Error if no
 /// encoding has as many.

@@ -60,7 +60,15 @@ TEST(Prefetcher, EndsPromptlyWhileFullAndWhileWorking) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
 }
 
-TEST(Prefetcher, OfNoStepsIsMadeAndEnded) { Prefetcher prefetcher(batch_of, 3, 3); }
+TEST(Prefetcher, OfNoStepsMakesNothingAndEnds) {
+  std::atomic<int> made = 0;
+  const auto count = [&](int64_t step) {
+    ++made;
+    return batch_of(step);
+  };
+  { const Prefetcher prefetcher(count, 3, 3); }
+  EXPECT_EQ(made, 0);
+}
 
 }  // namespace
 }  // namespace twofold

@@ -12,9 +12,9 @@
 #include "interop/peft/config.h"
 #include "interop/peft/coverage.h"
 #include "lora/variants.h"
+#include "model/families/registry.h"
 #include "model/model.h"
 #include "tensor/io.h"
-#include "model/families/registry.h"
 
 namespace twofold {
 namespace {
@@ -267,7 +267,7 @@ TEST_F(PeftNamesTest, AnErrorTellsBothEndsOfARange) {
       read(R"("target_modules": ["q_proj"], )" + std::string(entry));
       ADD_FAILURE() << entry;
     } catch (const Error& error) {
-      EXPECT_THAT(error.what(), HasSubstr("below 1000000000"));
+      EXPECT_THAT(error.what(), HasSubstr("1000000000"));
     }
   }
 }

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "model/families/registry.h"
-#include "model/hf/format.h"
 
 namespace twofold {
 namespace {
@@ -35,9 +34,7 @@ VllmReading reading(const PeftConfig& config,
     full = {{"vocab_size", 31}, {"n_embd", 8}, {"n_layer", 2}, {"n_head", 2}, {"n_positions", 16}};
   }
   full.update(folder);
-  auto model = make_model_config(family_of_model_type(full.at("model_type"), "a test"));
-  hf_format(*model).from_hf(full, "config.json");
-  return vllm_reading(config, *model);
+  return vllm_reading(config, *config_of_hf(full, "config.json"));
 }
 
 TEST(Vllm, TakesPlainAdaptersWithTheNextRankThatItsServerKnows) {

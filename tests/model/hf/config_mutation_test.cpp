@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 
 #include "base/random.h"
-#include "formats/json_reader.h"
 #include "model/families/registry.h"
 #include "model/hf/format.h"
 #include "model/support.h"
@@ -13,15 +12,9 @@ namespace {
 
 using nlohmann::json;
 
-/// Reads as the program reads a folder, as far as nothing is made yet.
+/// Reads as the program reads a folder, before anything is made.
 void read(const json& config) {
-  const std::string file = "config.json";
-  HfReader reader(config, file);
-  const std::string type = reader.text("model_type", "");
-  reader.finish();
-  const auto settings = make_model_config(family_of_model_type(type, file));
-  hf_format(*settings).from_hf(config, file);
-  settings->validate();
+  const auto settings = config_of_hf(config, "config.json");
   for (const HfTensor& tensor : hf_format(*settings).hf_tensors())
     ASSERT_FALSE(tensor.ours.empty());
 }

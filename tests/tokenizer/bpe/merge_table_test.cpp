@@ -75,30 +75,30 @@ TEST(MergeTable, ALaterMergeOfAPairReplacesTheEarlier) {
   EXPECT_EQ(table.find(2, 1).rank, MergeTable::kNone);
 }
 
-TEST(Seams, CuttingALongTextChangesNothing) {
+TEST(SplitPoints, CuttingALongTextChangesNothing) {
   for (uint64_t seed = 0; seed < 60; ++seed) {
     const RandomMerges merges(seed);
-    const Seams seams(merges.merges, {});
+    const SplitPoints split_points(merges.merges, {});
     for (size_t count : {10, 30, 100, 500}) {
       Ids cut = random_symbols(seed, count);
       Ids whole = cut;
-      seams.join(merges.table, cut, 0);
+      split_points.join(merges.table, cut, 0);
       merges.table.join(whole, 0);
       EXPECT_EQ(cut, whole) << seed << " " << count;
     }
   }
 }
 
-TEST(Seams, ATokenThatMergesMakeMayStandInTheTextItself) {
+TEST(SplitPoints, ATokenThatMergesMakeMayStandInTheTextItself) {
   MergeTable table(2);
   table.set(0, 1, {0, 5});
   table.set(5, 2, {1, 6});
   const std::vector<SymbolMerge> merges = {{0, 1, 5}, {5, 2, 6}};
   const Ids symbols = {5};
-  const Seams seams(merges, symbols);
+  const SplitPoints split_points(merges, symbols);
   Ids ids;
   for (int i = 0; i < 30; ++i) ids.insert(ids.end(), {5, 2});
-  seams.join(table, ids, 0);
+  split_points.join(table, ids, 0);
   EXPECT_EQ(ids, Ids(30, 6));
 }
 

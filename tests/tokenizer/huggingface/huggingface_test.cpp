@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tokenizer/ranks.h"
 #include "tokenizer/huggingface/tokenizer.h"
+#include "tokenizer/ranks.h"
 
 namespace twofold {
 namespace {
@@ -17,7 +17,7 @@ using Ids = std::vector<int32_t>;
 
 hf::HuggingFaceTokenizer make(const json& document) {
   const std::string file = "t.json";
-  return hf::HuggingFaceTokenizer(hf::Node(document, file));
+  return hf::HuggingFaceTokenizer(hf::read_tokenizer_json(document, file));
 }
 
 json small() {
@@ -72,7 +72,7 @@ TEST(HuggingFace, NamesWhatItDoesNotSupport) {
     return refusal(document);
   };
   EXPECT_THAT(with("/normalizer", {{"type", "Precompiled"}}),
-              AllOf(HasSubstr("t.json normalizer"), HasSubstr("Precompiled")));
+              AllOf(HasSubstr("t.json: normalizer"), HasSubstr("Precompiled")));
   EXPECT_THAT(with("/pre_tokenizer", {{"type", "BertPreTokenizer"}}),
               HasSubstr("BertPreTokenizer"));
   EXPECT_THAT(with("/decoder", {{"type", "WordPiece"}}), HasSubstr("WordPiece"));

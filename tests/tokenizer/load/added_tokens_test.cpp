@@ -8,6 +8,7 @@
 #include "support/shared_data.h"
 #include "tokenizer/huggingface/tokenizer.h"
 #include "tokenizer/load/from_path.h"
+#include "tokenizer/load/make.h"
 #include "tokenizer/ranks.h"
 
 namespace twofold {
@@ -72,7 +73,7 @@ std::unique_ptr<Tokenizer> json_tokenizer(const std::string& more = "",
   const std::string text = R"({"model": {"type": "BPE", "vocab": {)" + vocabulary +
                            R"(}, "merges": []})" + (more.empty() ? "" : ", " + more) + "}";
   return std::make_unique<hf::HuggingFaceTokenizer>(
-      hf::Node(formats::parse_json(text, "t.json"), "t.json"));
+      hf::read_tokenizer_json(formats::parse_json(text, "t.json"), "t.json"));
 }
 
 TEST(AddedTokens, OfATokenizerJsonAreItsOwn) {

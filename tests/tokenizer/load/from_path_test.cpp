@@ -9,6 +9,7 @@
 #include "support/shared_data.h"
 #include "tokenizer/bpe/byte_alphabet.h"
 #include "tokenizer/llama2c/llama2c.h"
+#include "tokenizer/load/make.h"
 #include "tokenizer/ranks.h"
 
 namespace twofold {

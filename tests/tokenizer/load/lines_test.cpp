@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
+#include "tokenizer/load/make.h"
 #include "tokenizer/ranks.h"
-#include "tokenizer/tokenizer.h"
 #include "twofold/tokenizer.h"
 
 namespace twofold {

@@ -6,8 +6,9 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "tokenizer/ranks.h"
 #include "tokenizer/bpe/rank_file.h"
+#include "tokenizer/load/make.h"
+#include "tokenizer/ranks.h"
 
 namespace twofold {
 namespace {
@@ -122,12 +123,12 @@ TEST_F(RankFileSearch, SaysWhereItLookedAndHowToGiveTheFile) {
 TEST_F(RankFileSearch, FindsFilesByNameAndAsPythonCachesThem) {
   put("9b5ad71b2ce5302211f9c61530b329a4922fc6a4", "");
   const Encoding encoding = find_encoding("cl100k_base");
-  EXPECT_EQ(find_rank_file(config_, encoding),
+  EXPECT_EQ(find_rank_file(config_.file, encoding),
             folder_ / "9b5ad71b2ce5302211f9c61530b329a4922fc6a4");
   put("cl100k_base.tiktoken", "");
-  EXPECT_EQ(find_rank_file(config_, encoding), folder_ / "cl100k_base.tiktoken");
+  EXPECT_EQ(find_rank_file(config_.file, encoding), folder_ / "cl100k_base.tiktoken");
   config_.file = "given";
-  EXPECT_EQ(find_rank_file(config_, encoding), "given");
+  EXPECT_EQ(find_rank_file(config_.file, encoding), "given");
 }
 
 TEST_F(RankFileSearch, RefusesTheFileOfAnotherEncoding) {

@@ -1,29 +1,14 @@
-#include "tokenizer/encodings.h"
+#include "tokenizer/tiktoken/encodings.h"
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "tokenizer/patterns.h"
 
 namespace twofold {
 namespace {
 
-// Patterns and ids: tiktoken 0.12 (tiktoken_ext/openai_public.py) and, for llama3, Meta's
-// tokenizer.
-constexpr const char* kGpt2Pattern =
-    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
-constexpr const char* kCl100kPattern =
-    R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+)"
-    R"(|\s++$|\s*[\r\n]|\s+(?!\S)|\s)";
-constexpr const char* kLlama3Pattern =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*)"
-    R"(|\s*[\r\n]+|\s+(?!\S)|\s+)";
-constexpr const char* kO200kPattern =
-    R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+)"
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
-    R"(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*)"
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
-    R"(|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 constexpr const char* kEndOfText = "<|endoftext|>";
 
 using Specials = std::vector<std::pair<std::string, int32_t>>;
@@ -48,7 +33,8 @@ Specials llama3_specials() {
   return all;
 }
 
-/// The hexadecimal names are those under which Python's tiktoken keeps a file in its cache.
+/// Ids: tiktoken 0.12 (tiktoken_ext/openai_public.py) and, for llama3, Meta's tokenizer. The
+/// hexadecimal names are those under which Python's tiktoken keeps a file in its cache.
 std::vector<Encoding> encodings() {
   const Specials gpt2 = {{kEndOfText, 50256}};
   const std::vector<std::string> r50k_files = {"r50k_base.tiktoken",
@@ -59,7 +45,8 @@ std::vector<Encoding> encodings() {
       {"cl100k_base",
        kCl100kPattern,
        100256,
-       // The chat marks are not tiktoken's own: the reference gives them these free ids.
+       // The chat marks are not tiktoken's own: the Python program whose names we keep (DESIGN.md)
+       // gives them these free ids.
        {{kEndOfText, 100257},
         {"<|fim_prefix|>", 100258},
         {"<|fim_middle|>", 100259},

@@ -8,11 +8,6 @@
 
 namespace twofold {
 
-/// Qwen2's splitter, which no rank file goes with.
-inline constexpr const char* kQwen2Pattern =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*)"
-    R"(|\s*[\r\n]+|\s+(?!\S)|\s+)";
-
 struct Encoding {
   std::string name;
   std::string pattern;  ///< splits text into pieces

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Compares PCRE2's Unicode tables with those of `tokenizers` and tiktoken and prints stand_in_table.h:
+"""Compares PCRE2's Unicode tables with those of `tokenizers` and tiktoken and prints fallback_table.h:
 for each character that is younger than PCRE2's tables an older one of its category, script and length.
 
-    .venv-clients/bin/python tools/stand_ins.py > src/tokenizer/stand_in_table.h
+    .venv-clients/bin/python tools/unicode_fallback.py > src/unicode/fallback_table.h
 
 To be run on a machine with the oldest PCRE2 that is to be supported (10.42, Debian 12) whenever the
 clients in tools/requirements-clients.txt change.
@@ -82,24 +82,24 @@ def main():
 
     # A stand-in is a character on which all agree, from a block that no pattern spells out if one has
     # its kind.
-    stand_ins = {}
+    fallbacks = {}
     for char in sorted(CHARACTERS, key=lambda char: not re.match(SPELLED_OUT, char)):
         if kind(char, ours, our_script) == kind(char, theirs, their_script):
-            stand_ins[kind(char, ours, our_script)] = char
+            fallbacks[kind(char, ours, our_script)] = char
     runs = []
     for char in CHARACTERS:
         wanted = kind(char, theirs, their_script)
         if kind(char, ours, our_script) == wanted:
             continue
-        assert wanted[2] > 2, "stand_ins.cpp passes over characters of two bytes"
-        found = stand_ins[wanted]
+        assert wanted[2] > 2, "unicode/fallback.cpp passes over characters of two bytes"
+        found = fallbacks[wanted]
         if runs and runs[-1][1] == ord(char) - 1 and runs[-1][2] == ord(found):
             runs[-1][1] = ord(char)
         else:
             runs.append([ord(char), ord(char), ord(found)])
     print(f"""\
 #pragma once
-// Made by tools/stand_ins.py: {sum(last - first + 1 for first, last, _ in runs)} characters that \
+// Made by tools/unicode_fallback.py: {sum(last - first + 1 for first, last, _ in runs)} characters that \
 tokenizers {tokenizers.__version__} and
 // tiktoken {tiktoken.__version__} know and PCRE2 {pcre2_version()} does not, or not as they do.
 
@@ -107,13 +107,13 @@ tokenizers {tokenizers.__version__} and
 
 namespace twofold {{
 
-/// Characters first … last and the one that stands for each of them.
-struct StandIn {{
+/// Characters first … last and the older one that is taken for each of them.
+struct UnicodeFallback {{
   uint32_t first, last, older;
 }};
 
 // clang-format off
-inline constexpr StandIn kStandIns[] = {{""")
+inline constexpr UnicodeFallback kUnicodeFallbacks[] = {{""")
     for i in range(0, len(runs), 3):
         print("    " + " ".join(
             f"{{{first:#x}, {last:#x}, {older:#x}}}," for first, last, older in runs[i:i + 3]))
