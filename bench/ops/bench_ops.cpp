@@ -11,7 +11,7 @@
 
 #include "ops/cases.h"
 #include "ops/ceiling.h"
-#include "tensor/machine.h"
+#include "tensor/process.h"
 
 namespace twofold::bench {
 namespace {
@@ -27,7 +27,7 @@ void add(const std::string& name, const std::function<void()>& work, double leas
 
 void add_all() {
   const Ceiling ceiling = measured_ceiling();
-  fmt::print("{} threads, {}: {:.0f} GFLOP/s, {:.1f} GB/s at best\n", set_threads(0),
+  fmt::print("{} threads, {}: {:.0f} GFLOP/s, {:.1f} GB/s at best\n", threads(),
              instruction_set(), 1e-9 * ceiling.flops, 1e-9 * ceiling.bytes);
   for (const Case& one : cases()) {
     const double least = std::max(one.flops / ceiling.flops, one.bytes / ceiling.bytes);
