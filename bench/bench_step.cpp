@@ -1,5 +1,6 @@
-// Times one optimizer step of twofold, exactly as `twofold run` takes it, at the sizes and
-// precisions of the peer drivers, and prints one JSON line like theirs.
+// Times one optimizer step of twofold, train_step as `twofold run` calls it but without
+// prefetching, dropout and observers, at the sizes and precisions of the peer drivers, and prints
+// one JSON line like theirs.
 //
 //   bench_step --size M --mode lora --prec fp32 --steps 5 --warmup 2
 
@@ -64,54 +65,65 @@ Batch random_batch(const Size& size, int64_t step) {
   return batch;
 }
 
+/// The model before its first step, with adapters where they are what is timed.
+std::unique_ptr<TrainState> start(const ModelConfig& model, const Options& options) {
+  const OptimizerConfig optimizer;
+  const bool lora = options.mode == "lora";
+  TrainState state = start_state(model, optimizer, 1337, /*train_all=*/!lora);
+  if (!lora) return std::make_unique<TrainState>(std::move(state));
+  LoRAConfig config;
+  config.alpha = 32;
+  config.base_dtype = options.precision == "fp32" ? "float32" : "bfloat16";
+  return std::make_unique<LoRATrainState>(
+      transition_to_lora(std::move(state), model, config, optimizer));
+}
+
+struct Timing {
+  std::vector<double> seconds;  ///< of each step after the warm-up, in ascending order
+  double first_step = 0, first_loss = 0, last_loss = 0;
+};
+
+Timing time_steps(const TrainState& state, const Size& size, const Options& options) {
+  const auto tensors = state.trainables();
+  const LossFunction loss_of = [&](const Batch& micro, double scale, int64_t) {
+    return batch_loss(*state.model, micro, scale, {.training = true});
+  };
+  Timing out;
+  for (int step = 0; step < options.warmup + options.steps; ++step) {
+    const Batch batch = random_batch(size, step);
+    if (step == 0) out.first_step = seconds_since_exec();
+    if (!out.seconds.empty() && seconds_since_exec() - out.first_step > options.max_seconds) break;
+    const auto begin = std::chrono::steady_clock::now();
+    out.last_loss =
+        train_step(loss_of, batch, size.rows, tensors, *state.optimizer, 1e-4, step + 1).loss;
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    if (step == 0) out.first_loss = out.last_loss;
+    if (step >= options.warmup) out.seconds.push_back(took.count());
+  }
+  std::sort(out.seconds.begin(), out.seconds.end());
+  return out;
+}
+
 void bench(const Options& options) {
   configure_allocator();
   set_threads(options.threads);
   const Size size = options.size == "S" ? Size{6, 384, 6, 256, 8} : Size{12, 768, 12, 512, 4};
   const auto model = gpt2(size, options.precision);
-  const OptimizerConfig optimizer;
-  const bool lora = options.mode == "lora";
-  auto begun =
-      std::make_unique<TrainState>(start_state(*model, optimizer, 1337, /*train_all=*/!lora));
-  if (lora) {
-    LoRAConfig config;
-    config.alpha = 32;
-    config.base_dtype = options.precision == "fp32" ? "float32" : "bfloat16";
-    begun = std::make_unique<LoRATrainState>(
-        transition_to_lora(std::move(*begun), *model, config, optimizer));
-  }
-  const TrainState& state = *begun;
-  const auto tensors = state.trainables();
-  const LossFunction loss_of = [&](const Batch& micro, double scale, int64_t) {
-    return batch_loss(*state.model, micro, scale, {.training = true});
-  };
-  std::vector<double> seconds;
-  double first_step = 0, first_loss = 0, last_loss = 0;
-  for (int step = 0; step < options.warmup + options.steps; ++step) {
-    const Batch batch = random_batch(size, step);
-    if (step == 0) first_step = seconds_since_exec();
-    if (!seconds.empty() && seconds_since_exec() - first_step > options.max_seconds) break;
-    const auto begin = std::chrono::steady_clock::now();
-    last_loss =
-        train_step(loss_of, batch, size.rows, tensors, *state.optimizer, 1e-4, step + 1).loss;
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    if (step == 0) first_loss = last_loss;
-    if (step >= options.warmup) seconds.push_back(took.count());
-  }
-  std::sort(seconds.begin(), seconds.end());
-  const double median = seconds[seconds.size() / 2];
+  const auto state = start(*model, options);
+  const Timing timing = time_steps(*state, size, options);
+  const double median = timing.seconds[timing.seconds.size() / 2];
   const nlohmann::ordered_json line = {
       {"peer", "twofold"},
       {"size", options.size},
       {"mode", options.mode},
       {"prec", options.precision},
       {"step_ms", 1e3 * median},
-      {"step_ms_min", 1e3 * seconds.front()},
+      {"step_ms_min", 1e3 * timing.seconds.front()},
       {"tok_s", static_cast<double>(size.rows * size.block) / median},
       {"peak_rss_mib", peak_rss_bytes() >> 20},
-      {"first_step_s", first_step},
-      {"loss_first", first_loss},
-      {"loss_last", last_loss}};
+      {"first_step_s", timing.first_step},
+      {"loss_first", timing.first_loss},
+      {"loss_last", timing.last_loss}};
   fmt::print("{}\n", line.dump());
 }
 

@@ -72,31 +72,40 @@ def scripts():
     return ours, theirs
 
 
-def main():
-    ours, theirs = categories(pcre2), categories(oniguruma)
-    assert theirs == categories(rust), "tokenizers and tiktoken differ: two tables are needed"
-    our_script, their_script = scripts()
+def kind(char, category, script):
+    return category[char], script.get(char), len(char.encode())
 
-    def kind(char, category, script):
-        return category[char], script.get(char), len(char.encode())
 
-    # A stand-in is a character on which all agree, from a block that no pattern spells out if one has
-    # its kind.
-    fallbacks = {}
+def fallbacks(ours, theirs):
+    """{kind: a character of it on which all agree}, from a block that no pattern spells out if there is one."""
+    found = {}
     for char in sorted(CHARACTERS, key=lambda char: not re.match(SPELLED_OUT, char)):
-        if kind(char, ours, our_script) == kind(char, theirs, their_script):
-            fallbacks[kind(char, ours, our_script)] = char
-    runs = []
+        if kind(char, *ours) == kind(char, *theirs):
+            found[kind(char, *ours)] = char
+    return found
+
+
+def ranges(ours, theirs):
+    """[first, last, fallback] of the characters that PCRE2 does not know, or not as the clients do."""
+    known, runs = fallbacks(ours, theirs), []
     for char in CHARACTERS:
-        wanted = kind(char, theirs, their_script)
-        if kind(char, ours, our_script) == wanted:
+        wanted = kind(char, *theirs)
+        if kind(char, *ours) == wanted:
             continue
         assert wanted[2] > 2, "unicode/fallback.cpp passes over characters of two bytes"
-        found = fallbacks[wanted]
+        found = known[wanted]
         if runs and runs[-1][1] == ord(char) - 1 and runs[-1][2] == ord(found):
             runs[-1][1] = ord(char)
         else:
             runs.append([ord(char), ord(char), ord(found)])
+    return runs
+
+
+def main():
+    ours, theirs = categories(pcre2), categories(oniguruma)
+    assert theirs == categories(rust), "tokenizers and tiktoken differ: two tables are needed"
+    our_script, their_script = scripts()
+    runs = ranges((ours, our_script), (theirs, their_script))
     print(f"""\
 #pragma once
 // Made by tools/unicode_fallback.py: {sum(last - first + 1 for first, last, _ in runs)} characters that \

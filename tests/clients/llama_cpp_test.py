@@ -23,29 +23,35 @@ VOCABULARY = 257
 TOLERANCE = {"f32": (5e-5, 2e-3), "f16": (1e-3, 2e-2), "bf16": (1e-2, 1e-1), "q8_0": (2e-2, 3e-1)}
 
 
-def families():
-    """name → transformers config: odd shapes, one of each architecture that GGUF has."""
-    common = dict(vocab_size=VOCABULARY, num_hidden_layers=2, max_position_embeddings=64, bos_token_id=256,
-                  eos_token_id=256, pad_token_id=None)
-    llama = dict(common, hidden_size=96, num_attention_heads=6, num_key_value_heads=2, intermediate_size=128)
-    wide = dict(llama, head_dim=32)
-    gemma = dict(wide, sliding_window=5, num_hidden_layers=3)
-    yarn = dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=16)
+COMMON = dict(vocab_size=VOCABULARY, num_hidden_layers=2, max_position_embeddings=64, bos_token_id=256,
+              eos_token_id=256, pad_token_id=None)
+SMALL = dict(COMMON, hidden_size=96, num_attention_heads=6, num_key_value_heads=2, intermediate_size=128)
+WIDE = dict(SMALL, head_dim=32)
+YARN = dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=16)
+
+
+def llamas():
     return {
-        "llama": transformers.LlamaConfig(**wide, rope_theta=5e4),
-        "llama-biases-tied": transformers.LlamaConfig(**llama, attention_bias=True, mlp_bias=True,
+        "llama": transformers.LlamaConfig(**WIDE, rope_theta=5e4),
+        "llama-biases-tied": transformers.LlamaConfig(**SMALL, attention_bias=True, mlp_bias=True,
                                                       tie_word_embeddings=True),
-        "llama3": transformers.LlamaConfig(**llama, rope_scaling=dict(
+        "llama3": transformers.LlamaConfig(**SMALL, rope_scaling=dict(
             rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
             original_max_position_embeddings=16)),
-        "llama-linear": transformers.LlamaConfig(**llama, rope_scaling=dict(rope_type="linear", factor=4.0)),
-        "llama-yarn": transformers.LlamaConfig(**llama, rope_scaling=yarn),
-        "mistral": transformers.MistralConfig(**llama, sliding_window=48),
-        "smollm3": transformers.SmolLM3Config(**dict(llama, num_hidden_layers=5), tie_word_embeddings=True),
-        "qwen2": transformers.Qwen2Config(**llama, rope_scaling=yarn),
-        "qwen3": transformers.Qwen3Config(**wide),
-        "qwen3-tied": transformers.Qwen3Config(**dict(wide, head_dim=20), tie_word_embeddings=True),
-        "gemma": transformers.GemmaConfig(**wide),
+        "llama-linear": transformers.LlamaConfig(**SMALL, rope_scaling=dict(rope_type="linear", factor=4.0)),
+        "llama-yarn": transformers.LlamaConfig(**SMALL, rope_scaling=YARN),
+        "mistral": transformers.MistralConfig(**SMALL, sliding_window=48),
+        "smollm3": transformers.SmolLM3Config(**dict(SMALL, num_hidden_layers=5), tie_word_embeddings=True),
+        "qwen2": transformers.Qwen2Config(**SMALL, rope_scaling=YARN),
+        "qwen3": transformers.Qwen3Config(**WIDE),
+        "qwen3-tied": transformers.Qwen3Config(**dict(WIDE, head_dim=20), tie_word_embeddings=True),
+    }
+
+
+def gemmas():
+    gemma = dict(WIDE, sliding_window=5, num_hidden_layers=3)
+    return {
+        "gemma": transformers.GemmaConfig(**WIDE),
         "gemma2": transformers.Gemma2Config(**gemma, query_pre_attn_scalar=24, attn_logit_softcapping=3.0,
                                             final_logit_softcapping=5.0),
         "gemma2-no-caps": transformers.Gemma2Config(**gemma, query_pre_attn_scalar=32, attn_logit_softcapping=None,
@@ -56,16 +62,26 @@ def families():
             final_logit_softcapping=6.0, rope_parameters=dict(
                 full_attention=dict(rope_type="linear", factor=8.0, rope_theta=1e6),
                 sliding_attention=dict(rope_type="default", rope_theta=500.0))),
+    }
+
+
+def gpts():
+    return {
         "gpt2": transformers.GPT2Config(vocab_size=VOCABULARY, n_layer=2, n_embd=96, n_head=6, n_positions=64,
                                         bos_token_id=256, eos_token_id=256),
         "gpt2-untied": transformers.GPT2Config(vocab_size=VOCABULARY, n_layer=2, n_embd=96, n_head=6, n_positions=64,
                                                bos_token_id=256, eos_token_id=256, tie_word_embeddings=False),
-        "gpt_neox": transformers.GPTNeoXConfig(**dict(common, hidden_size=96, num_attention_heads=6,
+        "gpt_neox": transformers.GPTNeoXConfig(**dict(COMMON, hidden_size=96, num_attention_heads=6,
                                                       intermediate_size=160, rotary_pct=0.25)),
         "gpt_neox-sequential": transformers.GPTNeoXConfig(**dict(
-            common, hidden_size=96, num_attention_heads=6, intermediate_size=160, rotary_pct=0.5,
+            COMMON, hidden_size=96, num_attention_heads=6, intermediate_size=160, rotary_pct=0.5,
             use_parallel_residual=False, attention_bias=False)),
     }
+
+
+def families():
+    """name → transformers config: odd shapes, one of each architecture that GGUF has."""
+    return {**llamas(), **gemmas(), **gpts()}
 
 
 JOB = {"llama": "llama", "mistral": "llama", "smollm3": "llama", "gemma": "llama", "gemma2": "llama",

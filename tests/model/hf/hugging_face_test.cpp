@@ -15,7 +15,15 @@ nlohmann::json small_llama() {
           {"max_position_embeddings", 12}, {"eos_token_id", {4, 5}}, {"bos_token_id", nullptr}};
 }
 
-TEST(ConfigureFromHf, NumbersOutOfRangeAreNamed) {
+struct OutOfRange {
+  const char* family;
+  nlohmann::json config;
+  const char* section;
+  const char* field;
+  std::vector<nlohmann::json> values;
+};
+
+std::vector<OutOfRange> out_of_range() {
   nlohmann::json neox = small_llama();
   neox["model_type"] = "gpt_neox";
   nlohmann::json gemma = small_llama();
@@ -25,13 +33,7 @@ TEST(ConfigureFromHf, NumbersOutOfRangeAreNamed) {
   llama3["rope_scaling"] = {{"rope_type", "llama3"}, {"factor", 2.0}, {"high_freq_factor", 4.0}};
   nlohmann::json longrope = small_llama();
   longrope["rope_scaling"] = {{"rope_type", "longrope"}, {"short_factor", {1.0}}};
-  const struct {
-    const char* family;
-    nlohmann::json config;
-    const char* section;
-    const char* field;
-    std::vector<nlohmann::json> values;
-  } kCases[] = {
+  return {
       {"llama", small_llama(), "", "rms_norm_eps", {-1e-6, 0}},
       {"llama", small_llama(), "", "rope_theta", {-1, 0.0}},
       {"qwen", {{"model_type", "qwen2"}}, "", "rms_norm_eps", {0}},
@@ -44,7 +46,10 @@ TEST(ConfigureFromHf, NumbersOutOfRangeAreNamed) {
       {"llama", llama3, "rope_scaling", "factor", {0, 1e9}},
       {"llama", longrope, "rope_scaling", "long_factor", {nlohmann::json::array({1.0, -1.0})}},
   };
-  for (const auto& one : kCases) {
+}
+
+TEST(ConfigureFromHf, NumbersOutOfRangeAreNamed) {
+  for (const OutOfRange& one : out_of_range()) {
     for (const nlohmann::json& value : one.values) {
       nlohmann::json config = one.config;
       (*one.section ? config[one.section] : config)[one.field] = value;
