@@ -68,7 +68,7 @@ def named_variants():
             yield path, f"names {', '.join(sorted(set(found)))}"
 
 
-PHASE = re.compile(r"phase\w*(?:\(\))?\s*(?:[=!]=|<=?|>=?)\s*[0-9]|\b[0-9]\s*[=!]=\s*[\w.>()-]*phase|\bfind\(\s*[0-9]\s*\)",
+PHASE = re.compile(r"phase(?:\(\))?\s*(?:[=!]=|<=?|>=?)\s*[0-9]|\b[0-9]\s*[=!]=\s*[\w.>()-]*phase\b|\bfind\(\s*[0-9]\s*\)",
                    re.IGNORECASE)
 
 
