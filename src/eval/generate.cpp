@@ -11,7 +11,6 @@
 #include "base/random.h"
 #include "base/stop.h"
 #include "model/kv_cache.h"
-#include "ops/head_loss.h"
 #include "tensor/host.h"
 
 namespace twofold {
@@ -58,7 +57,7 @@ class Context {
     if (padded) input.first_key = pads.expand({rows, count}).contiguous();
     input.cache = &cache_;
     const at::Tensor last = model_.hidden(input).select(1, count - 1);
-    return values_of<float>(ops::logits(last, model_.head(), model_.logit_softcap()));
+    return values_of<float>(model_.logits(last));
   }
 
   /// Every token that row `row` still remembers, once.

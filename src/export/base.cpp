@@ -9,6 +9,8 @@
 #include "export/format.h"
 #include "interop/peft/combine.h"
 #include "interop/peft/merge.h"
+#include "lora/lora.h"
+#include "lora/select/selection.h"
 #include "run/state.h"
 #include "tensor/host.h"
 
@@ -30,8 +32,8 @@ double distance(const at::Tensor& a, const at::Tensor& b) {
 /// Whether the run's base is that of `again`, which was frozen as the run's was.
 bool is_base_of(const LoadedRun& run, const Model& again) {
   std::map<std::string, bool> started;
-  for (const Adapter& adapter : run.adapters()) {
-    started[adapter.path] = adapter.start_A.defined();
+  for (const auto& adapter : run.adapters()) {
+    if (adapter->changed_base()) started[adapter->path()] = true;
   }
   const NamedTensors found = original_weights(run);
   const NamedTensors expected = base_parameters(again.parameters());
@@ -48,15 +50,12 @@ bool is_base_of(const LoadedRun& run, const Model& again) {
 
 /// Refuses adapters that no sum of products can hold, where one has to.
 void check_plain(const LoRAConfig& lora) {
-  const char* more = lora.dora                       ? "dora"
-                     : lora.bias != "none"           ? "bias"
-                     : !lora.modules_to_save.empty() ? "modules_to_save"
-                                                     : nullptr;
-  if (!more) return;
+  const std::string more = beyond_low_rank(lora);
+  if (more.empty()) return;
   fail({.what = "the adapters and those below them cannot be written as one",
         .where = "optimization/lora/base_adapters",
         .expected = "adapters of A and B only",
-        .found = std::string("optimization/lora/") + more,
+        .found = kLoraSection + more,
         .hint = "export the merged model instead: --to merged"});
 }
 
@@ -64,18 +63,12 @@ void check_plain(const LoRAConfig& lora) {
 
 NamedTensors original_weights(const LoadedRun& run) {
   NamedTensors weights = base_parameters(run.state->model->parameters());
-  std::map<std::string, const Adapter*> started;
-  for (const Adapter& adapter : run.adapters()) {
-    if (adapter.start_A.defined()) started[adapter.path] = &adapter;
-  }
-  const LoRAConfig lora = lora_of(run);
   const at::NoGradGuard no_grad;
   for (auto& [path, value] : weights) {
     value = value.detach().to(at::kFloat);
-    const auto found = started.find(path);
-    if (found == started.end()) continue;
-    const Adapter& adapter = *found->second;
-    value = at::addmm(value, adapter.start_A, adapter.start_B, 1, lora.scale_of(path));
+    for (const auto& adapter : run.adapters()) {
+      if (adapter->path() == path) value = adapter->original(value);
+    }
   }
   return weights;
 }
@@ -85,11 +78,10 @@ void leave_original_weights(LoadedRun& run) {
   unpack_parameters(parameters);
   const NamedTensors original = original_weights(run);
   detach_lora_params(parameters);
-  for (const Adapter& adapter : run.adapters()) {
-    if (!adapter.start_A.defined()) continue;
-    for (const auto& [path, value] : original) {
-      if (path == adapter.path) parameters.at(path).weight.value = value;
-    }
+  const std::map<std::string, at::Tensor> by_path(original.begin(), original.end());
+  for (const auto& adapter : run.adapters()) {
+    if (!adapter->changed_base()) continue;
+    parameters.at(adapter->path()).weight.value = by_path.at(adapter->path());
   }
 }
 
@@ -122,12 +114,12 @@ AdapterBase find_adapter_base(const LoadedRun& run) {
 PeftAdapter adapter_for(const LoadedRun& run, const AdapterBase& base, const Path& out) {
   const LoRAConfig& lora = lora_of(run);
   if (!base.folder || lora.base_adapters.empty()) {
-    return {.lora = lora, .adapters = run.adapters()};
+    return {.lora = lora, .tensors = named_tensors(run.adapters())};
   }
   check_plain(lora);
   const ModelConfig& config = run.model_config();
   const Unpublished own(out.string() + ".own");
-  save_peft_folder(config, run.adapters(), lora, own.path());
+  save_peft_folder(config, named_tensors(run.adapters()), lora, own.path());
   Combination all;
   for (const std::string& text : lora.base_adapters) all.adapters.push_back(weighted_folder(text));
   all.adapters.push_back({.folder = own.path()});

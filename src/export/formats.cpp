@@ -44,7 +44,7 @@ NamedTensors merged_weights(ExportSource& source) {
   const at::NoGradGuard no_grad;
   for (Parameter& parameter : parameters.all()) {
     Weight& weight = parameter.weight;
-    if (weight.low_rank || weight.rows) weight.value = weight.value.to(at::kFloat);
+    if (!weight.attachments.empty()) weight.value = weight.value.to(at::kFloat);
   }
   return merge_lora_params(parameters);
 }

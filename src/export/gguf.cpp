@@ -39,15 +39,11 @@ namespace {
 void check_plain(const LoRAParams& adapters) {
   std::vector<Problem> problems;
   std::set<std::string> told;  // where one leaf cannot be expressed, most cannot
-  for (const Adapter& adapter : adapters) {
-    const char* what = adapter.magnitude.defined() ? "an adapter with a magnitude (DoRA)"
-                       : adapter.whole.defined()   ? "a tensor that was trained whole"
-                       : adapter.rows.defined()    ? "rows of a table that were trained apart"
-                       : adapter.start_A.defined() ? "an adapter that was taken out of the weights"
-                                                   : nullptr;
-    if (!what || !told.insert(what).second) continue;
+  for (const auto& adapter : adapters) {
+    const std::string what = adapter->beyond_low_rank();
+    if (what.empty() || !told.insert(what).second) continue;
     problems.push_back({.what = fmt::format("GGUF adapters cannot express {}", what),
-                        .where = adapter.path,
+                        .where = adapter->path(),
                         .expected = "A and B, for the weights as they came",
                         .found = what,
                         .hint = "export the merged model instead: --to gguf"});
@@ -62,7 +58,7 @@ void write_gguf_adapters(ExportSource& source, const Path& temporary) {
   const PeftAdapter adapter = adapter_for(source.run, source.base, temporary);
   ParameterTree& parameters = source.model().parameters();
   detach_lora_params(parameters);
-  attach_lora_params(parameters, adapter.adapters, adapter.lora);
+  attach_lora_params(parameters, adapter.tensors, adapter.lora);
   const GgufPlan plan = plan_gguf(source.model_config(), parameters);
   write_gguf_lora(plan, source.model(), source.spec.name, temporary);
   for (const std::string& note : plan.notes) source.observer.message(Severity::kWarning, note);

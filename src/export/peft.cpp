@@ -31,7 +31,7 @@ void report_vllm(const ExportSource& source, const PeftConfig& written) {
 
 void write_peft(ExportSource& source, const Path& temporary) {
   const PeftAdapter adapter = adapter_for(source.run, source.base, temporary);
-  save_peft_folder(source.model_config(), adapter.adapters, adapter.lora, temporary,
+  save_peft_folder(source.model_config(), adapter.tensors, adapter.lora, temporary,
                    source.base.folder ? source.model_config().weights : "");
   report_vllm(source, read_peft_config(temporary / kPeftConfigFile));
   // A client needs a tokenizer that knows the tokens whose rows these are.

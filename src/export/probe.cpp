@@ -12,7 +12,6 @@
 #include "base/text.h"
 #include "data/order/stage.h"
 #include "model/loss.h"
-#include "ops/head_loss.h"
 #include "tensor/host.h"
 
 namespace twofold {
@@ -86,10 +85,9 @@ at::Tensor probe_losses(Model& model, const Probe& probe) {
   for (const Batch& batch : probe.batches) {
     const at::Tensor hidden = model.hidden(to_input(batch, {}, device));
     const at::Tensor labels = tensor_of(batch.labels, device);
-    losses.push_back(
-        ops::token_losses(hidden.flatten(0, 1), model.head(), labels, model.logit_softcap())
-            .masked_select(labels.ge(0))
-            .to(at::kDouble));
+    losses.push_back(model.token_losses(hidden.flatten(0, 1), labels)
+                         .masked_select(labels.ge(0))
+                         .to(at::kDouble));
   }
   model.set_activation(activation);
   return at::cat(losses);

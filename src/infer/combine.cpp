@@ -16,7 +16,7 @@ void combine_adapters(const ModelSource& source, const CombineRequest& request) 
     wanted.adapters.push_back(weighted_folder(adapter));
   }
   const PeftAdapter sum = combine_peft_folders(wanted, model.config(), model.model->parameters());
-  save_peft_folder(model.config(), sum.adapters, sum.lora, request.out, model.folder.string());
+  save_peft_folder(model.config(), sum.tensors, sum.lora, request.out, model.folder.string());
 }
 
 }  // namespace twofold

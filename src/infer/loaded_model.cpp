@@ -58,11 +58,7 @@ bool is_wide(const Weight& weight) {
 void put_on(const std::vector<std::string>& folders, const ModelSource& source,
             LoadedModel& loaded) {
   ParameterTree& parameters = loaded.model->parameters();
-  const bool adapted =
-      std::any_of(parameters.all().begin(), parameters.all().end(), [](const Parameter& leaf) {
-        return leaf.weight.low_rank || leaf.weight.rows || leaf.weight.frozen.defined();
-      });
-  if (adapted && !folders.empty()) {
+  if (has_adapters(parameters) && !folders.empty()) {
     fail({.what = "the run has adapters of its own",
           .where = "--adapter with " + source.model,
           .expected = "a run without adapters, or a model's folder",

@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "infer/loaded_model.h"
-#include "ops/head_loss.h"
 #include "tensor/host.h"
 
 namespace twofold {
@@ -34,13 +33,13 @@ Score Scorer::score(std::span<const int64_t> ids, const std::string& where, bool
   input.positions = at::arange(count, all.options()).view({1, count});
   const at::Tensor hidden = model.hidden(input)[0];
   if (count > 1) {
-    const at::Tensor losses = ops::token_losses(hidden.narrow(0, 0, count - 1), model.head(),
-                                                all.narrow(0, 1, count - 1), model.logit_softcap());
+    const at::Tensor losses =
+        model.token_losses(hidden.narrow(0, 0, count - 1), all.narrow(0, 1, count - 1));
     result.loss = number_of(losses.mean(at::kDouble));
     result.logprobs = values_of<float>(losses.neg());
   }
   if (logits) {
-    result.logits = values_of<float>(ops::logits(hidden, model.head(), model.logit_softcap()));
+    result.logits = values_of<float>(model.logits(hidden));
   }
   return result;
 }

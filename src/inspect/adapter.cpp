@@ -1,11 +1,12 @@
 // Adapters as PEFT keeps them.
-#include <array>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "formats/json.h"
 #include "inspect/inspect.h"
 #include "interop/peft/config.h"
+#include "interop/peft/mapping.h"
 
 namespace twofold {
 namespace {
@@ -20,11 +21,13 @@ void add_settings(Table& table, const Path& file) {
           .found = formats::printable(config.dump()),
           .hint = "save the adapter once more with PEFT"});
   }
-  for (const char* key :
-       {"peft_type", "task_type", "base_model_name_or_path", "r", "lora_alpha", "lora_dropout",
-        "target_modules", "exclude_modules", "modules_to_save", "rank_pattern", "alpha_pattern",
-        "layers_to_transform", "bias", "use_rslora", "use_dora", "init_lora_weights",
-        "trainable_token_indices"}) {
+  std::vector<std::string> keys = {
+      "peft_type",       "task_type",       "base_model_name_or_path", "r",   "target_modules",
+      "exclude_modules", "modules_to_save", "layers_to_transform",     "bias"};
+  for (const PeftMapping* mapping : peft_mappings()) {
+    for (const std::string& key : mapping->shown_keys()) keys.push_back(key);
+  }
+  for (const std::string& key : keys) {
     const auto found = config.find(key);
     if (found == config.end() || found->is_null() || *found == false) continue;
     if (found->is_structured() && found->empty()) continue;
@@ -32,8 +35,9 @@ void add_settings(Table& table, const Path& file) {
   }
 }
 
-bool is_one_of(const std::string& name, const std::array<const char*, 2>& parts) {
-  return name.find(parts[0]) != name.npos || name.find(parts[1]) != name.npos;
+bool has_one_of(const std::string& name, const std::vector<std::string>& parts) {
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](const std::string& part) { return name.find(part) != std::string::npos; });
 }
 
 void add_tensors(Table& table, const Path& file) {
@@ -42,9 +46,15 @@ void add_tensors(Table& table, const Path& file) {
   int64_t pairs = 0, other = 0;
   for (const formats::TensorEntry& entry : tensors.tensors()) {
     sums.add(entry);
-    if (is_one_of(entry.name, {"lora_A", "lora_embedding_A"})) {
+    const auto& mappings = peft_mappings();
+    const auto any = [&](auto names_of) {
+      return std::any_of(mappings.begin(), mappings.end(), [&](const PeftMapping* mapping) {
+        return has_one_of(entry.name, (mapping->*names_of)());
+      });
+    };
+    if (any(&PeftMapping::marks)) {
       ++pairs;
-    } else if (!is_one_of(entry.name, {"lora_B", "lora_embedding_B"})) {
+    } else if (!any(&PeftMapping::partners)) {
       ++other;
     }
   }

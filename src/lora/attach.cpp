@@ -3,133 +3,30 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
-#include <map>
-#include <optional>
+#include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "base/error.h"
-#include "base/random.h"
 #include "lora/init/init.h"
 #include "lora/lora.h"
 #include "lora/select/selection.h"
 #include "tensor/dtype.h"
-#include "tensor/packed.h"
 
 namespace twofold {
 namespace {
 
-/// Everything phase 2 trains, in the tree's order. Throws as match_targets does.
-std::vector<SelectedLeaf> checked_selection(const ParameterTree& parameters,
-                                            const LoRAConfig& config) {
+/// Everything phase 2 trains. Throws as match_targets does.
+Selection checked_selection(const ParameterTree& parameters, const LoRAConfig& config) {
   match_targets(parameters, config);
   return select_leaves(parameters, config);
 }
 
-LowRank low_rank_of(const Adapter& adapter, double scale) {
-  return {.A = adapter.A,
-          .B = adapter.B,
-          .scale = scale,
-          .magnitude = adapter.magnitude,
-          .dropout_site = hash64(adapter.path)};
-}
-
-void attach(Parameter& leaf, const Adapter& adapter, const SelectedLeaf& selected) {
-  Weight& weight = leaf.weight;
-  TWOFOLD_EXPECT(!weight.low_rank && !weight.rows && !weight.frozen.defined(),
-                 leaf.path + " has an adapter");
-  for (const at::Tensor& tensor :
-       {adapter.A, adapter.B, adapter.magnitude, adapter.whole, adapter.rows}) {
-    if (tensor.defined()) tensor.requires_grad_(true);
+void expect_bare(const Selection& selection) {
+  for (const SelectedLeaf& selected : selection.leaves) {
+    const Parameter& leaf = selection.leaf(selected);
+    TWOFOLD_EXPECT(leaf.weight.attachments.empty(), leaf.path + " has an adapter");
   }
-  if (selected.whole) weight.frozen = std::exchange(weight.value, adapter.whole);
-  if (selected.adapted()) weight.low_rank = low_rank_of(adapter, selected.scale);
-  if (adapter.rows.defined()) {
-    weight.rows = TrainedRows{.ids = at::tensor(selected.rows, at::kLong), .value = adapter.rows};
-  }
-}
-
-void add_fresh_factors(Adapter& adapter, Parameter& leaf, const SelectedLeaf& selected,
-                       const LoRAConfig& config, uint64_t seed) {
-  at::Tensor& value = leaf.weight.value;
-  const InitMethod& method = init_method(config.init);
-  InitSubject subject{.path = leaf.path,
-                      .in = leaf.shape[0],
-                      .out = leaf.shape[1],
-                      .rank = selected.rank,
-                      .scale = selected.scale,
-                      .seed = seed};
-  if (method.from_weights) subject.value = value.detach().to(at::kFloat);
-  Factors factors = method.make(subject);
-  const at::Device device = leaf.weight.packed ? at::Device(at::kCPU) : value.device();
-  adapter.A = factors.A.to(device);
-  adapter.B = factors.B.to(device);
-  if (method.from_weights) {
-    adapter.start_A = adapter.A.clone();
-    adapter.start_B = adapter.B.clone();
-    const at::Tensor residual = at::addmm(subject.value, adapter.A, adapter.B, 1, -selected.scale);
-    value = at::empty_like(value.detach()).copy_(residual);
-  }
-  if (selected.dora) {
-    adapter.magnitude = output_norms(leaf.path, unpacked(leaf.weight, at::kFloat),
-                                     low_rank_of(adapter, selected.scale));
-  }
-}
-
-Adapter fresh_adapter(Parameter& leaf, const SelectedLeaf& selected, const LoRAConfig& config,
-                      uint64_t seed) {
-  const at::NoGradGuard no_grad;
-  const auto own_copy = [](const at::Tensor& value) {
-    return value.detach().to(at::kFloat).clone(at::MemoryFormat::Contiguous);
-  };
-  const at::Tensor& value = leaf.weight.value;
-  Adapter adapter{.path = leaf.path};
-  if (selected.whole) adapter.whole = own_copy(value);
-  if (!selected.rows.empty()) {
-    adapter.rows = own_copy(value.detach().index_select(0, at::tensor(selected.rows, at::kLong)));
-  }
-  if (selected.adapted()) add_fresh_factors(adapter, leaf, selected, config, seed);
-  return adapter;
-}
-
-std::string describe(const at::Tensor& tensor) {
-  if (!tensor.defined()) return "none";
-  return fmt::format("{} ({})", dtype_name(tensor.scalar_type()), fmt::join(tensor.sizes(), ", "));
-}
-
-/// What keeps `adapter` from being what `selected` asks for at `leaf`, if anything.
-std::optional<Problem> misfit(const Parameter& leaf, const Adapter& adapter,
-                              const SelectedLeaf& selected) {
-  using Shape = std::vector<int64_t>;
-  const auto wanted = [](bool is_wanted, Shape shape) {
-    return is_wanted ? std::optional(std::move(shape)) : std::nullopt;
-  };
-  const int64_t in = leaf.shape.front(), out = leaf.shape.back();  // one, of a vector
-  const int64_t outputs = selected.adapted() ? outputs_of(leaf) : out;
-  const struct {
-    const char* name;
-    const at::Tensor& tensor;
-    std::optional<Shape> shape;
-  } parts[] = {
-      {"lora_A", adapter.A, wanted(selected.adapted(), {in, selected.rank})},
-      {"lora_B", adapter.B, wanted(selected.adapted(), {selected.rank, out})},
-      {"lora_magnitude", adapter.magnitude, wanted(selected.dora, {outputs})},
-      {"rows", adapter.rows, wanted(!selected.rows.empty(), {std::ssize(selected.rows), out})},
-      {"whole", adapter.whole, wanted(selected.whole, leaf.shape)}};
-  for (const auto& [name, tensor, shape] : parts) {
-    const bool fits = shape ? tensor.defined() && tensor.scalar_type() == at::kFloat &&
-                                  tensor.sizes() == at::IntArrayRef(*shape)
-                            : !tensor.defined();
-    if (fits) continue;
-    return Problem{
-        .what = "an adapter does not fit the weight it is for",
-        .where = fmt::format("{}, {}", leaf.path, name),
-        .expected = shape ? fmt::format("float32 ({})", fmt::join(*shape, ", ")) : "none",
-        .found = describe(tensor),
-        .hint =
-            "optimization/lora/* and the architecture must be what the adapters were trained "
-            "with"};
-  }
-  return std::nullopt;
 }
 
 Problem wrong_leaf(const std::string& path, bool expected) {
@@ -141,73 +38,169 @@ Problem wrong_leaf(const std::string& path, bool expected) {
           .hint = "optimization/lora/target_modules must be what the adapters were trained with"};
 }
 
-}  // namespace
+/// Given tensors, of which every leaf takes its own.
+class Given {
+ public:
+  Given(const NamedTensors& tensors, at::Device device)
+      : device_(device), leaves_(by_leaf(tensors)), shared_(take("")) {}
 
-bool changes_base(const LoRAConfig& config) { return init_method(config.init).from_weights; }
+  /// The tensors of one leaf and variant, copied; a Problem for each that is not as it must be.
+  AdapterTensors take(const Site& site, const std::vector<TensorSpec>& specs,
+                      std::vector<Problem>& problems) {
+    AdapterTensors& own = leaves_[site.path()];
+    AdapterTensors taken;
+    for (const TensorSpec& spec : specs) {
+      const bool is_shared = spec.kind == TensorSpec::Kind::kShared;
+      const at::Tensor tensor = is_shared ? shared_tensor(spec.name) : extract(own, spec.name);
+      if (fits(tensor, spec)) {
+        taken[spec.name] = is_shared ? tensor : copied(tensor);
+      } else {
+        problems.push_back(misfit(site.path() + ", " + spec.name, shape_text(spec), tensor));
+      }
+    }
+    return taken;
+  }
 
-LoRAParams inject_lora_params(ParameterTree& parameters, const LoRAConfig& config, uint64_t seed) {
-  LoRAParams adapters;
-  for (const SelectedLeaf& selected : checked_selection(parameters, config)) {
-    Parameter& leaf = parameters.all()[selected.index];
-    adapters.push_back(fresh_adapter(leaf, selected, config, seed));
-    attach(leaf, adapters.back(), selected);
+  bool has(const std::string& path) const { return leaves_.contains(path); }
+
+  /// What of a leaf's tensors no variant has taken.
+  void finish(const std::string& path, std::vector<Problem>& problems) {
+    for (const auto& [name, tensor] : take(path)) {
+      problems.push_back(misfit(path + ", " + name, "none", tensor));
+    }
+  }
+  void finish(std::vector<Problem>& problems) const {
+    for (const auto& [path, tensors] : leaves_) problems.push_back(wrong_leaf(path, false));
+    for (const auto& [name, tensor] : shared_) {
+      if (!used_.contains(name)) problems.push_back(misfit(name, "none", tensor));
+    }
+  }
+
+ private:
+  AdapterTensors take(const std::string& path) {
+    const auto node = leaves_.extract(path);
+    return node.empty() ? AdapterTensors() : node.mapped();
+  }
+  static at::Tensor extract(AdapterTensors& tensors, const std::string& name) {
+    const auto node = tensors.extract(name);
+    return node.empty() ? at::Tensor() : node.mapped();
+  }
+  at::Tensor copied(const at::Tensor& tensor) const {
+    return tensor.detach().contiguous().to(device_, at::kFloat, /*non_blocking=*/false,
+                                           /*copy=*/true);
+  }
+  /// One copy for all leaves.
+  at::Tensor shared_tensor(const std::string& name) {
+    const auto found = shared_.find(name);
+    if (found == shared_.end()) return {};
+    if (const auto used = used_.find(name); used != used_.end()) return used->second;
+    return used_[name] = copied(found->second);
+  }
+  static bool fits(const at::Tensor& tensor, const TensorSpec& spec) {
+    return tensor.defined() && tensor.scalar_type() == at::kFloat &&
+           tensor.sizes() == at::IntArrayRef(spec.shape);
+  }
+  static std::string shape_text(const TensorSpec& spec) {
+    return fmt::format("float32 ({})", fmt::join(spec.shape, ", "));
+  }
+  static Problem misfit(std::string where, std::string expected, const at::Tensor& found) {
+    return {.what = "an adapter does not fit the weight it is for",
+            .where = std::move(where),
+            .expected = std::move(expected),
+            .found = describe(found),
+            .hint =
+                "optimization/lora/* and the architecture must be what the adapters were "
+                "trained with"};
+  }
+
+  at::Device device_;
+  std::map<std::string, AdapterTensors> leaves_;
+  AdapterTensors shared_, used_;
+};
+
+/// Fresh tensors of every variant at a leaf: the last first, since a start that is taken out of the
+/// weight belongs to the first of them, and the others begin with the weight as it was.
+std::vector<std::shared_ptr<Adapter>> fresh_adapters(const Site& site, Parameter& leaf,
+                                                     Injection& injection) {
+  const at::NoGradGuard no_grad;
+  std::vector<std::shared_ptr<Adapter>> adapters;
+  for (const Variant* variant : site.selected.variants | std::views::reverse) {
+    adapters.insert(adapters.begin(), variant->make(site, variant->fresh(site, leaf, injection)));
   }
   return adapters;
 }
 
-void attach_lora_params(ParameterTree& parameters, const LoRAParams& adapters,
-                        const LoRAConfig& config) {
-  const std::vector<SelectedLeaf> leaves = checked_selection(parameters, config);
-  std::map<std::string, const Adapter*> by_path;
-  for (const Adapter& adapter : adapters) by_path[adapter.path] = &adapter;
-  std::vector<Problem> problems;
-  std::vector<std::pair<const SelectedLeaf*, const Adapter*>> pairs;
-  for (const SelectedLeaf& selected : leaves) {
-    const Parameter& leaf = parameters.all()[selected.index];
-    const auto found = by_path.extract(leaf.path);
-    if (found.empty()) {
-      problems.push_back(wrong_leaf(leaf.path, true));
-    } else if (auto problem = misfit(leaf, *found.mapped(), selected)) {
-      problems.push_back(std::move(*problem));
-    } else {
-      pairs.emplace_back(&selected, found.mapped());
-    }
+Weight without_adapters(Weight weight) {
+  for (const auto& attachment : weight.attachments) {
+    if (const at::Tensor value = attachment->base_value(); value.defined()) weight.value = value;
   }
-  for (const auto& [path, adapter] : by_path) problems.push_back(wrong_leaf(path, false));
-  throw_problems(std::move(problems));
-  for (const auto& [selected, adapter] : pairs) {
-    attach(parameters.all()[selected->index], *adapter, *selected);
-  }
-}
-
-std::shared_ptr<AdapterDropout> attach_dropout(ParameterTree& parameters) {
-  auto dropout = std::make_shared<AdapterDropout>();
-  for (Parameter& leaf : parameters.all()) {
-    if (leaf.weight.low_rank && inputs_of(leaf) > 0) leaf.weight.low_rank->dropout = dropout;
-  }
-  return dropout;
-}
-
-namespace {
-
-/// The bare base's weight.
-Weight without_adapter(Weight weight) {
-  weight.low_rank.reset();
-  weight.rows.reset();
-  if (weight.frozen.defined()) weight.value = std::exchange(weight.frozen, at::Tensor());
+  weight.attachments.clear();
   return weight;
 }
 
 }  // namespace
 
+bool changes_base(const LoRAConfig& config) { return init_method(config.init).from_weights; }
+
+bool changed_base(const LoRAParams& adapters) {
+  return std::any_of(adapters.begin(), adapters.end(),
+                     [](const auto& adapter) { return adapter->changed_base(); });
+}
+
+LoRAParams inject_lora_params(ParameterTree& parameters, const LoRAConfig& config, uint64_t seed) {
+  const Selection selection = checked_selection(parameters, config);
+  expect_bare(selection);
+  Injection injection{.seed = seed};
+  LoRAParams adapters;
+  for (const SelectedLeaf& selected : selection.leaves) {
+    Parameter& leaf = parameters.all()[selected.index];
+    for (const auto& adapter : fresh_adapters({selection, selected}, leaf, injection)) {
+      adapter->put_on(leaf.weight);
+      adapters.push_back(adapter);
+    }
+  }
+  return adapters;
+}
+
+LoRAParams attach_lora_params(ParameterTree& parameters, const NamedTensors& tensors,
+                              const LoRAConfig& config) {
+  const Selection selection = checked_selection(parameters, config);
+  expect_bare(selection);
+  Given given(tensors, parameters.device());
+  std::vector<Problem> problems;
+  LoRAParams adapters;
+  for (const SelectedLeaf& selected : selection.leaves) {
+    const Site site{selection, selected};
+    if (!given.has(site.path())) {
+      problems.push_back(wrong_leaf(site.path(), true));
+      continue;
+    }
+    for (const Variant* variant : selected.variants) {
+      AdapterTensors own = given.take(site, variant->tensors(site), problems);
+      if (problems.empty()) adapters.push_back(variant->make(site, std::move(own)));
+    }
+    given.finish(site.path(), problems);
+  }
+  given.finish(problems);
+  throw_problems(std::move(problems));
+  for (const auto& adapter : adapters) adapter->put_on(parameters.at(adapter->path()).weight);
+  return adapters;
+}
+
 void detach_lora_params(ParameterTree& parameters) {
-  for (Parameter& leaf : parameters.all()) leaf.weight = without_adapter(std::move(leaf.weight));
+  for (Parameter& leaf : parameters.all()) leaf.weight = without_adapters(std::move(leaf.weight));
+}
+
+bool has_adapters(const ParameterTree& parameters) {
+  const auto& all = parameters.all();
+  return std::any_of(all.begin(), all.end(),
+                     [](const Parameter& leaf) { return !leaf.weight.attachments.empty(); });
 }
 
 AdaptersOff::AdaptersOff(ParameterTree& parameters) : parameters_(parameters) {
   for (Parameter& leaf : parameters_.all()) {
     saved_.push_back(leaf.weight);
-    leaf.weight = without_adapter(std::move(leaf.weight));
+    leaf.weight = without_adapters(std::move(leaf.weight));
   }
 }
 

@@ -1,103 +1,71 @@
 // Adapters as named tensors, the form in which checkpoints hold them and optimizers see them.
 
-#include <array>
-#include <map>
-#include <utility>
+#include <set>
 
-#include "base/error.h"
 #include "lora/lora.h"
-#include "lora/select/target.h"
 
 namespace twofold {
 namespace {
 
-/// One tensor of an adapter and the end of its name.
-struct Part {
-  const char* suffix;
-  at::Tensor Adapter::*tensor;
-};
-constexpr std::array kTrained = {Part{"/lora_A", &Adapter::A}, Part{"/lora_B", &Adapter::B},
-                                 Part{"/lora_magnitude", &Adapter::magnitude},
-                                 Part{"/whole", &Adapter::whole}, Part{"/rows", &Adapter::rows}};
-constexpr std::array kStarts = {Part{"/start_A", &Adapter::start_A},
-                                Part{"/start_B", &Adapter::start_B}};
-
-template <size_t N>
-NamedTensors named(const LoRAParams& adapters, const std::array<Part, N>& parts) {
-  NamedTensors tensors;
-  for (const Adapter& adapter : adapters) {
-    for (const auto& [suffix, tensor] : parts) {
-      if (!(adapter.*tensor).defined()) continue;
-      tensors.emplace_back(adapter.path + suffix, adapter.*tensor);
-    }
-  }
-  return tensors;
+/// "blocks/0/attn/q_proj/kernel" and "lora_A" of their join; a name without a path has none.
+std::pair<std::string, std::string> split_name(const std::string& name) {
+  const size_t slash = name.rfind('/');
+  if (slash == std::string::npos) return {"", name};
+  return {name.substr(0, slash), name.substr(slash + 1)};
 }
 
-/// The part that `name` ends in; an Error if it is none.
-const Part& part_of(const std::string& name) {
-  for (const Part& part : kTrained) {
-    if (name.ends_with(part.suffix)) return part;
-  }
-  for (const Part& part : kStarts) {
-    if (name.ends_with(part.suffix)) return part;
-  }
-  fail({.what = "a tensor among the adapters is none",
-        .where = name,
-        .expected = "a name that ends in /lora_A, /lora_B, /lora_magnitude, /whole or /rows",
-        .found = "another name",
-        .hint = "is this the adapters' file of a checkpoint?"});
-}
-
-void check_complete(const Adapter& adapter) {
-  const bool A = adapter.A.defined(), B = adapter.B.defined();
-  if (A == B && (A || adapter.whole.defined() || adapter.rows.defined()) &&
-      adapter.start_A.defined() == adapter.start_B.defined()) {
-    return;
-  }
-  fail({.what = "an adapter is incomplete",
-        .where = adapter.path,
-        .expected = "both lora_A and lora_B",
-        .found = A   ? "lora_A only"
-                 : B ? "lora_B only"
-                     : "neither",
-        .hint = "take the adapters from another checkpoint of this run"});
+void append(NamedTensors& all, NamedTensors more) {
+  all.insert(all.end(), more.begin(), more.end());
 }
 
 }  // namespace
 
-NamedTensors named_adapters(const LoRAParams& adapters) { return named(adapters, kTrained); }
+NamedTensors named_adapters(const LoRAParams& adapters) {
+  NamedTensors all;
+  for (const auto& adapter : adapters) append(all, adapter->named(/*trained=*/true));
+  return all;
+}
+
+NamedTensors named_constants(const LoRAParams& adapters) {
+  NamedTensors all;
+  std::set<std::string> seen;  // shared ones are every adapter's
+  for (const auto& adapter : adapters) {
+    for (auto& [name, tensor] : adapter->named(/*trained=*/false)) {
+      if (seen.insert(name).second) all.emplace_back(name, tensor);
+    }
+  }
+  return all;
+}
+
+NamedTensors named_tensors(const LoRAParams& adapters) {
+  NamedTensors all = named_adapters(adapters);
+  append(all, named_constants(adapters));
+  return all;
+}
 
 std::vector<double> lr_multipliers(const LoRAParams& adapters, const LoRAConfig& config) {
   std::vector<double> multipliers;
-  for (const auto& [name, tensor] : named_adapters(adapters)) {
-    const char* output_side = is_head(name.substr(0, name.rfind('/'))) ? "/lora_A" : "/lora_B";
-    const bool fast = name.ends_with(output_side) || tensor.dim() == 1;
-    multipliers.push_back(fast ? config.lr_ratio : 1.0);
+  for (const auto& adapter : adapters) {
+    for (const auto& [name, tensor] : adapter->named(/*trained=*/true)) {
+      multipliers.push_back(adapter->lr_multiplier(split_name(name).second, config));
+    }
   }
   return multipliers;
-}
-
-NamedTensors named_starts(const LoRAParams& adapters) { return named(adapters, kStarts); }
-
-LoRAParams adapters_from_named(const NamedTensors& tensors) {
-  LoRAParams adapters;
-  std::map<std::string, size_t> index;
-  for (const auto& [name, tensor] : tensors) {
-    const Part& part = part_of(name);
-    const std::string path = name.substr(0, name.size() - std::string_view(part.suffix).size());
-    const auto [at, is_new] = index.emplace(path, adapters.size());
-    if (is_new) adapters.push_back({.path = path});
-    adapters[at->second].*part.tensor = tensor.detach().clone(at::MemoryFormat::Contiguous);
-  }
-  for (const Adapter& adapter : adapters) check_complete(adapter);
-  return adapters;
 }
 
 int64_t count_lora_params(const LoRAParams& adapters) {
   int64_t count = 0;
   for (const auto& [name, tensor] : named_adapters(adapters)) count += tensor.numel();
   return count;
+}
+
+std::map<std::string, AdapterTensors> by_leaf(const NamedTensors& tensors) {
+  std::map<std::string, AdapterTensors> leaves;
+  for (const auto& [name, tensor] : tensors) {
+    const auto [path, end] = split_name(name);
+    leaves[path][end] = tensor;
+  }
+  return leaves;
 }
 
 }  // namespace twofold

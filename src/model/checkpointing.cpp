@@ -4,7 +4,10 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <utility>
+
+#include "ops/attachment.h"
 
 namespace twofold {
 namespace {
@@ -58,15 +61,16 @@ at::Tensor checkpointed(BlockFunction block, const at::Tensor& x,
 std::vector<at::Tensor> trained_tensors(const ParameterTree& tree, const std::string& prefix) {
   std::vector<at::Tensor> found;
   const auto keep = [&](const at::Tensor& tensor) {
-    if (tensor.defined() && tensor.requires_grad()) found.push_back(tensor);
+    const auto is_it = [&](const at::Tensor& other) { return other.is_same(tensor); };
+    if (!tensor.defined() || !tensor.requires_grad()) return;
+    if (std::none_of(found.begin(), found.end(), is_it)) found.push_back(tensor);
   };
   for (const Parameter& parameter : tree.all()) {
     if (!parameter.path.starts_with(prefix)) continue;
     keep(parameter.weight.value);
-    if (!parameter.weight.low_rank) continue;
-    keep(parameter.weight.low_rank->A);
-    keep(parameter.weight.low_rank->B);
-    keep(parameter.weight.low_rank->magnitude);
+    for (const auto& attachment : parameter.weight.attachments) {
+      for (const at::Tensor& tensor : attachment->trained()) keep(tensor);
+    }
   }
   return found;
 }

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "model/checkpointing.h"
-#include "ops/embedding.h"
+#include "ops/attachment.h"
 
 namespace twofold {
 
@@ -25,7 +25,7 @@ void DecoderModel::declare_head(Declarer& declare, bool tied) {
 }
 
 at::Tensor DecoderModel::embed(const ModelInput& input) const {
-  return ops::embedding(input.tokens, *wte_, activation_);
+  return ops::Adapted(*wte_).lookup(input.tokens, activation_);
 }
 
 at::Tensor DecoderModel::hidden(const ModelInput& input) {

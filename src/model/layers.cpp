@@ -2,17 +2,15 @@
 
 #include <cmath>
 
-#include "ops/linear.h"
+#include "ops/attachment.h"
 
 namespace twofold {
 
-at::Tensor Dense::operator()(const at::Tensor& x) const {
-  return ops::linear(x, *kernel, bias ? bias->value : at::Tensor());
+at::Tensor Dense::operator()(const at::Tensor& x, const ModelInput& input) const {
+  return ops::Adapted(*weight).product(x, bias ? bias->value : at::Tensor(), input.pass());
 }
 
-at::Tensor Norm::rms(const at::Tensor& x) const {
-  return ops::rms_norm(x, *weight, eps, scale);
-}
+at::Tensor Norm::rms(const at::Tensor& x) const { return ops::rms_norm(x, *weight, eps, scale); }
 
 at::Tensor Norm::layer(const at::Tensor& x) const {
   return ops::layer_norm(x, *weight, bias ? *bias : Weight{}, eps);
@@ -29,7 +27,7 @@ const Weight* Declarer::table(const std::string& path, int64_t rows, int64_t col
 
 Dense Declarer::dense(const DenseShape& shape) {
   Dense layer;
-  layer.kernel = &tree_.declare({.path = shape.path + "/kernel",
+  layer.weight = &tree_.declare({.path = shape.path + "/kernel",
                                  .shape = {shape.in, shape.out},
                                  .init = {Init::Kind::kNormal, shape.stddev},
                                  .axes = {shape.in_axis, shape.out_axis},

@@ -4,18 +4,18 @@
 
 #include <string>
 
-#include "ops/activation.h"
-#include "ops/norm.h"
 #include "model/config.h"
 #include "model/model.h"
+#include "ops/activation.h"
+#include "ops/norm.h"
 
 namespace twofold {
 
-/// y = x·W + b (and whatever is attached to W).
+/// y = x·W + b, and what is attached to W makes of it.
 struct Dense {
-  const Weight* kernel = nullptr;
+  const Weight* weight = nullptr;
   const Weight* bias = nullptr;  ///< null: none
-  at::Tensor operator()(const at::Tensor& x) const;
+  at::Tensor operator()(const at::Tensor& x, const ModelInput& input) const;
 };
 
 struct Norm {

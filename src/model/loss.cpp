@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "ops/head_loss.h"
 #include "tensor/host.h"
 
 namespace twofold {
@@ -31,9 +30,8 @@ ModelInput to_input(const Batch& batch, const InputKey& key, at::Device device) 
 
 at::Tensor batch_loss(Model& model, const Batch& batch, double scale, const InputKey& key) {
   const at::Device device = model.parameters().device();
-  const at::Tensor hidden = model.hidden(to_input(batch, key, device));
-  return ops::head_loss(hidden, model.head(), rows_of(batch.labels, batch, device), scale,
-                        /*chunk=*/0, model.logit_softcap());
+  const ModelInput input = to_input(batch, key, device);
+  return model.loss(model.hidden(input), rows_of(batch.labels, batch, device), scale, input);
 }
 
 LossSum evaluate_loss(Model& model, const Batch& batch, int64_t micro_rows) {
@@ -45,8 +43,7 @@ LossSum evaluate_loss(Model& model, const Batch& batch, int64_t micro_rows) {
     const Batch part = batch.slice(begin, std::min(begin + micro_rows, batch.rows));
     const at::Tensor hidden = model.hidden(to_input(part, {}, device));
     const at::Tensor losses =
-        ops::token_losses(hidden.flatten(0, 1), model.head(),
-                          rows_of(part.labels, part, device).flatten(), model.logit_softcap());
+        model.token_losses(hidden.flatten(0, 1), rows_of(part.labels, part, device).flatten());
     sums.push_back(losses.sum(at::kDouble));
     total.count += part.supervised();
   }

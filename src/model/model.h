@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "ops/dropout.h"
+#include "ops/attachment.h"
 #include "tensor/parameters.h"
 
 namespace twofold {
@@ -18,10 +18,12 @@ struct KvCache;  // model/kv_cache.h
 struct ModelInput {
   at::Tensor tokens;
   at::Tensor positions;
-  at::Tensor first_key;         ///< undefined: plain causal
-  bool training = false;        ///< dropout on
-  ops::DropoutKey dropout;  ///< seed, step and first row; the model fills `site`
-  KvCache* cache = nullptr;     ///< generation: keys and values of earlier positions
+  at::Tensor first_key;      ///< undefined: plain causal
+  bool training = false;     ///< dropout on, the model's and the adapters'
+  ops::DropoutKey dropout;   ///< seed, step and first row; whoever drops fills `site`
+  KvCache* cache = nullptr;  ///< generation: keys and values of earlier positions
+
+  ops::ForwardPass pass() const { return {.training = training, .key = dropout}; }
 };
 
 class Model {
@@ -35,8 +37,15 @@ class Model {
   virtual at::Tensor hidden(const ModelInput& input) = 0;
   /// (V, D) weight of the head (the embedding table itself when tied).
   virtual const Weight& head() const = 0;
-  /// Cap on the logits (ops::head_loss); 0: none.
-  virtual double logit_softcap() const { return 0; }
+
+  /// scale · Σ of the losses of the labels (B, T), −1 = ignored, at the hidden states of `input`: a
+  /// scalar with gradients. See ops::head_loss.
+  at::Tensor loss(const at::Tensor& hidden, const at::Tensor& labels, double scale,
+                  const ModelInput& input) const;
+  /// −log p of each label (N) at hidden states (N, D), 0 where it is −1. No gradient.
+  at::Tensor token_losses(const at::Tensor& hidden, const at::Tensor& labels) const;
+  /// (N, V) float32 of hidden states (N, D). No gradient.
+  at::Tensor logits(const at::Tensor& hidden) const;
   /// Whether a position's result depends on how long the whole input is (some rotary scalings).
   virtual bool depends_on_length() const { return false; }
 
@@ -47,6 +56,9 @@ class Model {
   void set_checkpointing(bool on) { checkpointing_ = on; }
 
  protected:
+  /// Cap on the logits (ops::head_loss); 0: none.
+  virtual double logit_softcap() const { return 0; }
+
   ParameterTree parameters_;
   at::ScalarType activation_;
   bool checkpointing_ = false;  ///< recompute each block in the backward pass instead of keeping it

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <chrono>
 
-#include "ops/linear.h"
 #include "tensor/host.h"
 
 namespace twofold::ops {
@@ -50,11 +49,5 @@ Panel::Panel(const at::Tensor& value)
                                                                         : value) {}
 
 Panel::Panel(const at::Tensor& value, const Panel& other) : value_(value.to(other.dtype())) {}
-
-at::Tensor matmul(const at::Tensor& a, const at::Tensor& b, at::ScalarType out_dtype) {
-  const at::NoGradGuard no_gradient;
-  const Panel left(a);
-  return at::mm(left.get(), Panel(b, left).get()).to(out_dtype);
-}
 
 }  // namespace twofold::ops

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "ops/backend.h"
 #include "ops/element.h"
 #include "ops/isa.h"
 #include "tensor/memory.h"
@@ -12,6 +13,7 @@
 namespace twofold::ops {
 
 at::Tensor softmax_rows(at::Tensor& logits, const at::Tensor& labels, double scale, bool gradient) {
+  if (use_reference(logits)) return reference::softmax_rows(logits, labels, scale, gradient);
   const int64_t vocabulary = logits.size(1);
   at::Tensor losses = at::empty({logits.size(0)}, logits.options().dtype(at::kDouble));
   double* out = mutable_elements<double>(losses);

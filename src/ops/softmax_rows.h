@@ -9,4 +9,9 @@ namespace twofold::ops {
 /// With a `gradient` the rows become scale · (softmax − one_hot(label)); else they are spoilt.
 at::Tensor softmax_rows(at::Tensor& logits, const at::Tensor& labels, double scale, bool gradient);
 
+namespace reference {
+/// A row whose label is −1 has a loss and a gradient of 0.
+at::Tensor softmax_rows(at::Tensor& logits, const at::Tensor& labels, double scale, bool gradient);
+}  // namespace reference
+
 }  // namespace twofold::ops

@@ -15,10 +15,6 @@ namespace {
 
 constexpr const char* kCount = "count";
 
-std::string describe(const at::Tensor& tensor) {
-  return fmt::format("{} ({})", dtype_name(tensor.scalar_type()), fmt::join(tensor.sizes(), ", "));
-}
-
 Problem state_misfit(const std::string& name, std::string expected, std::string found) {
   return {.what = "the saved optimizer state does not fit this run",
           .where = name,

@@ -72,7 +72,7 @@ void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
     }
     added_ = resolve_vocabulary(config_.tokenizer, wanted, *config_.model);
     if (added_.tokens.count == 0) return;
-    config_.lora.rows = rows_of(added_.tokens, config_.model->build()->parameters());
+    config_.lora.trained_tokens = rows_of(added_.tokens, config_.model->build()->parameters());
     lines.push_back(describe(added_, *config_.model));
   });
 }

@@ -107,7 +107,7 @@ void BaseTrainer::run(const ExecutionSpec& spec, Observer& watcher) {
 void BaseTrainer::show_end(TrainState& state, Observer& observer) const {
   const LoRATrainState* adapted = state.adapted();
   const Table scores =
-      learned_forgotten(state.progress.scores, adapted && !named_starts(adapted->adapters).empty());
+      learned_forgotten(state.progress.scores, adapted && changed_base(adapted->adapters));
   if (!scores.rows.empty()) observer.table(scores);
   const TrainerConfig& settings = config_.trainer;
   if (settings.samples == 0) return;

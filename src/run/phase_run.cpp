@@ -43,11 +43,6 @@ PhaseParts PhaseRun::parts() {
 at::Tensor PhaseRun::loss(const Batch& micro, double scale, int64_t first_row) {
   const RunState& now = run_.state.progress;
   const auto step = static_cast<uint64_t>(now.step);
-  const LoRATrainState* adapted = run_.state.adapted();
-  if (adapted && adapted->dropout) {
-    *adapted->dropout = {
-        .p = run_.config.lora.dropout, .seed = now.seed, .step = step, .first_row = first_row};
-  }
   return batch_loss(*run_.state.model, micro, scale,
                     {.training = true, .seed = now.seed, .step = step, .first_row = first_row});
 }
@@ -70,8 +65,6 @@ StepReport PhaseRun::report(const StepResult& result, double lr) {
 }
 
 void PhaseRun::after_step(const StepResult& result, double lr) {
-  const LoRATrainState* adapted = run_.state.adapted();
-  if (adapted && adapted->dropout) *adapted->dropout = {};  // what comes now is not training
   if (update_check_) update_check_->after_step(lr);
   run_.observer.step(report(result, lr));
 }

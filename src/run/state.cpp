@@ -65,16 +65,6 @@ void load_parameters(ParameterTree& parameters, const NamedTensors& saved,
   throw_problems(std::move(problems));
 }
 
-/// A file sorts its tensors by name. Sums over the adapters (the gradient norm) are taken in the
-/// order in which injection made them, whatever was restored in between.
-LoRAParams in_tree_order(const ParameterTree& parameters, LoRAParams adapters) {
-  std::map<std::string, size_t> place;
-  for (const Parameter& parameter : parameters.all()) place.emplace(parameter.path, place.size());
-  std::sort(adapters.begin(), adapters.end(),
-            [&](const Adapter& a, const Adapter& b) { return place[a.path] < place[b.path]; });
-  return adapters;
-}
-
 /// What a checkpoint holds of the adapters, attached.
 LoRAParams read_adapters(const CheckpointInfo& checkpoint, ParameterTree& parameters,
                          const LoRAConfig& lora) {
@@ -82,10 +72,7 @@ LoRAParams read_adapters(const CheckpointInfo& checkpoint, ParameterTree& parame
   if (CheckpointStore::has(checkpoint, "starts")) {
     for (auto& tensor : CheckpointStore::read(checkpoint, "starts")) tensors.push_back(tensor);
   }
-  tensors = moved_to(parameters.device(), std::move(tensors));
-  LoRAParams adapters = in_tree_order(parameters, adapters_from_named(tensors));
-  attach_lora_params(parameters, adapters, lora);
-  return adapters;
+  return attach_lora_params(parameters, tensors, lora);
 }
 
 /// `base` with these adapters, which are attached to its model.
@@ -94,7 +81,6 @@ LoRATrainState with_adapters(TrainState base, LoRAParams adapters, const LoRACon
   static_cast<TrainState&>(state) = std::move(base);
   state.adapters = std::move(adapters);
   state.adapter_rates = lr_multipliers(state.adapters, lora);
-  if (lora.dropout > 0) state.dropout = attach_dropout(state.model->parameters());
   return state;
 }
 
@@ -131,8 +117,8 @@ void LoRATrainState::add_tensors(Snapshot& snapshot) const {
   snapshot.tensors["base"] = base_parameters(model->parameters());
   snapshot.immutable_ids["base"] = progress.base_id;
   snapshot.tensors["adapters"] = named_adapters(adapters);
-  if (const NamedTensors starts = named_starts(adapters); !starts.empty()) {
-    snapshot.tensors["starts"] = starts;
+  if (const NamedTensors constants = named_constants(adapters); !constants.empty()) {
+    snapshot.tensors["starts"] = constants;
     snapshot.immutable_ids["starts"] = progress.base_id;
   }
 }
@@ -180,7 +166,7 @@ std::unique_ptr<TrainState> restore_weights(const CheckpointInfo& checkpoint,
   parameters.move_to(device);
   if (!adapted) return std::make_unique<TrainState>(std::move(state));
   LoRAConfig saved = lora;
-  saved.rows = state.progress.trained_rows;
+  saved.trained_tokens = state.progress.trained_tokens;
   LoRAParams adapters = read_adapters(checkpoint, parameters, saved);
   return std::make_unique<LoRATrainState>(
       with_adapters(std::move(state), std::move(adapters), saved));
@@ -220,10 +206,8 @@ LoRAParams continue_adapters(ParameterTree& parameters, const ModelConfig& confi
                              const LoRAConfig& lora) {
   const TableCopies copies =
       lora.base_adapters.empty() ? TableCopies::kCompared : TableCopies::kIgnored;
-  LoRAParams adapters = in_tree_order(
-      parameters, read_peft_folder(lora.from_adapter, config, parameters, copies).adapters);
-  attach_lora_params(parameters, adapters, lora);
-  return adapters;
+  return attach_lora_params(
+      parameters, read_peft_folder(lora.from_adapter, config, parameters, copies).tensors, lora);
 }
 
 }  // namespace

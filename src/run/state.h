@@ -42,7 +42,6 @@ struct TrainState {
 struct LoRATrainState : TrainState {
   LoRAParams adapters = {};
   std::vector<double> adapter_rates = {};  ///< learning rate of each of their tensors / the phase's
-  std::shared_ptr<AdapterDropout> dropout = {};  ///< null: none
 
   std::vector<Trainable> trainables() const override;  ///< the adapters
   LoRATrainState* adapted() override { return this; }

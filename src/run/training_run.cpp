@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "eval/evaluator.h"
-#include "lora/movement.h"
+#include "lora/update_check.h"
 
 namespace twofold {
 namespace {
@@ -96,11 +96,11 @@ void TrainingRun::adapt(std::unique_ptr<TrainState>& state) {
                   number, config.lora.base_dtype, adapters.size(), config.lora.rank,
                   count_lora_params(adapters)));
   const int64_t steps = setup_.plan.find(number)->steps;
-  if (steps >= kMovementProofStep) return;
+  if (steps >= kUpdateCheckStep) return;
   observers_.message(Severity::kWarning,
                      fmt::format("phase {} has {} steps: too few to prove that every adapter moves "
                                  "(that takes {})",
-                                 number, steps, kMovementProofStep));
+                                 number, steps, kUpdateCheckStep));
 }
 
 }  // namespace twofold

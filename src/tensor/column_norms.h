@@ -1,5 +1,5 @@
 #pragma once
-// Lengths of the columns (of a head: rows) of an adapted weight, as DoRA needs them.
+// Lengths of the columns or rows of a weight and a low-rank term.
 
 #include "tensor/weight.h"
 

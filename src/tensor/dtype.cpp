@@ -1,5 +1,7 @@
 #include "tensor/dtype.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <utility>
 
@@ -54,6 +56,11 @@ at::ScalarType scalar_type(formats::DType dtype) {
     if (dtype == known) return type;
   }
   TWOFOLD_EXPECT(false, "unknown file dtype");
+}
+
+std::string describe(const at::Tensor& tensor) {
+  if (!tensor.defined()) return "none";
+  return fmt::format("{} ({})", dtype_name(tensor.scalar_type()), fmt::join(tensor.sizes(), ", "));
 }
 
 }  // namespace twofold

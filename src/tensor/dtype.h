@@ -1,7 +1,7 @@
 #pragma once
 // Names of element types as configs spell them, and their counterparts in files.
 
-#include <c10/core/ScalarType.h>
+#include <ATen/core/Tensor.h>
 
 #include <string>
 
@@ -14,5 +14,7 @@ at::ScalarType scalar_type(
 std::string dtype_name(at::ScalarType type);
 formats::DType file_dtype(at::ScalarType type);
 at::ScalarType scalar_type(formats::DType dtype);
+/// "float32 (4, 16)"; "none" for an undefined tensor.
+std::string describe(const at::Tensor& tensor);
 
 }  // namespace twofold

@@ -59,6 +59,10 @@ at::Tensor unpacked(const Weight& weight, at::ScalarType dtype) {
   return weight.packed ? unpacked(weight.value, *weight.packed, dtype) : weight.value.to(dtype);
 }
 
+at::Device device_of(const Weight& weight) {
+  return weight.packed ? weight.packed->codes.device() : weight.value.device();
+}
+
 void append_packed(NamedTensors& tensors, const std::string& path, const Nf4& packed) {
   for (const Part& part : kParts) tensors.emplace_back(path + part.suffix, packed.*part.tensor);
 }

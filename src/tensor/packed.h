@@ -17,6 +17,9 @@ at::Tensor unpacked(const Weight& weight, at::ScalarType dtype);
 /// What `packed` holds, with the shape and the storage order of `like`.
 at::Tensor unpacked(const at::Tensor& like, const Nf4& packed, at::ScalarType dtype);
 
+/// Where its memory is.
+at::Device device_of(const Weight& weight);
+
 /// "<path>/nf4_codes", "…_scales", "…_scale_max", "…_scale_offset": the same tensors, not copies.
 void append_packed(NamedTensors& tensors, const std::string& path, const Nf4& packed);
 /// Whether `tensors` hold the parameter packed; then it takes them out and puts copies into the

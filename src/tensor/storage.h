@@ -1,7 +1,9 @@
 #pragma once
 // Storage order of matrices, and the identity of tensors' contents.
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "tensor/parameters.h"
 

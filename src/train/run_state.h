@@ -31,7 +31,7 @@ struct RunState {
   std::string weights_dtype = {};  ///< dtype the weights came in (Hugging Face folder), or empty
   std::string base_id = {};        ///< identity of the frozen base
   /// Rows of tables that are trained beside the adapters: leaf -> ids.
-  std::map<std::string, std::vector<int64_t>> trained_rows = {};
+  std::map<std::string, std::vector<int64_t>> trained_tokens = {};
 
   /// Where this was computed, with which level of the instruction set (ops/isa.h), by how many
   /// threads, and how bfloat16 products are (ops/matmul.h): the last bits depend on each.
@@ -62,7 +62,7 @@ struct RunState {
     entry("scores", state.scores, kAlways);
     entry("weights_dtype", state.weights_dtype, kAlways);
     entry("base_id", state.base_id, kAlways);
-    entry("trained_rows", state.trained_rows, Stored::kSinceLater);
+    entry("trained_rows", state.trained_tokens, Stored::kSinceLater);
     entry("cpu_model", state.cpu_model, kAlways);
     entry("isa", state.isa, Stored::kSinceLater);
     entry("threads", state.threads, Stored::kSinceLater);

@@ -40,7 +40,7 @@ at::Tensor logits_by_full_pass(Model& model, const std::vector<int32_t>& tokens)
   input.tokens = at::tensor(tokens, at::kInt).view({1, -1});
   input.positions = at::arange(count, at::kInt).view({1, -1});
   const at::Tensor hidden = model.hidden(input).select(1, count - 1);
-  return ops::logits(hidden, model.head())[0];
+  return model.logits(hidden)[0];
 }
 
 int32_t greedy_by_full_pass(Model& model, const std::vector<int32_t>& tokens) {

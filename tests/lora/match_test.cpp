@@ -109,7 +109,8 @@ TEST(MatchTargets, AnEmptyListIsRefused) {
 
 int64_t adapted_leaves(const LoRAConfig& config) {
   int64_t leaves = 0;
-  for (const SelectedLeaf& leaf : select_leaves(toy::gpt_shapes(), config)) leaves += !leaf.whole;
+  const ParameterTree tree = toy::gpt_shapes();
+  for (const SelectedLeaf& leaf : select_leaves(tree, config).leaves) leaves += !leaf.saved;
   return leaves;
 }
 
@@ -155,7 +156,8 @@ TEST(SelectLeaves, ModulesAreSavedWithAllTheirLeavesAndNotAdapted) {
   LoRAConfig config = toy::lora();
   config.modules_to_save = {"blocks/0/attn/c_attn/kernel", "ln_f"};
   int64_t whole = 0;
-  for (const SelectedLeaf& leaf : select_leaves(toy::gpt_shapes(), config)) whole += leaf.whole;
+  const ParameterTree tree = toy::gpt_shapes();
+  for (const SelectedLeaf& leaf : select_leaves(tree, config).leaves) whole += leaf.saved;
   EXPECT_EQ(whole, 3);  // the kernel, its bias, the norm
   EXPECT_EQ(adapted_leaves(config), 7);
 }
@@ -164,7 +166,8 @@ TEST(SelectLeaves, BiasesOfAdaptedLayersOrAll) {
   LoRAConfig config = toy::lora({"mlp"});
   const auto whole = [&] {
     int64_t count = 0;
-    for (const SelectedLeaf& leaf : select_leaves(toy::gpt_shapes(), config)) count += leaf.whole;
+    const ParameterTree tree = toy::gpt_shapes();
+    for (const SelectedLeaf& leaf : select_leaves(tree, config).leaves) count += leaf.saved;
     return count;
   };
   config.bias = "lora_only";

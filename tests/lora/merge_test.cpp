@@ -8,7 +8,7 @@ namespace {
 LoRAParams adapt(ParameterTree& tree, double B) {
   const LoRAParams adapters = inject_lora_params(tree, toy::lora(), 1);
   const at::NoGradGuard no_grad;
-  for (const Adapter& adapter : adapters) at::Tensor(adapter.B).fill_(B);
+  for (const auto& adapter : adapters) adapter->tensor("lora_B").fill_(B);
   return adapters;
 }
 
@@ -37,7 +37,7 @@ TEST(MergeLoraParams, WithOnesInBDiffersInAdaptedLeavesOnly) {
   ParameterTree tree = toy::gpt();
   adapt(tree, 1.0);
   for (const auto& [path, value] : merge_lora_params(tree)) {
-    const bool adapted = tree.at(path).weight.low_rank.has_value();
+    const bool adapted = toy::is_adapted(tree, path);
     EXPECT_EQ(max_difference(value, tree.at(path).weight.value) > 1e-6, adapted) << path;
   }
 }
@@ -61,11 +61,11 @@ TEST(MergeLoraParams, RoundsTheFloat32SumOnceToABfloat16Base) {
   for (const auto& [path, value] : merge_lora_params(tree)) {
     const Weight& weight = tree.at(path).weight;
     ASSERT_EQ(value.scalar_type(), at::kBFloat16) << path;
-    if (!weight.low_rank) continue;
+    if (weight.attachments.empty()) continue;
+    const LowRank term = toy::term_of(tree, path);
     const at::Tensor exact =
         weight.value.to(at::kDouble) +
-        at::matmul(weight.low_rank->A.to(at::kDouble), weight.low_rank->B.to(at::kDouble)) *
-            weight.low_rank->scale;
+        at::matmul(term.A.to(at::kDouble), term.B.to(at::kDouble)) * term.scale;
     // float32 and float64 sums may fall on two sides of a tie, but rarely; rounding the product
     // before the sum would differ in a good part of the entries.
     const at::Tensor differs = value.ne(exact.to(at::kBFloat16)).to(at::kDouble);

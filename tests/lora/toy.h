@@ -4,7 +4,8 @@
 #include <ATen/Functions.h>
 
 #include "lora/lora.h"
-#include "lora/movement.h"
+#include "lora/update_check.h"
+#include "ops/attachment.h"
 #include "tensor/packed.h"
 
 namespace twofold::toy {
@@ -45,61 +46,53 @@ inline ParameterTree gpt(int64_t n_embd = 16, int64_t vocab = 32, bool tied = tr
   return tree;
 }
 
-/// W, in float32.
-inline at::Tensor base(const Weight& weight) {
-  return weight.packed ? unpacked(weight, at::kFloat) : weight.value.to(at::kFloat);
-}
-
-/// W + s·A·B.
-inline at::Tensor adapted(const Weight& weight) {
-  if (!weight.low_rank) return base(weight);
-  const LowRank& term = *weight.low_rank;
-  return base(weight) + at::matmul(term.A, term.B) * term.scale;
-}
-
-/// What DoRA scales the outputs of W + s·A·B by: its columns, or (dimension 1) its rows.
-inline at::Tensor lengthening(const Weight& weight, int64_t dimension = 0) {
-  return weight.low_rank->magnitude / adapted(weight).detach().square().sum(dimension).sqrt();
-}
-
-/// x·W + s·(x·A)·B, its columns scaled to the magnitude if there is one.
-inline at::Tensor project(const at::Tensor& x, const Weight& weight) {
-  const at::Tensor y = at::matmul(x, base(weight));
-  if (!weight.low_rank) return y;
-  const LowRank& term = *weight.low_rank;
-  const at::Tensor sum = y + at::matmul(at::matmul(x, term.A), term.B) * term.scale;
-  if (!term.magnitude.defined()) return sum;
-  return sum * lengthening(weight);
-}
-
-/// The table with its low-rank term and its rows; of a head, rows are what DoRA scales.
-inline at::Tensor effective_table(const Weight& weight, bool head = false) {
-  at::Tensor table = adapted(weight);
-  if (weight.low_rank && weight.low_rank->magnitude.defined()) {
-    table = table * (head ? lengthening(weight, 1).unsqueeze(1) : lengthening(weight));
-  }
-  return weight.rows ? table.index_copy(0, weight.rows->ids, weight.rows->value) : table;
-}
-
-/// Logits of a network in which every kernel takes part.
-inline at::Tensor logits(ParameterTree& tree, const at::Tensor& ids) {
-  const at::Tensor table = effective_table(tree.at("wte").weight);
-  at::Tensor h = table.index_select(0, ids);
+/// The hidden states of a network in which every kernel takes part.
+inline at::Tensor hidden(ParameterTree& tree, const at::Tensor& ids) {
+  at::Tensor h = ops::Adapted(tree.at("wte").weight).lookup(ids, at::kFloat);
   for (const char* block : {"blocks/0/", "blocks/1/"}) {
-    const auto at_path = [&](const char* name) -> const Weight& {
-      return tree.at(std::string(block) + name).weight;
+    const auto project = [&](const at::Tensor& x, const char* name) {
+      return ops::Adapted(tree.at(std::string(block) + name).weight).product(x, {}, {});
     };
-    const std::vector<at::Tensor> thirds = project(h, at_path("attn/c_attn/kernel")).chunk(3, -1);
-    h = h + project(at::tanh(thirds[0]) * thirds[1] + thirds[2], at_path("attn/c_proj/kernel"));
-    h = h + project(at::tanh(project(h, at_path("mlp/c_fc/kernel"))), at_path("mlp/c_proj/kernel"));
+    const std::vector<at::Tensor> thirds = project(h, "attn/c_attn/kernel").chunk(3, -1);
+    h = h + project(at::tanh(thirds[0]) * thirds[1] + thirds[2], "attn/c_proj/kernel");
+    h = h + project(at::tanh(project(h, "mlp/c_fc/kernel")), "mlp/c_proj/kernel");
   }
-  const Parameter* head = tree.find("lm_head");
-  return at::matmul(h, (head ? effective_table(head->weight, /*head=*/true) : table).t());
+  return h;
+}
+
+inline const Weight& head(ParameterTree& tree) {
+  const Parameter* own = tree.find("lm_head");
+  return own ? own->weight : tree.at("wte").weight;
+}
+
+inline at::Tensor logits(ParameterTree& tree, const at::Tensor& ids) {
+  const at::NoGradGuard no_grad;
+  const auto path = ops::Adapted(head(tree)).evaluation_logits(at::kFloat);
+  return ops::logits(hidden(tree, ids), *path);
 }
 
 inline at::Tensor loss(ParameterTree& tree) {
-  const at::Tensor ids = at::arange(12, at::kLong), labels = at::arange(1, 13, at::kLong);
-  return at::cross_entropy_loss(logits(tree, ids), labels);
+  const at::Tensor labels = at::arange(1, 13, at::kLong);
+  const ops::HeadStates states =
+      ops::supervised_states(hidden(tree, at::arange(12, at::kLong)), labels);
+  const auto path = ops::Adapted(head(tree)).training_logits(states, {});
+  return ops::head_loss(states, *path, labels, 1.0 / 12);
+}
+
+/// A tensor of an adapter by its name in checkpoints.
+inline at::Tensor named(const LoRAParams& adapters, const std::string& wanted) {
+  for (const auto& [name, tensor] : named_tensors(adapters)) {
+    if (name == wanted) return tensor;
+  }
+  return {};
+}
+
+/// The low-rank term that is attached to a leaf.
+inline LowRank term_of(const ParameterTree& tree, const std::string& path) {
+  return *tree.find(path)->weight.attachments.at(0)->as_low_rank();
+}
+inline bool is_adapted(const ParameterTree& tree, const std::string& path) {
+  return !tree.find(path)->weight.attachments.empty();
 }
 
 inline LoRAConfig lora(std::vector<std::string> targets = {"kernel"}, int64_t rank = 4) {
@@ -112,16 +105,16 @@ inline LoRAConfig lora(std::vector<std::string> targets = {"kernel"}, int64_t ra
 
 /// An update of `adapters` in which everything received a gradient but `unreached`, and everything
 /// moved but `unmoved`.
-inline Movement update(const LoRAParams& adapters, const std::string& unreached,
-                       const std::string& unmoved) {
-  Movement movement{.before = {}, .optimizer_state = {}, .lr = 0.5};
+inline CheckedUpdate updated(const LoRAParams& adapters, const std::string& unreached,
+                             const std::string& unmoved) {
+  CheckedUpdate update{.before = {}, .optimizer_state = {}, .lr = 0.5};
   for (const auto& [name, tensor] : named_adapters(adapters)) {
     const at::Tensor moment = name == unreached ? at::zeros_like(tensor) : at::ones_like(tensor);
-    movement.optimizer_state.emplace_back("m/" + name, moment.detach());
-    movement.optimizer_state.emplace_back("v/" + name, moment.detach());
-    movement.before.emplace_back(name, (name == unmoved ? tensor : tensor + 1).detach().clone());
+    update.optimizer_state.emplace_back("m/" + name, moment.detach());
+    update.optimizer_state.emplace_back("v/" + name, moment.detach());
+    update.before.emplace_back(name, (name == unmoved ? tensor : tensor + 1).detach().clone());
   }
-  return movement;
+  return update;
 }
 
 }  // namespace twofold::toy

@@ -20,6 +20,26 @@ struct Variant {
 
 inline void PrintTo(const Variant& variant, std::ostream* out) { *out << variant.name; }
 
+/// What begins as `init`, alone and together with other settings.
+inline void add_starts(std::vector<Variant>& all, const std::string& init) {
+  all.push_back({init, [init](LoRAConfig& c) { c.init = init; }});
+  all.push_back({init + "_rslora_dora", [init](LoRAConfig& c) {
+                   c.init = init;
+                   c.rslora = c.dora = true;
+                 }});
+  all.push_back({init + "_tables", [init](LoRAConfig& c) {
+                   c.init = init;
+                   c.target_modules.emplace_back("re:wte|lm_head");
+                 }});
+  all.push_back({init + "_dora_tables",
+                 [init](LoRAConfig& c) {
+                   c.init = init;
+                   c.dora = true;
+                   c.target_modules.emplace_back("re:wte|lm_head");
+                 },
+                 /*tied=*/false});
+}
+
 inline std::vector<Variant> variants() {
   std::vector<Variant> all = {
       {"plain", [](LoRAConfig&) {}},
@@ -40,28 +60,10 @@ inline std::vector<Variant> variants() {
        }},
       {"rows",
        [](LoRAConfig& c) {
-         c.rows = {{"wte", {9, 3, 4}}};
+         c.trained_tokens = {{"wte", {9, 3, 4}}};
        }},
   };
-  for (const InitMethod& method : init_methods()) {
-    const std::string init = method.name;
-    all.push_back({init, [init](LoRAConfig& c) { c.init = init; }});
-    all.push_back({init + "_rslora_dora", [init](LoRAConfig& c) {
-                     c.init = init;
-                     c.rslora = c.dora = true;
-                   }});
-    all.push_back({init + "_tables", [init](LoRAConfig& c) {
-                     c.init = init;
-                     c.target_modules.emplace_back("re:wte|lm_head");
-                   }});
-    all.push_back({init + "_dora_tables",
-                   [init](LoRAConfig& c) {
-                     c.init = init;
-                     c.dora = true;
-                     c.target_modules.emplace_back("re:wte|lm_head");
-                   },
-                   /*tied=*/false});
-  }
+  for (const InitMethod& method : init_methods()) add_starts(all, method.name);
   return all;
 }
 

@@ -10,6 +10,7 @@
 #include "model/kv_cache.h"
 #include "model/support.h"
 #include "ops/update.h"
+#include "support/low_rank.h"
 
 namespace twofold::test {
 namespace {
@@ -143,8 +144,7 @@ TEST_P(TrainedModel, LogitsAndLossesOfAPrompt) {
   expect_near(logits[0][batch.width - 1], golden_.json["prompt_logits_last"], 1e-5);
   const at::NoGradGuard no_grad;
   const at::Tensor hidden = model().hidden(to_input(batch, {}, host_device()));
-  const at::Tensor losses =
-      ops::token_losses(hidden[0], model().head(), at::tensor(next, at::kInt));
+  const at::Tensor losses = model().token_losses(hidden[0], at::tensor(next, at::kInt));
   expect_near(losses.narrow(0, 0, batch.width - 1), golden_.json["prompt_nll"], 1e-5);
 }
 
@@ -209,7 +209,7 @@ std::map<std::string, LowRank> attach_adapters(Golden& golden) {
     adapter.B = at::zeros({rank, parameter.shape[1]}).requires_grad_(true);
     adapter.scale = json["scale"];
     adapters[name.theirs] = adapter;
-    parameter.weight.low_rank = adapter;
+    test::attach(parameter.weight, adapter);
   }
   return adapters;
 }

@@ -20,7 +20,6 @@
 #include "model/hf/hugging_face.h"
 #include "model/loss.h"
 #include "model/model.h"
-#include "ops/head_loss.h"
 
 namespace twofold::test {
 
@@ -170,8 +169,7 @@ inline NamedTensors gradients_of(Model& model) {
 inline at::Tensor logits_of(Model& model, const Batch& batch) {
   const at::NoGradGuard no_grad;
   const at::Tensor hidden = model.hidden(to_input(batch, {}, host_device()));
-  return ops::logits(hidden.flatten(0, 1), model.head(), model.logit_softcap())
-      .view({batch.rows, batch.width, -1});
+  return model.logits(hidden.flatten(0, 1)).view({batch.rows, batch.width, -1});
 }
 
 inline double largest_difference(const at::Tensor& a, const at::Tensor& b) {

@@ -31,12 +31,12 @@ TEST_P(NativeBfloat16, IsWhatWasSet) {
 
 TEST_P(NativeBfloat16, BothWaysAreTheReferenceWithinRounding) {
   const at::Tensor x = normal_tensor({6, 32}, 1, at::kFloat).to(at::kBFloat16);
-  const Weight kernel{.value = normal_tensor({32, 16}, 2, at::kFloat).to(at::kBFloat16),
-                      .low_rank = LowRank{normal_tensor({32, 4}, 3, at::kFloat),
-                                          normal_tensor({4, 16}, 4, at::kFloat), 0.5}};
-  const Weight wide{.value = kernel.value.to(at::kFloat), .low_rank = kernel.low_rank};
-  const at::Tensor expected = reference::linear(x.to(at::kFloat), wide, {});
-  EXPECT_TRUE(close(linear(x, kernel, {}).to(at::kFloat), expected, 3e-2));
+  const Weight weight{.value = normal_tensor({32, 16}, 2, at::kFloat).to(at::kBFloat16)};
+  const LowRank term{normal_tensor({32, 4}, 3, at::kFloat), normal_tensor({4, 16}, 4, at::kFloat),
+                     0.5};
+  const at::Tensor expected =
+      reference::linear(x.to(at::kFloat), {.value = weight.value.to(at::kFloat)}, {}, term, {});
+  EXPECT_TRUE(close(linear(x, weight, {}, term).to(at::kFloat), expected, 3e-2));
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, NativeBfloat16, testing::Bool());

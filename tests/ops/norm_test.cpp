@@ -16,7 +16,7 @@ using test::normal_tensor;
 
 constexpr double kEps = 1e-5;
 
-Weight weight_of(const at::Tensor& value) { return {.value = value, .low_rank = {}}; }
+Weight weight_of(const at::Tensor& value) { return {.value = value}; }
 
 at::Tensor gradient_of(const at::Tensor& output, const at::Tensor& input) {
   return torch::autograd::grad({output}, {input}, {at::ones_like(output) + output.detach()})[0];

@@ -3,7 +3,7 @@
 #include <ATen/Functions.h>
 #include <gtest/gtest.h>
 
-#include "lora/movement.h"
+#include "lora/update_check.h"
 #include "model/config.h"
 #include "model/families/registry.h"
 #include "model/loss.h"
@@ -42,7 +42,7 @@ Batch small_batch() {
 at::Tensor logits_of(Model& model) {
   const at::NoGradGuard no_grad;
   const at::Tensor hidden = model.hidden(to_input(small_batch(), {}, host_device()));
-  return ops::logits(hidden.reshape({-1, hidden.size(-1)}), model.head());
+  return model.logits(hidden.reshape({-1, hidden.size(-1)}));
 }
 
 LoRAConfig rank_four() {
@@ -75,8 +75,8 @@ TEST_P(LoraFacts, ZeroBLeavesTheLogitsAsTheyWere) {
 
 TEST_P(LoraFacts, MergedWeightsComputeWhatTheAdaptersDo) {
   const std::unique_ptr<Model> model = small_model(GetParam());
-  for (const Adapter& adapter : inject_lora_params(model->parameters(), rank_four(), 1)) {
-    adapter.B.detach().fill_(0.01);
+  for (const auto& adapter : inject_lora_params(model->parameters(), rank_four(), 1)) {
+    adapter->tensor("lora_B").detach().fill_(0.01);
   }
   const at::Tensor adapted = logits_of(*model);
   replace_values(*model, merge_lora_params(model->parameters()));
@@ -95,9 +95,9 @@ TEST_P(LoraFacts, TrainingMovesEveryAdapterAndNothingOfTheBase) {
   std::vector<Trainable> tensors;
   for (const auto& [name, value] : named_adapters(adapters)) tensors.push_back({name, value});
   const auto optimizer = make_adapter_optimizer({}, tensors);
-  Movement movement{.before = {}, .optimizer_state = {}, .lr = 1e-2};
+  CheckedUpdate movement{.before = {}, .optimizer_state = {}, .lr = 1e-2};
   double first = 0, last = 0;
-  for (int64_t step = 0; step < kMovementProofStep; ++step) {
+  for (int64_t step = 0; step < kUpdateCheckStep; ++step) {
     clear_gradients(tensors);
     const at::Tensor loss = batch_loss(*model, small_batch(), 1.0 / 64, {.training = true});
     loss.backward();
@@ -110,7 +110,7 @@ TEST_P(LoraFacts, TrainingMovesEveryAdapterAndNothingOfTheBase) {
   }
   movement.optimizer_state = optimizer->state();
   EXPECT_LT(last, first);
-  EXPECT_NO_THROW(prove_movement(adapters, movement));
+  EXPECT_NO_THROW(check_adapters_updated(adapters, movement));
   for (const auto& [path, value] : before) {
     EXPECT_TRUE(at::equal(parameters.at(path).weight.value, value)) << path;
   }

@@ -6,6 +6,9 @@
 
 #include "base/error.h"
 #include "interop/gguf/model.h"
+#include "lora/variants/lora.h"
+#include "tensor/gguf.h"
+#include "tensor/host.h"
 
 namespace twofold {
 namespace {
@@ -25,7 +28,7 @@ StoredPair to_file(const GgufWeight& weight, const LowRank& term) {
   if (weight.name == kEmbedding) return {term.A, term.B.t()};
   if (!weight.transpose) return {term.B, term.A};  // a head: (V, D) as it is
   at::Tensor b = term.B.t();
-  if (!weight.rows.empty()) b = b.index_select(0, at::tensor(weight.rows, at::kLong));
+  if (!weight.rows.empty()) b = b.index_select(0, tensor_of(weight.rows, b.device()));
   if (weight.factor != 1) b = b * weight.factor;
   return {term.A.t(), b};
 }
@@ -39,7 +42,7 @@ LowRank from_file(const GgufWeight& weight, const StoredPair& pair, double alpha
   } else {
     at::Tensor b = pair.b;
     if (!weight.rows.empty()) {
-      b = at::empty_like(b).index_copy_(0, at::tensor(weight.rows, at::kLong), pair.b);
+      b = at::empty_like(b).index_copy_(0, tensor_of(weight.rows, b.device()), pair.b);
     }
     if (weight.factor != 1) b = b / weight.factor;
     term = {.A = pair.a.t().contiguous(), .B = b.t().contiguous()};
@@ -57,6 +60,13 @@ constexpr const char* kExportAdaptersAgain = "write it again with `twofold expor
         .expected = "adapters of matrices that llama.cpp adapts",
         .found = "an adapter of this one",
         .hint = "export the merged model instead: --to gguf"});
+}
+
+LowRank term_of(const Parameter& parameter) {
+  const auto& attachments = parameter.weight.attachments;
+  const auto term = attachments.size() == 1 ? attachments[0]->as_low_rank() : std::nullopt;
+  if (!term) not_expressible(parameter.path, "llama.cpp's adapters are A and B");
+  return *term;
 }
 
 const GgufWeight& place_of(const GgufPlan& plan, const Model& model, const Parameter& parameter) {
@@ -81,10 +91,7 @@ at::Tensor read_matrix(const formats::GgufFile& file, const std::string& name) {
           .found = tensor ? fmt::format("[{}]", fmt::join(tensor->shape, ", ")) : "no such tensor",
           .hint = kExportAdaptersAgain});
   }
-  at::Tensor value = at::empty(tensor->shape, at::kFloat);
-  formats::decode_ggml(formats::GgmlType::kF32, file.bytes(*tensor),
-                       {value.mutable_data_ptr<float>(), static_cast<size_t>(value.numel())});
-  return value;
+  return read_gguf_tensor(file, *tensor);
 }
 
 void check_header(const formats::GgufFile& file, const GgufPlan& plan) {
@@ -101,11 +108,6 @@ void check_header(const formats::GgufFile& file, const GgufPlan& plan) {
   }
 }
 
-void append(formats::GgufWriter& writer, const at::Tensor& value) {
-  const at::Tensor whole = value.detach().to(at::kFloat).contiguous();
-  writer.append({whole.const_data_ptr<float>(), static_cast<size_t>(whole.numel())});
-}
-
 }  // namespace
 
 void write_gguf_lora(const GgufPlan& plan, const Model& model, const std::string& name,
@@ -115,8 +117,8 @@ void write_gguf_lora(const GgufPlan& plan, const Model& model, const std::string
   std::vector<StoredPair> pairs;
   double alpha = 0;
   for (const Parameter& parameter : model.parameters().all()) {
-    if (!parameter.weight.low_rank) continue;
-    const LowRank& term = *parameter.weight.low_rank;
+    if (parameter.weight.attachments.empty()) continue;
+    const LowRank term = term_of(parameter);
     const GgufWeight& weight = place_of(plan, model, parameter);
     const double own = term.scale * static_cast<double>(term.B.size(0));
     if (alpha == 0) alpha = own;
@@ -143,8 +145,8 @@ void write_gguf_lora(const GgufPlan& plan, const Model& model, const std::string
                                           {kAlphaKey, static_cast<float>(alpha)}};
   formats::GgufWriter writer(path, metadata, std::move(entries));
   for (const StoredPair& pair : pairs) {
-    append(writer, pair.a);
-    append(writer, pair.b);
+    append_rows(writer, pair.a);
+    append_rows(writer, pair.b);
   }
   writer.close();
 }
@@ -179,7 +181,7 @@ void attach_gguf_lora(const GgufPlan& plan, const Path& path, Model& model) {
                                  fmt::join(term.B.sizes(), ", ")),
             .hint = kExportAdaptersAgain});
     }
-    leaf.weight.low_rank = std::move(term);
+    attach_low_rank(leaf, term);
   }
 }
 

@@ -10,6 +10,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "interop/peft/settings.h"
+#include "lora/lora.h"
+#include "lora/select/selection.h"
 
 namespace twofold {
 namespace {
@@ -101,12 +103,13 @@ void check_rank(const Combination& combination) {
 
 void check_plain(const Path& folder, const PeftAdapter& adapter) {
   const LoRAConfig& lora = adapter.lora;
-  const char* reason = lora.dora                       ? "use_dora"
-                       : lora.bias != "none"           ? "bias"
-                       : !lora.modules_to_save.empty() ? "modules_to_save"
-                       : !lora.rows.empty()            ? "trainable_token_indices"
-                                                       : nullptr;
-  if (!reason) return;
+  const std::string key = beyond_low_rank(lora);
+  const std::string reason = key == "dora"                  ? "use_dora"
+                             : key == "variant"             ? "peft_type"
+                             : !key.empty()                 ? key
+                             : !lora.trained_tokens.empty() ? "trainable_token_indices"
+                                                            : "";
+  if (reason.empty()) return;
   fail({.what = "this adapter is more than a sum of products and cannot be combined",
         .where = folder.string() + ": " + reason,
         .expected = "an adapter of A and B only",
@@ -135,26 +138,27 @@ PeftAdapter combine_peft_folders(const Combination& combination, const ModelConf
           .found = "none",
           .hint = "give --adapter for each"});
   }
-  std::map<std::string, Terms> by_leaf;
+  std::map<std::string, Terms> terms_of;
   for (const auto& [folder, weight] : combination.adapters) {
     PeftAdapter one = read_peft_folder(folder, config, parameters);
     check_plain(folder, one);
-    for (const Adapter& adapter : one.adapters) {
-      by_leaf[adapter.path].push_back(
-          {adapter.A, adapter.B, weight * one.lora.scale_of(adapter.path), &folder});
+    for (const auto& [leaf, tensors] : by_leaf(one.tensors)) {
+      terms_of[leaf].push_back(
+          {tensors.at("lora_A"), tensors.at("lora_B"), weight * one.lora.scale_of(leaf), &folder});
     }
   }
   PeftLeaves leaves;
   PeftConfig settings;
   settings.r = 1;
   PeftAdapter result;
-  for (const auto& [leaf, terms] : by_leaf) {
+  for (const auto& [leaf, terms] : terms_of) {
     const Product product = method.combine(leaf, terms, combination.rank);
     const int64_t rank = product.A.size(1);
     leaves.ranks[leaf] = rank;
     leaves.alphas[leaf] = static_cast<double>(rank);
     settings.r = std::max(settings.r, rank);
-    result.adapters.push_back({.path = leaf, .A = product.A, .B = product.B});
+    result.tensors.emplace_back(leaf + "/lora_A", product.A);
+    result.tensors.emplace_back(leaf + "/lora_B", product.B);
   }
   settings.lora_alpha = static_cast<double>(settings.r);
   result.lora = settings_of(settings, leaves, parameters);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "interop/peft/mapping.h"
 
 namespace twofold {
 namespace {
@@ -42,11 +43,6 @@ std::optional<int64_t> layer_of(const std::string& module, const std::vector<std
     begin = end + 1;
   }
   return std::nullopt;
-}
-
-nlohmann::json number(double value) {
-  if (value == std::floor(value) && std::abs(value) < 1e15) return static_cast<int64_t>(value);
-  return value;
 }
 
 }  // namespace
@@ -92,30 +88,27 @@ double PeftConfig::alpha_of(const std::string& module) const {
   return from_pattern(alpha_pattern, "alpha_pattern", module, lora_alpha);
 }
 
+nlohmann::json peft_number(double value) {
+  if (value == std::floor(value) && std::abs(value) < 1e15) return static_cast<int64_t>(value);
+  return value;
+}
+
 std::string peft_config_text(const PeftConfig& config) {
-  nlohmann::json json = {{"peft_type", "LORA"},
+  const PeftMapping& mapping = peft_mapping(config.peft_type);
+  nlohmann::json json = {{"peft_type", config.peft_type},
                          {"task_type", "CAUSAL_LM"},
                          {"r", config.r},
-                         {"lora_alpha", number(config.lora_alpha)},
                          {"target_modules", config.target_modules.list}};
   const auto add_if = [&](bool there, const char* key, nlohmann::json value) {
     if (there) json[key] = std::move(value);
   };
-  const auto numbers = [](const PeftPattern& pattern) {
-    nlohmann::json object = nlohmann::json::object();
-    for (const auto& [key, value] : pattern) object[key] = number(value);
-    return object;
-  };
-  add_if(config.lora_dropout != 0, "lora_dropout", config.lora_dropout);
+  add_if(config.lora_dropout != 0, mapping.dropout_key(), config.lora_dropout);
   add_if(config.fan_in_fan_out, "fan_in_fan_out", true);
-  add_if(config.use_rslora, "use_rslora", true);
-  add_if(config.use_dora, "use_dora", true);
-  add_if(config.bias != "none", "bias", config.bias);
+  add_if(config.bias == "all", "bias", config.bias);
+  add_if(config.bias == kAdaptedBiases, "bias", mapping.adapted_biases());
   add_if(!config.modules_to_save.empty(), "modules_to_save", config.modules_to_save);
-  add_if(!config.rank_pattern.empty(), "rank_pattern", numbers(config.rank_pattern));
-  add_if(!config.alpha_pattern.empty(), "alpha_pattern", numbers(config.alpha_pattern));
-  add_if(!config.trainable_tokens.empty(), "trainable_token_indices", config.trainable_tokens);
   add_if(!config.base_model.empty(), "base_model_name_or_path", config.base_model);
+  mapping.write_keys(config, json);
   return json.dump(2) + "\n";
 }
 

@@ -1,7 +1,8 @@
 #pragma once
-// adapter_config.json of PEFT's LoRA: the keys that matter here, strictly read, sparingly written.
+// adapter_config.json of PEFT: the keys that matter here, strictly read, sparingly written.
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -9,12 +10,15 @@
 #include <vector>
 
 #include "base/files.h"
+#include "formats/json_reader.h"
 #include "unicode/regex.h"
 
 namespace twofold {
 
 inline constexpr const char* kPeftConfigFile = "adapter_config.json";
 inline constexpr const char* kPeftWeightsFile = "adapter_model.safetensors";
+/// The value of optimization/lora/bias for the biases of adapted layers.
+inline constexpr const char* kAdaptedBiases = "lora_only";
 inline constexpr const char* kPeftPrefix = "base_model.model.";
 
 /// Module names as a list (a name, or the end of one behind a dot) or as a regular expression.
@@ -33,6 +37,7 @@ using PeftPattern = std::vector<std::pair<std::string, double>>;
 using PeftTokens = std::map<std::string, std::vector<int64_t>>;
 
 struct PeftConfig {
+  std::string peft_type = "LORA";  ///< see interop/peft/mapping.h
   int64_t r = 8;
   double lora_alpha = 8;
   double lora_dropout = 0;
@@ -49,7 +54,8 @@ struct PeftConfig {
   PeftPattern rank_pattern;
   PeftPattern alpha_pattern;
   PeftTokens trainable_tokens;
-  std::string base_model;  ///< base_model_name_or_path; written where it is known
+  std::map<std::string, double> own;  ///< keys that a mapping alone knows
+  std::string base_model;             ///< base_model_name_or_path; written where it is known
 
   /// Whether PEFT would adapt the module (`dense`: a linear layer and not the head).
   bool targets(const std::string& module, bool dense) const;
@@ -62,7 +68,16 @@ struct PeftConfig {
 /// option that changes the meaning and is not supported, each named.
 PeftConfig read_peft_config(const Path& file);
 /// Only what is not PEFT's default, and what every reader asks for: peft_type, task_type, r,
-/// lora_alpha, target_modules. Sorted keys, indent 2.
+/// target_modules. Sorted keys, indent 2.
 std::string peft_config_text(const PeftConfig& config);
+
+/// Of ranks and alphas: what is beyond is no number that anybody meant.
+inline constexpr double kMaxPeftNumber = 1e9;
+/// A whole number without a fraction.
+nlohmann::json peft_number(double value);
+/// `in_order`: the file as it is written; of two patterns that fit, the first counts.
+PeftPattern read_pattern(const formats::JsonReader& reader, const nlohmann::ordered_json& in_order,
+                         const std::string& key, bool whole);
+PeftTokens read_tokens(const formats::JsonReader& reader, const std::string& key);
 
 }  // namespace twofold

@@ -14,6 +14,7 @@
 #include "formats/json.h"
 #include "formats/json_reader.h"
 #include "interop/peft/config.h"
+#include "interop/peft/mapping.h"
 
 namespace twofold {
 namespace {
@@ -23,20 +24,9 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 /// Keys that say where an adapter comes from or how it was trained, not what it computes.
-const std::set<std::string> kWithoutMeaning = {"auto_mapping",      "base_model_name_or_path",
-                                               "revision",          "inference_mode",
-                                               "peft_version",      "megatron_core",
-                                               "qalora_group_size", "loftq_config",
-                                               "eva_config",        "corda_config",
-                                               "lora_ga_config",    "runtime_config",
-                                               "task_type",         "peft_type",
-                                               "init_lora_weights"};
-
-/// Of ranks and alphas: what is beyond is no number that anybody meant.
-constexpr double kMost = 1e9;
-
-/// Starts that leave the base as it was.
-constexpr std::array kPlainStarts = {"gaussian", "eva", "orthogonal"};
+const std::set<std::string> kWithoutMeaning = {
+    "auto_mapping", "base_model_name_or_path", "revision",  "inference_mode",
+    "peft_version", "runtime_config",          "task_type", "peft_type"};
 
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -64,9 +54,56 @@ std::vector<int64_t> layers(const JsonReader& reader, const std::string& key) {
   return all;
 }
 
+std::string known_types() {
+  std::vector<std::string> types;
+  for (const PeftMapping* mapping : peft_mappings()) {
+    types.push_back(std::string("\"") + mapping->type() + "\"");
+  }
+  return join(types, " or ");
+}
+
+/// The mapping of the folder's type; another type is read on as LoRA's, for its other problems.
+const PeftMapping& check_kind(const JsonReader& reader) {
+  const json& type = reader.field("peft_type");
+  const PeftMapping* mapping =
+      type.is_string() ? find_peft_mapping(type.get<std::string>()) : nullptr;
+  if (!mapping) reader.problem("peft_type", "another kind of adapter", known_types());
+  const json& task = reader.field("task_type");
+  if (!task.is_null() && task != "CAUSAL_LM") {
+    reader.problem("task_type", "an adapter for another task", "\"CAUSAL_LM\"");
+  }
+  return mapping ? *mapping : peft_lora();
+}
+
+std::string read_bias(const JsonReader& reader, const PeftMapping& mapping) {
+  const json& bias = reader.field("bias");
+  if (bias.is_null() || bias == "none") return "none";
+  if (bias == "all") return "all";
+  if (bias == mapping.adapted_biases()) return kAdaptedBiases;
+  reader.problem("bias", "not one of its choices",
+                 std::string("none, all or ") + mapping.adapted_biases());
+  return "none";
+}
+
+bool says_nothing(const json& value) {
+  return value.is_null() || value == false ||
+         ((value.is_object() || value.is_array()) && value.empty());
+}
+
+/// Every key that has not been read must say nothing, unless it is without meaning.
+void refuse_unknown(const JsonReader& reader) {
+  for (const std::string& key : reader.unread()) {
+    if (kWithoutMeaning.contains(key) || says_nothing(reader.field(key))) continue;
+    reader.problem(key, "an option that is not supported and changes what the adapter means",
+                   "no such key, or null or false");
+  }
+}
+
+}  // namespace
+
 /// `in_order`: the file as it is written; of two patterns that fit, the first counts.
-PeftPattern pattern(const JsonReader& reader, const ordered_json& in_order, const std::string& key,
-                    bool whole) {
+PeftPattern read_pattern(const JsonReader& reader, const ordered_json& in_order,
+                         const std::string& key, bool whole) {
   const json& value = reader.field(key);
   PeftPattern all;
   if (value.is_null()) return all;
@@ -75,20 +112,21 @@ PeftPattern pattern(const JsonReader& reader, const ordered_json& in_order, cons
     return all;
   }
   for (const auto& [name, item] : in_order.at(key).items()) {
-    const bool fits = item.is_number() && item.get<double>() > 0 && item.get<double>() < kMost &&
-                      (!whole || item.is_number_unsigned());
+    const bool fits = item.is_number() && item.get<double>() > 0 &&
+                      item.get<double>() < kMaxPeftNumber && (!whole || item.is_number_unsigned());
     if (fits) {
       all.emplace_back(name, item.get<double>());
     } else {
       reader.problem_at(
           key + "/" + name, "not a possible value",
-          fmt::format("a {}number above 0 and below {}", whole ? "whole " : "", kMost), item);
+          fmt::format("a {}number above 0 and below {}", whole ? "whole " : "", kMaxPeftNumber),
+          item);
     }
   }
   return all;
 }
 
-PeftTokens tokens(const JsonReader& reader, const std::string& key) {
+PeftTokens read_tokens(const JsonReader& reader, const std::string& key) {
   const json& value = reader.field(key);
   PeftTokens all;
   if (value.is_null()) return all;
@@ -110,41 +148,6 @@ PeftTokens tokens(const JsonReader& reader, const std::string& key) {
   return all;
 }
 
-void check_kind(const JsonReader& reader) {
-  const json& type = reader.field("peft_type");
-  if (type != "LORA") reader.problem("peft_type", "another kind of adapter", "\"LORA\"");
-  const json& task = reader.field("task_type");
-  if (!task.is_null() && task != "CAUSAL_LM") {
-    reader.problem("task_type", "an adapter for another task", "\"CAUSAL_LM\"");
-  }
-  const json& start = reader.field("init_lora_weights");
-  const bool plain =
-      start.is_null() || start.is_boolean() ||
-      (start.is_string() && std::find(kPlainStarts.begin(), kPlainStarts.end(),
-                                      start.get<std::string>()) != kPlainStarts.end());
-  if (!plain) {
-    reader.problem("init_lora_weights", "the adapter's start was taken out of its base model",
-                   "true, false, \"gaussian\", \"eva\" or \"orthogonal\"",
-                   "save it in PEFT with path_initial_model_for_weight_conversion");
-  }
-}
-
-bool says_nothing(const json& value) {
-  return value.is_null() || value == false ||
-         ((value.is_object() || value.is_array()) && value.empty());
-}
-
-/// Every key that has not been read must say nothing, unless it is without meaning.
-void refuse_unknown(const JsonReader& reader) {
-  for (const std::string& key : reader.unread()) {
-    if (kWithoutMeaning.contains(key) || says_nothing(reader.field(key))) continue;
-    reader.problem(key, "an option that is not supported and changes what the adapter means",
-                   "no such key, or null or false");
-  }
-}
-
-}  // namespace
-
 PeftConfig read_peft_config(const Path& file) {
   if (!std::filesystem::exists(file)) {
     fail({.what = "not a PEFT folder",
@@ -159,15 +162,12 @@ PeftConfig read_peft_config(const Path& file) {
                           "save the adapter again with PEFT, without this option");
   reader.finish();
   PeftConfig config;
-  check_kind(reader);
-  const Constraint scale{.min = 0, .max = kMost, .exclusive_max = true};
-  config.r = reader.size("r", config.r, static_cast<int64_t>(kMost));
-  config.lora_alpha = reader.number("lora_alpha", config.lora_alpha, scale);
-  config.lora_dropout = reader.number("lora_dropout", config.lora_dropout,
+  const PeftMapping& mapping = check_kind(reader);
+  config.peft_type = mapping.type();
+  config.r = reader.size("r", config.r, static_cast<int64_t>(kMaxPeftNumber));
+  config.lora_dropout = reader.number(mapping.dropout_key(), config.lora_dropout,
                                       {.min = 0, .max = 1, .exclusive_max = true});
   config.fan_in_fan_out = reader.flag("fan_in_fan_out", config.fan_in_fan_out);
-  config.use_rslora = reader.flag("use_rslora", config.use_rslora);
-  config.use_dora = reader.flag("use_dora", config.use_dora);
   config.ensure_weight_tying = reader.flag("ensure_weight_tying", config.ensure_weight_tying);
   config.target_modules = names(reader, "target_modules");
   config.exclude_modules = names(reader, "exclude_modules");
@@ -175,15 +175,8 @@ PeftConfig read_peft_config(const Path& file) {
   config.layers_to_transform = layers(reader, "layers_to_transform");
   config.layers_pattern = reader.texts("layers_pattern");
   const ordered_json in_order = ordered_json::parse(text);
-  config.rank_pattern = pattern(reader, in_order, "rank_pattern", /*whole=*/true);
-  config.alpha_pattern = pattern(reader, in_order, "alpha_pattern", /*whole=*/false);
-  config.trainable_tokens = tokens(reader, "trainable_token_indices");
-  const nlohmann::json& bias = reader.field("bias");
-  if (bias == "all" || bias == "lora_only")
-    config.bias = bias.get<std::string>();
-  else if (!bias.is_null() && bias != "none") {
-    reader.problem("bias", "not one of its choices", "none, all or lora_only");
-  }
+  mapping.read_keys(reader, in_order, config);
+  config.bias = read_bias(reader, mapping);
   const PeftNames& targets = config.target_modules;
   if (targets.list.empty() && !targets.pattern && !targets.all_linear) {
     reader.problem("target_modules", "the adapter does not say what it adapts", "a list of names");

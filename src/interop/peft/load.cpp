@@ -7,10 +7,13 @@
 #include <algorithm>
 #include <map>
 
-#include "interop/peft/peft.h"
 #include "interop/peft/coverage.h"
+#include "interop/peft/mapping.h"
+#include "interop/peft/peft.h"
 #include "interop/peft/settings.h"
+#include "lora/lora.h"
 #include "lora/select/target.h"
+#include "tensor/host.h"
 
 namespace twofold {
 namespace {
@@ -22,6 +25,7 @@ class Loader {
   Loader(const Path& folder, const ModelConfig& model, const ParameterTree& parameters,
          TableCopies copies)
       : config_(read_peft_config(folder / kPeftConfigFile)),
+        mapping_(peft_mapping(config_.peft_type)),
         parameters_(parameters),
         untied_(model.untie),
         copies_(copies),
@@ -35,12 +39,18 @@ class Loader {
       problem("target_modules", "the adapter's targets are in no layer of this model",
               "names of this model's modules", "none of them");
     }
+    shared_ = mapping_.load_shared(tensors_);
     tensors_.finish();
   }
 
   PeftAdapter result() {
-    PeftAdapter result{.lora = settings_of(config_, settings_, parameters_), .adapters = {}};
-    for (auto& [leaf, adapter] : adapters_) result.adapters.push_back(std::move(adapter));
+    PeftAdapter result{.lora = settings_of(config_, settings_, parameters_), .tensors = {}};
+    for (const auto& [leaf, tensors] : adapters_) {
+      for (const auto& [name, tensor] : tensors) {
+        result.tensors.emplace_back(leaf + "/" + name, tensor);
+      }
+    }
+    for (const auto& [name, tensor] : shared_) result.tensors.emplace_back(name, tensor);
     return result;
   }
 
@@ -98,7 +108,7 @@ class Loader {
                    read(name + kPeftRows, {std::ssize(ids), shape_of(module.weight)[1]});
                rows.defined()) {
       settings_.rows[module.weight] = ids;
-      add(name, {.path = module.weight, .rows = rows.clone()});
+      add(name, module.weight, {{"rows", rows.clone()}});
     }
   }
 
@@ -129,25 +139,16 @@ class Loader {
     if (transpose) std::swap(shape[0], shape[1]);
     const at::Tensor value = read(name, shape);
     if (!value.defined()) return;
-    add(name, {.path = leaf,
-               .whole = (transpose ? value.t() : value).clone(at::MemoryFormat::Contiguous)});
+    add(name, leaf,
+        {{"whole", (transpose ? value.t() : value).clone(at::MemoryFormat::Contiguous)}});
   }
 
   void take_factors(const PeftModule& module, const std::string& name) {
-    const Shape& leaf = shape_of(module.weight);
-    const bool head = module.kind == PeftModule::Kind::kHead;
-    const int64_t in = leaf[head ? 1 : 0], out = leaf[head ? 0 : 1];
-    const int64_t rank = config_.rank_of(module.name);
-    const at::Tensor A = read(name + factor_suffix(module, true), {rank, in});
-    const at::Tensor B = read(name + factor_suffix(module, false), {out, rank});
-    const at::Tensor magnitude =
-        config_.use_dora ? read(name + ".lora_magnitude_vector", {out}) : at::Tensor();
-    if (!A.defined() || !B.defined() || magnitude.defined() != config_.use_dora) return;
-    Adapter adapter = from_peft(module, {A, B});
-    if (magnitude.defined()) adapter.magnitude = magnitude.clone();
-    settings_.ranks[module.weight] = rank;
+    AdapterTensors tensors = mapping_.load(module, shape_of(module.weight), config_, tensors_);
+    if (tensors.empty()) return;
+    settings_.ranks[module.weight] = config_.rank_of(module.name);
     settings_.alphas[module.weight] = config_.alpha_of(module.name);
-    add(name, std::move(adapter));
+    add(name, module.weight, std::move(tensors));
   }
 
   /// PEFT may save tables that it left alone. They must be this model's.
@@ -159,7 +160,8 @@ class Loader {
     at::Tensor own = value.to(at::kFloat);
     if (const auto own_rows = settings_.rows.find(module.weight);
         own_rows != settings_.rows.end()) {
-      const at::Tensor rows = at::tensor(own_rows->second, at::kLong);  // the adapter has its own
+      const at::Tensor rows =
+          tensor_of(own_rows->second, value.device());  // the adapter has its own
       copy = copy.index_fill(0, rows, 0);
       own = own.index_fill(0, rows, 0);
     }
@@ -187,28 +189,30 @@ class Loader {
   }
 
   /// A tied head and its table are one leaf here: what they are given must be one as well.
-  void add(const std::string& name, Adapter adapter) {
-    const auto [at, is_new] = adapters_.emplace(adapter.path, adapter);
+  void add(const std::string& name, const std::string& leaf, AdapterTensors tensors) {
+    const auto [at, is_new] = adapters_.emplace(leaf, tensors);
     if (is_new) return;
-    const Adapter& first = at->second;
-    const auto same = [](const at::Tensor& a, const at::Tensor& b) {
-      return a.defined() == b.defined() && (!a.defined() || at::equal(a, b));
+    const auto same = [&](const char* which) {
+      const auto one = at->second.find(which), other = tensors.find(which);
+      const bool there = one != at->second.end();
+      if (there != (other != tensors.end())) return false;
+      return !there || at::equal(one->second, other->second);
     };
-    if (same(first.A, adapter.A) && same(first.B, adapter.B) && same(first.whole, adapter.whole)) {
-      return;
-    }
+    if (same("lora_A") && same("lora_B") && same("whole")) return;
     problem(name, "the table and the head are one matrix in this model, but trained apart",
             "the same adapter for both", "two that differ");
   }
 
   PeftConfig config_;
+  const PeftMapping& mapping_;
   const ParameterTree& parameters_;
   const bool untied_;  ///< the weights' one matrix is two here
   const TableCopies copies_;
   PeftTensors tensors_;
   PeftCoverage found_;
   const std::vector<PeftModule>& modules_;
-  std::map<std::string, Adapter> adapters_;
+  std::map<std::string, AdapterTensors> adapters_;
+  AdapterTensors shared_;
   PeftLeaves settings_;
 };
 
@@ -223,7 +227,7 @@ PeftAdapter read_peft_folder(const Path& folder, const ModelConfig& config,
 PeftAdapter load_peft_folder(const Path& folder, const ModelConfig& config,
                              ParameterTree& parameters, TableCopies copies) {
   PeftAdapter adapter = read_peft_folder(folder, config, parameters, copies);
-  attach_lora_params(parameters, adapter.adapters, adapter.lora);
+  attach_lora_params(parameters, adapter.tensors, adapter.lora);
   return adapter;
 }
 

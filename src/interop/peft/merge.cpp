@@ -23,13 +23,16 @@ void merge_peft_folder(const WeightedFolder& adapter, const ModelConfig& config,
   load_peft_folder(adapter.folder, config, parameters, copies);
   for (Parameter& leaf : parameters.all()) {  // sums are rounded when all is added, not each
     at::Tensor& value = leaf.weight.value;
-    if (leaf.weight.low_rank && value.scalar_type() != at::kDouble) value = value.to(at::kFloat);
+    for (const auto& attachment : leaf.weight.attachments) {
+      if (!attachment->merges_by_adding() || value.scalar_type() == at::kDouble) continue;
+      value = value.to(at::kFloat);
+    }
   }
   NamedTensors merged = merge_lora_params(parameters);
   detach_lora_params(parameters);
   for (auto& [path, value] : merged) {
     at::Tensor& own = parameters.at(path).weight.value;
-    if (own.is_same(value) || own.data_ptr() == value.data_ptr()) continue;
+    if (own.is_alias_of(value)) continue;
     const auto wide = own.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
     const at::Tensor base = own.detach().to(wide);
     own = at::empty_like(own.detach()).copy_(base + (value.to(wide) - base).mul(adapter.weight));

@@ -69,14 +69,13 @@ PeftFactors to_peft(const PeftModule& module, const at::Tensor& A, const at::Ten
   return {A.t(), B.t()};
 }
 
-Adapter from_peft(const PeftModule& module, const PeftFactors& factors) {
+AdapterTensors from_peft(const PeftModule& module, const PeftFactors& factors) {
   const auto own = [](const at::Tensor& tensor) {
     return tensor.to(at::kFloat).clone(at::MemoryFormat::Contiguous);
   };
   const bool head = module.kind == PeftModule::Kind::kHead;
-  return {.path = module.weight,
-          .A = own(head ? factors.B : factors.A.t()),
-          .B = own(head ? factors.A : factors.B.t())};
+  return {{"lora_A", own(head ? factors.B : factors.A.t())},
+          {"lora_B", own(head ? factors.A : factors.B.t())}};
 }
 
 const char* factor_suffix(const PeftModule& module, bool is_A) {

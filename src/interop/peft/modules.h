@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "lora/lora.h"
+#include "lora/adapter.h"
 #include "model/config.h"
 
 namespace twofold {
@@ -34,7 +34,7 @@ struct PeftFactors {
   at::Tensor A, B;
 };
 PeftFactors to_peft(const PeftModule& module, const at::Tensor& A, const at::Tensor& B);
-Adapter from_peft(const PeftModule& module, const PeftFactors& factors);
+AdapterTensors from_peft(const PeftModule& module, const PeftFactors& factors);
 /// The names of both behind the module's: ".lora_A.weight", …
 const char* factor_suffix(const PeftModule& module, bool is_A);
 

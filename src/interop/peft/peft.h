@@ -7,10 +7,10 @@
 
 namespace twofold {
 
-/// Adapters and the settings that describe them.
+/// The tensors of adapters (named_tensors) and the settings that describe them.
 struct PeftAdapter {
   LoRAConfig lora;  ///< what a folder says; the rest as by default
-  LoRAParams adapters;
+  NamedTensors tensors;
 };
 
 /// Writes the adapters of a model trained under `lora` into `folder`, which must not exist: built
@@ -18,8 +18,9 @@ struct PeftAdapter {
 /// olora) becomes a plain one of twice the rank for the weights as they were; rows of tables become
 /// trainable_token_indices. `base_model` is where the weights are that the adapters are for, if
 /// they are anywhere. Throws an Error for a table with both an adapter and such rows.
-void save_peft_folder(const ModelConfig& config, const LoRAParams& adapters, const LoRAConfig& lora,
-                      const Path& folder, const std::string& base_model = "");
+void save_peft_folder(const ModelConfig& config, const NamedTensors& adapters,
+                      const LoRAConfig& lora, const Path& folder,
+                      const std::string& base_model = "");
 
 /// PEFT keeps a copy of a table that it has adapted. It tells an adapter of another model, unless
 /// the table here is no longer as it was read: other adapters may have been added to it.

@@ -10,14 +10,19 @@
 
 #include "base/error.h"
 #include "base/unpublished.h"
-#include "interop/peft/peft.h"
 #include "interop/peft/config.h"
+#include "interop/peft/mapping.h"
 #include "interop/peft/modules.h"
+#include "interop/peft/peft.h"
+#include "lora/lora.h"
+#include "lora/variants/registry.h"
 #include "tensor/io.h"
 
 namespace twofold {
 namespace {
 
+constexpr const char* kWhole = "whole";
+constexpr const char* kRows = "rows";
 const std::map<std::string, std::string> kMetadata = {{"format", "pt"}};
 
 /// PEFT's rule for a list's entry.
@@ -27,12 +32,14 @@ bool ends_module(const std::string& end, const std::string& module) {
 
 class Folder {
  public:
-  Folder(const ModelConfig& model, const LoRAParams& adapters, const LoRAConfig& lora,
+  Folder(const ModelConfig& model, const NamedTensors& adapters, const LoRAConfig& lora,
          const std::string& base_model)
-      : lora_(lora), modules_(peft_modules(model)) {
-    for (const Adapter& adapter : adapters) by_leaf_[adapter.path] = &adapter;
-    config_.use_rslora = lora.rslora;
-    config_.use_dora = lora.dora;
+      : lora_(lora),
+        mapping_(peft_mapping(targets_variant(lora).peft_type())),
+        modules_(peft_modules(model)),
+        by_leaf_(by_leaf(adapters)) {
+    config_.peft_type = mapping_.type();
+    mapping_.to_config(lora, config_);
     config_.lora_dropout = lora.dropout;
     config_.bias = lora.bias;
     config_.base_model = base_model;
@@ -40,6 +47,7 @@ class Folder {
     config_.r = widening * lora.rank;
     config_.lora_alpha = alpha_of(lora.scale(), config_.r);
     for (const PeftModule& module : modules_) add(module);
+    for (const auto& [name, tensor] : mapping_.save_shared(by_leaf_[""])) put(name, tensor);
     choose_targets();
     config_.rank_pattern = as_pattern(ranks_, static_cast<double>(config_.r));
     config_.alpha_pattern = as_pattern(alphas_, config_.lora_alpha);
@@ -49,9 +57,10 @@ class Folder {
   const NamedTensors& tensors() const { return tensors_; }
 
  private:
-  const Adapter* adapter_of(const std::string& leaf) const {
+  /// null: the leaf has none.
+  const AdapterTensors* adapter_of(const std::string& leaf) const {
     const auto found = by_leaf_.find(leaf);
-    return found == by_leaf_.end() ? nullptr : found->second;
+    return found == by_leaf_.end() ? nullptr : &found->second;
   }
 
   /// The alpha that gives a rank this scale.
@@ -63,50 +72,45 @@ class Folder {
   }
 
   void add(const PeftModule& module) {
-    const Adapter* weight = adapter_of(module.weight);
-    const Adapter* bias = module.bias.empty() ? nullptr : adapter_of(module.bias);
+    const AdapterTensors* weight = adapter_of(module.weight);
+    const AdapterTensors* bias = module.bias.empty() ? nullptr : adapter_of(module.bias);
     const std::string name = kPeftPrefix + module.name;
-    if (weight && weight->whole.defined()) {
+    const bool saved = weight && weight->contains(kWhole);
+    if (saved) {
       config_.modules_to_save.push_back(module.name);
-      put(name + ".weight", module.transpose ? weight->whole.t() : weight->whole);
+      const at::Tensor& value = weight->at(kWhole);
+      put(name + ".weight", module.transpose ? value.t() : value);
     } else if (weight) {
-      if (weight->rows.defined()) add_rows(module, *weight);
-      if (weight->A.defined()) add_factors(module, *weight);
+      add_parts(module, *weight);
     }
     if (!bias) return;
-    const bool adapted = weight && !weight->whole.defined();
-    put(name + (adapted ? ".base_layer.bias" : ".bias"), bias->whole);
+    put(name + (weight && !saved ? ".base_layer.bias" : ".bias"), bias->at(kWhole));
   }
 
-  void add_rows(const PeftModule& module, const Adapter& adapter) {
-    if (adapter.A.defined()) {
+  void add_parts(const PeftModule& module, AdapterTensors tensors) {
+    const auto rows = tensors.extract(kRows);
+    if (!rows.empty() && !tensors.empty()) {
       fail({.what = "PEFT cannot adapt a table and train rows of it apart",
-            .where = adapter.path,
+            .where = module.weight,
             .expected = "one of the two",
             .found = "an adapter beside the rows of new tokens",
             .hint = "export the merged model instead: --to merged"});
     }
-    if (module.tied) return;  // PEFT ties the head to the table's rows itself
-    const std::string end = module.name.substr(module.name.rfind('.') + 1);
-    config_.trainable_tokens[end] = lora_.rows.at(adapter.path);
-    put(kPeftPrefix + module.name + kPeftRows, adapter.rows);
+    if (rows.empty()) {
+      add_adapter(module, tensors);
+    } else if (!module.tied) {  // PEFT ties the head to the table's rows itself
+      const std::string end = module.name.substr(module.name.rfind('.') + 1);
+      config_.trainable_tokens[end] = lora_.trained_tokens.at(module.weight);
+      put(kPeftPrefix + module.name + kPeftRows, rows.mapped());
+    }
   }
 
-  void add_factors(const PeftModule& module, const Adapter& adapter) {
-    at::Tensor A = adapter.A, B = adapter.B;
-    if (adapter.start_A.defined()) {
-      // W − s·A₀·B₀ + s·A·B = W + s·[A A₀]·[B; −B₀].
-      A = at::cat({A, adapter.start_A}, 1);
-      B = at::cat({B, -adapter.start_B}, 0);
-    }
-    const PeftFactors factors = to_peft(module, A, B);
-    const std::string name = kPeftPrefix + module.name;
-    put(name + factor_suffix(module, true), factors.A);
-    put(name + factor_suffix(module, false), factors.B);
-    if (adapter.magnitude.defined()) put(name + ".lora_magnitude_vector", adapter.magnitude);
+  void add_adapter(const PeftModule& module, const AdapterTensors& tensors) {
+    const PeftSaved saved = mapping_.save(module, tensors);
+    for (const auto& [end, tensor] : saved.tensors) put(kPeftPrefix + module.name + end, tensor);
     adapted_.insert(module.name);
-    ranks_[module.name] = static_cast<double>(A.size(1));
-    alphas_[module.name] = alpha_of(lora_.scale_of(adapter.path), A.size(1));
+    ranks_[module.name] = static_cast<double>(saved.rank);
+    alphas_[module.name] = alpha_of(lora_.scale_of(module.weight), saved.rank);
     if (module.kind == PeftModule::Kind::kDense) config_.fan_in_fan_out = !module.transpose;
   }
 
@@ -139,8 +143,9 @@ class Folder {
   }
 
   const LoRAConfig& lora_;
+  const PeftMapping& mapping_;
   std::vector<PeftModule> modules_;
-  std::map<std::string, const Adapter*> by_leaf_;
+  std::map<std::string, AdapterTensors> by_leaf_;
   std::set<std::string> adapted_;
   std::map<std::string, double> ranks_, alphas_;
   PeftConfig config_;
@@ -149,8 +154,8 @@ class Folder {
 
 }  // namespace
 
-void save_peft_folder(const ModelConfig& config, const LoRAParams& adapters, const LoRAConfig& lora,
-                      const Path& folder, const std::string& base_model) {
+void save_peft_folder(const ModelConfig& config, const NamedTensors& adapters,
+                      const LoRAConfig& lora, const Path& folder, const std::string& base_model) {
   const Folder contents(config, adapters, lora, base_model);
   Unpublished building(folder);
   std::error_code failure;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "interop/peft/mapping.h"
 #include "interop/peft/modules.h"
 #include "lora/select/target.h"
 
@@ -47,15 +48,14 @@ LoRAConfig settings_of(const PeftConfig& config, const PeftLeaves& leaves,
   lora.rank = config.r;
   lora.alpha = config.lora_alpha;
   lora.dropout = config.lora_dropout;
-  lora.rslora = config.use_rslora;
-  lora.dora = config.use_dora;
   lora.bias = config.bias;
   lora.target_modules = targets_of(leaves, parameters);
   lora.modules_to_save =
       shortest_ends(parameters.paths(), {leaves.saved.begin(), leaves.saved.end()}, '/', contains);
-  lora.rows = leaves.rows;
+  lora.trained_tokens = leaves.rows;
   lora.rank_pattern = as_pattern(leaves.ranks, config.r);
   lora.alpha_pattern = as_pattern(leaves.alphas, config.lora_alpha);
+  peft_mapping(config.peft_type).to_settings(config, lora);
   return lora;
 }
 

@@ -6,7 +6,8 @@
 #include <string>
 
 #include "interop/peft/config.h"
-#include "lora/lora.h"
+#include "lora/config.h"
+#include "tensor/parameters.h"
 
 namespace twofold {
 

@@ -8,6 +8,7 @@
 
 #include "interop/peft/config.h"
 #include "tensor/dtype.h"
+#include "tensor/host.h"
 #include "tensor/io.h"
 
 namespace twofold {
@@ -44,7 +45,7 @@ at::Tensor PeftTensors::read(const std::string& name, const Shape& shape) {
             dtype_name(tensor.scalar_type()));
     return {};
   }
-  if (!at::isfinite(tensor).all().item<bool>()) {
+  if (number_of(at::isfinite(tensor).all()) == 0) {
     problem(name, "the adapter holds numbers that are not finite", "finite numbers", "NaN or inf");
     return {};
   }

@@ -5,32 +5,31 @@
 
 #include "lora/init/init.h"
 #include "lora/select/target.h"
+#include "tensor/host.h"
 
 namespace twofold {
 
 /// (rows, columns) of N(0, stddev²).
 inline at::Tensor normal_factor(const InitSubject& subject, int64_t rows, int64_t columns,
                                 double stddev) {
-  at::Tensor factor = at::empty({rows, columns}, at::kFloat);
-  subject.stream().fill_normal(factor.mutable_data_ptr<float>(), 0,
-                               static_cast<uint64_t>(factor.numel()), stddev);
-  return factor;
+  std::vector<float> values(static_cast<size_t>(rows * columns));
+  subject.stream().fill_normal(values.data(), 0, values.size(), stddev);
+  return tensor_of(values, {rows, columns}, host_device());
 }
 
 /// (rows, columns) of U(−bound, bound).
 inline at::Tensor uniform_factor(const InitSubject& subject, int64_t rows, int64_t columns,
                                  double bound) {
-  at::Tensor factor = at::empty({rows, columns}, at::kFloat);
+  std::vector<float> values(static_cast<size_t>(rows * columns));
   const RandomStream stream = subject.stream();
-  float* data = factor.mutable_data_ptr<float>();
-  for (int64_t i = 0; i < factor.numel(); ++i) {
-    data[i] = static_cast<float>(bound * (2 * stream.uniform(static_cast<uint64_t>(i)) - 1));
+  for (size_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<float>(bound * (2 * stream.uniform(i) - 1));
   }
-  return factor;
+  return tensor_of(values, {rows, columns}, host_device());
 }
 
 inline at::Tensor zero_factor(int64_t rows, int64_t columns) {
-  return at::zeros({rows, columns}, at::kFloat);
+  return at::zeros({rows, columns}, at::TensorOptions(at::kFloat).device(host_device()));
 }
 
 /// How PEFT starts a table's adapter: zeros on the side of the rows, N(0, 1) on the other.

@@ -6,9 +6,11 @@
 #include <set>
 
 #include "base/error.h"
+#include "lora/lora.h"
 #include "lora/select/nearby.h"
 #include "lora/select/selection.h"
 #include "lora/select/target.h"
+#include "lora/variants/registry.h"
 
 namespace twofold {
 namespace {
@@ -51,17 +53,18 @@ std::vector<bool> param_filter(const ParameterTree& parameters,
 
 std::vector<TargetMatch> match_targets(const ParameterTree& parameters, const LoRAConfig& config) {
   std::vector<Problem> problems = selection_problems(parameters, config);
-  const std::vector<SelectedLeaf> leaves = select_leaves(parameters, config);
+  const Selection selection = select_leaves(parameters, config);
+  const Variant& variant = targets_variant(config);
   std::vector<TargetMatch> matches;
   for (const std::string& text : config.target_modules) {
     const Target target(text, std::string(kLoraSection) + "target_modules");
     TargetMatch match{.target = text, .paths = {}, .shapes = {}, .parameters = 0};
-    for (const SelectedLeaf& selected : leaves) {
-      const Parameter& leaf = parameters.all()[selected.index];
-      if (!selected.adapted() || !target.selects(leaf.path)) continue;
-      match.paths.push_back(leaf.path);
-      match.shapes.push_back(leaf.shape);
-      match.parameters += adapter_parameters(leaf, selected);
+    for (const SelectedLeaf& selected : selection.leaves) {
+      const Site site{selection, selected};
+      if (!variant.trains(site) || !target.selects(site.path())) continue;
+      match.paths.push_back(site.path());
+      match.shapes.push_back(site.leaf().shape);
+      match.parameters += elements(variant, site, /*trained=*/true);
     }
     if (match.paths.empty()) problems.push_back(adapts_nothing(parameters, target));
     matches.push_back(std::move(match));

@@ -6,9 +6,10 @@
 #include <set>
 
 #include "base/error.h"
+#include "lora/lora.h"
 #include "lora/select/nearby.h"
 #include "lora/select/target.h"
-#include "tensor/column_norms.h"
+#include "lora/variants/registry.h"
 
 namespace twofold {
 namespace {
@@ -88,37 +89,35 @@ std::vector<std::string> keys_of(const std::map<std::string, T>& pattern) {
   return keys;
 }
 
-/// Whether the leaf is the embedding of a model that has no head but it.
-bool is_shared_table(const ParameterTree& parameters, const Parameter& leaf) {
-  return leaf.path == "wte" && !has_head(parameters);
+void add_block_problems(const ParameterTree& parameters, const LoRAConfig& config,
+                        std::vector<Problem>& problems) {
+  int64_t blocks = 0;
+  for (const Parameter& leaf : parameters.all()) {
+    blocks = std::max(blocks, block_of(leaf.path).value_or(-1) + 1);
+  }
+  for (const int64_t layer : config.layers_to_transform) {
+    if (layer < blocks) continue;
+    problems.push_back({.what = "there is no such block",
+                        .where = std::string(kLoraSection) + "layers_to_transform",
+                        .expected = fmt::format("numbers below architecture/n_layers = {}", blocks),
+                        .found = std::to_string(layer),
+                        .hint = "blocks are counted from 0"});
+  }
 }
 
-/// What adapters of tables and of the head cannot be.
-void add_table_problems(const ParameterTree& parameters, const LoRAConfig& config,
-                        const std::vector<SelectedLeaf>& leaves, std::vector<Problem>& problems) {
-  for (const SelectedLeaf& selected : leaves) {
-    const Parameter& leaf = parameters.all()[selected.index];
-    if (!selected.adapted() || is_dense_kernel(leaf.path)) continue;
-    const std::string instead =
-        "take it out with optimization/lora/exclude_modules, or train it whole with "
-        "optimization/lora/modules_to_save";
-    if (is_head(leaf.path) && config.dropout > 0 && config.dora) {
-      problems.push_back({.what = "DoRA of the head has no dropout",
-                          .where = std::string(kLoraSection) + "dropout",
-                          .expected = "0 with DoRA, or no target that selects " + leaf.path,
-                          .found = leaf.path + " among the adapted leaves",
-                          .hint = instead});
-    }
-    if (config.dora && is_shared_table(parameters, leaf)) {
-      problems.push_back(
-          {.what = "DoRA gives a table's columns their lengths, and a head's rows",
-           .where = std::string(kLoraSection) + "dora",
-           .expected = "a table that is not the head as well, or no target for it",
-           .found = leaf.path + ", which is both, among the adapted leaves",
-           .hint = "with weights of a folder, architecture/backbone/untie makes two of "
-                   "it; or " +
-                   instead});
-    }
+/// A base in 4 bits is never written to.
+void add_packed_problem(const Selection& selection, std::vector<Problem>& problems) {
+  if (selection.config.base_dtype != kNf4) return;
+  for (const SelectedLeaf& selected : selection.leaves) {
+    const Parameter& leaf = selection.leaf(selected);
+    if (!packable(leaf) || !(selected.saved || changes_base(selection.config))) continue;
+    problems.push_back(
+        {.what = "a weight in 4 bits cannot be trained whole or taken apart",
+         .where = std::string(kLoraSection) + (selected.saved ? "modules_to_save" : "init"),
+         .expected = "base_dtype bfloat16 or float32",
+         .found = "nf4, for " + leaf.path,
+         .hint = "set optimization/lora/base_dtype to bfloat16"});
+    return;
   }
 }
 
@@ -132,26 +131,20 @@ double LoRAConfig::scale_of(const std::string& path) const {
   return scale(rank_of(path), from_pattern(alpha_pattern, "alpha_pattern", path, alpha));
 }
 
-std::vector<SelectedLeaf> select_leaves(const ParameterTree& parameters, const LoRAConfig& config) {
+Selection select_leaves(const ParameterTree& parameters, const LoRAConfig& config) {
   const Selector selector(parameters, config);
-  std::vector<SelectedLeaf> leaves;
+  Selection selection{.parameters = parameters, .config = config};
   for (size_t i = 0; i < parameters.all().size(); ++i) {
     const Parameter& leaf = parameters.all()[i];
-    const auto rows = config.rows.find(leaf.path);
     SelectedLeaf selected{.index = i};
-    if (selector.saves(leaf) || selector.trains_bias(leaf)) {
-      selected.whole = true;
-    } else {
-      if (rows != config.rows.end()) selected.rows = rows->second;
-      if (selector.adapts(leaf)) {
-        selected.rank = config.rank_of(leaf.path);
-        selected.scale = config.scale_of(leaf.path);
-        selected.dora = config.dora;
-      }
+    selected.saved = selector.saves(leaf) || selector.trains_bias(leaf);
+    selected.targeted = selector.adapts(leaf);
+    for (const Variant* variant : variants()) {
+      if (variant->trains({selection, selected})) selected.variants.push_back(variant);
     }
-    if (selected.whole || selected.adapted() || !selected.rows.empty()) leaves.push_back(selected);
+    if (!selected.variants.empty()) selection.leaves.push_back(selected);
   }
-  return leaves;
+  return selection;
 }
 
 int64_t inputs_of(const Parameter& leaf) {
@@ -160,20 +153,6 @@ int64_t inputs_of(const Parameter& leaf) {
 }
 
 int64_t outputs_of(const Parameter& leaf) { return leaf.shape[is_head(leaf.path) ? 0 : 1]; }
-
-at::Tensor output_norms(const std::string& path, const at::Tensor& W, const LowRank& term) {
-  return is_head(path) ? row_norms(W, term) : column_norms(W, term);
-}
-
-int64_t adapter_parameters(const Parameter& leaf, const SelectedLeaf& selected) {
-  if (!selected.adapted()) return 0;
-  return selected.rank * (leaf.shape[0] + leaf.shape[1]) + (selected.dora ? outputs_of(leaf) : 0);
-}
-
-int64_t trained_parameters(const Parameter& leaf, const SelectedLeaf& selected) {
-  if (selected.whole) return leaf.count();
-  return adapter_parameters(leaf, selected) + std::ssize(selected.rows) * leaf.shape.back();
-}
 
 std::vector<Problem> selection_problems(const ParameterTree& parameters, const LoRAConfig& config) {
   std::vector<Problem> problems;
@@ -191,31 +170,10 @@ std::vector<Problem> selection_problems(const ParameterTree& parameters, const L
   need_a_leaf(keys_of(config.rank_pattern), "rank_pattern");
   need_a_leaf(keys_of(config.alpha_pattern), "alpha_pattern");
 
-  int64_t blocks = 0;
-  for (const Parameter& leaf : parameters.all()) {
-    blocks = std::max(blocks, block_of(leaf.path).value_or(-1) + 1);
-  }
-  for (const int64_t layer : config.layers_to_transform) {
-    if (layer < blocks) continue;
-    problems.push_back({.what = "there is no such block",
-                        .where = std::string(kLoraSection) + "layers_to_transform",
-                        .expected = fmt::format("numbers below architecture/n_layers = {}", blocks),
-                        .found = std::to_string(layer),
-                        .hint = "blocks are counted from 0"});
-  }
-  const std::vector<SelectedLeaf> leaves = select_leaves(parameters, config);
-  const auto rewritten = std::find_if(leaves.begin(), leaves.end(), [&](const SelectedLeaf& leaf) {
-    return (leaf.whole || changes_base(config)) && packable(parameters.all()[leaf.index]);
-  });
-  if (config.base_dtype == kNf4 && rewritten != leaves.end()) {
-    problems.push_back(
-        {.what = "a weight in 4 bits cannot be trained whole or taken apart",
-         .where = std::string(kLoraSection) + (rewritten->whole ? "modules_to_save" : "init"),
-         .expected = "base_dtype bfloat16 or float32",
-         .found = "nf4, for " + parameters.all()[rewritten->index].path,
-         .hint = "set optimization/lora/base_dtype to bfloat16"});
-  }
-  add_table_problems(parameters, config, leaves, problems);
+  add_block_problems(parameters, config, problems);
+  const Selection selection = select_leaves(parameters, config);
+  add_packed_problem(selection, problems);
+  for (const Variant* variant : variants()) variant->add_problems(selection, problems);
   return problems;
 }
 

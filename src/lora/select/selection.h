@@ -2,38 +2,47 @@
 // Which leaves phase 2 trains, how, and with how many parameters: everything that follows from the
 // settings and the shapes alone.
 
-#include "lora/lora.h"
+#include "lora/adapter.h"
 
 namespace twofold {
 
-struct SelectedLeaf {
-  size_t index = 0;    ///< in the tree
-  bool whole = false;  ///< trained itself (modules_to_save, bias) instead of being adapted
-  int64_t rank = 0;    ///< of its adapter, and so on; 0: it has none
-  double scale = 0;
-  bool dora = false;
-  std::vector<int64_t> rows = {};  ///< of a table, trained apart from it
-
-  bool adapted() const { return rank > 0; }
-};
-
-/// In the tree's order. Does not complain about entries that select nothing: match_targets does.
-std::vector<SelectedLeaf> select_leaves(const ParameterTree& parameters, const LoRAConfig& config);
+/// Does not complain about entries that select nothing: match_targets does. Keeps references to
+/// both.
+Selection select_leaves(const ParameterTree& parameters, const LoRAConfig& config);
 
 /// The activations that a leaf multiplies, and of which its adapter may see a part (dropout); 0 for
 /// a table, which is looked up.
 int64_t inputs_of(const Parameter& leaf);
-/// The outputs of an adapted leaf, each with a magnitude of its own (DoRA): columns, but a head's
-/// rows.
+/// The outputs of an adapted leaf: columns, but a head's rows.
 int64_t outputs_of(const Parameter& leaf);
-/// The lengths of W + scale·A·B at each of them.
-at::Tensor output_norms(const std::string& path, const at::Tensor& W, const LowRank& term);
-/// What phase 2 trains at the leaf: of its adapter alone, and in all.
-int64_t adapter_parameters(const Parameter& leaf, const SelectedLeaf& selected);
-int64_t trained_parameters(const Parameter& leaf, const SelectedLeaf& selected);
+
+/// Elements of the tensors that a variant has at a site: trained or not.
+int64_t elements(const Variant& variant, const Site& site, bool trained);
+
+/// Of `config.trained_tokens`, those of tables that are not trained whole.
+RowIds rows_trained_apart(const ParameterTree& parameters, const LoRAConfig& config);
+
+/// What phase 2 takes.
+struct AdapterSizes {
+  int64_t trained = 0;      ///< elements
+  int64_t constants = 0;    ///< elements that the adapters have besides; shared ones once
+  int64_t activations = 0;  ///< elements a token, kept for the backward pass
+};
+AdapterSizes adapter_sizes(const ParameterTree& parameters, const LoRAConfig& config);
+
+/// What is trained beside the targets, a line each: the variant's name and the tensors' shapes.
+struct TrainedBeside {
+  std::string name;
+  std::vector<std::vector<int64_t>> shapes;
+};
+std::vector<TrainedBeside> trained_beside_targets(const ParameterTree& parameters,
+                                                  const LoRAConfig& config);
 
 /// Everything wrong with `config` for these leaves apart from target_modules: entries that select
 /// nothing, blocks that are not there, combinations that mean nothing.
 std::vector<Problem> selection_problems(const ParameterTree& parameters, const LoRAConfig& config);
+
+/// The settings in a line: rank, alpha, the base's dtype, and what is not as it is by default.
+std::string describe(const LoRAConfig& config);
 
 }  // namespace twofold

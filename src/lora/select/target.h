@@ -5,12 +5,12 @@
 #include <optional>
 #include <string>
 
+#include "lora/config.h"
 #include "tensor/parameters.h"
 #include "unicode/regex.h"
 
 namespace twofold {
 
-inline constexpr const char* kLoraSection = "optimization/lora/";
 inline constexpr const char* kAllLinear = "all-linear";
 inline constexpr const char* kRegexMark = "re:";  // no path holds a colon
 

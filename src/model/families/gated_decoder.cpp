@@ -11,10 +11,10 @@ namespace {
 class GatedDecoder final : public DecoderModel {
  public:
   explicit GatedDecoder(const GatedDecoderConfig& config);
-  double logit_softcap() const override { return logit_softcap_; }
   bool depends_on_length() const override { return rotary_.depends_on_length(); }
 
  private:
+  double logit_softcap() const override { return logit_softcap_; }
   struct Block {
     Norm before_attention, after_attention, before_mlp, after_mlp, q_norm, k_norm;
     Dense q, k, v, o, gate, up, down;
@@ -62,8 +62,7 @@ GatedDecoder::GatedDecoder(const GatedDecoderConfig& config)
   Declarer declare(parameters_);
   declare_embedding(declare);
   for (int64_t i = 0; i < n_layers_; ++i) blocks_.push_back(declare_block(declare, config, i));
-  const auto scale =
-      config.norm_offset ? ops::RmsScale::kOnePlusWeight : ops::RmsScale::kWeight;
+  const auto scale = config.norm_offset ? ops::RmsScale::kOnePlusWeight : ops::RmsScale::kWeight;
   ln_f_ = declare.rms("ln_f", n_embd_, config.rms_norm_eps, scale);
   declare_head(declare, config.tie_word_embeddings);
 }
@@ -73,8 +72,7 @@ GatedDecoder::Block GatedDecoder::declare_block(Declarer& declare, const GatedDe
   const std::string prefix = block_prefix(layer), attn = prefix + "attn/", mlp = prefix + "mlp/";
   const int64_t d = n_embd_, f = config.intermediate_size, width = config.head_width();
   const double proj = projection_stddev(config);
-  const auto scale =
-      config.norm_offset ? ops::RmsScale::kOnePlusWeight : ops::RmsScale::kWeight;
+  const auto scale = config.norm_offset ? ops::RmsScale::kOnePlusWeight : ops::RmsScale::kWeight;
   const auto norm = [&](const std::string& path, int64_t size) {
     return declare.rms(path, size, config.rms_norm_eps, scale);
   };
@@ -130,15 +128,15 @@ at::Tensor GatedDecoder::embed(const ModelInput& input) const {
 
 at::Tensor GatedDecoder::attention(const Block& b, int64_t layer, const at::Tensor& n,
                                    const ModelInput& input) const {
-  at::Tensor q = split_heads(b.q(n), heads_), k = split_heads(b.k(n), kv_heads_);
+  at::Tensor q = split_heads(b.q(n, input), heads_), k = split_heads(b.k(n, input), kv_heads_);
   if (qk_norm_) {
     q = b.q_norm.rms(q);
     k = b.k_norm.rms(k);
   }
   const at::Tensor context =
-      attend(layer, q, k, split_heads(b.v(n), kv_heads_), input, b.rotary,
+      attend(layer, q, k, split_heads(b.v(n, input), kv_heads_), input, b.rotary,
              {.scale = attention_scale_, .window = b.window, .softcap = attention_softcap_});
-  const at::Tensor y = b.o(context);
+  const at::Tensor y = b.o(context, input);
   return post_norms_ ? b.after_attention.rms(y) : y;
 }
 
@@ -147,9 +145,9 @@ at::Tensor GatedDecoder::block(int64_t layer, const at::Tensor& x, const ModelIn
   const at::Tensor h = x + drop(attention(b, layer, b.before_attention.rms(x), input), dropout_,
                                 input, dropout_site(layer, DropoutPlace::kAttention));
   const at::Tensor m = b.before_mlp.rms(h);
-  const at::Tensor gate = b.gate(m), up = b.up(m);
+  const at::Tensor gate = b.gate(m, input), up = b.up(m, input);
   const at::Tensor y =
-      b.down(gelu_ ? ops::gelu_tanh_mul(gate, up) : ops::silu_mul(gate, up));
+      b.down(gelu_ ? ops::gelu_tanh_mul(gate, up) : ops::silu_mul(gate, up), input);
   return h + drop(post_norms_ ? b.after_mlp.rms(y) : y, dropout_, input,
                   dropout_site(layer, DropoutPlace::kMlp));
 }

@@ -11,7 +11,7 @@
 #include "model/families/gelu.h"
 #include "model/hf/common.h"
 #include "model/hf/fields.h"
-#include "ops/embedding.h"
+#include "ops/attachment.h"
 
 namespace twofold {
 namespace {
@@ -90,19 +90,20 @@ Gpt::Gpt(const GptConfig& config)
 
 at::Tensor Gpt::embed(const ModelInput& input) const {
   const at::Tensor x = DecoderModel::embed(input);
-  return wpe_ ? x + ops::embedding(input.positions, *wpe_, activation_) : x;
+  return wpe_ ? x + ops::Adapted(*wpe_).lookup(input.positions, activation_) : x;
 }
 
 at::Tensor Gpt::block(int64_t layer, const at::Tensor& x, const ModelInput& input) const {
   const Block& b = blocks_[static_cast<size_t>(layer)];
-  const std::vector<at::Tensor> qkv = b.c_attn(b.ln_1.layer(x)).chunk(3, -1);
+  const std::vector<at::Tensor> qkv = b.c_attn(b.ln_1.layer(x), input).chunk(3, -1);
   const at::Tensor context =
       attend(layer, split_heads(qkv[0], heads_), split_heads(qkv[1], heads_),
              split_heads(qkv[2], heads_), input, rotary_ ? &*rotary_ : nullptr);
-  const at::Tensor h = x + drop(b.attn_proj(context), dropout_, input,
+  const at::Tensor h = x + drop(b.attn_proj(context, input), dropout_, input,
                                 dropout_site(layer, DropoutPlace::kAttention));
-  const at::Tensor widened = gelu_(b.c_fc(b.ln_2.layer(h)));
-  return h + drop(b.mlp_proj(widened), dropout_, input, dropout_site(layer, DropoutPlace::kMlp));
+  const at::Tensor widened = gelu_(b.c_fc(b.ln_2.layer(h), input));
+  return h +
+         drop(b.mlp_proj(widened, input), dropout_, input, dropout_site(layer, DropoutPlace::kMlp));
 }
 
 void GptConfig::declare(config::Fields& fields) {

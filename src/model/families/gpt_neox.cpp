@@ -100,12 +100,14 @@ at::Tensor GptNeox::block(int64_t layer, const at::Tensor& x, const ModelInput& 
   const Block& b = blocks_[static_cast<size_t>(layer)];
   // (B, T, H, 3·d): q, k and v lie side by side inside each head.
   const std::vector<at::Tensor> qkv =
-      split_heads(b.query_key_value(b.ln_1.layer(x)), heads_).chunk(3, -1);
-  const at::Tensor attention = drop(b.dense(attend(layer, qkv[0], qkv[1], qkv[2], input, &rotary_)),
-                                    dropout_, input, dropout_site(layer, DropoutPlace::kAttention));
+      split_heads(b.query_key_value(b.ln_1.layer(x), input), heads_).chunk(3, -1);
+  const at::Tensor context = attend(layer, qkv[0], qkv[1], qkv[2], input, &rotary_);
+  const at::Tensor attention =
+      drop(b.dense(context, input), dropout_, input, dropout_site(layer, DropoutPlace::kAttention));
   const at::Tensor h = parallel_ ? x : x + attention;
-  const at::Tensor mlp = drop(b.down(gelu_(b.up(b.ln_2.layer(h)))), dropout_, input,
-                              dropout_site(layer, DropoutPlace::kMlp));
+  const at::Tensor widened = gelu_(b.up(b.ln_2.layer(h), input));
+  const at::Tensor mlp =
+      drop(b.down(widened, input), dropout_, input, dropout_site(layer, DropoutPlace::kMlp));
   return parallel_ ? x + attention + mlp : h + mlp;
 }
 

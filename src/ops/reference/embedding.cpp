@@ -6,21 +6,16 @@
 
 namespace twofold::ops::reference {
 
-at::Tensor embedding(const at::Tensor& ids, const Weight& table, at::ScalarType dtype) {
-  at::Tensor effective = table.value;
-  if (table.low_rank) {
-    effective =
-        effective + at::matmul(table.low_rank->A, table.low_rank->B) * table.low_rank->scale;
-    if (table.low_rank->magnitude.defined()) {
-      const at::Tensor norms = effective.detach().square().sum(0).sqrt();
-      effective = effective * (table.low_rank->magnitude / norms);
-    }
+at::Tensor embedding(const at::Tensor& ids, const at::Tensor& table, at::ScalarType dtype,
+                     const LowRank& term) {
+  const at::Tensor all = ids.to(at::kLong);
+  at::Tensor rows = at::embedding(table, all);
+  if (term.A.defined()) {
+    const auto wide = compute_dtype(table.scalar_type());
+    const at::Tensor u = at::embedding(term.A, all).to(wide);
+    rows = rows.to(wide) + at::matmul(u, term.B.to(wide)) * term.scale;
   }
-  if (table.rows) {
-    const auto wide = compute_dtype(table.value.scalar_type());
-    effective = effective.to(wide).index_copy(0, table.rows->ids, table.rows->value.to(wide));
-  }
-  return at::embedding(effective, ids.to(at::kLong)).to(dtype);
+  return rows.to(dtype);
 }
 
 }  // namespace twofold::ops::reference

@@ -6,19 +6,15 @@
 
 namespace twofold::ops::reference {
 
-at::Tensor linear(const at::Tensor& x, const Weight& kernel, const at::Tensor& bias) {
-  at::Tensor effective = unpacked(kernel, x.scalar_type());
-  if (kernel.low_rank) {
-    const LowRank& term = *kernel.low_rank;
-    effective =
-        effective + at::matmul(term.A.to(x.scalar_type()), term.B.to(x.scalar_type())) * term.scale;
-    if (term.magnitude.defined()) {
-      const at::Tensor norms = effective.detach().square().sum(0).sqrt();
-      effective = effective * (term.magnitude.to(x.scalar_type()) / norms);
-    }
+at::Tensor linear(const at::Tensor& x, const Weight& weight, const at::Tensor& bias,
+                  const LowRank& term, const at::Tensor& input) {
+  const at::ScalarType type = x.scalar_type();
+  at::Tensor y = at::matmul(x, unpacked(weight, type));
+  if (term.A.defined()) {
+    const at::Tensor u = at::matmul(input.defined() ? input : x, term.A.to(type));
+    y = y + at::matmul(u, term.B.to(type)) * term.scale;
   }
-  const at::Tensor y = at::matmul(x, effective);
-  return bias.defined() ? y + bias.to(x.scalar_type()) : y;
+  return bias.defined() ? y + bias.to(type) : y;
 }
 
 }  // namespace twofold::ops::reference

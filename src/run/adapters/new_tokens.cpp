@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "lora/movement.h"
+#include "lora/update_check.h"
 #include "tokenizer/load/make.h"
 
 namespace twofold {
@@ -95,7 +95,7 @@ RowIds rows_of(const NewTokens& tokens, const ParameterTree& parameters) {
 std::string unseen_tokens_text(const ParameterTree& parameters, const NewTokens& tokens,
                                const TokenizerConfig& tokenizer, int phase) {
   std::vector<std::string> unseen;
-  for (const int64_t id : rows_at_rest(parameters)) {
+  for (const int64_t id : unused_tokens(parameters)) {
     const int64_t place = id - tokens.first;
     if (place < 0 || place >= tokens.count) continue;
     unseen.push_back("`" + tokenizer.add_tokens[static_cast<size_t>(place)] + "`");

@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "base/text.h"
+#include "lora/lora.h"
 #include "lora/select/selection.h"
-#include "lora/select/target.h"
 #include "model/families/names.h"
 
 namespace twofold {
@@ -23,19 +23,11 @@ void check_targets(const RunConfig& config, config::Checks& checks) {
 }
 
 AdapterPlan plan_adapters(const Model& model, const LoRAConfig& lora) {
-  AdapterPlan plan;
-  const ParameterTree& parameters = model.parameters();
-  plan.frozen_bytes = frozen_bytes(parameters, lora.base_dtype);
-  for (const SelectedLeaf& selected : select_leaves(parameters, lora)) {
-    const Parameter& leaf = parameters.all()[selected.index];
-    plan.parameters += trained_parameters(leaf, selected);
-    if (!selected.adapted()) continue;
-    if (changes_base(lora)) plan.start_parameters += adapter_parameters(leaf, selected);
-    plan.activations += selected.rank +
-                        (lora.dora && is_dense_kernel(leaf.path) ? leaf.shape[1] : 0) +
-                        (lora.dropout > 0 ? inputs_of(leaf) : 0);
-  }
-  return plan;
+  const AdapterSizes sizes = adapter_sizes(model.parameters(), lora);
+  return {.parameters = sizes.trained,
+          .start_parameters = sizes.constants,
+          .activations = sizes.activations,
+          .frozen_bytes = frozen_bytes(model.parameters(), lora.base_dtype)};
 }
 
 namespace {
@@ -51,40 +43,14 @@ std::string shapes_text(const std::vector<std::vector<int64_t>>& all) {
   return join(texts, ", ");
 }
 
-/// A row of the table for what is trained beside the targets; none if that is nothing.
-void add_row(Table& table, const char* name, const std::vector<std::vector<int64_t>>& shapes) {
-  if (shapes.empty()) return;
+/// A row of the table for what is trained beside the targets.
+void add_row(Table& table, const TrainedBeside& beside) {
   int64_t trained = 0;
-  for (const auto& shape : shapes) {
+  for (const auto& shape : beside.shapes) {
     trained += std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
   }
-  table.rows.push_back(
-      {name, std::to_string(shapes.size()), shapes_text(shapes), with_thousands(trained)});
-}
-
-/// What modules_to_save and bias add to the targets, and rows of tables.
-void add_others(Table& table, const ParameterTree& parameters, const LoRAConfig& lora) {
-  std::vector<std::vector<int64_t>> whole, rows;
-  for (const SelectedLeaf& selected : select_leaves(parameters, lora)) {
-    const std::vector<int64_t>& shape = parameters.all()[selected.index].shape;
-    if (selected.whole) whole.push_back(shape);
-    if (!selected.rows.empty()) rows.push_back({std::ssize(selected.rows), shape.back()});
-  }
-  add_row(table, "trained whole", whole);
-  add_row(table, "rows of tables", rows);
-}
-
-std::string adapter_note(const LoRAConfig& lora) {
-  std::string note =
-      fmt::format("rank {}, alpha {}, base in {}", lora.rank, lora.alpha, lora.base_dtype);
-  if (!lora.rank_pattern.empty() || !lora.alpha_pattern.empty()) note += ", others by pattern";
-  if (lora.rslora) note += ", rsLoRA";
-  if (lora.dora) note += ", DoRA";
-  if (lora.dropout > 0) note += fmt::format(", dropout {}", lora.dropout);
-  if (lora.lr_ratio != 1) note += fmt::format(", LoRA+ ratio {}", lora.lr_ratio);
-  if (lora.init != LoRAConfig{}.init) note += ", init " + lora.init;
-  if (changes_base(lora)) note += " (the frozen base becomes what it leaves of the weights)";
-  return note;
+  table.rows.push_back({beside.name, std::to_string(beside.shapes.size()),
+                        shapes_text(beside.shapes), with_thousands(trained)});
 }
 
 }  // namespace
@@ -96,8 +62,10 @@ Table adapted_tensors(const Model& model, const LoRAConfig& lora) {
     table.rows.push_back({match.target, std::to_string(match.paths.size()),
                           shapes_text(match.shapes), with_thousands(match.parameters)});
   }
-  add_others(table, model.parameters(), lora);
-  table.note = adapter_note(lora);
+  for (const TrainedBeside& beside : trained_beside_targets(model.parameters(), lora)) {
+    add_row(table, beside);
+  }
+  table.note = describe(lora);
   return table;
 }
 

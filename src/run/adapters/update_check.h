@@ -13,7 +13,7 @@ class UpdateCheck {
   void after_step(double lr);
 
  private:
-  void copy_before_proof();
+  void copy_before_check();
   const LoRATrainState& state_;
   NamedTensors before_;  ///< adapters before the update that shows whether they move
 };

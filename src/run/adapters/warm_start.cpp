@@ -7,6 +7,7 @@
 #include "interop/peft/coverage.h"
 #include "interop/peft/merge.h"
 #include "interop/peft/peft.h"
+#include "lora/lora.h"
 #include "lora/select/selection.h"
 #include "model/model.h"
 #include "tokenizer/config.h"
@@ -14,11 +15,6 @@
 
 namespace twofold {
 namespace {
-
-/// What an adapter's folder decides. Dropout is a matter of training: the folder's is the default.
-constexpr const char* kDecided[] = {
-    "rank", "alpha",  "target_modules", "rank_pattern",    "alpha_pattern",      "modules_to_save",
-    "bias", "rslora", "dora",           "exclude_modules", "layers_to_transform"};
 
 config::Fields fields_of(LoRAConfig& lora) {
   config::Fields fields;
@@ -29,12 +25,12 @@ config::Fields fields_of(LoRAConfig& lora) {
 /// The rows of added tokens must be among what the adapter trains.
 void check_rows(const LoRAConfig& wanted, LoRAConfig& found, const Model& model,
                 std::vector<Problem>& problems) {
-  if (wanted.rows.empty()) return;
-  const RowIds theirs = std::exchange(found.rows, wanted.rows);
-  for (const SelectedLeaf& selected : select_leaves(model.parameters(), found)) {
-    const std::string& leaf = model.parameters().all()[selected.index].path;
+  const RowIds theirs = found.trained_tokens;
+  if (wanted.trained_tokens.empty()) return;
+  found.trained_tokens = wanted.trained_tokens;
+  for (const auto& [leaf, rows] : rows_trained_apart(model.parameters(), found)) {
     const auto own = theirs.find(leaf);
-    if (selected.rows.empty() || (own != theirs.end() && own->second == selected.rows)) continue;
+    if (own != theirs.end() && own->second == rows) continue;
     problems.push_back(
         {.what = "the adapter to start from does not train the rows of the tokens that are added",
          .where = std::string(kAddTokens) + ", " + wanted.from_adapter,
@@ -69,8 +65,7 @@ std::vector<std::string> fill_from_adapter(LoRAConfig& lora, const ModelConfig& 
   };
   std::vector<std::string> lines;
   std::vector<Problem> problems;
-  for (const char* name : kDecided) {
-    const std::string key = std::string("optimization/lora/") + name;
+  for (const std::string& key : keys_of_adapter()) {
     const std::string value = config::value_text(*theirs.find(key));
     const std::string own = config::value_text(*ours.find(key));
     if (value == own) continue;

@@ -24,14 +24,14 @@ config::Fields fields_of(RunConfig& config) {
 /// The tokens that are added must have the ids that they had.
 void check_new_tokens(const Beginning& run, const RunState& progress,
                       const CheckpointInfo& checkpoint) {
-  const RowIds& rows = run.config.lora.rows;
-  if (run.new_tokens.count == 0 || progress.trained_rows == rows) return;
+  const RowIds& rows = run.config.lora.trained_tokens;
+  if (run.new_tokens.count == 0 || progress.trained_tokens == rows) return;
   const auto first = [](const RowIds& ids) {
     return ids.empty() ? "none" : fmt::format("ids from {} on", ids.begin()->second.front());
   };
   fail({.what = "the tokens that are added have other ids than in the checkpoint",
         .where = std::string(kAddTokens) + ", " + checkpoint.folder.string(),
-        .expected = first(progress.trained_rows),
+        .expected = first(progress.trained_tokens),
         .found = first(rows),
         .hint = "tokenizer/* must be the tokenizer that the run was begun with"});
 }
@@ -121,7 +121,7 @@ std::unique_ptr<TrainState> take_weights(const Beginning& run, const CheckpointI
   auto state = restore_weights(checkpoint, *run.config.model, run.config.lora, run.device);
   state->progress = RunState{.seed = static_cast<uint64_t>(run.config.trainer.seed),
                              .weights_dtype = state->progress.weights_dtype,
-                             .trained_rows = run.config.lora.rows};
+                             .trained_tokens = run.config.lora.trained_tokens};
   apply_machine_numerics(state->progress, *run.config.model, run.observer);
   run.observer.message(Severity::kInfo,
                        fmt::format("the weights of {} are the base of phase {}", checkpoint.suffix,
@@ -139,7 +139,7 @@ std::unique_ptr<TrainState> start(const Beginning& run) {
   auto state = std::make_unique<TrainState>(start_state(*config.model, config.optimizer,
                                                         static_cast<uint64_t>(config.trainer.seed),
                                                         train_all, run.new_tokens, run.device));
-  state->progress.trained_rows = config.lora.rows;
+  state->progress.trained_tokens = config.lora.trained_tokens;
   apply_machine_numerics(state->progress, *config.model, run.observer);
   return state;
 }

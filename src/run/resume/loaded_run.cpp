@@ -29,12 +29,12 @@ const LoRAParams& LoadedRun::adapters() const {
 
 LoRAConfig LoadedRun::lora() const {
   LoRAConfig lora = config.lora;
-  lora.rows = state->progress.trained_rows;
+  lora.trained_tokens = state->progress.trained_tokens;
   return lora;
 }
 
 int64_t LoadedRun::first_new_token() const {
-  const RowIds& rows = state->progress.trained_rows;
+  const RowIds& rows = state->progress.trained_tokens;
   if (config.tokenizer.add_tokens.empty()) return 0;
   TWOFOLD_EXPECT(!rows.empty(), "a run with added tokens says which rows they have");
   return rows.begin()->second.front();

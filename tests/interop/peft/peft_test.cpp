@@ -70,7 +70,7 @@ class PeftFolder : public testing::Test {
     const auto model = small_model(config);
     const LoRAParams adapters = inject_lora_params(model->parameters(), lora, 1);
     perturb(adapters);
-    save_peft_folder(config, adapters, lora, root_ / name);
+    save_peft_folder(config, named_tensors(adapters), lora, root_ / name);
     return merge_lora_params(model->parameters());
   }
   NamedTensors load(const ModelConfig& config, const std::string& name) {
@@ -128,8 +128,8 @@ TEST_F(PeftFolder, BringsRowsOfTablesBackTiedOrNot) {
   for (const bool tied : {false, true}) {
     const auto config = small_config("llama", tied);
     LoRAConfig lora = all_linear();
-    lora.rows["wte"] = {31, 2};
-    if (!tied) lora.rows["lm_head"] = {5};
+    lora.trained_tokens["wte"] = {31, 2};
+    if (!tied) lora.trained_tokens["lm_head"] = {5};
     const std::string name = tied ? "tied" : "untied";
     const NamedTensors saved = save(*config, lora, name);
     EXPECT_LE(largest_difference(saved, load(*config, name)), 1e-6) << name;
@@ -142,7 +142,7 @@ TEST_F(PeftFolder, BringsRowsOfTablesBackTiedOrNot) {
 TEST_F(PeftFolder, ReadsAPlainListOfTokensAsTheEmbeddings) {
   const auto config = small_config("gpt");
   LoRAConfig lora = all_linear();
-  lora.rows["wte"] = {7};
+  lora.trained_tokens["wte"] = {7};
   const NamedTensors saved = save(*config, lora, "a");
   nlohmann::json changed = json("a");
   changed["trainable_token_indices"] = {7};
@@ -153,7 +153,7 @@ TEST_F(PeftFolder, ReadsAPlainListOfTokensAsTheEmbeddings) {
 TEST_F(PeftFolder, RowsBesideAnAdapterOfTheSameTableAreRefused) {
   LoRAConfig lora = all_linear();
   lora.target_modules.push_back("wte");
-  lora.rows["wte"] = {7};
+  lora.trained_tokens["wte"] = {7};
   try {
     save(*small_config("llama"), lora, "a");
     FAIL();
@@ -202,7 +202,7 @@ TEST_F(PeftFolder, CombinesAdaptersByWeight) {
                            .method = method,
                            .rank = method == std::string("svd") ? 8 : 0};
     const PeftAdapter sum = combine_peft_folders(both, *config, model->parameters());
-    attach_lora_params(model->parameters(), sum.adapters, sum.lora);
+    attach_lora_params(model->parameters(), sum.tensors, sum.lora);
     const NamedTensors merged = merge_lora_params(model->parameters());
     detach_lora_params(model->parameters());
     NamedTensors expected;
@@ -223,7 +223,7 @@ TEST_F(PeftFolder, CombinesToTheRankThatWasAskedForOrRefuses) {
     return combine_peft_folders({.adapters = {{root_ / "a"}}, .method = method, .rank = rank},
                                 *config, model->parameters());
   };
-  EXPECT_EQ(combine("svd", 2).adapters[0].A.size(1), 2);
+  EXPECT_EQ(combine("svd", 2).tensors[0].second.size(1), 2);
   EXPECT_THROW(combine("svd", -3), Error);
   EXPECT_THROW(combine("cat", 2), Error);
   EXPECT_THROW(combine("linear", 2), Error);
@@ -328,10 +328,10 @@ TEST_F(PeftFolder, AnAdapterThatTrainsThemAsOneOrNeitherDoesNot) {
   LoRAConfig lora = all_linear();
   save(*tied, lora, "neither");
   EXPECT_FALSE(trains_ends_apart(root_ / "neither", *tied));
-  lora.rows["wte"] = {3};
+  lora.trained_tokens["wte"] = {3};
   save(*tied, lora, "rows");
   EXPECT_FALSE(trains_ends_apart(root_ / "rows", *tied));
-  lora.rows.clear();
+  lora.trained_tokens.clear();
   lora.init = "kaiming";
   lora.target_modules.emplace_back("wte");
   save(*tied, lora, "low");
@@ -345,7 +345,7 @@ TEST_F(PeftFolder, AnAdapterThatTrainsThemAsOneOrNeitherDoesNot) {
 TEST_F(PeftFolder, RowsOfATableThatIsTheHeadAreRefusedInAnUntiedModel) {
   const auto tied = small_config("llama", /*tied=*/true);
   LoRAConfig lora = all_linear();
-  lora.rows["wte"] = {3};
+  lora.trained_tokens["wte"] = {3};
   save(*tied, lora, "rows");
   tied->untie_head();
   EXPECT_THROW(load(*tied, "rows"), Error);

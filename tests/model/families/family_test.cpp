@@ -6,6 +6,7 @@
 #include "model/kv_cache.h"
 #include "model/support.h"
 #include "support/gradcheck.h"
+#include "support/low_rank.h"
 
 namespace twofold::test {
 namespace {
@@ -72,7 +73,7 @@ TEST_P(Family, CheckpointingReachesAdaptersOverAFrozenBase) {
                    normal_tensor({2, adapted->shape[1]}, 2, at::kFloat), 0.5};
   low_rank.A.requires_grad_(true);
   low_rank.B.requires_grad_(true);
-  adapted->weight.low_rank = low_rank;
+  test::attach(adapted->weight, low_rank);
   const Batch batch = random_batch(2, 8, 11);
   backward(*tested.model, batch, 1.0);
   const at::Tensor a = low_rank.A.grad().clone(), b = low_rank.B.grad().clone();
@@ -187,9 +188,7 @@ TEST_P(Family, CachedPositionsEqualAFullPass) {
     part.positions = whole.positions.narrow(1, begin, count);
     part.cache = &cache;
     const at::Tensor hidden = tested.model->hidden(part).flatten(0, 1);
-    const at::Tensor found =
-        ops::logits(hidden, tested.model->head(), tested.model->logit_softcap())
-            .view({2, count, -1});
+    const at::Tensor found = tested.model->logits(hidden).view({2, count, -1});
     EXPECT_LT(largest_difference(found, expected.narrow(1, begin, count)), 1e-4);
   }
 }

@@ -4,11 +4,9 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "ops/absent.h"
-#include "ops/adapter_dropout.h"
-#include "ops/column_scale.h"
+#include "ops/backend.h"
 #include "ops/element.h"
 #include "ops/matmul.h"
-#include "tensor/column_norms.h"
 #include "tensor/packed.h"
 
 namespace twofold::ops {
@@ -30,23 +28,23 @@ Panel weight_panel(const at::Tensor& weight, const Nf4& packed, const Panel& oth
 }
 
 struct LinearFunction : torch::autograd::Function<LinearFunction> {
-  // x (N, in). seen: what A gets instead of x, or absent. u = x·A (N, r) is kept rather than
+  // x (N, in). input: what A gets instead of x, or absent. u = input·A (N, r) is kept rather than
   // computed again: it is thin.
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             const at::Tensor& maybe_bias, const at::Tensor& maybe_A,
-                            const at::Tensor& maybe_B, const at::Tensor& maybe_seen, double scale,
+                            const at::Tensor& maybe_B, const at::Tensor& maybe_input, double scale,
                             const Nf4& packed) {
     const at::Tensor bias = or_absent(maybe_bias), A = or_absent(maybe_A), B = or_absent(maybe_B),
-                     seen = or_absent(maybe_seen);
+                     input = or_absent(maybe_input);
     const Panel xc(x), wc = weight_panel(weight, packed, xc);
     at::Tensor y = bias.defined() ? at::addmm(bias.to(xc.dtype()), xc.get(), wc.get())
                                   : at::mm(xc.get(), wc.get());
     at::Tensor u;
     if (A.defined()) {
-      u = at::mm(seen.defined() ? Panel(seen, xc).get() : xc.get(), A.to(xc.dtype()));
+      u = at::mm(input.defined() ? Panel(input, xc).get() : xc.get(), A.to(xc.dtype()));
       y.addmm_(u, B.to(xc.dtype()), 1, scale);
     }
-    context->save_for_backward({x, weight, bias, A, B, seen, u, packed.codes, packed.scales,
+    context->save_for_backward({x, weight, bias, A, B, input, u, packed.codes, packed.scales,
                                 packed.scale_max, packed.scale_offset});
     context->saved_data["scale"] = scale;
     return y.to(x.scalar_type());
@@ -55,63 +53,53 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &weight = saved[1], &bias = saved[2], &A = saved[3],
-                     &B = saved[4], &seen = saved[5], &u = saved[6];
+                     &B = saved[4], &input = saved[5], &u = saved[6];
     const Nf4 packed{weight.numel(), saved[7], saved[8], saved[9], saved[10]};
     const double scale = context->saved_data["scale"].toDouble();
     const Panel dy(gradients[0].contiguous());
-    const auto wants = [&](size_t input) { return context->needs_input_grad(input); };
-    at::Tensor dx, dw, db, dA, dB, dseen, du;
+    const auto wants = [&](size_t which) { return context->needs_input_grad(which); };
+    at::Tensor dx, dw, db, dA, dB, dinput, du;
     if (A.defined()) {
       if (wants(4)) dB = at::mm(u.t(), dy.get()).to(B.scalar_type()).mul_(scale);
       if (wants(0) || wants(3) || wants(5)) {
         du = at::mm(dy.get(), B.to(dy.dtype()).t()).mul_(scale);
       }
-      const at::Tensor& into_A = seen.defined() ? seen : x;
+      const at::Tensor& into_A = input.defined() ? input : x;
       if (wants(3)) dA = at::mm(Panel(into_A, dy).get().t(), du).to(A.scalar_type());
     }
     if (wants(0)) {
       dx = at::mm(dy.get(), weight_panel(weight, packed, dy).get().t());
-      if (du.defined() && !seen.defined()) dx.addmm_(du, A.to(dy.dtype()).t());
+      if (du.defined() && !input.defined()) dx.addmm_(du, A.to(dy.dtype()).t());
       dx = dx.to(x.scalar_type());
     }
-    if (seen.defined() && wants(5)) {
-      dseen = at::mm(du, A.to(du.scalar_type()).t()).to(seen.scalar_type());
+    if (input.defined() && wants(5)) {
+      dinput = at::mm(du, A.to(du.scalar_type()).t()).to(input.scalar_type());
     }
     if (wants(1)) dw = weight_gradient(Panel(x, dy).get(), dy.get(), weight);
     if (bias.defined() && wants(2)) db = dy.get().sum(0, /*keepdim=*/false, bias.scalar_type());
     const at::Tensor none;
-    return {dx, dw, db, dA, dB, dseen, none, none};
+    return {dx, dw, db, dA, dB, dinput, none, none};
   }
 };
 
-/// y = x·W + b + s·(seen·A)·B, whatever the term's dropout and magnitude; seen absent: x.
-at::Tensor product(const at::Tensor& x, const Weight& kernel, const LowRank& term,
-                   const at::Tensor& bias, const at::Tensor& seen) {
-  const at::Tensor& value = kernel.value;
-  const int64_t in = value.size(0);
-  TWOFOLD_EXPECT(x.size(-1) == in, "linear: x's last dimension is the kernel's first");
+}  // namespace
+
+at::Tensor linear(const at::Tensor& x, const Weight& weight, const at::Tensor& bias,
+                  const LowRank& term, const at::Tensor& input) {
+  const int64_t in = weight.value.size(0);
+  TWOFOLD_EXPECT(x.size(-1) == in, "linear: x's last dimension is the weight's first");
+  if (use_reference(x)) return reference::linear(x, weight, bias, term, input);
   const at::Tensor y = LinearFunction::apply(
-      x.reshape({-1, in}), value, or_empty(bias), or_empty(term.A), or_empty(term.B),
-      or_empty(seen.defined() ? seen.reshape({-1, in}) : seen), term.scale,
-      kernel.packed ? *kernel.packed : Nf4{});
+      x.reshape({-1, in}), weight.value, or_empty(bias), or_empty(term.A), or_empty(term.B),
+      or_empty(input.defined() ? input.reshape({-1, in}) : input), term.scale,
+      weight.packed ? *weight.packed : Nf4{});
   auto shape = x.sizes().vec();
-  shape.back() = value.size(1);
+  shape.back() = weight.value.size(1);
   return y.view(shape);
 }
 
-}  // namespace
-
-at::Tensor linear(const at::Tensor& x, const Weight& kernel, const at::Tensor& bias) {
-  const LowRank term = kernel.low_rank.value_or(LowRank{});
-  const at::Tensor seen = dropped(x, term);
-  if (!term.magnitude.defined()) return product(x, kernel, term, bias, seen);
-  // DoRA scales what W and the adapter make of the same input; what dropout hid from both goes
-  // through the bare W, as in PEFT.
-  const at::Tensor z = product(seen.defined() ? seen : x, kernel, term, {}, {});
-  const at::Tensor norms =
-      column_norms(kernel.packed ? unpacked(kernel, at::kFloat) : kernel.value, term);
-  if (!seen.defined()) return column_scale(z, term.magnitude, norms, bias);
-  return column_scale(z, term.magnitude, norms, {}) + product(x - seen, kernel, {}, bias, {});
+at::Tensor linear(const at::Tensor& x, const Weight& weight, const at::Tensor& bias) {
+  return linear(x, weight, bias, LowRank{}, {});
 }
 
 }  // namespace twofold::ops

@@ -1,0 +1,25 @@
+#pragma once
+// The frozen base that adapters stand on.
+
+#include <cstdint>
+#include <string>
+
+#include "tensor/parameters.h"
+
+namespace twofold {
+
+/// `base_dtype` of 4 bits: the dense kernels of the blocks in NF4, the rest in bfloat16 (QLoRA).
+inline constexpr const char* kNf4 = "nf4";
+/// Whether a base in 4 bits packs this leaf.
+bool packable(const Parameter& parameter);
+/// Bytes of the frozen base.
+int64_t frozen_bytes(const ParameterTree& parameters, const std::string& base_dtype);
+/// Packed leaves as plain float32 tensors again, of the same values: for export.
+void unpack_parameters(ParameterTree& parameters);
+/// Freezes: every leaf in `base_dtype` (same storage order), no gradient, its gradient buffer
+/// dropped.
+void freeze_parameters(ParameterTree& parameters, const std::string& base_dtype);
+/// The frozen base by path, whatever is attached to it.
+NamedTensors base_parameters(const ParameterTree& parameters);
+
+}  // namespace twofold

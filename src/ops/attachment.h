@@ -1,0 +1,89 @@
+#pragma once
+// What may be attached to a weight from outside, as an operation sees it: something that computes
+// with the weight, and with what was attached before it, in the weight's place.
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "ops/dropout.h"
+#include "ops/head_loss.h"
+#include "tensor/weight.h"
+
+namespace twofold::ops {
+
+/// What an attachment must know of the forward pass that it takes part in.
+struct ForwardPass {
+  bool training = false;  ///< dropout on
+  DropoutKey key = {};    ///< seed, step and first row; whoever drops fills `site`
+};
+
+/// A weight under its first attachments: what the next one stands on, or, with all of them, what
+/// the model computes with.
+class Adapted {
+ public:
+  explicit Adapted(const Weight& weight) : Adapted(weight, weight.attachments.size()) {}
+
+  const Weight& weight() const { return weight_; }
+  bool bare() const { return depth_ == 0; }  ///< there is nothing but the weight
+
+  /// x·W + b.
+  at::Tensor product(const at::Tensor& x, const at::Tensor& bias, const ForwardPass& pass) const;
+  /// The rows of a table at `ids`.
+  at::Tensor lookup(const at::Tensor& ids, at::ScalarType dtype) const;
+  /// The logits of a head (V, D), for training.
+  std::unique_ptr<LogitsPath> training_logits(const HeadStates& states,
+                                              const ForwardPass& pass) const;
+  /// The same for evaluation.
+  std::unique_ptr<LogitsPath> evaluation_logits(at::ScalarType type) const;
+
+ private:
+  Adapted(const Weight& weight, size_t depth) : weight_(weight), depth_(depth) {}
+  const Attachment& top() const { return *weight_.attachments[depth_ - 1]; }
+  Adapted below() const { return {weight_, depth_ - 1}; }
+
+  const Weight& weight_;
+  size_t depth_;
+};
+
+}  // namespace twofold::ops
+
+namespace twofold {
+
+/// By default an attachment leaves everything as it is below it.
+class Attachment {
+ public:
+  virtual ~Attachment() = default;
+
+  virtual at::Tensor product(const ops::Adapted& below, const at::Tensor& x, const at::Tensor& bias,
+                             const ops::ForwardPass& pass) const {
+    return below.product(x, bias, pass);
+  }
+  /// In `wide`, float32 or float64: rounded when everything has been added.
+  virtual at::Tensor lookup(const ops::Adapted& below, const at::Tensor& ids,
+                            at::ScalarType wide) const {
+    return below.lookup(ids, wide);
+  }
+  virtual std::unique_ptr<ops::LogitsPath> training_logits(const ops::Adapted& below,
+                                                           const ops::HeadStates& states,
+                                                           const ops::ForwardPass& pass) const {
+    return below.training_logits(states, pass);
+  }
+  virtual std::unique_ptr<ops::LogitsPath> evaluation_logits(const ops::Adapted& below,
+                                                             at::ScalarType type) const {
+    return below.evaluation_logits(type);
+  }
+  /// The plain weight that computes what `value` does under this attachment, in its dtype and
+  /// storage order, rounded once.
+  virtual at::Tensor merged(const at::Tensor& value) const { return value; }
+  /// Whether merging adds to every element, so that a value in few bits is better widened before.
+  virtual bool merges_by_adding() const { return false; }
+  /// The low-rank term that it is, if it is no more than one.
+  virtual std::optional<LowRank> as_low_rank() const { return std::nullopt; }
+  /// The base's own value, where a trained one stands in Weight::value; else undefined.
+  virtual at::Tensor base_value() const { return {}; }
+  /// The tensors that are trained.
+  virtual std::vector<at::Tensor> trained() const = 0;
+};
+
+}  // namespace twofold
