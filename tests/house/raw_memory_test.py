@@ -48,6 +48,11 @@ class CheckRawMemory(unittest.TestCase):
         self.assertEqual(self.check("t.data_ptr<float>();", "src/ops/o.cpp")[0], 1)
         self.assertEqual(self.check("t.data_ptr<float>();", "include/twofold/t.h")[0], 1)
 
+    def test_pointers_are_for_operations_alone(self):
+        include = '#include "tensor/memory.h"\n'
+        self.assertEqual(self.check(include, "src/ops/autograd/o.cpp")[0], 0)
+        self.assertEqual(self.check(include, "src/model/m.cpp")[0], 1)
+
 
 if __name__ == "__main__":
     unittest.main()
