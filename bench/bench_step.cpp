@@ -13,11 +13,11 @@
 
 #include "base/random.h"
 #include "model/families/registry.h"
-#include "model/loss.h"
 #include "run/state.h"
 #include "tensor/machine.h"
 #include "tensor/process.h"
-#include "train/step.h"
+#include "twofold/model/loss.h"
+#include "twofold/train/step.h"
 
 namespace twofold {
 namespace {

@@ -17,8 +17,6 @@ from typing import NamedTuple
 
 PUBLIC = "twofold"  # include/twofold: the public headers
 GUEST = "cli"
-# Public headers that still forward into src/. The list is to become empty.
-FORWARDING = {"lora.h", "train.h"}
 KEYWORDS = {"TORCH", "PUBLIC", "USES", "PARTS", "LINKS", "LEVELS"}
 
 LAYER = re.compile(r"^\s*twofold_layer\(\s*([\w/]+)([^)]*)\)", re.MULTILINE)
@@ -118,7 +116,7 @@ class House:
     def check_file(self, path):
         base = "include" if path.is_relative_to(self.repository / "include") else "src"
         name = str(path.relative_to(self.repository / base))
-        public = base == "include" and path.name not in FORWARDING
+        public = base == "include"
         layer = self.layer_of(name)
         if layer is None:
             yield f"{base}/{name}:1: no layer of src/CMakeLists.txt has this {'header' if base == 'include' else 'file'}"

@@ -5,9 +5,9 @@
 
 #include "ops/activation.h"
 #include "ops/attention.h"
-#include "ops/dropout.h"
 #include "ops/norm.h"
 #include "ops/update.h"
+#include "twofold/ops/dropout.h"
 
 namespace twofold::bench {
 namespace {

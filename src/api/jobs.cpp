@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "checkpoint/store.h"
+#include "config/fields.h"
 #include "run/registry.h"
 #include "twofold/job.h"
 

@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "base/files.h"
-#include "tensor/parameters.h"
+#include "twofold/tensor/parameters.h"
 
 namespace twofold {
 

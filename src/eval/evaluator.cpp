@@ -5,18 +5,22 @@
 namespace twofold {
 namespace {
 
-std::vector<MakeEvaluator>& added() {
+using MakeEvaluator = std::function<std::unique_ptr<Evaluator>()>;
+
+std::vector<MakeEvaluator>& registered() {
   static std::vector<MakeEvaluator> makers;
   return makers;
 }
 
 }  // namespace
 
-void add_evaluator(MakeEvaluator make) { added().push_back(std::move(make)); }
+void register_evaluator(std::function<std::unique_ptr<Evaluator>()> make) {
+  registered().push_back(std::move(make));
+}
 
-std::vector<std::unique_ptr<Evaluator>> make_added_evaluators() {
+std::vector<std::unique_ptr<Evaluator>> make_registered_evaluators() {
   std::vector<std::unique_ptr<Evaluator>> evaluators;
-  for (const MakeEvaluator& make : added()) evaluators.push_back(make());
+  for (const MakeEvaluator& make : registered()) evaluators.push_back(make());
   return evaluators;
 }
 

@@ -11,7 +11,7 @@
 #include "base/random.h"
 #include "base/stop.h"
 #include "model/kv_cache.h"
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "model/model.h"
+#include "twofold/model/model.h"
 
 namespace twofold {
 

@@ -1,9 +1,9 @@
 #pragma once
 // What a run shows at its end: what was learned, what was forgotten, and how its text reads.
 
-#include "eval/milestone.h"
-#include "model/model.h"
 #include "tokenizer/tokenizer.h"
+#include "twofold/eval/milestone.h"
+#include "twofold/model/model.h"
 #include "twofold/observer.h"
 
 namespace twofold {

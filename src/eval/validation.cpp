@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/stop.h"
-#include "model/loss.h"
+#include "twofold/model/loss.h"
 
 namespace twofold {
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "data/order/stage.h"
-#include "eval/milestone.h"
-#include "model/model.h"
+#include "twofold/eval/milestone.h"
 #include "twofold/evaluator.h"
+#include "twofold/model/model.h"
 
 namespace twofold {
 

@@ -9,10 +9,10 @@
 #include "export/format.h"
 #include "interop/peft/combine.h"
 #include "interop/peft/merge.h"
-#include "lora/lora.h"
 #include "lora/select/selection.h"
 #include "run/state.h"
-#include "tensor/host.h"
+#include "twofold/lora/lora.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

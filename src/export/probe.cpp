@@ -11,8 +11,8 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "data/order/stage.h"
-#include "model/loss.h"
-#include "tensor/host.h"
+#include "twofold/model/loss.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "infer/loaded_model.h"
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 

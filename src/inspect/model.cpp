@@ -1,5 +1,5 @@
 // Model folders of the Hugging Face world.
-#include "model/model.h"
+#include "twofold/model/model.h"
 
 #include <fmt/format.h>
 

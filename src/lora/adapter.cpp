@@ -1,4 +1,4 @@
-#include "lora/adapter.h"
+#include "twofold/lora/adapter.h"
 
 #include <utility>
 

@@ -9,9 +9,9 @@
 
 #include "base/error.h"
 #include "lora/init/init.h"
-#include "lora/lora.h"
 #include "lora/select/selection.h"
 #include "tensor/dtype.h"
+#include "twofold/lora/lora.h"
 
 namespace twofold {
 namespace {

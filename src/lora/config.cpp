@@ -1,14 +1,14 @@
 // The settings of adapters, declared once.
 
-#include "lora/config.h"
+#include "twofold/lora/config.h"
 
 #include <cmath>
 #include <utility>
 
-#include "lora/freeze.h"
 #include "lora/init/init.h"
 #include "lora/variants/registry.h"
 #include "twofold/config/field.h"
+#include "twofold/lora/freeze.h"
 
 namespace twofold {
 

@@ -1,10 +1,10 @@
-#include "lora/freeze.h"
+#include "twofold/lora/freeze.h"
 
 #include <ATen/core/grad_mode.h>
 
-#include "ops/attachment.h"
 #include "tensor/dtype.h"
 #include "tensor/packed.h"
+#include "twofold/ops/attachment.h"
 
 namespace twofold {
 namespace {

@@ -1,7 +1,7 @@
 #include <ATen/core/grad_mode.h>
 
-#include "lora/lora.h"
 #include "tensor/packed.h"
+#include "twofold/lora/lora.h"
 
 namespace twofold {
 

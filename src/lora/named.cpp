@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "lora/lora.h"
+#include "twofold/lora/lora.h"
 
 namespace twofold {
 namespace {

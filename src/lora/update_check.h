@@ -1,7 +1,7 @@
 #pragma once
 // A check that phase 2 trains what it says it trains.
 
-#include "lora/lora.h"
+#include "twofold/lora/lora.h"
 
 namespace twofold {
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "ops/attachment.h"
+#include "twofold/ops/attachment.h"
 
 namespace twofold {
 namespace {

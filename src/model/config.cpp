@@ -1,4 +1,4 @@
-#include "model/config.h"
+#include "twofold/model/config.h"
 
 namespace twofold {
 

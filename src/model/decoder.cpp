@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "model/checkpointing.h"
-#include "ops/attachment.h"
+#include "twofold/ops/attachment.h"
 
 namespace twofold {
 

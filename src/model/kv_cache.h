@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "tensor/weight.h"
+#include "twofold/tensor/weight.h"
 
 namespace twofold {
 

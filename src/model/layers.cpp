@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "ops/attachment.h"
+#include "twofold/ops/attachment.h"
 
 namespace twofold {
 

@@ -4,10 +4,10 @@
 
 #include <string>
 
-#include "model/config.h"
-#include "model/model.h"
 #include "ops/activation.h"
 #include "ops/norm.h"
+#include "twofold/model/config.h"
+#include "twofold/model/model.h"
 
 namespace twofold {
 

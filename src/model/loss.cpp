@@ -1,10 +1,10 @@
-#include "model/loss.h"
+#include "twofold/model/loss.h"
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
 
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

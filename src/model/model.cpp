@@ -1,9 +1,9 @@
-#include "model/model.h"
+#include "twofold/model/model.h"
 
 #include <ATen/core/grad_mode.h>
 
-#include "model/config.h"
 #include "tensor/dtype.h"
+#include "twofold/model/config.h"
 
 namespace twofold {
 

@@ -6,7 +6,7 @@
 #include <bit>
 #include <cmath>
 
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <ATen/Functions.h>
 
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold::ops {
 

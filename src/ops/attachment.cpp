@@ -1,4 +1,4 @@
-#include "ops/attachment.h"
+#include "twofold/ops/attachment.h"
 
 #include <ATen/ATen.h>
 

@@ -7,7 +7,7 @@
 
 #include <optional>
 
-#include "ops/dropout.h"
+#include "twofold/ops/dropout.h"
 
 namespace twofold::ops {
 

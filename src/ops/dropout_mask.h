@@ -2,7 +2,7 @@
 // The mask of dropout.h: as the loops take it, and through autograd's memory.
 
 #include "ops/cpu/dropout.h"
-#include "ops/dropout.h"
+#include "twofold/ops/dropout.h"
 
 namespace torch::autograd {
 struct AutogradContext;

@@ -1,7 +1,7 @@
 #pragma once
 // Rows of a table by token id, with or without a low-rank term: table[ids] + s·A[ids]·B.
 
-#include "tensor/weight.h"
+#include "twofold/tensor/weight.h"
 
 namespace twofold::ops {
 

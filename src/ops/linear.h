@@ -2,7 +2,7 @@
 // y = x·W + b, and with a low-rank term y = x·W + b + s·(x·A)·B: gradients for x, W, b, A, B,
 // whichever are asked for. W + s·A·B and, for a frozen W, dL/dW are never formed.
 
-#include "tensor/weight.h"
+#include "twofold/tensor/weight.h"
 
 namespace twofold::ops {
 

@@ -6,7 +6,7 @@
 #include <atomic>
 #include <chrono>
 
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold::ops {
 namespace {

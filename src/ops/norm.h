@@ -1,7 +1,7 @@
 #pragma once
 // RMSNorm and LayerNorm, statistics in float32, over the last dimension.
 
-#include "tensor/weight.h"
+#include "twofold/tensor/weight.h"
 
 namespace twofold::ops {
 

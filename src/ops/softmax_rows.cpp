@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "base/error.h"
 #include "ops/backend.h"
 #include "ops/element.h"
 #include "ops/isa.h"

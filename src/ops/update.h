@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "tensor/weight.h"
+#include "twofold/tensor/weight.h"
 
 namespace twofold::ops {
 

@@ -3,7 +3,7 @@
 // matrices only. With no decay it is Adam.
 
 #include "optim/adam_state.h"
-#include "optim/optimizer.h"
+#include "twofold/optim/optimizer.h"
 
 namespace twofold {
 

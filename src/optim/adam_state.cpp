@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "tensor/dtype.h"
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 // What Adam keeps of each trained tensor, and how such a state is saved and restored.
 
-#include "optim/gradients.h"
+#include "twofold/optim/gradients.h"
 
 namespace twofold {
 

@@ -1,4 +1,4 @@
-#include "optim/gradients.h"
+#include "twofold/optim/gradients.h"
 
 #include <ATen/Functions.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "ops/update.h"
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 

@@ -1,4 +1,4 @@
-#include "optim/optimizer.h"
+#include "twofold/optim/optimizer.h"
 
 #include <ATen/core/grad_mode.h>
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "config/fields.h"
 #include "eval/report.h"
 #include "run/base_trainer.h"
 #include "run/plan/memory_plan.h"

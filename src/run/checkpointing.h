@@ -9,8 +9,8 @@
 #include "run/run_config.h"
 #include "run/state.h"
 #include "train/recorders/recorder.h"
-#include "train/step.h"
 #include "twofold/execution_spec.h"
+#include "twofold/train/step.h"
 
 namespace twofold {
 

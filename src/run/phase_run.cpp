@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "model/loss.h"
 #include "run/adapters/new_tokens.h"
+#include "twofold/model/loss.h"
 
 namespace twofold {
 

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "lora/lora.h"
-#include "model/config.h"
-#include "optim/optimizer.h"
 #include "optim/schedule.h"
 #include "run/config.h"
 #include "tokenizer/config.h"
+#include "twofold/lora/lora.h"
+#include "twofold/model/config.h"
+#include "twofold/optim/optimizer.h"
 
 namespace twofold {
 

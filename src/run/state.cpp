@@ -11,6 +11,7 @@
 #include "tensor/dtype.h"
 #include "tensor/packed.h"
 #include "tensor/storage.h"
+#include "train/run_state_json.h"
 
 namespace twofold {
 namespace {
@@ -127,7 +128,7 @@ Snapshot TrainState::snapshot(const std::string& config_yaml) const {
   Snapshot snapshot;
   add_tensors(snapshot);
   snapshot.tensors["optimizer"] = optimizer->state();
-  snapshot.state = progress.to_json();
+  snapshot.state = state_to_json(progress);
   snapshot.config_yaml = config_yaml;
   return snapshot;
 }
@@ -151,12 +152,16 @@ TrainState start_state(const ModelConfig& config, const OptimizerConfig& optimiz
   return state;
 }
 
+TrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer, uint64_t seed,
+                       bool train_all, at::Device device) {
+  return start_state(config, optimizer, seed, train_all, NewTokens{}, device);
+}
+
 std::unique_ptr<TrainState> restore_weights(const CheckpointInfo& checkpoint,
                                             const ModelConfig& config, const LoRAConfig& lora,
                                             at::Device device) {
   TrainState state;
-  state.progress =
-      RunState::from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
+  state.progress = state_from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
   state.model = build_model(config);
   ParameterTree& parameters = state.model->parameters();
   const bool adapted = CheckpointStore::has(checkpoint, "adapters");

@@ -37,7 +37,7 @@ TrainingRun::TrainingRun(const TrainingSetup& setup, const ExecutionSpec& spec,
       pace_((spec.root / "cache").string(), setup.config.model->activation_dtype),
       observers_(watching(observer, recorders_, pace_)),
       checkpointing_(spec, setup.config, config_yaml, recorders_, observers_),
-      evaluations_(make_validation(setup, spec.data()), make_added_evaluators(), observers_) {}
+      evaluations_(make_validation(setup, spec.data()), make_registered_evaluators(), observers_) {}
 
 void TrainingRun::train(std::unique_ptr<TrainState>& state, const std::string& started_from) {
   begin_records(state->progress);

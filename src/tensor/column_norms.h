@@ -1,7 +1,7 @@
 #pragma once
 // Lengths of the columns or rows of a weight and a low-rank term.
 
-#include "tensor/weight.h"
+#include "twofold/tensor/weight.h"
 
 namespace twofold {
 

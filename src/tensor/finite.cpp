@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <atomic>
 
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

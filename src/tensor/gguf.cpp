@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 

@@ -1,4 +1,4 @@
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 #include <ATen/ATen.h>
 

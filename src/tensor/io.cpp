@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "tensor/dtype.h"
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 

@@ -6,7 +6,7 @@
 
 #include "base/files.h"
 #include "formats/safetensors.h"
-#include "tensor/parameters.h"
+#include "twofold/tensor/parameters.h"
 
 namespace twofold {
 

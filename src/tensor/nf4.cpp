@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "tensor/finite.h"
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

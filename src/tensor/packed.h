@@ -4,7 +4,7 @@
 #include <map>
 
 #include "tensor/nf4.h"
-#include "tensor/parameters.h"
+#include "twofold/tensor/parameters.h"
 
 namespace twofold {
 

@@ -1,4 +1,4 @@
-#include "tensor/parameters.h"
+#include "twofold/tensor/parameters.h"
 
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>

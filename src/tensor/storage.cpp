@@ -6,7 +6,7 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "tensor/dtype.h"
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tensor/parameters.h"
+#include "twofold/tensor/parameters.h"
 
 namespace twofold {
 

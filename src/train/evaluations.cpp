@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "train/step.h"
+#include "twofold/train/step.h"
 
 namespace twofold {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "eval/validation.h"
-#include "train/run_state.h"
 #include "twofold/observer.h"
+#include "twofold/train/run_state.h"
 
 namespace twofold {
 

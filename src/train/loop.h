@@ -4,8 +4,8 @@
 
 #include <functional>
 
-#include "train/run_state.h"
-#include "train/step.h"
+#include "twofold/train/run_state.h"
+#include "twofold/train/step.h"
 
 namespace twofold {
 

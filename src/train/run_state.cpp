@@ -1,9 +1,8 @@
-#include "train/run_state.h"
-
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "base/error.h"
+#include "train/run_state_json.h"
 
 namespace twofold {
 namespace {
@@ -78,17 +77,19 @@ void RunState::forget_scores() {
   stale_validations = 0;
 }
 
-nlohmann::json RunState::to_json() const {
+nlohmann::json state_to_json(const RunState& state) {
   nlohmann::json json;
-  each(*this, [&](const char* name, const auto& member, Stored) { json[name] = stored(member); });
+  RunState::each(state, [&](const char* name, const auto& member, RunState::Stored) {
+    json[name] = stored(member);
+  });
   return json;
 }
 
-RunState RunState::from_json(const nlohmann::json& json, const std::string& file) {
+RunState state_from_json(const nlohmann::json& json, const std::string& file) {
   RunState state;
   try {
-    each(state, [&](const char* name, auto& member, Stored since) {
-      if (since == Stored::kAlways || json.contains(name)) restore(json.at(name), member);
+    RunState::each(state, [&](const char* name, auto& member, RunState::Stored since) {
+      if (since == RunState::Stored::kAlways || json.contains(name)) restore(json.at(name), member);
     });
   } catch (const std::exception& problem) {  // nlohmann's and ours
     fail({.what = "the checkpoint's state is not readable",

@@ -1,4 +1,4 @@
-#include "train/step.h"
+#include "twofold/train/step.h"
 
 #include <ATen/core/Tensor.h>
 #include <fmt/format.h>
@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "base/random.h"
+#include "config/fields.h"
 #include "config/sample.h"
 #include "twofold/config/field.h"
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "config/fields.h"
 #include "config/parsed.h"
 #include "config/sample.h"
 #include "twofold/config/field.h"

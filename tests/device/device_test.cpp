@@ -10,9 +10,9 @@
 #include "device/fake_device.h"
 #include "optim/problem.h"
 #include "tensor/finite.h"
-#include "tensor/host.h"
 #include "tensor/packed.h"
 #include "tensor/storage.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

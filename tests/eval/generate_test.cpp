@@ -8,10 +8,10 @@
 #include <set>
 
 #include "base/files.h"
-#include "model/config.h"
 #include "model/families/registry.h"
 #include "model/hf/hugging_face.h"
-#include "ops/head_loss.h"
+#include "twofold/model/config.h"
+#include "twofold/ops/head_loss.h"
 
 namespace twofold {
 namespace {

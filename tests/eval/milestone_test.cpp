@@ -1,4 +1,4 @@
-#include "eval/milestone.h"
+#include "twofold/eval/milestone.h"
 
 #include <gtest/gtest.h>
 

@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/stop.h"
-#include "model/loss.h"
 #include "support/tiny_model.h"
+#include "twofold/model/loss.h"
 
 namespace twofold {
 namespace {

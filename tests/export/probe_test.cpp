@@ -6,10 +6,10 @@
 #include <cmath>
 #include <limits>
 
-#include "interop/gguf/model.h"
 #include "export/format.h"
-#include "model/model.h"
+#include "interop/gguf/model.h"
 #include "model/families/registry.h"
+#include "twofold/model/model.h"
 
 namespace twofold {
 namespace {

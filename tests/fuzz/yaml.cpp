@@ -1,6 +1,7 @@
 // A run's settings: the text, and behind a line "---" the overrides of the command line.
 #include "../config/sample.h"
 #include "base/text.h"
+#include "config/fields.h"
 #include "input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -56,10 +56,10 @@ def share_within_a_screen():
 
 VARIANT = re.compile(r"\bdora|_dora|magnitude|token_?rows|token rows|trained_?rows|trained rows", re.IGNORECASE)
 #: Who may know what an adapter variant is made of.
-KNOW_VARIANTS = ("src/lora/variants/", "src/lora/config", "src/interop/")
+KNOW_VARIANTS = ("src/lora/variants/", "src/lora/config", "include/twofold/lora/config", "src/interop/")
 #: Where "magnitude" has its everyday meaning.
 OTHER_MEANING = ("src/tensor/nf4.", "src/ops/vector_math.h", "src/ops/cpu/vector_math.h", "src/model/checkpointing.cpp",
-                 "src/train/run_state.h")  # a key of its files
+                 "include/twofold/train/run_state.h")  # a key of its files
 
 
 def named_variants():

@@ -3,10 +3,10 @@
 
 #include <ATen/Functions.h>
 
-#include "lora/lora.h"
 #include "lora/update_check.h"
-#include "ops/attachment.h"
 #include "tensor/packed.h"
+#include "twofold/lora/lora.h"
+#include "twofold/ops/attachment.h"
 
 namespace twofold::toy {
 

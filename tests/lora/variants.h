@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "lora/init/init.h"
-#include "lora/lora.h"
+#include "twofold/lora/lora.h"
 
 namespace twofold::toy {
 

@@ -15,11 +15,11 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "config/fields.h"
-#include "model/config.h"
 #include "model/families/registry.h"
 #include "model/hf/hugging_face.h"
-#include "model/loss.h"
-#include "model/model.h"
+#include "twofold/model/config.h"
+#include "twofold/model/loss.h"
+#include "twofold/model/model.h"
 
 namespace twofold::test {
 

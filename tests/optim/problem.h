@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-#include "optim/optimizer.h"
+#include "twofold/optim/optimizer.h"
 
 namespace twofold {
 

@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "lora/update_check.h"
-#include "model/config.h"
 #include "model/families/registry.h"
-#include "model/loss.h"
-#include "model/model.h"
-#include "ops/head_loss.h"
-#include "optim/optimizer.h"
+#include "twofold/model/config.h"
+#include "twofold/model/loss.h"
+#include "twofold/model/model.h"
+#include "twofold/ops/head_loss.h"
+#include "twofold/optim/optimizer.h"
 
 namespace twofold {
 namespace {

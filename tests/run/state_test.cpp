@@ -6,9 +6,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "model/loss.h"
 #include "run/tiny.h"
-#include "train/step.h"
+#include "train/run_state_json.h"
+#include "twofold/model/loss.h"
+#include "twofold/train/step.h"
 
 namespace twofold {
 namespace {
@@ -128,7 +129,7 @@ TEST_F(State, GoesOnFromACheckpointOfEitherPhaseBitForBit) {
     }
     const std::unique_ptr<TrainState> restored = through_a_checkpoint(*state);
     EXPECT_EQ(restored->adapted() != nullptr, adapted);
-    EXPECT_EQ(restored->progress.to_json(), state->progress.to_json());
+    EXPECT_EQ(state_to_json(restored->progress), state_to_json(state->progress));
     EXPECT_EQ(train(*restored, 4), train(*state, 4)) << "adapted: " << adapted;
     NamedTensors expected, found;
     for (const Trainable& tensor : state->trainables())

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "config/fields.h"
 #include "run/registry.h"
 #include "run/resume/begin.h"
 

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "ops/attachment.h"
 #include "ops/linear.h"
+#include "twofold/ops/attachment.h"
 
 namespace twofold::test {
 

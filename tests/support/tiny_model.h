@@ -2,8 +2,8 @@
 // A model and a mixture of the smallest size.
 
 #include "data/sampling.h"
-#include "model/config.h"
 #include "model/families/registry.h"
+#include "twofold/model/config.h"
 
 namespace twofold::test {
 

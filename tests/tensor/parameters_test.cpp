@@ -1,4 +1,4 @@
-#include "tensor/parameters.h"
+#include "twofold/tensor/parameters.h"
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>

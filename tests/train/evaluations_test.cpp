@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "support/tiny_model.h"
-#include "train/step.h"
+#include "twofold/train/step.h"
 
 namespace twofold {
 namespace {

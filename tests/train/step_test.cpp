@@ -1,4 +1,4 @@
-#include "train/step.h"
+#include "twofold/train/step.h"
 
 #include <gmock/gmock.h>
 

@@ -4,7 +4,7 @@
 
 #include <ATen/ATen.h>
 
-#include "train/step.h"
+#include "twofold/train/step.h"
 
 namespace twofold::test {
 

@@ -8,7 +8,7 @@
 #include "interop/gguf/model.h"
 #include "lora/variants/lora.h"
 #include "tensor/gguf.h"
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

@@ -3,7 +3,7 @@
 // llama.cpp computes W + (alpha / r)·B·A with one alpha a file and r of each tensor.
 
 #include "interop/gguf/plan.h"
-#include "model/model.h"
+#include "twofold/model/model.h"
 
 namespace twofold {
 

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "tensor/gguf.h"
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

@@ -9,7 +9,7 @@
 #include "interop/gguf/architecture.h"
 #include "interop/gguf/names.h"
 #include "model/hf/format.h"
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

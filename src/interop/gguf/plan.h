@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "formats/gguf.h"
-#include "model/config.h"
-#include "tensor/parameters.h"
+#include "twofold/model/config.h"
+#include "twofold/tensor/parameters.h"
 
 namespace twofold {
 

@@ -6,8 +6,8 @@
 
 #include "base/files.h"
 #include "formats/gguf.h"
-#include "model/config.h"
 #include "tokenizer/config.h"
+#include "twofold/model/config.h"
 
 namespace twofold {
 

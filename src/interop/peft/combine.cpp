@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "interop/peft/settings.h"
-#include "lora/lora.h"
 #include "lora/select/selection.h"
+#include "twofold/lora/lora.h"
 
 namespace twofold {
 namespace {

@@ -11,9 +11,9 @@
 #include "interop/peft/mapping.h"
 #include "interop/peft/peft.h"
 #include "interop/peft/settings.h"
-#include "lora/lora.h"
 #include "lora/select/target.h"
-#include "tensor/host.h"
+#include "twofold/lora/lora.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

@@ -11,7 +11,7 @@
 #include "interop/peft/config.h"
 #include "interop/peft/modules.h"
 #include "interop/peft/tensors.h"
-#include "lora/adapter.h"
+#include "twofold/lora/adapter.h"
 
 namespace twofold {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "lora/adapter.h"
-#include "model/config.h"
+#include "twofold/lora/adapter.h"
+#include "twofold/model/config.h"
 
 namespace twofold {
 

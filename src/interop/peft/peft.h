@@ -2,8 +2,8 @@
 // Adapters as PEFT folders (adapter_config.json, adapter_model.safetensors), out and in.
 
 #include "base/files.h"
-#include "lora/lora.h"
-#include "model/config.h"
+#include "twofold/lora/lora.h"
+#include "twofold/model/config.h"
 
 namespace twofold {
 

@@ -14,9 +14,9 @@
 #include "interop/peft/mapping.h"
 #include "interop/peft/modules.h"
 #include "interop/peft/peft.h"
-#include "lora/lora.h"
 #include "lora/variants/registry.h"
 #include "tensor/io.h"
+#include "twofold/lora/lora.h"
 
 namespace twofold {
 namespace {

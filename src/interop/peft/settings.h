@@ -6,8 +6,8 @@
 #include <string>
 
 #include "interop/peft/config.h"
-#include "lora/config.h"
-#include "tensor/parameters.h"
+#include "twofold/lora/config.h"
+#include "twofold/tensor/parameters.h"
 
 namespace twofold {
 

@@ -8,8 +8,8 @@
 
 #include "interop/peft/config.h"
 #include "tensor/dtype.h"
-#include "tensor/host.h"
 #include "tensor/io.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 

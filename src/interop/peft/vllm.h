@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "interop/peft/config.h"
-#include "model/config.h"
+#include "twofold/model/config.h"
 
 namespace twofold {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "tensor/parameters.h"
+#include "twofold/tensor/parameters.h"
 
 namespace twofold {
 

@@ -5,7 +5,7 @@
 
 #include "lora/init/init.h"
 #include "lora/select/target.h"
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 

@@ -6,11 +6,11 @@
 #include <set>
 
 #include "base/error.h"
-#include "lora/lora.h"
 #include "lora/select/nearby.h"
 #include "lora/select/selection.h"
 #include "lora/select/target.h"
 #include "lora/variants/registry.h"
+#include "twofold/lora/lora.h"
 
 namespace twofold {
 namespace {

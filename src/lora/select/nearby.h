@@ -2,7 +2,7 @@
 // What to say about an entry that selects nothing.
 
 #include "base/error.h"
-#include "tensor/parameters.h"
+#include "twofold/tensor/parameters.h"
 
 namespace twofold {
 

@@ -6,10 +6,10 @@
 #include <set>
 
 #include "base/error.h"
-#include "lora/lora.h"
 #include "lora/select/nearby.h"
 #include "lora/select/target.h"
 #include "lora/variants/registry.h"
+#include "twofold/lora/lora.h"
 
 namespace twofold {
 namespace {

@@ -2,7 +2,7 @@
 // Which leaves phase 2 trains, how, and with how many parameters: everything that follows from the
 // settings and the shapes alone.
 
-#include "lora/adapter.h"
+#include "twofold/lora/adapter.h"
 
 namespace twofold {
 

@@ -5,9 +5,9 @@
 #include <map>
 #include <numeric>
 
-#include "lora/lora.h"
 #include "lora/select/selection.h"
 #include "lora/variants/registry.h"
+#include "twofold/lora/lora.h"
 
 namespace twofold {
 namespace {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "lora/config.h"
-#include "tensor/parameters.h"
+#include "twofold/lora/config.h"
+#include "twofold/tensor/parameters.h"
 #include "unicode/regex.h"
 
 namespace twofold {

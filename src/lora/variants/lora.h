@@ -1,7 +1,7 @@
 #pragma once
 // Adapters of A and B that come from elsewhere than a run's settings.
 
-#include "tensor/parameters.h"
+#include "twofold/tensor/parameters.h"
 
 namespace twofold {
 

@@ -1,7 +1,7 @@
 #pragma once
 // What the variants share that are W + s·A·B for some A (in, r) and B (r, out).
 
-#include "lora/adapter.h"
+#include "twofold/lora/adapter.h"
 
 namespace twofold {
 

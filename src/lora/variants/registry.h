@@ -1,7 +1,7 @@
 #pragma once
 // The variants of adapters: one file each in this folder, one line each in registry.cpp.
 
-#include "lora/adapter.h"
+#include "twofold/lora/adapter.h"
 
 namespace twofold {
 

@@ -7,7 +7,7 @@
 #include "lora/select/target.h"
 #include "lora/update_check.h"
 #include "lora/variants/registry.h"
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "model/config.h"
+#include "twofold/model/config.h"
 
 namespace twofold {
 

@@ -11,7 +11,7 @@
 #include "model/families/gelu.h"
 #include "model/hf/common.h"
 #include "model/hf/fields.h"
-#include "ops/attachment.h"
+#include "twofold/ops/attachment.h"
 
 namespace twofold {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "model/config.h"
-#include "model/model.h"
+#include "twofold/model/config.h"
+#include "twofold/model/model.h"
 
 namespace twofold {
 

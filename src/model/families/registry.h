@@ -7,14 +7,12 @@
 #include <vector>
 
 #include "base/files.h"
-#include "model/config.h"
+#include "twofold/model/families/registration.h"
 
 namespace twofold {
 
 /// "gpt", "llama", "qwen", "gpt_neox".
 std::vector<std::string> model_families();
-/// The family's settings at their defaults; an Error for an unknown family.
-std::unique_ptr<ModelConfig> make_model_config(const std::string& family);
 
 /// The settings of a Hugging Face config.json, of whichever family reads its `model_type`, checked.
 /// An Error naming near ones, placed in `file`, if none does.

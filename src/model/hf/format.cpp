@@ -2,8 +2,12 @@
 
 namespace twofold {
 
+const HfFormat* find_hf_format(const ModelConfig& config) {
+  return dynamic_cast<const HfFormat*>(&config);
+}
+
 const HfFormat& hf_format(const ModelConfig& config) {
-  if (const auto* format = dynamic_cast<const HfFormat*>(&config)) return *format;
+  if (const HfFormat* format = find_hf_format(config)) return *format;
   fail({.what = "Hugging Face's programs do not know this family of models",
         .where = config.family(),
         .expected = "a family with a place in Hugging Face's formats",

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "model/config.h"
+#include "twofold/model/config.h"
 
 namespace twofold {
 
@@ -32,7 +32,9 @@ class HfFormat {
   virtual std::vector<HfTensor> hf_tensors() const = 0;
 };
 
-/// That of `config`; an Error if its family has none.
+/// That of `config`; null if its family has none.
+const HfFormat* find_hf_format(const ModelConfig& config);
+/// The same; an Error if its family has none.
 HfFormat& hf_format(ModelConfig& config);
 const HfFormat& hf_format(const ModelConfig& config);
 

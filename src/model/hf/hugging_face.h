@@ -7,7 +7,7 @@
 
 #include "base/files.h"
 #include "model/hf/format.h"
-#include "model/model.h"
+#include "twofold/model/model.h"
 
 namespace twofold {
 

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "base/error.h"
 #include "ops/backend.h"
 #include "ops/element.h"
 #include "ops/isa.h"

@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "base/error.h"
 #include "ops/absent.h"
 #include "ops/backend.h"
 #include "ops/dropout_mask.h"

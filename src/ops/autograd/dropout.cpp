@@ -1,4 +1,4 @@
-#include "ops/dropout.h"
+#include "twofold/ops/dropout.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "ops/backend.h"
 #include "ops/dropout_mask.h"
 #include "ops/element.h"

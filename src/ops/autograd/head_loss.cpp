@@ -1,4 +1,4 @@
-#include "ops/head_loss.h"
+#include "twofold/ops/head_loss.h"
 
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "ops/backend.h"
 #include "ops/element.h"
 #include "ops/matmul.h"
 #include "ops/softmax_rows.h"
-#include "tensor/host.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold::ops {
 namespace {

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "base/error.h"
 #include "ops/absent.h"
 #include "ops/backend.h"
 #include "ops/element.h"

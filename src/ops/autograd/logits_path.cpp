@@ -3,7 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "ops/element.h"
-#include "ops/head_loss.h"
+#include "twofold/ops/head_loss.h"
 
 namespace twofold::ops {
 

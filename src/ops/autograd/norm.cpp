@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "ops/absent.h"
 #include "ops/backend.h"
 #include "ops/element.h"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "ops/attention.h"
 #include "ops/backend.h"
 #include "ops/element.h"

@@ -9,8 +9,8 @@
 #include "base/error.h"
 #include "ops/backend.h"
 #include "ops/isa.h"
-#include "tensor/host.h"
 #include "tensor/memory.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold::ops {
 namespace {

@@ -1,4 +1,4 @@
-#include "ops/dropout.h"
+#include "twofold/ops/dropout.h"
 
 #include <ATen/ATen.h>
 

@@ -1,4 +1,4 @@
-#include "ops/head_loss.h"
+#include "twofold/ops/head_loss.h"
 
 #include <ATen/ATen.h>
 

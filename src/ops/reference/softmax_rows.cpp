@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "base/error.h"
 #include "ops/element.h"
 
 namespace twofold::ops::reference {

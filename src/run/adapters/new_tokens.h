@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "lora/lora.h"
 #include "model/hf/hugging_face.h"
 #include "tokenizer/config.h"
+#include "twofold/lora/lora.h"
 #include "twofold/observer.h"
 
 namespace twofold {

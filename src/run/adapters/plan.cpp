@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "base/text.h"
-#include "lora/lora.h"
 #include "lora/select/selection.h"
 #include "model/families/names.h"
+#include "twofold/lora/lora.h"
 
 namespace twofold {
 

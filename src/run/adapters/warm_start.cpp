@@ -7,11 +7,11 @@
 #include "interop/peft/coverage.h"
 #include "interop/peft/merge.h"
 #include "interop/peft/peft.h"
-#include "lora/lora.h"
 #include "lora/select/selection.h"
-#include "model/model.h"
 #include "tokenizer/config.h"
 #include "twofold/config/field.h"
+#include "twofold/lora/lora.h"
+#include "twofold/model/model.h"
 
 namespace twofold {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "lora/lora.h"
-#include "model/config.h"
+#include "twofold/lora/lora.h"
+#include "twofold/model/config.h"
 
 namespace twofold {
 

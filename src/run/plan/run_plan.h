@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "model/config.h"
-#include "model/model.h"
 #include "run/phase.h"
 #include "run/plan/data_rows.h"
-#include "train/run_state.h"
+#include "twofold/model/config.h"
+#include "twofold/model/model.h"
 #include "twofold/observer.h"
+#include "twofold/train/run_state.h"
 
 namespace twofold {
 

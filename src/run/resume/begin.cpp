@@ -11,6 +11,7 @@
 #include "run/resume/machine_numerics.h"
 #include "run/resume/saved_config.h"
 #include "tokenizer/config.h"
+#include "train/run_state_json.h"
 
 namespace twofold {
 namespace {
@@ -60,7 +61,7 @@ Comparison check(const Beginning& run, const CheckpointInfo& checkpoint, bool ow
   Comparison comparison = compare_configs(fields_of(saved), fields_of(run.config));
   check_unchanged(comparison, checkpoint, own);
   const RunState progress =
-      RunState::from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
+      state_from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
   check_new_tokens(run, progress, checkpoint);
   if (!run.plan.find(progress.phase)) fail_phase(progress.phase, checkpoint);
   const RunPlan before = stages_of(saved);

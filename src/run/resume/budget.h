@@ -2,7 +2,7 @@
 // Giving a run more to do than it had: larger budgets, more stages, where the past stays as it was.
 
 #include "run/plan/run_plan.h"
-#include "train/run_state.h"
+#include "twofold/train/run_state.h"
 
 namespace twofold {
 

@@ -1,9 +1,9 @@
 #pragma once
 // What of a run's last bits is the doing of the machine that it is on.
 
-#include "model/config.h"
-#include "train/run_state.h"
+#include "twofold/model/config.h"
 #include "twofold/observer.h"
+#include "twofold/train/run_state.h"
 
 namespace twofold {
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/files.h"
-#include "train/run_state.h"
 #include "twofold/observer.h"
+#include "twofold/train/run_state.h"
 
 namespace twofold {
 

@@ -13,8 +13,8 @@
 #include "interop/peft/coverage.h"
 #include "lora/variants.h"
 #include "model/families/registry.h"
-#include "model/model.h"
 #include "tensor/io.h"
+#include "twofold/model/model.h"
 
 namespace twofold {
 namespace {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/error.h"
+#include "config/fields.h"
 #include "run/registry.h"
 
 namespace twofold {

@@ -6,9 +6,9 @@
 #include <optional>
 #include <vector>
 
-#include "ops/dropout.h"
-#include "ops/head_loss.h"
-#include "tensor/weight.h"
+#include "twofold/ops/dropout.h"
+#include "twofold/ops/head_loss.h"
+#include "twofold/tensor/weight.h"
 
 namespace twofold::ops {
 

@@ -4,9 +4,9 @@
 #include <functional>
 #include <vector>
 
-#include "base/error.h"
-#include "optim/optimizer.h"
 #include "twofold/data/batch.h"
+#include "twofold/error.h"
+#include "twofold/optim/optimizer.h"
 
 namespace twofold {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "config/fields.h"
+#include "twofold/config/fields.h"
 
 namespace twofold {
 

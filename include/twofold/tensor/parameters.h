@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "tensor/host.h"
-#include "tensor/weight.h"
+#include "twofold/tensor/host.h"
+#include "twofold/tensor/weight.h"
 
 namespace twofold {
 

@@ -4,12 +4,11 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "eval/milestone.h"
+#include "twofold/eval/milestone.h"
 
 namespace twofold {
 
@@ -84,10 +83,6 @@ struct RunState {
   }
   /// Drops every score, and what was best: they cannot be compared with those to come.
   void forget_scores();
-
-  nlohmann::json to_json() const;
-  /// Throws an Error naming `file` and the field if something is missing or of the wrong type.
-  static RunState from_json(const nlohmann::json& json, const std::string& file);
 };
 
 }  // namespace twofold

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
-#include "config/fields.h"
+#include "twofold/config/fields.h"
+#include "twofold/error.h"
 
 namespace twofold {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "tensor/parameters.h"
+#include "twofold/tensor/parameters.h"
 
 namespace twofold {
 

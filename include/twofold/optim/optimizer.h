@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "config/fields.h"
-#include "optim/gradients.h"
+#include "twofold/config/fields.h"
+#include "twofold/optim/gradients.h"
 
 namespace twofold {
 

@@ -1,8 +1,8 @@
 #pragma once
 // Batches through a model: the loss as a sum and a count, and losses for evaluation.
 
-#include "model/model.h"
 #include "twofold/data/batch.h"
+#include "twofold/model/model.h"
 
 namespace twofold {
 

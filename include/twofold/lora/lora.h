@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "lora/adapter.h"
-#include "lora/config.h"
-#include "lora/freeze.h"
-#include "tensor/parameters.h"
+#include "twofold/lora/adapter.h"
+#include "twofold/lora/config.h"
+#include "twofold/lora/freeze.h"
+#include "twofold/tensor/parameters.h"
 
 namespace twofold {
 

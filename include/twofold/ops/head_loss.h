@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "tensor/weight.h"
+#include "twofold/tensor/weight.h"
 
 namespace twofold::ops {
 

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
-#include "lora/config.h"
-#include "ops/attachment.h"
-#include "tensor/parameters.h"
+#include "twofold/error.h"
+#include "twofold/lora/config.h"
+#include "twofold/ops/attachment.h"
+#include "twofold/tensor/parameters.h"
 
 namespace twofold {
 

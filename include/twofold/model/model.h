@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "ops/attachment.h"
-#include "tensor/parameters.h"
+#include "twofold/ops/attachment.h"
+#include "twofold/tensor/parameters.h"
 
 namespace twofold {
 

@@ -1,0 +1,67 @@
+#pragma once
+// The one object that is a run: model, optimizer and where it stands. Saved and restored whole; the
+// switch to adapters makes another kind of it.
+
+#include <memory>
+
+#include "twofold/lora/lora.h"
+#include "twofold/model/config.h"
+#include "twofold/model/model.h"
+#include "twofold/optim/optimizer.h"
+#include "twofold/train/run_state.h"
+
+namespace twofold {
+
+struct LoRATrainState;
+struct Snapshot;  // what a checkpoint holds
+
+/// All parameters are trained, or none yet.
+struct TrainState {
+  RunState progress = {};
+  std::unique_ptr<Model> model = {};
+  std::unique_ptr<Optimizer> optimizer = {};
+
+  TrainState() = default;
+  TrainState(TrainState&&) noexcept = default;
+  TrainState& operator=(TrainState&&) noexcept = default;
+  virtual ~TrainState() = default;
+
+  /// What is trained: every parameter.
+  virtual std::vector<Trainable> trainables() const;
+  /// Everything there is to save. Tensors alias live ones.
+  Snapshot snapshot(const std::string& config_yaml) const;
+  /// This state as one that has adapters, or null.
+  virtual LoRATrainState* adapted() { return nullptr; }
+
+ protected:
+  virtual void add_tensors(Snapshot& snapshot) const;
+};
+
+/// The base is frozen, and adapters on it are trained.
+struct LoRATrainState : TrainState {
+  LoRAParams adapters = {};
+  std::vector<double> adapter_rates = {};  ///< learning rate of each of their tensors / the phase's
+
+  std::vector<Trainable> trainables() const override;  ///< the adapters
+  LoRATrainState* adapted() override { return this; }
+
+ protected:
+  void add_tensors(Snapshot& snapshot) const override;
+};
+
+/// A fresh state: weights from config.weights (a Hugging Face folder) or drawn from `seed`. Without
+/// `train_all` (a run that only trains adapters) it has no optimizer and needs no gradients. All of
+/// it lives on `device`.
+TrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer, uint64_t seed,
+                       bool train_all, at::Device device = host_device());
+
+/// Adds lora.base_adapters to the weights, freezes them in lora.base_dtype and drops the optimizer:
+/// the base that adapters build on, without any yet.
+void freeze_base(TrainState& state, const ModelConfig& config, const LoRAConfig& lora);
+
+/// The switch: freezes (if that has not been done), injects fresh adapters or attaches those of
+/// lora.from_adapter, gives them a fresh optimizer, enters the next phase.
+LoRATrainState transition_to_lora(TrainState state, const ModelConfig& config,
+                                  const LoRAConfig& lora, const OptimizerConfig& optimizer);
+
+}  // namespace twofold
