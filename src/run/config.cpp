@@ -31,6 +31,11 @@ void TrainerConfig::declare(config::Fields& fields) {
   fields.add("training/patience", patience,
              "End the phase after this many validations without a better loss; 0 = never.",
              {.min = 0});
+  declare_logging(fields);
+  declare_runtime(fields);
+}
+
+void TrainerConfig::declare_logging(config::Fields& fields) {
   fields.add("logging/report_interval", report_interval, "Steps between lines of metrics.jsonl.",
              {.min = 1});
   fields.add("logging/checkpoint_interval", checkpoint_interval,
@@ -44,6 +49,9 @@ void TrainerConfig::declare(config::Fields& fields) {
              {.min = 0, .max = kMaxSize});
   fields.add("logging/sample_tokens", sample_tokens, "Tokens a sample.",
              {.min = 1, .max = kMaxSize});
+}
+
+void TrainerConfig::declare_runtime(config::Fields& fields) {
   fields.add("runtime/device", device,
              "What the run is computed on: the processor, or (cuda) the first GPU, which needs a "
              "libtorch with CUDA.",

@@ -26,6 +26,10 @@ struct TrainerConfig {
   std::string device = "cpu";
   int64_t threads = 0;
   void declare(config::Fields& fields);
+
+ private:
+  void declare_logging(config::Fields& fields);
+  void declare_runtime(config::Fields& fields);
 };
 
 /// One stage: a token budget and the mixture it is spent on.

@@ -49,8 +49,8 @@ at::Tensor PhaseRun::loss(const Batch& micro, double scale, int64_t first_row) {
 
 StepReport PhaseRun::report(const StepResult& result, double lr) {
   const RunState& now = run_.state.progress;
-  const bool line_due = now.step % run_.config.trainer.report_interval == 0 ||
-                        now.phase_step == 1 || now.phase_step == phase_.steps;
+  const bool line_due =
+      now.step % run_.config.trainer.report_interval == 0 || phase_.is_at_an_end(now.phase_step);
   StepReport report{.step = now.step,
                     .total_steps = now.step - now.phase_step + phase_.steps +
                                    run_.plan.steps_after(phase_.phase.number),
@@ -74,11 +74,17 @@ void PhaseRun::validate() {
   const int stage = phase_.stage_at(std::max<int64_t>(now.phase_step - 1, 0)).number;
   const bool best =
       run_.evaluations.validate(*run_.state.model, now, stage, run_.config.trainer.patience);
-  if (best && now.phase_step > 0) run_.checkpointing.save(run_.state, "best");
+  if (best) save_best();
 }
 
 void PhaseRun::save() {
   run_.checkpointing.save(run_.state, fmt::format("ntoks/{}", run_.state.progress.tokens));
+}
+
+void PhaseRun::save_best() {
+  const int64_t done = run_.state.progress.phase_step;
+  if (done == 0) return;  // nothing of this phase has been trained yet
+  run_.checkpointing.save(run_.state, "best");
 }
 
 void PhaseRun::score_end() {
@@ -89,7 +95,7 @@ void PhaseRun::score_end() {
   }
   const bool best = run_.evaluations.score_end(is_last() ? Milestone::kEnd : Milestone::kBoundary,
                                                model, now, phase_.stages.back().number);
-  if (best && now.phase_step > 0) run_.checkpointing.save(run_.state, "best");
+  if (best) save_best();
   if (!is_last() || !run_.state.adapted()) return;
   const std::string unseen =
       unseen_tokens_text(model.parameters(), run_.new_tokens, run_.config.tokenizer, now.phase);

@@ -31,6 +31,8 @@ struct PhasePlan {
   /// The stage that step `phase_step` belongs to (the last one for the end of the phase).
   const StagePlan& stage_at(int64_t phase_step) const;
   std::vector<int64_t> stage_steps() const;
+  /// Whether the step of that number, from 1, is the first or the last.
+  bool is_at_an_end(int64_t number) const { return number == 1 || number == steps; }
   Schedule schedule() const { return Schedule(phase.schedule, stage_steps()); }
 };
 
