@@ -16,7 +16,6 @@ constexpr const char* kActivation = "gelu_pytorch_tanh";
 
 void LlamaConfig::read_gemma(const formats::JsonReader& reader, const std::string& model_type) {
   const bool second = model_type == "gemma2", third = model_type == "gemma3_text";
-  const bool nested = third && reader.child("rope_parameters").has("full_attention");
   read_common(reader, {.theta = third ? 1e6 : 10000.0,
                        .positions = third ? 131072 : 8192,
                        .kv_heads = second || third ? 4 : 16,
@@ -41,8 +40,12 @@ void LlamaConfig::read_gemma(const formats::JsonReader& reader, const std::strin
   if (second) {
     sliding_window_pattern = 2;
     attn_logit_softcapping = cap("attn_logit_softcapping", 50.0);
-    return;
+  } else {
+    read_gemma3(reader);
   }
+}
+
+void LlamaConfig::read_gemma3(const formats::JsonReader& reader) {
   qk_norm = true;
   sliding_window_pattern = reader.size("sliding_window_pattern", 6);
   // The list decides where there is one; files since 4.55 have no other pattern than it.
@@ -52,10 +55,10 @@ void LlamaConfig::read_gemma(const formats::JsonReader& reader, const std::strin
   }
   reader.absent("attn_logit_softcapping");
   rope_local_theta = reader.number("rope_local_base_freq", 10000.0, kPositive);
-  if (!nested) return;
-  formats::JsonReader kinds = reader.child("rope_parameters");
+  const formats::JsonReader kinds = reader.child("rope_parameters");
+  if (!kinds.has("full_attention")) return;
   rope.from_hf(reader, kinds.child("full_attention"), 1e6, block_size);
-  formats::JsonReader local = kinds.child("sliding_attention");
+  const formats::JsonReader local = kinds.child("sliding_attention");
   local.only("rope_type", "default");
   rope_local_theta = local.number("rope_theta", rope_local_theta, kPositive);
 }

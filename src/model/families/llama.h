@@ -28,6 +28,7 @@ struct LlamaConfig final : GatedDecoderConfig {
   void read_smollm3(const formats::JsonReader& reader);
   /// gemma.cpp: `model_type` is gemma, gemma2 or gemma3_text.
   void read_gemma(const formats::JsonReader& reader, const std::string& model_type);
+  void read_gemma3(const formats::JsonReader& reader);  ///< what Gemma 3 has beyond the others
   void write_gemma(nlohmann::json& out) const;
   /// Throws if a setting of Gemma's has no place in the architecture that is written.
   void refuse_gemma_settings() const;

@@ -45,6 +45,23 @@ bool is_derived(const std::string& key, const std::string& value) {
           key.ends_with("/intermediate_size") || key.ends_with("/max_position_embeddings"));
 }
 
+Problem nothing_to_untie(const Path& file) {
+  return {.what = "there is nothing to untie",
+          .where = "architecture/backbone/untie",
+          .expected = "weights whose embedding is their head as well",
+          .found = "a head of its own, as " + file.string() + " says",
+          .hint = "leave the key out"};
+}
+
+Problem contradiction(const std::string& key, const std::string& wanted, const std::string& value,
+                      const Path& file) {
+  return {.what = "a setting contradicts the weights",
+          .where = key,
+          .expected = value + ", as in " + file.string(),
+          .found = wanted,
+          .hint = "leave the key out: it is filled from the weights"};
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> configure_from_hf(
@@ -57,13 +74,7 @@ std::vector<std::pair<std::string, std::string>> configure_from_hf(
   const int64_t wanted_block = config.block_size;
   hf_format(config).from_hf(json, file.string());
   std::vector<Problem> problems;
-  if (config.untie && !config.tie_word_embeddings) {
-    problems.push_back({.what = "there is nothing to untie",
-                        .where = "architecture/backbone/untie",
-                        .expected = "weights whose embedding is their head as well",
-                        .found = "a head of its own, as " + file.string() + " says",
-                        .hint = "leave the key out"});
-  }
+  if (config.untie && !config.tie_word_embeddings) problems.push_back(nothing_to_untie(file));
 
   const auto defaults = defaults_of(config);
   std::vector<std::pair<std::string, std::string>> filled;
@@ -80,11 +91,7 @@ std::vector<std::pair<std::string, std::string>> configure_from_hf(
                wanted[i].second == defaults.at(key)) {
       filled.emplace_back(key, value);
     } else if (wanted[i].second != value) {
-      problems.push_back({.what = "a setting contradicts the weights",
-                          .where = key,
-                          .expected = value + ", as in " + file.string(),
-                          .found = wanted[i].second,
-                          .hint = "leave the key out: it is filled from the weights"});
+      problems.push_back(contradiction(key, wanted[i].second, value, file));
     }
   }
   throw_problems(std::move(problems));

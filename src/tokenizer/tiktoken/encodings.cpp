@@ -33,6 +33,23 @@ Specials llama3_specials() {
   return all;
 }
 
+Encoding cl100k_base() {
+  return {"cl100k_base",
+          kCl100kPattern,
+          100256,
+          // The chat marks are not tiktoken's own: the Python program whose names we keep
+          // (DESIGN.md) gives them these free ids.
+          {{kEndOfText, 100257},
+           {"<|fim_prefix|>", 100258},
+           {"<|fim_middle|>", 100259},
+           {"<|fim_suffix|>", 100260},
+           {"<|im_start|>", 100264},
+           {"<|im_end|>", 100265},
+           {"<|endofprompt|>", 100276}},
+          kEndOfText,
+          {"cl100k_base.tiktoken", "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"}};
+}
+
 /// Ids: tiktoken 0.12 (tiktoken_ext/openai_public.py) and, for llama3, Meta's tokenizer. The
 /// hexadecimal names are those under which Python's tiktoken keeps a file in its cache.
 std::vector<Encoding> encodings() {
@@ -42,20 +59,7 @@ std::vector<Encoding> encodings() {
   const std::vector<std::string> p50k_files = {"p50k_base.tiktoken",
                                                "ec7223a39ce59f226a68acc30dc1af2788490e15"};
   return {
-      {"cl100k_base",
-       kCl100kPattern,
-       100256,
-       // The chat marks are not tiktoken's own: the Python program whose names we keep (DESIGN.md)
-       // gives them these free ids.
-       {{kEndOfText, 100257},
-        {"<|fim_prefix|>", 100258},
-        {"<|fim_middle|>", 100259},
-        {"<|fim_suffix|>", 100260},
-        {"<|im_start|>", 100264},
-        {"<|im_end|>", 100265},
-        {"<|endofprompt|>", 100276}},
-       kEndOfText,
-       {"cl100k_base.tiktoken", "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"}},
+      cl100k_base(),
       {"o200k_base",
        kO200kPattern,
        199998,
