@@ -1,6 +1,7 @@
 #include "data/read/dataset.h"
 
 #include "data/data_fixture.h"
+#include "data/read/contrastive.h"
 
 namespace twofold {
 namespace {
