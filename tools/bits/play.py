@@ -22,7 +22,7 @@ class Player:
 
     def call(self, *arguments, given=None):
         return subprocess.run([str(self.binary), *map(str, arguments)], capture_output=True, text=True, cwd=self.root,
-                              env=self.environment, input=given)
+                              env=self.environment, input=given or "", start_new_session=True)
 
     def must(self, *arguments, given=None):
         done = self.call(*arguments, given=given)
