@@ -94,12 +94,14 @@ TEST(DoraProduct, ScalesColumnsAndWhatDropoutHidesGoesThroughTheBareWeight) {
     c.dropout = kRate;
   });
   const at::Tensor x = inputs({4, 3, 5}), b = inputs({7});
-  const at::Tensor W = leaf.sum() * (leaf["lora_magnitude"] / leaf.sum().detach().norm(2, {0}));
+  const auto W = [&] {
+    return leaf.sum() * (leaf["lora_magnitude"] / leaf.sum().detach().norm(2, {0}));
+  };
   const ops::Adapted weight(leaf.weight());
-  EXPECT_LE(difference(weight.product(x, b, {}), at::matmul(x, W) + b), 1e-5);
-  expect_gradients(leaf, weight.product(x, b, {}), at::matmul(x, W) + b);
+  EXPECT_LE(difference(weight.product(x, b, {}), at::matmul(x, W()) + b), 1e-5);
+  expect_gradients(leaf, weight.product(x, b, {}), at::matmul(x, W()) + b);
   const at::Tensor seen = dropped(leaf, x);
-  const at::Tensor formula = at::matmul(seen, W) + at::matmul(x - seen, leaf.weight().value) + b;
+  const at::Tensor formula = at::matmul(seen, W()) + at::matmul(x - seen, leaf.weight().value) + b;
   EXPECT_LE(difference(weight.product(x, b, kTraining), formula), 1e-5);
   expect_gradients(leaf, weight.product(x, b, kTraining), formula);
 }
