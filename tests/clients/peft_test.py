@@ -139,6 +139,7 @@ class Exported(PeftTest):
 
     OVERRIDES = {
         "plain": [], "rslora": ["optimization.lora.rslora=true"], "dora": ["optimization.lora.dora=true"],
+        "vera": ["optimization.lora.variant=vera", "optimization.lora.vera.d_initial=1.0", "optimization.lora.lr=0.1"],
         "dropout": ["optimization.lora.dropout=0.2"],
         **{init: [f"optimization.lora.init={init}"] for init in inits()},
         **{f"{init}_rslora": [f"optimization.lora.init={init}", "optimization.lora.rslora=true"] for init in inits()},
@@ -194,6 +195,32 @@ class Exported(PeftTest):
                 self.assertLess(abs(mean_loss(model, self.rows).item() - self.end_loss(name)), 5e-5, name)
             self.fit(f"{name}-again", "qwen", f"optimization.lora.from_adapter={out}", steps=1)
             self.assertAlmostEqual(self.losses(f"{name}-again")[0], self.end_loss(name), delta=5e-5)
+
+
+class Vera(PeftTest):
+    """PEFT's VeRA: from here with the same logits, there and back."""
+
+    def test_logits_are_those_of_the_merged_model_and_it_goes_on_from_peft(self):
+        for family in ("llama", "gpt"):
+            self.fit(family, family, "optimization.lora.variant=vera", "optimization.lora.rank=6",
+                     "optimization.lora.vera.d_initial=1.0", "optimization.lora.lr=0.1", "optimization.lora.bias=lora_only")
+            out = self.export(family, self.root / f"{family}-out")
+            config = json.loads((out / "adapter_config.json").read_text())
+            self.assertEqual((config["peft_type"], config["save_projection"]), ("VERA", True))
+            merged = self.root / f"{family}-merged"
+            done = self.twofold("export", family, self.root, "--to", "merged", merged)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            model = self.load_quietly(self.base(family)[1](), out)
+            ours = AutoModelForCausalLM.from_pretrained(merged, dtype=torch.float32).eval()
+            with torch.no_grad():
+                found, expected = (m(input_ids=self.rows[:, :-1]).logits for m in (model, ours))
+                bare = self.base(family)[1]()(input_ids=self.rows[:, :-1]).logits
+            self.assertLess((found - expected).abs().max().item(), 1e-4)
+            self.assertGreater((found - bare).abs().max().item(), 1e-2)
+            again = self.root / f"{family}-saved-by-peft"
+            model.save_pretrained(again)
+            self.fit(f"{family}-again", family, f"optimization.lora.from_adapter={again}", steps=1)
+            self.assertAlmostEqual(self.losses(f"{family}-again")[0], self.end_loss(family), delta=5e-5)
 
 
 class Stacked(PeftTest):

@@ -45,6 +45,12 @@ inline std::vector<Variant> variants() {
       {"plain", [](LoRAConfig&) {}},
       {"rslora", [](LoRAConfig& c) { c.rslora = true; }},
       {"dora", [](LoRAConfig& c) { c.dora = true; }},
+      {"vera",
+       [](LoRAConfig& c) {
+         c.variant = "vera";
+         c.alpha = LoRAConfig{}.alpha;
+         c.bias = "lora_only";
+       }},
       {"loraplus", [](LoRAConfig& c) { c.lr_ratio = 16; }},
       {"dropout", [](LoRAConfig& c) { c.dropout = 0.25; }},
       {"patterns",

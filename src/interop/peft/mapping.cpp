@@ -9,6 +9,7 @@ namespace twofold {
 const std::vector<const PeftMapping*>& peft_mappings() {
   static const std::vector<const PeftMapping*> kMappings = {
       &peft_lora(),
+      &peft_vera(),
   };
   return kMappings;
 }

@@ -62,5 +62,6 @@ const PeftMapping& peft_mapping(const std::string& type);
 
 // interop/peft/*.cpp
 const PeftMapping& peft_lora();
+const PeftMapping& peft_vera();
 
 }  // namespace twofold

@@ -17,6 +17,7 @@ std::vector<const Variant*>& table() {
   static std::vector<const Variant*> all = {
       &lora_variant(),
       &dora_variant(),
+      &vera_variant(),
       &full_weight_variant(),
       &token_rows_variant(),
   };

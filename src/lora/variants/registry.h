@@ -16,6 +16,7 @@ const Variant& targets_variant(const LoRAConfig& config);
 // lora/variants/*.cpp
 const Variant& lora_variant();
 const Variant& dora_variant();
+const Variant& vera_variant();
 const Variant& full_weight_variant();
 const Variant& token_rows_variant();
 
