@@ -16,7 +16,7 @@ at::Tensor column_norms(const at::Tensor& W, const LowRank& term) {
   const at::ScalarType wide = W.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
   const int64_t in = W.size(0), out = W.size(1);
   const at::Tensor A = term.A.detach().to(wide), B = term.B.detach().to(wide);
-  at::Tensor norms = at::empty({out}, wide);
+  at::Tensor norms = at::empty({out}, W.options().dtype(wide));
   const int64_t block = std::max<int64_t>(16, kBlockElements / std::max<int64_t>(1, in));
   for (int64_t first = 0; first < out; first += block) {
     const int64_t count = std::min(block, out - first);

@@ -320,7 +320,7 @@ struct Registration {
     register_device("fake", kDevice);
   }
   ~Registration() {
-    const char* file = std::getenv("TWOFOLD_FAKE_DEVICE_COUNTS");
+    const char* file = std::getenv("TWOFOLD_FAKE_DEVICE_REPORT");
     if (!file) return;
     std::ofstream out(file);
     out << wait_count << "\n";
