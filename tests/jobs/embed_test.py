@@ -8,7 +8,7 @@ from support import BINARY, LORA, SOURCE, RunTest
 
 HEADERS = SOURCE / "include/twofold"
 PROGRAMS = ("embed.cpp", "two_phases.cpp", "own_parts.cpp")
-HOST = SOURCE / "tests/jobs/embed"
+HOST = SOURCE / "tests/jobs/embed_host"
 # A program's threads are its own.
 EMBEDDED = LORA.replace("threads: 1", "threads: 0")
 OWN_PARTS = """
@@ -68,8 +68,8 @@ class Embed(RunTest):
 
     def host_is_untouched(self, build):
         """Threads and the allocator stay as the program had them; other threads in the YAML are an Error."""
-        self.assertIn("untouched", must(build / "host", self.config(EMBEDDED), self.root / "host", OMP_NUM_THREADS="2"))
-        other = subprocess.run([build / "host", self.config(LORA), self.root / "host"], capture_output=True, text=True,
+        self.assertIn("untouched", must(build / "host", self.config(EMBEDDED), self.root, OMP_NUM_THREADS="2"))
+        other = subprocess.run([build / "host", self.config(LORA), self.root], capture_output=True, text=True,
                                env={**os.environ, "OMP_NUM_THREADS": "2"})
         self.assertEqual(other.returncode, 2, other.stderr)
         self.assertIn("runtime/threads", other.stderr)
