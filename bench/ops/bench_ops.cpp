@@ -27,8 +27,8 @@ void add(const std::string& name, const std::function<void()>& work, double leas
 
 void add_all() {
   const Ceiling ceiling = measured_ceiling();
-  fmt::print("{} threads, {}: {:.0f} GFLOP/s, {:.1f} GB/s at best\n", threads(),
-             instruction_set(), 1e-9 * ceiling.flops, 1e-9 * ceiling.bytes);
+  fmt::print("{} threads, {}: {:.0f} GFLOP/s, {:.1f} GB/s at best\n", threads(), instruction_set(),
+             1e-9 * ceiling.flops, 1e-9 * ceiling.bytes);
   for (const Case& one : cases()) {
     const double least = std::max(one.flops / ceiling.flops, one.bytes / ceiling.bytes);
     add(one.name + "/ours", one.ours, least);

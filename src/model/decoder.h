@@ -2,10 +2,10 @@
 // What all families share: embedding, a stack of blocks (each checkpointed if wanted), a final
 // norm, a head. A family says what one block is.
 
-#include "ops/attention.h"
 #include "model/kv_cache.h"
 #include "model/layers.h"
 #include "model/rope.h"
+#include "ops/attention.h"
 
 namespace twofold {
 

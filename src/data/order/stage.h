@@ -6,8 +6,8 @@
 #include <memory>
 #include <vector>
 
-#include "data/read/dataset.h"
 #include "data/order/mixture.h"
+#include "data/read/dataset.h"
 
 namespace twofold {
 

@@ -9,8 +9,8 @@
 #include "base/files.h"
 #include "formats/gguf.h"
 #include "interop/gguf/text_steps.h"
-#include "tokenizer/load/from_path.h"
 #include "tokenizer/bpe/rank_table.h"
+#include "tokenizer/load/from_path.h"
 
 namespace twofold {
 

@@ -15,11 +15,8 @@ std::vector<std::unique_ptr<const Variant>>& registered() {
 
 std::vector<const Variant*>& table() {
   static std::vector<const Variant*> all = {
-      &lora_variant(),
-      &dora_variant(),
-      &vera_variant(),
-      &full_weight_variant(),
-      &token_rows_variant(),
+      &lora_variant(),        &dora_variant(),       &vera_variant(),
+      &full_weight_variant(), &token_rows_variant(),
   };
   return all;
 }

@@ -5,8 +5,8 @@
 #include <chrono>
 
 #include "base/random.h"
-#include "tokenizer/ranks.h"
 #include "tokenizer/bpe/rank_file.h"
+#include "tokenizer/ranks.h"
 
 namespace twofold {
 namespace {
