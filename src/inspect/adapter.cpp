@@ -6,7 +6,7 @@
 #include "formats/json.h"
 #include "inspect/inspect.h"
 #include "interop/peft/config.h"
-#include "interop/peft/mapping.h"
+#include "interop/peft/keys.h"
 
 namespace twofold {
 namespace {
@@ -24,8 +24,8 @@ void add_settings(Table& table, const Path& file) {
   std::vector<std::string> keys = {
       "peft_type",       "task_type",       "base_model_name_or_path", "r",   "target_modules",
       "exclude_modules", "modules_to_save", "layers_to_transform",     "bias"};
-  for (const PeftMapping* mapping : peft_mappings()) {
-    for (const std::string& key : mapping->shown_keys()) keys.push_back(key);
+  for (const PeftKeys* type : peft_keys()) {
+    for (const std::string& key : type->shown_keys()) keys.push_back(key);
   }
   for (const std::string& key : keys) {
     const auto found = config.find(key);
@@ -46,15 +46,15 @@ void add_tensors(Table& table, const Path& file) {
   int64_t pairs = 0, other = 0;
   for (const formats::TensorEntry& entry : tensors.tensors()) {
     sums.add(entry);
-    const auto& mappings = peft_mappings();
+    const auto& all = peft_keys();
     const auto any = [&](auto names_of) {
-      return std::any_of(mappings.begin(), mappings.end(), [&](const PeftMapping* mapping) {
-        return has_one_of(entry.name, (mapping->*names_of)());
+      return std::any_of(all.begin(), all.end(), [&](const PeftKeys* type) {
+        return has_one_of(entry.name, (type->*names_of)());
       });
     };
-    if (any(&PeftMapping::marks)) {
+    if (any(&PeftKeys::marks)) {
       ++pairs;
-    } else if (!any(&PeftMapping::partners)) {
+    } else if (!any(&PeftKeys::partners)) {
       ++other;
     }
   }

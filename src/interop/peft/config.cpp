@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "interop/peft/mapping.h"
+#include "interop/peft/keys.h"
 
 namespace twofold {
 namespace {
@@ -94,7 +94,8 @@ nlohmann::json peft_number(double value) {
 }
 
 std::string peft_config_text(const PeftConfig& config) {
-  const PeftMapping& mapping = peft_mapping(config.peft_type);
+  const PeftKeys* keys = find_peft_keys(config.peft_type);
+  TWOFOLD_EXPECT(keys, "no keys for the peft_type " + config.peft_type);
   nlohmann::json json = {{"peft_type", config.peft_type},
                          {"task_type", "CAUSAL_LM"},
                          {"r", config.r},
@@ -102,13 +103,13 @@ std::string peft_config_text(const PeftConfig& config) {
   const auto add_if = [&](bool there, const char* key, nlohmann::json value) {
     if (there) json[key] = std::move(value);
   };
-  add_if(config.lora_dropout != 0, mapping.dropout_key(), config.lora_dropout);
+  add_if(config.lora_dropout != 0, keys->dropout_key(), config.lora_dropout);
   add_if(config.fan_in_fan_out, "fan_in_fan_out", true);
   add_if(config.bias == "all", "bias", config.bias);
-  add_if(config.bias == kAdaptedBiases, "bias", mapping.adapted_biases());
+  add_if(config.bias == kAdaptedBiases, "bias", keys->adapted_biases());
   add_if(!config.modules_to_save.empty(), "modules_to_save", config.modules_to_save);
   add_if(!config.base_model.empty(), "base_model_name_or_path", config.base_model);
-  mapping.write_keys(config, json);
+  keys->write_keys(config, json);
   return json.dump(2) + "\n";
 }
 

@@ -11,10 +11,11 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "formats/json.h"
 #include "formats/json_reader.h"
 #include "interop/peft/config.h"
-#include "interop/peft/mapping.h"
+#include "interop/peft/keys.h"
 
 namespace twofold {
 namespace {
@@ -56,32 +57,31 @@ std::vector<int64_t> layers(const JsonReader& reader, const std::string& key) {
 
 std::string known_types() {
   std::vector<std::string> types;
-  for (const PeftMapping* mapping : peft_mappings()) {
-    types.push_back(std::string("\"") + mapping->type() + "\"");
+  for (const PeftKeys* keys : peft_keys()) {
+    types.push_back(std::string("\"") + keys->type() + "\"");
   }
   return join(types, " or ");
 }
 
-/// The mapping of the folder's type; another type is read on as LoRA's, for its other problems.
-const PeftMapping& check_kind(const JsonReader& reader) {
+/// The keys of the folder's type; another type is read on as LoRA's, for its other problems.
+const PeftKeys& check_kind(const JsonReader& reader) {
   const json& type = reader.field("peft_type");
-  const PeftMapping* mapping =
-      type.is_string() ? find_peft_mapping(type.get<std::string>()) : nullptr;
-  if (!mapping) reader.problem("peft_type", "another kind of adapter", known_types());
+  const PeftKeys* keys = type.is_string() ? find_peft_keys(type.get<std::string>()) : nullptr;
+  if (!keys) reader.problem("peft_type", "another kind of adapter", known_types());
   const json& task = reader.field("task_type");
   if (!task.is_null() && task != "CAUSAL_LM") {
     reader.problem("task_type", "an adapter for another task", "\"CAUSAL_LM\"");
   }
-  return mapping ? *mapping : peft_lora();
+  return keys ? *keys : peft_lora_keys();
 }
 
-std::string read_bias(const JsonReader& reader, const PeftMapping& mapping) {
+std::string read_bias(const JsonReader& reader, const PeftKeys& keys) {
   const json& bias = reader.field("bias");
   if (bias.is_null() || bias == "none") return "none";
   if (bias == "all") return "all";
-  if (bias == mapping.adapted_biases()) return kAdaptedBiases;
+  if (bias == keys.adapted_biases()) return kAdaptedBiases;
   reader.problem("bias", "not one of its choices",
-                 std::string("none, all or ") + mapping.adapted_biases());
+                 std::string("none, all or ") + keys.adapted_biases());
   return "none";
 }
 
@@ -162,10 +162,10 @@ PeftConfig read_peft_config(const Path& file) {
                           "save the adapter again with PEFT, without this option");
   reader.finish();
   PeftConfig config;
-  const PeftMapping& mapping = check_kind(reader);
-  config.peft_type = mapping.type();
+  const PeftKeys& keys = check_kind(reader);
+  config.peft_type = keys.type();
   config.r = reader.size("r", config.r, static_cast<int64_t>(kMaxPeftNumber));
-  config.lora_dropout = reader.number(mapping.dropout_key(), config.lora_dropout,
+  config.lora_dropout = reader.number(keys.dropout_key(), config.lora_dropout,
                                       {.min = 0, .max = 1, .exclusive_max = true});
   config.fan_in_fan_out = reader.flag("fan_in_fan_out", config.fan_in_fan_out);
   config.ensure_weight_tying = reader.flag("ensure_weight_tying", config.ensure_weight_tying);
@@ -175,8 +175,8 @@ PeftConfig read_peft_config(const Path& file) {
   config.layers_to_transform = layers(reader, "layers_to_transform");
   config.layers_pattern = reader.texts("layers_pattern");
   const ordered_json in_order = ordered_json::parse(text);
-  mapping.read_keys(reader, in_order, config);
-  config.bias = read_bias(reader, mapping);
+  keys.read_keys(reader, in_order, config);
+  config.bias = read_bias(reader, keys);
   const PeftNames& targets = config.target_modules;
   if (targets.list.empty() && !targets.pattern && !targets.all_linear) {
     reader.problem("target_modules", "the adapter does not say what it adapts", "a list of names");

@@ -1,30 +1,22 @@
 #include "interop/peft/mapping.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/error.h"
 
 namespace twofold {
 
-const std::vector<const PeftMapping*>& peft_mappings() {
-  static const std::vector<const PeftMapping*> kMappings = {
+const PeftMapping& peft_mapping(const std::string& type) {
+  static const std::array kMappings = {
       &peft_lora(),
       &peft_vera(),
   };
-  return kMappings;
-}
-
-const PeftMapping* find_peft_mapping(const std::string& type) {
-  const auto& all = peft_mappings();
-  const auto found = std::find_if(
-      all.begin(), all.end(), [&](const PeftMapping* mapping) { return mapping->type() == type; });
-  return found == all.end() ? nullptr : *found;
-}
-
-const PeftMapping& peft_mapping(const std::string& type) {
-  const PeftMapping* found = find_peft_mapping(type);
-  TWOFOLD_EXPECT(found, "no mapping for the peft_type " + type);
-  return *found;
+  const auto found =
+      std::find_if(kMappings.begin(), kMappings.end(),
+                   [&](const PeftMapping* mapping) { return mapping->keys().type() == type; });
+  TWOFOLD_EXPECT(found != kMappings.end(), "no mapping for the peft_type " + type);
+  return **found;
 }
 
 }  // namespace twofold

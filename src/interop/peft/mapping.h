@@ -1,14 +1,12 @@
 #pragma once
-// How PEFT's folders of one peft_type hold adapters: the keys of their configuration, the names of
-// their tensors. A mapping is one file here and one line in mapping.cpp; the variants that go by it
-// say so (Variant::peft_type).
+// How PEFT's folders of one peft_type hold adapters: the names of their tensors, beside the keys of
+// their configuration (keys.h). A mapping is one file here and one line in mapping.cpp; the
+// variants that go by it say so (Variant::peft_type).
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
-#include "formats/json_reader.h"
-#include "interop/peft/config.h"
+#include "interop/peft/keys.h"
 #include "interop/peft/modules.h"
 #include "interop/peft/tensors.h"
 #include "twofold/lora/adapter.h"
@@ -23,27 +21,11 @@ struct PeftSaved {
 
 class PeftMapping {
  public:
+  explicit PeftMapping(const PeftKeys& keys) : keys_(keys) {}
+
   virtual ~PeftMapping() = default;
 
-  virtual const char* type() const = 0;
-  /// The value of `bias` for the biases of adapted layers.
-  virtual const char* adapted_biases() const = 0;
-  /// The key of the dropout.
-  virtual const char* dropout_key() const = 0;
-
-  /// Keys of a configuration that say what the adapter is, for whoever shows it.
-  virtual std::vector<std::string> shown_keys() const = 0;
-  /// Parts of the names of tensors of which a module has one, and of their partners.
-  virtual std::vector<std::string> marks() const = 0;
-  virtual std::vector<std::string> partners() const = 0;
-
-  /// Keys of an adapter_config.json besides those that all types have.
-  virtual void read_keys(const formats::JsonReader& reader, const nlohmann::ordered_json& in_order,
-                         PeftConfig& config) const = 0;
-  virtual void write_keys(const PeftConfig& config, nlohmann::json& json) const = 0;
-  /// The same as settings, and back.
-  virtual void to_config(const LoRAConfig& lora, PeftConfig& config) const = 0;
-  virtual void to_settings(const PeftConfig& config, LoRAConfig& lora) const = 0;
+  const PeftKeys& keys() const { return keys_; }
 
   virtual PeftSaved save(const PeftModule& module, const AdapterTensors& tensors) const = 0;
   /// Of shared tensors, whole names.
@@ -53,11 +35,12 @@ class PeftMapping {
   virtual AdapterTensors load(const PeftModule& module, const std::vector<int64_t>& shape,
                               const PeftConfig& config, PeftTensors& tensors) const = 0;
   virtual AdapterTensors load_shared(PeftTensors&) const { return {}; }
+
+ private:
+  const PeftKeys& keys_;
 };
 
-const std::vector<const PeftMapping*>& peft_mappings();
-/// null: there is none.
-const PeftMapping* find_peft_mapping(const std::string& type);
+/// Of a type that has keys.
 const PeftMapping& peft_mapping(const std::string& type);
 
 // interop/peft/*.cpp

@@ -38,8 +38,8 @@ class Folder {
         mapping_(peft_mapping(targets_variant(lora).peft_type())),
         modules_(peft_modules(model)),
         by_leaf_(by_leaf(adapters)) {
-    config_.peft_type = mapping_.type();
-    mapping_.to_config(lora, config_);
+    config_.peft_type = mapping_.keys().type();
+    mapping_.keys().to_config(lora, config_);
     config_.lora_dropout = lora.dropout;
     config_.bias = lora.bias;
     config_.base_model = base_model;

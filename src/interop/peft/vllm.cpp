@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "interop/peft/mapping.h"
+#include "interop/peft/keys.h"
 #include "interop/peft/modules.h"
 #include "model/hf/format.h"
 
@@ -46,7 +46,7 @@ VllmReading vllm_reading(const PeftConfig& config, const ModelConfig& model) {
     if (there) out.obstacles.emplace_back(why);
   };
   obstacle(model_type == "gpt2", "it has no adapters for GPT-2");
-  obstacle(config.peft_type != peft_lora().type(), "adapters of the type " + config.peft_type);
+  obstacle(config.peft_type != peft_lora_keys().type(), "adapters of the type " + config.peft_type);
   obstacle(config.use_dora, "DoRA");
   obstacle(!config.modules_to_save.empty(), "modules trained whole");
   obstacle(!config.trainable_tokens.empty(), "rows of new tokens");

@@ -21,6 +21,7 @@ struct GgufModel : testing::Test {
   TestModel tested;
   GgufPlan plan;
 
+  GgufModel() { std::filesystem::create_directories(folder); }
   ~GgufModel() override { std::filesystem::remove_all(folder); }
 
   NamedTensors values() const {

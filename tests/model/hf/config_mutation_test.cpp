@@ -23,7 +23,7 @@ void read(const json& config) {
 std::vector<json> sound_configs() {
   std::vector<json> configs;
   const auto add = [&](const std::string& name, const std::vector<std::string>& more) {
-    configs.push_back(tiny(name, more).hf_format(*config).to_hf("float32"));
+    configs.push_back(hf_format(*tiny(name, more).config).to_hf("float32"));
   };
   add("gpt", {"architecture.rope=false"});
   for (const char* name :

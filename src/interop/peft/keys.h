@@ -1,0 +1,49 @@
+#pragma once
+// The keys of an adapter_config.json that belong to one peft_type. Torch-free: what comes from
+// outside is fuzzed here.
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "formats/json_reader.h"
+#include "interop/peft/config.h"
+#include "twofold/lora/config.h"
+
+namespace twofold {
+
+class PeftKeys {
+ public:
+  virtual ~PeftKeys() = default;
+
+  virtual const char* type() const = 0;
+  /// The value of `bias` for the biases of adapted layers.
+  virtual const char* adapted_biases() const = 0;
+  /// The key of the dropout.
+  virtual const char* dropout_key() const = 0;
+
+  /// Keys of a configuration that say what the adapter is, for whoever shows it.
+  virtual std::vector<std::string> shown_keys() const = 0;
+  /// Parts of the names of tensors of which a module has one, and of their partners.
+  virtual std::vector<std::string> marks() const = 0;
+  virtual std::vector<std::string> partners() const = 0;
+
+  /// Keys of an adapter_config.json besides those that all types have.
+  virtual void read_keys(const formats::JsonReader& reader, const nlohmann::ordered_json& in_order,
+                         PeftConfig& config) const = 0;
+  virtual void write_keys(const PeftConfig& config, nlohmann::json& json) const = 0;
+  /// The same as settings, and back.
+  virtual void to_config(const LoRAConfig& lora, PeftConfig& config) const = 0;
+  virtual void to_settings(const PeftConfig& config, LoRAConfig& lora) const = 0;
+};
+
+/// Of every type; each is one file here and one line in keys.cpp.
+const std::vector<const PeftKeys*>& peft_keys();
+/// null: there is no such type.
+const PeftKeys* find_peft_keys(const std::string& type);
+
+// interop/peft/*_keys.cpp
+const PeftKeys& peft_lora_keys();
+const PeftKeys& peft_vera_keys();
+
+}  // namespace twofold
