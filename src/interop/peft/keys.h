@@ -8,9 +8,11 @@
 
 #include "formats/json_reader.h"
 #include "interop/peft/config.h"
-#include "twofold/lora/config.h"
-
 namespace twofold {
+
+/// VeRA's, in PeftConfig::own.
+inline constexpr const char* kVeraInitial = "d_initial";
+inline constexpr const char* kVeraSeed = "projection_prng_key";
 
 class PeftKeys {
  public:
@@ -32,9 +34,6 @@ class PeftKeys {
   virtual void read_keys(const formats::JsonReader& reader, const nlohmann::ordered_json& in_order,
                          PeftConfig& config) const = 0;
   virtual void write_keys(const PeftConfig& config, nlohmann::json& json) const = 0;
-  /// The same as settings, and back.
-  virtual void to_config(const LoRAConfig& lora, PeftConfig& config) const = 0;
-  virtual void to_settings(const PeftConfig& config, LoRAConfig& lora) const = 0;
 };
 
 /// Of every type; each is one file here and one line in keys.cpp.

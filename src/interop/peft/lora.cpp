@@ -13,6 +13,15 @@ class LoraMapping final : public PeftMapping {
  public:
   LoraMapping() : PeftMapping(peft_lora_keys()) {}
 
+  void to_config(const LoRAConfig& lora, PeftConfig& config) const override {
+    config.use_rslora = lora.rslora;
+    config.use_dora = lora.dora;
+  }
+  void to_settings(const PeftConfig& config, LoRAConfig& lora) const override {
+    lora.rslora = config.use_rslora;
+    lora.dora = config.use_dora;
+  }
+
   PeftSaved save(const PeftModule& module, const AdapterTensors& tensors) const override {
     at::Tensor A = tensors.at("lora_A"), B = tensors.at("lora_B");
     if (tensors.contains("start_A")) {

@@ -68,15 +68,6 @@ class LoraKeys final : public PeftKeys {
     add_if(!config.alpha_pattern.empty(), "alpha_pattern", numbers(config.alpha_pattern));
     add_if(!config.trainable_tokens.empty(), "trainable_token_indices", config.trainable_tokens);
   }
-
-  void to_config(const LoRAConfig& lora, PeftConfig& config) const override {
-    config.use_rslora = lora.rslora;
-    config.use_dora = lora.dora;
-  }
-  void to_settings(const PeftConfig& config, LoRAConfig& lora) const override {
-    lora.rslora = config.use_rslora;
-    lora.dora = config.use_dora;
-  }
 };
 
 }  // namespace

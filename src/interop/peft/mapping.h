@@ -26,6 +26,9 @@ class PeftMapping {
   virtual ~PeftMapping() = default;
 
   const PeftKeys& keys() const { return keys_; }
+  /// A configuration as settings, and back.
+  virtual void to_config(const LoRAConfig& lora, PeftConfig& config) const = 0;
+  virtual void to_settings(const PeftConfig& config, LoRAConfig& lora) const = 0;
 
   virtual PeftSaved save(const PeftModule& module, const AdapterTensors& tensors) const = 0;
   /// Of shared tensors, whole names.

@@ -39,7 +39,7 @@ class Folder {
         modules_(peft_modules(model)),
         by_leaf_(by_leaf(adapters)) {
     config_.peft_type = mapping_.keys().type();
-    mapping_.keys().to_config(lora, config_);
+    mapping_.to_config(lora, config_);
     config_.lora_dropout = lora.dropout;
     config_.bias = lora.bias;
     config_.base_model = base_model;

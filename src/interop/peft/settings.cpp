@@ -55,7 +55,7 @@ LoRAConfig settings_of(const PeftConfig& config, const PeftLeaves& leaves,
   lora.trained_tokens = leaves.rows;
   lora.rank_pattern = as_pattern(leaves.ranks, config.r);
   lora.alpha_pattern = as_pattern(leaves.alphas, config.lora_alpha);
-  peft_mapping(config.peft_type).keys().to_settings(config, lora);
+  peft_mapping(config.peft_type).to_settings(config, lora);
   return lora;
 }
 

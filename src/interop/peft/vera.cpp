@@ -15,6 +15,16 @@ class VeraMapping final : public PeftMapping {
  public:
   VeraMapping() : PeftMapping(peft_vera_keys()) {}
 
+  void to_config(const LoRAConfig& lora, PeftConfig& config) const override {
+    config.own[kVeraInitial] = lora.own.number_or("vera/d_initial", 0.1);
+    config.own[kVeraSeed] = static_cast<double>(lora.own.integer_or("vera/seed", 0));
+  }
+  void to_settings(const PeftConfig& config, LoRAConfig& lora) const override {
+    lora.variant = "vera";
+    lora.own.number("vera/d_initial", 0) = config.own.at(kVeraInitial);
+    lora.own.integer("vera/seed", 0) = static_cast<int64_t>(config.own.at(kVeraSeed));
+  }
+
   PeftSaved save(const PeftModule&, const AdapterTensors& tensors) const override {
     PeftSaved saved{.tensors = {}, .rank = tensors.at(kVectors[0]).size(0)};
     for (const char* name : kVectors) {
