@@ -18,32 +18,34 @@ using torch::autograd::variable_list;
 constexpr const char* kRows = "rows";
 constexpr const char* kEmbedding = "wte";
 
-/// y with the rows of some tokens in the place of its own.
+/// y with the rows of some tokens in the place of its own. Which places those are is never asked
+/// for: a device would have to be waited for.
 struct ReplaceRows : torch::autograd::Function<ReplaceRows> {
   // ids (N); y (N, D), wide; rows (n, D) of the tokens `tokens` (n), of a vocabulary this large.
   static at::Tensor forward(AutogradContext* context, const at::Tensor& y, const at::Tensor& rows,
                             const at::Tensor& ids, const at::Tensor& tokens, int64_t vocabulary) {
-    at::Tensor row_of = at::full({vocabulary}, -1, tokens.options());
-    row_of.index_copy_(0, tokens, at::arange(tokens.size(0), tokens.options()));
-    const at::Tensor found = row_of.index_select(0, ids);
-    const at::Tensor places = found.ge(0).nonzero().squeeze(1);
-    const at::Tensor which = found.index_select(0, places);
-    context->save_for_backward({rows, places, which});
-    return y.index_copy(0, places, rows.index_select(0, which).to(y.scalar_type()));
+    const int64_t count = rows.size(0);
+    at::Tensor row_of = at::full({vocabulary}, count, tokens.options());  // count: has none
+    row_of.index_copy_(0, tokens, at::arange(count, tokens.options()));
+    const at::Tensor which = row_of.index_select(0, ids);
+    context->save_for_backward({rows, which});
+    const at::Tensor own = rows.index_select(0, which.clamp_max(count - 1));
+    return at::where(which.lt(count).unsqueeze(1), own.to(y.scalar_type()), y);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const at::Tensor &rows = saved[0], &places = saved[1], &which = saved[2];
+    const at::Tensor &rows = saved[0], &which = saved[1];
     const at::Tensor& dy = gradients[0];
+    const int64_t count = rows.size(0);
     at::Tensor drows;
     if (context->needs_input_grad(1)) {
-      drows =
-          at::embedding_dense_backward(dy.index_select(0, places), which, rows.size(0), -1, false)
-              .to(rows.scalar_type());
+      drows = at::embedding_dense_backward(dy, which, count + 1, /*padding_idx=*/count, false)
+                  .narrow(0, 0, count)
+                  .to(rows.scalar_type());
     }
     // Neither the table nor what else is attached to it had a part in them.
-    return {dy.index_fill(0, places, 0), drows, {}, {}, {}};
+    return {dy.masked_fill(which.lt(count).unsqueeze(1), 0), drows, {}, {}, {}};
   }
 };
 
