@@ -69,7 +69,7 @@ Batch random_batch(const Size& size, int64_t step) {
 std::unique_ptr<TrainState> start(const ModelConfig& model, const Options& options) {
   const OptimizerConfig optimizer;
   const bool lora = options.mode == "lora";
-  TrainState state = start_state(model, optimizer, 1337, /*train_all=*/!lora);
+  TrainState state = start_state(model, optimizer, 1337, /*train_all=*/!lora, host_device());
   if (!lora) return std::make_unique<TrainState>(std::move(state));
   LoRAConfig config;
   config.alpha = 32;

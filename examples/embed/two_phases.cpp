@@ -48,7 +48,7 @@ int main() {
                                 "16, vocab_size: 64, intermediate_size: 64}"});
   const OptimizerConfig optimizer;
 
-  TrainState state = start_state(*model, optimizer, /*seed=*/0, /*train_all=*/true);
+  TrainState state = start_state(*model, optimizer, /*seed=*/0, /*train_all=*/true, host_device());
   train(state, counting(1), 40, 1e-2);
 
   LoRATrainState adapted =

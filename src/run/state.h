@@ -9,19 +9,19 @@ namespace twofold {
 
 /// As without `fresh`, which are tokens that the folder's weights do not know.
 TrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer, uint64_t seed,
-                       bool train_all, const NewTokens& fresh, at::Device device = host_device());
+                       bool train_all, const NewTokens& fresh, at::Device device);
 
 /// A checkpoint's weights and adapters without its optimizer: for export and generation. Which rows
 /// of tables are trained is what the checkpoint says (here and in restore_state).
 std::unique_ptr<TrainState> restore_weights(const CheckpointInfo& checkpoint,
                                             const ModelConfig& config, const LoRAConfig& lora,
-                                            at::Device device = host_device());
+                                            at::Device device);
 
 /// The state a checkpoint holds, with adapters if it has them. Throws an Error naming file and
 /// tensor if it does not fit `config` (or `lora`).
 std::unique_ptr<TrainState> restore_state(const CheckpointInfo& checkpoint,
                                           const ModelConfig& config,
                                           const OptimizerConfig& optimizer, const LoRAConfig& lora,
-                                          at::Device device = host_device());
+                                          at::Device device);
 
 }  // namespace twofold

@@ -68,8 +68,8 @@ class State : public testing::Test {
   std::unique_ptr<TrainState> through_a_checkpoint(const TrainState& state) {
     CheckpointStore store(folder_);
     store.save("one", state.snapshot("job: x\n"), /*move_latest=*/true);
-    return restore_state(CheckpointStore::open(folder_ / "one", "one"), *config_, optimizer_,
-                         lora_);
+    return restore_state(CheckpointStore::open(folder_ / "one", "one"), *config_, optimizer_, lora_,
+                         host_device());
   }
 
   const Path folder_;
@@ -79,7 +79,7 @@ class State : public testing::Test {
 };
 
 TEST_F(State, PhaseOneTrainsEveryParameter) {
-  TrainState state = start_state(*config_, optimizer_, 7, true);
+  TrainState state = start_state(*config_, optimizer_, 7, true, host_device());
   const NamedTensors before = copies(state.model->parameters().named());
   train(state, 2);
   const NamedTensors after = state.model->parameters().named();
@@ -90,7 +90,7 @@ TEST_F(State, PhaseOneTrainsEveryParameter) {
 }
 
 TEST_F(State, TheSwitchFreezesInjectsAndStartsAFreshOptimizer) {
-  TrainState before = start_state(*config_, optimizer_, 7, true);
+  TrainState before = start_state(*config_, optimizer_, 7, true, host_device());
   train(before, 3);
   freeze_base(before, *config_, lora_);
   const double frozen = evaluate_loss(*before.model, rows(), 2).mean();
@@ -110,8 +110,8 @@ TEST_F(State, TheSwitchFreezesInjectsAndStartsAFreshOptimizer) {
 }
 
 TEST_F(State, PhaseTwoLeavesTheBaseAsItIsBitForBit) {
-  LoRATrainState state =
-      transition_to_lora(start_state(*config_, optimizer_, 7, true), *config_, lora_, optimizer_);
+  LoRATrainState state = transition_to_lora(
+      start_state(*config_, optimizer_, 7, true, host_device()), *config_, lora_, optimizer_);
   const NamedTensors base = copies(base_parameters(state.model->parameters()));
   const double first = train(state, 1), last = train(state, 20);
   EXPECT_LT(last, first);
@@ -120,7 +120,8 @@ TEST_F(State, PhaseTwoLeavesTheBaseAsItIsBitForBit) {
 
 TEST_F(State, GoesOnFromACheckpointOfEitherPhaseBitForBit) {
   for (const bool adapted : {false, true}) {
-    auto state = std::make_unique<TrainState>(start_state(*config_, optimizer_, 7, true));
+    auto state =
+        std::make_unique<TrainState>(start_state(*config_, optimizer_, 7, true, host_device()));
     train(*state, 2);
     if (adapted) {
       state = std::make_unique<LoRATrainState>(
@@ -143,8 +144,8 @@ TEST_F(State, GoesOnFromACheckpointOfEitherPhaseBitForBit) {
 }
 
 TEST_F(State, ACheckpointOfOtherAdaptersIsRefused) {
-  const LoRATrainState state = transition_to_lora(start_state(*config_, optimizer_, 7, false),
-                                                  *config_, of_rank(3), optimizer_);
+  const LoRATrainState state = transition_to_lora(
+      start_state(*config_, optimizer_, 7, false, host_device()), *config_, of_rank(3), optimizer_);
   EXPECT_THROW(through_a_checkpoint(state), Error);
 }
 

@@ -53,7 +53,7 @@ struct LoRATrainState : TrainState {
 /// `train_all` (a run that only trains adapters) it has no optimizer and needs no gradients. All of
 /// it lives on `device`.
 TrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer, uint64_t seed,
-                       bool train_all, at::Device device = host_device());
+                       bool train_all, at::Device device);
 
 /// Adds lora.base_adapters to the weights, freezes them in lora.base_dtype and drops the optimizer:
 /// the base that adapters build on, without any yet.

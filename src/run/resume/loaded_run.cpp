@@ -44,7 +44,7 @@ LoadedRun load_run(const ExecutionSpec& spec, const std::string& suffix) {
   spec.validate();
   CheckpointInfo checkpoint = find_checkpoint(spec, suffix);
   RunConfig config = saved_config(checkpoint);
-  auto state = restore_weights(checkpoint, *config.model, config.lora);
+  auto state = restore_weights(checkpoint, *config.model, config.lora, host_device());
   return {
       .checkpoint = std::move(checkpoint), .config = std::move(config), .state = std::move(state)};
 }
