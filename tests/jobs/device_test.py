@@ -34,12 +34,15 @@ class Device(RunTest):
         self.assertEqual(self.metrics(one), self.metrics(other))
 
     def test_both_phases_are_the_reference_bit_for_bit_and_near_our_own_operations(self):
-        config = self.config(LORA)
-        self.on_both(config, "logging.samples=2", "logging.sample_tokens=8", "tokenizer.backend=bytes")
-        self.run_job("own", config)
-        for ours, theirs in zip(self.metrics("own"), self.metrics("there")):
-            if "loss" in ours:
-                self.assertAlmostEqual(ours["loss"], theirs["loss"], delta=2e-4 * ours["loss"])
+        # A base of 16 bits is rounded at the switch, which makes a last bit of phase 1 a large difference.
+        config, base = self.config(LORA), "optimization.lora.base_dtype=float32"
+        self.on_both(config, base, "logging.samples=2", "logging.sample_tokens=8", "tokenizer.backend=bytes")
+        self.run_job("own", config, base)
+        near = [(ours["loss"], theirs["loss"]) for ours, theirs in zip(self.metrics("own"), self.metrics("there"))
+                if "loss" in ours]
+        self.assertEqual(len(near), 45)
+        for ours, theirs in near:
+            self.assertAlmostEqual(ours, theirs, delta=1e-5 * ours)
 
     def test_what_else_a_run_can_be_made_of(self):
         for name, more in {"nf4": ("optimization.lora.base_dtype=nf4",), "dora": ("optimization.lora.dora=true",),
@@ -66,10 +69,12 @@ class Device(RunTest):
     def test_exports_are_those_of_a_run_on_the_cpu(self):
         self.on_both(self.config(LORA))
         for to in ("merged", "peft"):
-            self.on_device("export", "there", self.root, "--to", to, "--out", self.root / f"there-{to}")
-            done = self.twofold("export", "here", self.root, "--to", to, "--out", self.root / f"here-{to}")
+            self.on_device("export", "there", self.root, "--to", to, self.root / f"there-{to}")
+            done = self.twofold("export", "here", self.root, "--to", to, self.root / f"here-{to}")
             self.assertEqual(done.returncode, 0, done.stderr)
-            for file in sorted((self.root / f"here-{to}").glob("*.safetensors")):
+            files = sorted((self.root / f"here-{to}").glob("*.safetensors"))
+            self.assertEqual(len(files), 1)
+            for file in files:
                 self.assertEqual(file.read_bytes(), (self.root / f"there-{to}" / file.name).read_bytes(), file.name)
 
     def waits(self, name, tokens, *more):
