@@ -2,6 +2,19 @@
 
 namespace twofold {
 
+namespace {
+
+void declare_special_tokens(config::Fields& fields, ModelConfig& config) {
+  fields.add("architecture/bos_token_id", config.bos_token_id,
+             "Id that begins a text, for an exported config.json; -1: none.", {.min = -1});
+  fields.add("architecture/eos_token_id", config.eos_token_id,
+             "Ids that end a text, for an exported config.json.", {.min = 0});
+  fields.add("architecture/pad_token_id", config.pad_token_id,
+             "Id that fills rows up, for an exported config.json; -1: none.", {.min = -1});
+}
+
+}  // namespace
+
 void ModelConfig::declare_common(config::Fields& fields) {
   const Constraint size{.min = 1, .max = kMaxSize};
   const Constraint rate{.min = 0, .max = 1, .exclusive_max = true};
@@ -36,12 +49,7 @@ void ModelConfig::declare_common(config::Fields& fields) {
              "Context of the weights, for an exported config.json and the number of learned "
              "positions; block_size, the width of a row, if that is more.",
              {.min = -1});
-  fields.add("architecture/bos_token_id", bos_token_id,
-             "Id that begins a text, for an exported config.json; -1: none.", {.min = -1});
-  fields.add("architecture/eos_token_id", eos_token_id,
-             "Ids that end a text, for an exported config.json.", {.min = 0});
-  fields.add("architecture/pad_token_id", pad_token_id,
-             "Id that fills rows up, for an exported config.json; -1: none.", {.min = -1});
+  declare_special_tokens(fields, *this);
 }
 
 void ModelConfig::declare_tied(config::Fields& fields) {

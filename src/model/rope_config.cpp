@@ -121,6 +121,17 @@ formats::JsonReader rope_fields(const formats::JsonReader& reader) {
 
 namespace {
 
+/// By how much the context is stretched. Some kinds may leave it to be derived.
+double factor_of(const formats::JsonReader& scaling, const std::string& rope_type,
+                 int64_t positions, int64_t original_positions) {
+  const Constraint factors{.min = 0, .max = 1e6, .exclusive_min = true};
+  if (rope_type == "proportional") return scaling.number("factor", 1.0, factors);
+  if (rope_type != "yarn" && rope_type != "longrope") return scaling.number("factor", {}, factors);
+  const double stretch = static_cast<double>(positions) /
+                         static_cast<double>(std::max<int64_t>(1, original_positions));
+  return scaling.number("factor", stretch, factors);
+}
+
 /// yarn's factor on cos and sin as a config gives it; 0: derived.
 double yarn_attention_factor(const formats::JsonReader& scaling, double factor) {
   if (scaling.has("attention_factor")) {
@@ -152,14 +163,7 @@ void RopeConfig::from_hf(const formats::JsonReader& reader, const formats::JsonR
                                        : reader.has(name)     ? reader.size(name)
                                                               : scaling.size(name, max_positions);
   }
-  const bool derived = rope_type == "yarn" || rope_type == "longrope";
-  const double stretch =
-      static_cast<double>(max_positions) /
-      static_cast<double>(std::max<int64_t>(1, original_max_position_embeddings));
-  const Constraint factors{.min = 0, .max = 1e6, .exclusive_min = true};
-  factor = derived                       ? scaling.number("factor", stretch, factors)
-           : rope_type == "proportional" ? scaling.number("factor", 1.0, factors)
-                                         : scaling.number("factor", {}, factors);
+  factor = factor_of(scaling, rope_type, max_positions, original_max_position_embeddings);
   if (rope_type == "llama3") {
     low_freq_factor = scaling.number("low_freq_factor", {}, kPositive);
     high_freq_factor = scaling.number("high_freq_factor", {}, kPositive);

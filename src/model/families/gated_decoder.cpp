@@ -22,6 +22,8 @@ class GatedDecoder final : public DecoderModel {
     int64_t window = 0;
   };
   Block declare_block(Declarer& declare, const GatedDecoderConfig& config, int64_t layer) const;
+  void declare_mlp(Declarer& declare, const GatedDecoderConfig& config, const std::string& mlp,
+                   Block& block) const;
   at::Tensor embed(const ModelInput& input) const override;
   at::Tensor block(int64_t layer, const at::Tensor& x, const ModelInput& input) const override;
   at::Tensor attention(const Block& b, int64_t layer, const at::Tensor& n,
@@ -67,11 +69,24 @@ GatedDecoder::GatedDecoder(const GatedDecoderConfig& config)
   declare_head(declare, config.tie_word_embeddings);
 }
 
+void GatedDecoder::declare_mlp(Declarer& declare, const GatedDecoderConfig& config,
+                               const std::string& mlp, Block& block) const {
+  const int64_t d = n_embd_, f = config.intermediate_size;
+  block.gate = declare.dense({.path = mlp + "gate_proj", .in = d, .out = f, .bias = config.bias});
+  block.up = declare.dense({.path = mlp + "up_proj", .in = d, .out = f, .bias = config.bias});
+  block.down = declare.dense({.path = mlp + "down_proj",
+                              .in = f,
+                              .out = d,
+                              .stddev = projection_stddev(config),
+                              .bias = config.bias,
+                              .in_axis = "n_embd_ff",
+                              .out_axis = "n_embd"});
+}
+
 GatedDecoder::Block GatedDecoder::declare_block(Declarer& declare, const GatedDecoderConfig& config,
                                                 int64_t layer) const {
-  const std::string prefix = block_prefix(layer), attn = prefix + "attn/", mlp = prefix + "mlp/";
-  const int64_t d = n_embd_, f = config.intermediate_size, width = config.head_width();
-  const double proj = projection_stddev(config);
+  const std::string prefix = block_prefix(layer), attn = prefix + "attn/";
+  const int64_t d = n_embd_, width = config.head_width();
   const auto scale = config.norm_offset ? ops::RmsScale::kOnePlusWeight : ops::RmsScale::kWeight;
   const auto norm = [&](const std::string& path, int64_t size) {
     return declare.rms(path, size, config.rms_norm_eps, scale);
@@ -82,9 +97,6 @@ GatedDecoder::Block GatedDecoder::declare_block(Declarer& declare, const GatedDe
                           .out = heads * width,
                           .bias = config.attention_bias,
                           .out_axis = "n_attn"});
-  };
-  const auto widening = [&](const char* name) {
-    return declare.dense({.path = mlp + name, .in = d, .out = f, .bias = config.bias});
   };
   Block block;
   block.before_attention = norm(prefix + "rms_1", d);
@@ -98,21 +110,13 @@ GatedDecoder::Block GatedDecoder::declare_block(Declarer& declare, const GatedDe
   block.o = declare.dense({.path = attn + "o_proj",
                            .in = heads_ * width,
                            .out = d,
-                           .stddev = proj,
+                           .stddev = projection_stddev(config),
                            .bias = config.output_bias(),
                            .in_axis = "n_attn",
                            .out_axis = "n_embd"});
   if (post_norms_) block.after_attention = norm(prefix + "rms_1_post", d);
   block.before_mlp = norm(prefix + "rms_2", d);
-  block.gate = widening("gate_proj");
-  block.up = widening("up_proj");
-  block.down = declare.dense({.path = mlp + "down_proj",
-                              .in = f,
-                              .out = d,
-                              .stddev = proj,
-                              .bias = config.bias,
-                              .in_axis = "n_embd_ff",
-                              .out_axis = "n_embd"});
+  declare_mlp(declare, config, prefix + "mlp/", block);
   if (post_norms_) block.after_mlp = norm(prefix + "rms_2_post", d);
   block.window = config.window(layer);
   if (config.rotates(layer)) {

@@ -1,6 +1,7 @@
 #include "run/adapters/warm_start.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "base/error.h"
@@ -54,17 +55,15 @@ std::string asks_to_untie(const std::vector<std::string>& folders, const ModelCo
   return {};
 }
 
-std::vector<std::string> fill_from_adapter(LoRAConfig& lora, const ModelConfig& model,
-                                           const std::vector<std::string>& set_keys) {
-  const std::unique_ptr<Model> built = model.build();
-  LoRAConfig found = read_peft_folder(lora.from_adapter, model, built->parameters()).lora;
-  LoRAConfig given = lora;
-  const config::Fields theirs = fields_of(found), ours = fields_of(given);
-  const auto is_set = [&](const std::string& key) {
-    return std::find(set_keys.begin(), set_keys.end(), key) != set_keys.end();
-  };
+namespace {
+
+using IsSet = std::function<bool(const std::string& key)>;
+
+/// Lines for what the adapter's folder fills in, and problems for what the user set otherwise.
+std::vector<std::string> compare_settings(LoRAConfig& lora, LoRAConfig& found, const IsSet& is_set,
+                                          std::vector<Problem>& problems) {
+  const config::Fields theirs = fields_of(found), ours = fields_of(lora);
   std::vector<std::string> lines;
-  std::vector<Problem> problems;
   for (const std::string& key : keys_of_adapter()) {
     const std::string value = config::value_text(*theirs.find(key));
     const std::string own = config::value_text(*ours.find(key));
@@ -79,6 +78,20 @@ std::vector<std::string> fill_from_adapter(LoRAConfig& lora, const ModelConfig& 
                         .found = own,
                         .hint = "leave the key out: the adapter's folder decides it"});
   }
+  return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> fill_from_adapter(LoRAConfig& lora, const ModelConfig& model,
+                                           const std::vector<std::string>& set_keys) {
+  const std::unique_ptr<Model> built = model.build();
+  LoRAConfig found = read_peft_folder(lora.from_adapter, model, built->parameters()).lora;
+  const IsSet is_set = [&](const std::string& key) {
+    return std::find(set_keys.begin(), set_keys.end(), key) != set_keys.end();
+  };
+  std::vector<Problem> problems;
+  const std::vector<std::string> lines = compare_settings(lora, found, is_set, problems);
   if (lora.init != LoRAConfig{}.init) {
     problems.push_back({.what = "a start from an adapter needs no other",
                         .where = "optimization/lora/init",
