@@ -24,6 +24,9 @@ class GatedDecoder final : public DecoderModel {
   Block declare_block(Declarer& declare, const GatedDecoderConfig& config, int64_t layer) const;
   void declare_mlp(Declarer& declare, const GatedDecoderConfig& config, const std::string& mlp,
                    Block& block) const;
+  const Rotary* rotary_of(int64_t window) const {
+    return local_rotary_ && window > 0 ? &*local_rotary_ : &rotary_;
+  }
   at::Tensor embed(const ModelInput& input) const override;
   at::Tensor block(int64_t layer, const at::Tensor& x, const ModelInput& input) const override;
   at::Tensor attention(const Block& b, int64_t layer, const at::Tensor& n,
@@ -119,9 +122,7 @@ GatedDecoder::Block GatedDecoder::declare_block(Declarer& declare, const GatedDe
   declare_mlp(declare, config, prefix + "mlp/", block);
   if (post_norms_) block.after_mlp = norm(prefix + "rms_2_post", d);
   block.window = config.window(layer);
-  if (config.rotates(layer)) {
-    block.rotary = local_rotary_ && block.window > 0 ? &*local_rotary_ : &rotary_;
-  }
+  if (config.rotates(layer)) block.rotary = rotary_of(block.window);
   return block;
 }
 
