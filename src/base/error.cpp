@@ -82,11 +82,15 @@ void throw_problems(std::vector<Problem> problems) {
   if (!problems.empty()) throw Error(std::move(problems));
 }
 
-void throw_first_problems(std::vector<Problem> problems, size_t limit) {
+void throw_first_problems(std::vector<Problem> problems, size_t limit, const std::string& where) {
   if (problems.size() > limit) {
     const size_t more = problems.size() - limit;
     problems.resize(limit);
-    problems.push_back({.what = fmt::format("and {} more of the kind", more)});
+    problems.push_back({.what = fmt::format("and {} more of the kind", more),
+                        .where = where,
+                        .expected = problems.front().expected,
+                        .found = "faults like those above",
+                        .hint = problems.front().hint});
   }
   throw_problems(std::move(problems));
 }

@@ -8,8 +8,8 @@
 namespace twofold {
 
 /// Throws one Error with the first `limit` problems, a screen of them, and how many more of their
-/// kind there are; nothing if there are none.
-void throw_first_problems(std::vector<Problem> problems, size_t limit);
+/// kind there are at `where`; nothing if there are none.
+void throw_first_problems(std::vector<Problem> problems, size_t limit, const std::string& where);
 /// Runs `part`; the problems of an Error that it throws go to the end of `problems` instead.
 void gather(std::vector<Problem>& problems, const std::function<void()>& part);
 

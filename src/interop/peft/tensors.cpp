@@ -81,7 +81,7 @@ void PeftTensors::finish() {
             fmt::format("[{}]", fmt::join(entry.shape, ", ")));
   }
   constexpr size_t kShown = 6;  // that fit a screen: where one layer is wrong, all are
-  throw_first_problems(std::move(problems_), kShown);
+  throw_first_problems(std::move(problems_), kShown, file_->path().string());
 }
 
 }  // namespace twofold

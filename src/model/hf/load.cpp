@@ -94,7 +94,7 @@ class Loader {
                            .hint = "see whether config.json belongs to these weights"});
     }
     constexpr size_t kShown = 5;  // a screen; a folder of another model lacks every tensor
-    throw_first_problems(std::move(problems_), kShown);
+    throw_first_problems(std::move(problems_), kShown, path_);
   }
 
  private:
