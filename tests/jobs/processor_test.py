@@ -10,7 +10,9 @@ from support import BINARY, LORA, RunTest
 FLAGS = pathlib.Path("/proc/cpuinfo").read_text()
 LEVELS = ["avx2"] + (["avx512"] if all(f" avx512{part}" in FLAGS for part in ("f", "bw", "cd", "dq", "vl")) else [])
 QEMU = shutil.which("qemu-x86_64")
-TOLERANCE = 2e-4  # of a loss of about 5, after 45 steps: rounding in another order
+# Of losses of about 5. In phase 1 rounding in another order stays rounding. In phase 2 the factors B start at zero, and Adam
+# makes a whole step of gradients that are nothing but rounding: from there on runs drift apart.
+TOLERANCE = {1: 1e-5, 2: 0.05}
 
 
 class Processor(RunTest):
@@ -20,7 +22,11 @@ class Processor(RunTest):
     def losses(self, name, **settings):
         done = self.asked("run", name, self.config(LORA), self.root, **settings)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        return [line["loss"] for line in self.metrics(name) if "loss" in line]
+        return [(line["phase"], line["loss"]) for line in self.metrics(name) if "loss" in line]
+
+    def assert_learn_the_same(self, one, other):
+        for (phase, a), (_, b) in zip(one, other, strict=True):
+            self.assertAlmostEqual(a, b, delta=TOLERANCE[phase])
 
     def test_an_unknown_level_or_back_end_is_refused(self):
         for command in (["jobs"], ["run", "r", self.config(LORA), self.root]):
@@ -31,14 +37,12 @@ class Processor(RunTest):
     def test_every_level_learns_the_same(self):
         runs = [self.losses(level, TWOFOLD_ISA=level) for level in LEVELS]
         for other in runs[1:]:
-            for a, b in zip(runs[0], other, strict=True):
-                self.assertAlmostEqual(a, b, delta=TOLERANCE)
+            self.assert_learn_the_same(runs[0], other)
 
     def test_the_reference_back_end_learns_the_same(self):
         ours, reference = self.losses("ours"), self.losses("reference", TWOFOLD_OPS="reference")
         self.assertNotEqual(ours, reference)  # it was another one that computed
-        for a, b in zip(ours, reference, strict=True):
-            self.assertAlmostEqual(a, b, delta=TOLERANCE)
+        self.assert_learn_the_same(ours, reference)
 
     def emulated(self, cpu, *arguments, **settings):
         return subprocess.run([QEMU, "-cpu", cpu, str(BINARY), *arguments], capture_output=True, text=True,
