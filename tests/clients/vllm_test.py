@@ -163,7 +163,7 @@ class Text(Vllm):
         self.model = self.root / "model"
         settings = dict(COMMON, vocab_size=2048, head_dim=32, tie_word_embeddings=True)
         make_model("LlamaConfig", settings).save_pretrained(self.model)
-        for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+        for name in ("tokenizer.json", "tokenizer_config.json"):
             shutil.copy(TOKENIZER / name, self.model / name)
 
     def fit(self, name, *more):
