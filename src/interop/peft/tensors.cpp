@@ -80,7 +80,7 @@ void PeftTensors::finish() {
     problem(entry.name, "a tensor that has no place", "tensors of what adapter_config.json names",
             fmt::format("[{}]", fmt::join(entry.shape, ", ")));
   }
-  constexpr size_t kShown = 6;  // that fit a screen: where one layer is wrong, all are
+  constexpr size_t kShown = 5;  // that fit a screen: where one layer is wrong, all are
   throw_first_problems(std::move(problems_), kShown, file_->path().string());
 }
 
