@@ -11,9 +11,12 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+from bits.work_tree import work_tree  # noqa: E402
 
 
 def options():
@@ -23,19 +26,6 @@ def options():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--touch", default="src/base/error.h", help="the header, from the root")
     return parser.parse_args()
-
-
-def work_tree(commit):
-    """A fresh checkout of the commit, with the same libtorch as here."""
-    name = subprocess.run(["git", "rev-parse", "--short=12", f"{commit}^{{commit}}"], cwd=ROOT, check=True,
-                          capture_output=True, text=True).stdout.strip()
-    tree = ROOT / "build/bench_build" / name
-    if not tree.exists():
-        subprocess.run(["git", "worktree", "add", "--detach", str(tree), name], cwd=ROOT, check=True, capture_output=True)
-    if (ROOT / ".venv").exists() and not (tree / ".venv").exists():
-        (tree / ".venv").symlink_to((ROOT / ".venv").resolve())
-    shutil.rmtree(tree / "build", ignore_errors=True)
-    return tree
 
 
 def timed(command, tree, jobs):
@@ -48,7 +38,8 @@ def timed(command, tree, jobs):
 
 def measure(commit, args):
     """(seconds of a cold build, seconds after the header was touched)"""
-    tree = work_tree(commit)
+    tree = work_tree(commit, "bench_build")
+    shutil.rmtree(tree / "build", ignore_errors=True)
     timed(["cmake", "--preset", "release", "-DTWOFOLD_TESTS=OFF", "-DTWOFOLD_BENCH=OFF"], tree, args.jobs)
     build = ["ninja", "-C", "build/release", f"-j{args.jobs}", "twofold"]
     cold = timed(build, tree, args.jobs)

@@ -22,9 +22,10 @@ import sys
 import tempfile
 import time
 
-from bits.cases import CASES, SOURCE, make_data, make_padded, make_pmd
+from bits.cases import CASES, make_data, make_padded, make_pmd
 from bits.compare import compare, keep
 from bits.play import Failed, Player
+from bits.work_tree import work_tree
 
 SHOWN = 8  # differences told of a case
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "twofold/same_bits"
@@ -46,14 +47,8 @@ def options():
 
 def build(commit):
     """The binary of a commit, in a work tree of its own that is kept for the next time."""
-    name = subprocess.run(["git", "rev-parse", "--short=12", f"{commit}^{{commit}}"], cwd=SOURCE, check=True,
-                          capture_output=True, text=True).stdout.strip()
-    tree = SOURCE / "build/same_bits" / name
-    if not tree.exists():
-        subprocess.run(["git", "worktree", "add", "--detach", str(tree), name], cwd=SOURCE, check=True)
-        if (SOURCE / ".venv").exists():
-            (tree / ".venv").symlink_to((SOURCE / ".venv").resolve())
-    print(f"building {name} …", flush=True)
+    tree = work_tree(commit, "same_bits")
+    print(f"building {tree.name} …", flush=True)
     for command in (["cmake", "--preset", "release", "-DTWOFOLD_TESTS=OFF", "-DTWOFOLD_BENCH=OFF"],
                     ["ninja", "-C", "build/release", "twofold"]):
         subprocess.run(command, cwd=tree, check=True, stdout=subprocess.DEVNULL)
