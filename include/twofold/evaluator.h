@@ -20,15 +20,15 @@ struct Metric {
 struct Evaluation {
   Model& model;
   int stage = 0;                         ///< the run's current one, counted from 0 over all phases
-  std::function<void(double)> progress;  ///< told the share done, in [0, 1]
+  std::function<void(double)> progress;  ///< called with the share done, in [0, 1]
 };
 
 class Evaluator {
  public:
   virtual ~Evaluator() = default;
   virtual std::string name() const = 0;
-  /// Leaves the model as it was. Throws Interrupted if a stop is requested meanwhile: the
-  /// evaluation is then made again when the run goes on.
+  /// Leaves the model as it was. Throws Interrupted if a stop is requested meanwhile; the
+  /// evaluation is repeated when the run continues.
   virtual std::vector<Metric> evaluate(const Evaluation& evaluation) = 0;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// Who a run is and where its files go.
+// A run's name and where its files go.
 
 #include <filesystem>
 #include <string>
@@ -18,8 +18,8 @@ struct ExecutionSpec {
     return root / "checkpoints" / project / group / name;
   }
   std::filesystem::path results() const { return root / "results" / project / group / name; }
-  /// Throws an Error unless name, project and group are names of folders and there is a root:
-  /// called by whatever takes a spec.
+  /// Throws an Error unless name, project and group are valid folder names and `root` is set. The
+  /// public functions that take a spec call it first.
   void validate() const;
 };
 

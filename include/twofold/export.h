@@ -25,7 +25,8 @@ struct ExportRequest {
 std::string export_summary();
 
 /// Writes the weights of a run. Every export reads its own files back and compares losses with the
-/// live model; beyond the dtype's tolerance it is an Error and nothing is published.
+/// live model; if they differ by more than the dtype's tolerance, it throws an Error and publishes
+/// nothing.
 void export_model(const ExecutionSpec& spec, const ExportRequest& request, Observer& observer);
 
 }  // namespace twofold

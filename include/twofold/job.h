@@ -19,8 +19,8 @@
 
 namespace twofold {
 
-/// A configuration: a YAML file (may be empty: defaults only) and `key.path=value` overrides. `job`
-/// names the job where the file does not.
+/// A configuration: a YAML file (may be empty: defaults only) and `key.path=value` overrides.
+/// `job`, if set, names the job; otherwise the file does.
 struct ConfigSource {
   std::filesystem::path file = {};
   std::vector<std::string> overrides = {};
@@ -46,12 +46,12 @@ std::string config_reference();
 /// it is empty, nothing is said about the data.
 std::vector<Table> plan(const ConfigSource& config, const std::filesystem::path& root = {});
 
-/// Runs a job of data/ that makes a dataset below <root>/data, or continues it, or says that it is
-/// done. Refuses other jobs.
+/// Runs a data/ job, which makes a dataset below <root>/data, or continues it, or reports that it
+/// is done. Throws an Error for any other job.
 void tokenize(const ConfigSource& config, const std::filesystem::path& root, Observer& observer);
 
-/// Runs the job, or continues it from `latest`, or says that it is done. `restore`: a checkpoint,
-/// relative to <root>/checkpoints (project/group/name/suffix), to start from.
+/// Runs the job, or continues it from `latest`, or reports that it is done. `restore`: a
+/// checkpoint, relative to <root>/checkpoints (project/group/name/suffix), to start from.
 void run(const ConfigSource& config, const ExecutionSpec& spec,
          const std::optional<std::string>& restore, Observer& observer);
 

@@ -19,15 +19,16 @@ class JsonlReader {
   JsonlReader(const JsonlReader&) = delete;
   JsonlReader& operator=(const JsonlReader&) = delete;
 
-  /// Goes to the next object; false at the end. An Error with the line for one that is not one JSON
-  /// object.
+  /// Goes to the next object; false at the end. Throws an Error naming the line if it is not
+  /// exactly one JSON object.
   bool next();
   /// "ids.jsonl:3", "standard input:3": the line that next() read last.
   std::string where() const;
-  /// Whether next() would have to wait for whoever writes the lines. Reads what is there.
+  /// Whether next() would have to wait for more input. Reads the input that is already available.
   bool must_wait();
 
-  /// The object's field `name`: a text, or a list of integers; an Error with the line if it is not.
+  /// The object's field `name` as a text or as a list of integers; throws an Error naming the line
+  /// if it is something else.
   const std::string& text(const char* name) const;
   std::vector<int64_t> integers(const char* name) const;
 

@@ -20,7 +20,7 @@
 
 namespace twofold {
 
-/// Which model. A Hugging Face folder; or, with a `root`, the run NAME whose files are there.
+/// Which model: a Hugging Face folder or, if `root` is set, the run NAME whose files are below it.
 struct ModelSource {
   std::string model = {};  ///< folder, or NAME
   std::filesystem::path root = {};
@@ -35,15 +35,16 @@ struct ModelSource {
 
 /// How several adapters become one.
 struct CombineRequest {
-  std::string method = "cat";      ///< cat: the exact sum; svd: the nearest of `rank`; linear
+  std::string method = "cat";      ///< cat: the exact sum; svd: the nearest to it of rank `rank`;
+                                   ///< linear: sums of A and of B
   int64_t rank = 0;                ///< of svd; 0: the largest of the adapters'
   std::filesystem::path out = {};  ///< folder to write; must not exist
 };
-/// Writes the adapters of source.adapter_folders, each times its weight, as one PEFT folder for the
-/// model of `source`, whose own adapters are left out.
+/// Combines the adapters of source.adapter_folders, each times its weight, and writes them as one
+/// PEFT folder for the model of `source`. A run's own adapters are left out.
 void combine_adapters(const ModelSource& source, const CombineRequest& request);
 
-/// What a model makes of a sequence of ids.
+/// How probable a model finds a sequence of ids.
 struct Score {
   double loss = 0;                   ///< mean of −logprobs; NaN for fewer than two ids
   std::vector<float> logprobs = {};  ///< ln p of each id after the first, given those before it
@@ -59,7 +60,8 @@ class Scorer {
   Scorer(Scorer&&) noexcept;
   Scorer& operator=(Scorer&&) noexcept;
 
-  /// An Error naming `where` for ids outside the vocabulary and for more than the context holds.
+  /// Throws an Error naming `where` for ids outside the vocabulary and for more ids than the
+  /// context holds.
   Score score(std::span<const int64_t> ids, const std::string& where, bool logits = false) const;
 
  private:
@@ -67,23 +69,23 @@ class Scorer {
   std::unique_ptr<Parts> parts_;
 };
 
-/// How texts go on.
+/// How to continue texts.
 struct GenerateRequest {
   int64_t max_tokens = -1;  ///< new tokens at most; -1: 200, fewer where the context ends
   double temperature = 0.8;
   double top_p = 1.0;
   int64_t top_k = 0;
   double min_p = 0.0;
-  /// Weakens tokens that the text has already; 1: none, unset: as the folder's
+  /// Makes tokens that the text already contains less likely; 1: off; unset: as the folder's
   /// generation_config.json says.
   std::optional<double> repetition_penalty = {};
   int64_t seed = 0;
   std::vector<std::string> stops = {};  ///< texts; each ends a text and is not part of it
 };
 
-/// Continues texts. They end at the model's end tokens, at a stop, after max_tokens, or where the
-/// context is full. Up to kSideBySide prompts go side by side; each gets what it would get alone
-/// (but another part of the seed's randomness).
+/// Continues texts. Each ends at one of the model's end tokens, at a stop, after max_tokens, or
+/// where the context is full. Up to kSideBySide prompts are continued at once. Each gets the text
+/// that it would get alone, except that every prompt has random numbers of its own.
 class Generator {
  public:
   static constexpr size_t kSideBySide = 16;
@@ -93,11 +95,12 @@ class Generator {
   Generator(Generator&&) noexcept;
   Generator& operator=(Generator&&) noexcept;
 
-  /// `emit` gets each prompt's continuation in pieces of whole UTF-8 characters, as they come. An
-  /// Error if a prompt, or it and max_tokens, exceed the context.
+  /// `emit` gets each prompt's continuation in pieces of whole UTF-8 characters, as they come.
+  /// Throws an Error if a prompt, or a prompt and max_tokens together, exceed the context.
   void text(const std::vector<std::string>& prompts, const GenerateRequest& request,
             const std::function<void(size_t prompt, const std::string& piece)>& emit) const;
-  /// The new ids after `prompt`; `where` is shown in errors. Stops are texts and not looked for.
+  /// The new ids after `prompt`; `where` is shown in errors. request.stops are ignored, since they
+  /// are texts.
   std::vector<int32_t> ids(std::span<const int64_t> prompt, const GenerateRequest& request,
                            const std::string& where) const;
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a run tells whoever watches it: a terminal, a log file, an embedding program.
+// What a run reports to its observers: a terminal, a log file, an embedding program.
 
 #include <cstdint>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
-// What a run takes from its process. Library calls change nothing of it: they compute with the
-// threads that they find, and fail if runtime/threads asks for others. A program that is nothing
-// but its job, as the command is, calls this first.
+// The settings of the process that a run computes in. Library calls do not change them: they
+// compute with the threads that they find, and throw an Error if runtime/threads asks for another
+// number. A program that does nothing but run its job, as the command does, calls this first.
 
 #include "twofold/job.h"
 
@@ -10,7 +10,8 @@ namespace twofold {
 /// Sets the threads of libtorch, OpenMP and MKL (0: one a physical core), and has the allocator
 /// keep freed memory instead of returning it to the system at every step.
 void apply_process_settings(int threads = 0);
-/// The same with runtime/threads of a config; a config that is at fault is told so by run().
+/// The same with runtime/threads of a config. If the config is faulty, uses 0 and leaves the error
+/// to run().
 void apply_process_settings(const ConfigSource& config);
 
 }  // namespace twofold

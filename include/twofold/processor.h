@@ -6,8 +6,9 @@
 namespace twofold {
 
 /// The level of the instruction set that this process computes with, `avx2` or `avx512`. Throws an
-/// Error where the processor is too old, or TWOFOLD_ISA or TWOFOLD_OPS ask for something that there
-/// is not. Whatever computes asks; a program may ask first, before it has done any work.
+/// Error where the processor is too old, or TWOFOLD_ISA or TWOFOLD_OPS ask for something that does
+/// not exist here. Everything that computes calls this; a program may call it earlier, before it
+/// has done any work.
 const std::string& instruction_set();
 
 }  // namespace twofold

@@ -3,11 +3,11 @@
 
 namespace twofold {
 
-/// Lets SIGTERM, SIGINT and SIGHUP (unless nohup is there to ignore it) ask for a stop at the next
-/// safe place; a second one ends the process at once. Call once, early in main().
+/// Makes SIGTERM, SIGINT and SIGHUP (unless it is ignored already, as under nohup) request a stop
+/// at the next safe place; a second signal ends the process at once. Call once, early in main().
 void install_stop_handlers();
 
-/// Asks for a stop from any thread, or forgets that one was asked for.
+/// Requests a stop, or withdraws the request. From any thread.
 void request_stop();
 void clear_stop();
 

@@ -11,10 +11,10 @@
 
 namespace twofold {
 
-/// The tokenizer of a folder or file: of a folder, in which tokenizer.json, tokenizer.model,
-/// vocab.json with merges.txt, encoder.json with vocab.bpe, or tokenizer.bin are looked for, in
-/// that order; or of one of those files (a rank file must be of a known encoding). Throws an Error
-/// for anything else.
+/// Loads the tokenizer of a folder or file. In a folder it looks for tokenizer.json,
+/// tokenizer.model, vocab.json with merges.txt, encoder.json with vocab.bpe, and tokenizer.bin, in
+/// that order. A file must be one of those, or a rank file of a known encoding. Throws an Error for
+/// anything else.
 std::unique_ptr<Tokenizer> tokenizer_from_path(const std::filesystem::path& path);
 
 struct EncodeOptions {
@@ -28,7 +28,7 @@ std::string encode_line(const Tokenizer& tokenizer, const EncodeOptions& options
 struct DecodeOptions {
   bool skip_special = true;  ///< special tokens leave no text
 };
-/// The JSON line {"text":"…"} of ids. Text that is not UTF-8 is repaired. An Error that says
+/// The JSON line {"text":"…"} of ids. Text that is not UTF-8 is repaired. Throws an Error naming
 /// `where` for an id that the tokenizer does not have.
 std::string decode_line(const Tokenizer& tokenizer, const DecodeOptions& options,
                         std::span<const int64_t> ids, const std::string& where);

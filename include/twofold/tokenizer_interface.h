@@ -21,7 +21,7 @@ class Tokenizer {
   virtual std::string decode(std::span<const int32_t> ids) const = 0;
   /// `ids` of a text between the tokens that a model expects around it (<s> and the like).
   virtual std::vector<int32_t> with_special(std::vector<int32_t> ids) const { return ids; }
-  /// Marks that are not text.
+  /// Whether `id` is a special token, a mark that is not text.
   virtual bool is_special(int32_t id) const { return id == eot_token(); }
   virtual int32_t eot_token() const = 0;   ///< ends a document
   virtual int64_t vocab_size() const = 0;  ///< every id is below this

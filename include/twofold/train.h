@@ -1,6 +1,6 @@
 #pragma once
-// Both phases by hand, for programs with a loop of their own: the state of a run, the switch, one
-// step. Shows libtorch's tensors; docs/embed.md has a whole program.
+// For programs with a training loop of their own: the state of a run, the switch between the
+// phases, one step. Exposes libtorch's tensors; docs/embed.md has a whole program.
 #include "twofold/config/fields.h"                // config::Fields, config::load
 #include "twofold/lora.h"                         // LoRAConfig, inject_lora_params, …
 #include "twofold/model/families/registration.h"  // make_model_config

@@ -1,5 +1,6 @@
 #pragma once
-// Everything that needs no tensors. <twofold/lora.h> and <twofold/train.h> show libtorch's.
+// Everything that needs no tensors. <twofold/lora.h> and <twofold/train.h> expose libtorch's
+// tensors.
 #include "twofold/error.h"
 #include "twofold/export.h"
 #include "twofold/inspect.h"

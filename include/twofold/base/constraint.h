@@ -1,5 +1,6 @@
 #pragma once
-// What a number or a choice must satisfy beyond its type: a setting of ours, a field of a file.
+// What a number or a choice must satisfy beyond its type. Used for settings and for fields of
+// files.
 
 #include <limits>
 #include <optional>
@@ -8,8 +9,8 @@
 
 namespace twofold {
 
-/// Bounds of what sizes or counts something: more than any machine has, and the product of two
-/// stays within an int64.
+/// Upper bounds of sizes and counts: more than any machine has, and small enough that the product
+/// of two fits an int64.
 inline constexpr double kMaxSize = 0x1p30;
 inline constexpr double kMaxThreads = 1024;
 
@@ -19,7 +20,7 @@ struct Constraint {
   double max = std::numeric_limits<double>::infinity();
   bool exclusive_min = false;
   bool exclusive_max = false;
-  std::optional<double> or_else = {};     ///< allowed too, outside the range: -1 for "own"
+  std::optional<double> or_else = {};     ///< allowed too, outside the range: -1 for "default"
   std::vector<std::string> choices = {};  ///< allowed texts
   bool required = false;  ///< no default: `???` in a written config, an error if left open
 

@@ -1,6 +1,6 @@
 #pragma once
-// One declared key as data: for whoever checks, prints or compares fields without knowing their C++
-// type.
+// One declared key as data, for code that checks, prints or compares fields without knowing their
+// C++ type.
 
 #include <functional>
 #include <memory>
@@ -47,7 +47,7 @@ struct Field {
 std::string type_text(const Shape& shape);
 /// The field's current value as YAML flow text on one line; equal texts are equal values.
 std::string value_text(const Field& field);
-/// A required value that nothing has filled yet.
+/// Whether the field is a required value that nothing has filled yet.
 bool is_open(const Field& field);
 
 }  // namespace twofold::config

@@ -47,8 +47,8 @@ class Fields {
   template <class T>
   void add(std::string key, T& target, std::string doc, Constraint constraint = {});
 
-  /// A key or section that people may bring along from elsewhere and that is not declared here:
-  /// whoever sets it is told `advice` instead of near names.
+  /// Names a key or section that is not declared here but that users may bring from another
+  /// program's configuration. The error for setting it shows `advice` instead of similar names.
   void absent(std::string key, std::string advice);
   /// The advice for `key` or a section above it; empty if there is none.
   std::string advice_for(const std::string& key) const;
@@ -75,11 +75,11 @@ struct Source {
 
 /// Fills every bound target from `source`. Throws one Error with all problems, if there are any:
 /// unknown keys (with the nearest valid name), wrong types, values out of range, missing required
-/// values. `allow_missing`: required values left open are no problem.
+/// values. With `allow_missing`, required values may stay open.
 void load(Fields& fields, const Source& source, bool allow_missing = false);
 
-// Between C++ types and Value trees; the only templates of this layer. Everything that can be wrong
-// with a value is found on the tree (check.h) before it gets here.
+// Conversions between C++ types and Value trees; the only templates of this layer. They report no
+// errors: the tree has been checked (check.h) before it gets here.
 
 template <class T>
 struct IsList : std::false_type {};
@@ -164,7 +164,7 @@ Value value_of(const T& target) {
   }
 }
 
-/// Sets `target` from a value that check.h has passed for its type.
+/// Sets `target` from a value that check.h has accepted for the target's type.
 template <class T>
 void assign(const Value& value, T& target) {
   if constexpr (std::is_same_v<T, bool>) {

@@ -16,7 +16,7 @@ struct Value {
 
   Kind kind = Kind::kNull;
   std::string text = {};   ///< of a scalar, without its quotes
-  bool quoted = false;     ///< a scalar that is a text whatever it looks like
+  bool quoted = false;     ///< the scalar is a string, even if it looks like a number
   std::string place = {};  ///< "run.yaml:7", "override a.b=1"; empty for values that nobody wrote
   std::vector<Value> items = {};
   std::vector<Entry> entries = {};  ///< of a map, in the order written; keys are unique
@@ -34,8 +34,8 @@ struct Value {
   void set(const std::string& key, Value value);  ///< adds or replaces a map's entry
 };
 
-/// YAML flow text on one line: `[{name: a, rate: 1.0}]`. Of values taken from C++ targets, two are
-/// equal if and only if these texts are; places do not count.
+/// YAML flow text on one line: `[{name: a, rate: 1.0}]`. Two values taken from C++ targets are
+/// equal if and only if their texts are equal; `place` does not count.
 std::string flow_text(const Value& value);
 /// A text as a YAML scalar: plain where every YAML reader takes it for a string, else quoted.
 std::string quote_text(const std::string& text);
@@ -45,8 +45,7 @@ std::string integer_text(int64_t number);
 std::string float_text(double number);
 
 /// Numbers as YAML writes them, with `_` between digits allowed. An integer may be written as a
-/// float (1e9) if it is whole and at most 2^53 in size. Nothing for any other text, and for
-/// overflow.
+/// float (1e9) if it is whole and at most 2^53 in size. Empty for any other text and on overflow.
 std::optional<int64_t> parse_integer(const std::string& text);
 std::optional<double> parse_float(const std::string& text);
 

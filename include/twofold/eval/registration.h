@@ -8,7 +8,8 @@
 
 namespace twofold {
 
-/// Each run from here on makes one for itself, beside its validation, in all phases.
+/// Registers an evaluator. Every run that begins after this call makes one with `make` and uses it
+/// in all phases, in addition to validation.
 void register_evaluator(std::function<std::unique_ptr<Evaluator>()> make);
 
 }  // namespace twofold

@@ -17,11 +17,11 @@ namespace twofold {
 
 class Variant;
 
-/// A leaf that phase 2 trains, and with which variants, in the registry's order.
+/// A leaf that phase 2 trains, and the variants that train it, in the registry's order.
 struct SelectedLeaf {
   size_t index = 0;       ///< in the tree
   bool targeted = false;  ///< by target_modules
-  bool saved = false;     ///< by modules_to_save or bias: trained itself
+  bool saved = false;     ///< by modules_to_save or bias: the leaf itself is trained
   std::vector<const Variant*> variants = {};
 };
 
@@ -36,7 +36,7 @@ struct Selection {
   }
 };
 
-/// One leaf of it, as a variant is asked about it.
+/// One leaf of a selection: what a variant is asked about.
 struct Site {
   const Selection& selection;
   const SelectedLeaf& selected;
@@ -46,40 +46,42 @@ struct Site {
   const LoRAConfig& config() const { return selection.config; }
 };
 
-/// A tensor of an adapter, float32. Its name in checkpoints is "<path>/<name>"; that of a shared
-/// one, which all adapters of the variant hold, is its own name.
+/// A tensor of an adapter, float32. Its name in checkpoints is "<path>/<name>", or "<name>" if it
+/// is shared by all adapters of the variant.
 struct TensorSpec {
   enum class Kind { kTrained, kFrozen, kShared };
   std::string name;
   std::vector<int64_t> shape;
   Kind kind = Kind::kTrained;
 };
-/// By the names of their specs.
+/// An adapter's tensors by the names in their specs.
 using AdapterTensors = std::map<std::string, at::Tensor>;
 
-/// A variant at one leaf: attached to its weight, it computes; it also knows its tensors by name.
+/// A variant at one leaf. Attached to the leaf's weight, it computes the weight's products; it also
+/// gives access to its tensors by name.
 class Adapter : public Attachment, public std::enable_shared_from_this<Adapter> {
  public:
   Adapter(const Variant& variant, const Site& site, AdapterTensors tensors);
 
   const Variant& variant() const { return variant_; }
   const std::string& path() const { return path_; }
-  /// Undefined if it has none of this name.
+  /// Undefined if the adapter has no tensor of this name.
   at::Tensor tensor(const std::string& name) const;
-  /// The trained ones, or the others, under their names in checkpoints. The same tensors.
+  /// The trained tensors, or the others, under their names in checkpoints. Aliases, not copies.
   NamedTensors named(bool trained) const;
   std::vector<at::Tensor> trained() const override;
 
-  /// Attaches it to its leaf's weight.
+  /// Attaches the adapter to its leaf's weight.
   virtual void put_on(Weight& weight);
-  /// The frozen weight as it was before the adapter's start was taken out of it.
+  /// `value`, the frozen weight, as it was before the product of the adapter's initial factors was
+  /// subtracted from it (pissa, olora).
   virtual at::Tensor original(const at::Tensor& value) const { return value; }
   virtual bool changed_base() const { return false; }
-  /// Learning rate of a tensor / the phase's. Vectors go with B, as LoRA+ has it.
+  /// A tensor's learning rate divided by the phase's. Vectors use the rate of B, as in LoRA+.
   virtual double lr_multiplier(const std::string& name, const LoRAConfig& config) const;
-  /// Whether a tensor may rightly be what it was after some updates of `all`.
+  /// Whether it is no fault if the adapter has not changed after some updates of `all` adapters.
   virtual bool may_stay_unchanged(const std::vector<std::shared_ptr<Adapter>>& all) const;
-  /// What it is, if it is more than A and B on the weights as they came; else empty.
+  /// Describes the adapter if it is more than A and B on the original weights; else empty.
   virtual std::string beyond_low_rank() const { return {}; }
 
  private:
@@ -89,37 +91,38 @@ class Adapter : public Attachment, public std::enable_shared_from_this<Adapter> 
   AdapterTensors tensors_;
 };
 
-/// What injection may draw from and must share between leaves.
+/// What injection draws from, and the tensors that leaves share.
 struct Injection {
   uint64_t seed = 0;
-  AdapterTensors shared = {};  ///< of variants that have such tensors; filled by the first leaf
+  AdapterTensors shared = {};  ///< of variants with shared tensors; filled at the first leaf
 };
 
 class Variant {
  public:
   virtual ~Variant() = default;
 
-  virtual std::string name() const = 0;  ///< as messages and tables have it
-  /// The value of optimization/lora/variant that asks for it; empty: asked for otherwise.
+  virtual std::string name() const = 0;  ///< as messages and tables show it
+  /// The value of optimization/lora/variant that selects the variant; empty: other settings select
+  /// it.
   virtual std::string setting() const { return {}; }
-  /// PEFT's peft_type of an adapter that has it; empty: it goes with any.
+  /// PEFT's peft_type of adapters of this variant; empty: it may occur with any peft_type.
   virtual std::string peft_type() const { return {}; }
-  /// Its own settings, into `config.own`.
+  /// Declares the variant's own settings, which are bound to `config.own`.
   virtual void declare(config::Fields&, LoRAConfig&) const {}
-  /// Behind rank and alpha in the plan: ", VeRA"; empty where it is nothing to speak of.
+  /// What the plan shows after rank and alpha, such as ", VeRA"; may be empty.
   virtual std::string note(const LoRAConfig&) const { return {}; }
 
-  /// Whether it is what target_modules select a leaf for.
+  /// Whether this is the variant that adapts the leaves which target_modules select.
   virtual bool adapts_targets(const LoRAConfig&) const { return false; }
-  /// Whether it trains something at a leaf.
+  /// Whether the variant trains something at a leaf.
   virtual bool trains(const Site& site) const = 0;
   virtual std::vector<TensorSpec> tensors(const Site& site) const = 0;
-  /// Fresh tensors. What is taken out of the weight changes `leaf`.
+  /// Fresh tensors. An init that subtracts their product from the weight changes `leaf`.
   virtual AdapterTensors fresh(const Site& site, Parameter& leaf, Injection& injection) const = 0;
   virtual std::shared_ptr<Adapter> make(const Site& site, AdapterTensors tensors) const = 0;
-  /// What its use in this selection has wrong.
+  /// Adds everything that is wrong with the use of this variant in this selection.
   virtual void add_problems(const Selection&, std::vector<Problem>&) const {}
-  /// Elements a token that it keeps for the backward pass.
+  /// Elements per token that an adapter keeps for the backward pass.
   virtual int64_t activations(const Site&) const { return 0; }
 };
 

@@ -15,15 +15,16 @@ inline constexpr const char* kLoraSection = "optimization/lora/";
 /// Rows of tables: leaf -> ids, each once.
 using RowIds = std::map<std::string, std::vector<int64_t>>;
 
-/// Settings that a variant declares in its own file, by key: "vera/seed". A field is bound to its
-/// element, so an assignment keeps the elements and takes the values.
+/// Settings that a variant declares in its own file, by key: "vera/seed". Fields are bound to the
+/// elements, so assignment copies the values into the elements that are there and never replaces an
+/// element.
 class VariantSettings {
  public:
   VariantSettings() = default;
   VariantSettings(const VariantSettings&) = default;
   VariantSettings& operator=(const VariantSettings& other);
 
-  /// The element, made with `otherwise` if it is not there yet.
+  /// The element `key`, created with the value `otherwise` if it is not there yet.
   double& number(const std::string& key, double otherwise);
   int64_t& integer(const std::string& key, int64_t otherwise);
   double number_or(const std::string& key, double otherwise) const;
@@ -34,14 +35,15 @@ class VariantSettings {
   std::map<std::string, int64_t> integers_;
 };
 
-/// The `optimization/lora/*` settings. A list's entry selects leaves by their slash path: a part of
-/// it (`q_proj`, `blocks/0/`), `all-linear`, or `re:` and a regular expression for all of it.
+/// The `optimization/lora/*` settings. An entry of a list selects leaves by their slash path. It is
+/// a part of the path (`q_proj`, `blocks/0/`), `all-linear`, or `re:` and a regular expression for
+/// the whole path.
 struct LoRAConfig {
   int64_t rank = 16;
   double alpha = 16.0;
   std::vector<std::string> target_modules = {"kernel"};
   std::vector<std::string> exclude_modules = {};
-  std::vector<int64_t> layers_to_transform = {};  ///< empty: all blocks, and what is in none
+  std::vector<int64_t> layers_to_transform = {};  ///< empty: all blocks, and leaves outside
   std::map<std::string, int64_t> rank_pattern = {};
   std::map<std::string, double> alpha_pattern = {};
   std::vector<std::string> modules_to_save = {};  ///< trained whole
@@ -62,17 +64,18 @@ struct LoRAConfig {
   VariantSettings own = {};
   void declare(config::Fields& fields);
 
-  /// Of an adapter without a pattern of its own.
+  /// The scale of an adapter that no pattern selects.
   double scale() const { return scale(rank, alpha); }
   double scale(int64_t r, double a) const;
-  /// Of the leaf at `path`: the longest key of the pattern that selects it decides.
+  /// The rank of the leaf at `path`: that of the longest key of rank_pattern that selects the path,
+  /// else `rank`. scale_of uses both patterns in the same way.
   int64_t rank_of(const std::string& path) const;
   double scale_of(const std::string& path) const;
 };
 
-/// The name of a setting by which the adapters are more than A and B; empty if none is.
+/// The name of a setting that makes the adapters more than A and B; empty if there is none.
 std::string beyond_low_rank(const LoRAConfig& config);
-/// The settings that the folder of a finished adapter decides; the others are the run's own.
+/// The keys of the settings that a PEFT folder decides; the other settings are the run's own.
 std::vector<std::string> keys_of_adapter();
 
 }  // namespace twofold

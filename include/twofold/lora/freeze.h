@@ -1,5 +1,5 @@
 #pragma once
-// The frozen base that adapters stand on.
+// The frozen base that adapters build on.
 
 #include <cstdint>
 #include <string>
@@ -16,10 +16,10 @@ bool packable(const Parameter& parameter);
 int64_t frozen_bytes(const ParameterTree& parameters, const std::string& base_dtype);
 /// Packed leaves as plain float32 tensors again, of the same values: for export.
 void unpack_parameters(ParameterTree& parameters);
-/// Freezes: every leaf in `base_dtype` (same storage order), no gradient, its gradient buffer
-/// dropped.
+/// Freezes every leaf: converts it to `base_dtype` (same storage order), turns its gradient off and
+/// drops the gradient buffer.
 void freeze_parameters(ParameterTree& parameters, const std::string& base_dtype);
-/// The frozen base by path, whatever is attached to it.
+/// The frozen base by path, without what is attached to it.
 NamedTensors base_parameters(const ParameterTree& parameters);
 
 }  // namespace twofold

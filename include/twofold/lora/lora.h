@@ -27,25 +27,26 @@ struct TargetMatch {
   std::string target = {};
   std::vector<std::string> paths = {};  ///< adaptable (2-D) leaves only
   std::vector<std::vector<int64_t>> shapes = {};
-  /// Of the adapters on these leaves; a leaf that several targets select counts in each of them.
+  /// Trained elements of the adapters on these leaves; a leaf that several targets select counts
+  /// for each of them.
   int64_t parameters = 0;
 };
 /// Throws one Error for all entries of `config` that select nothing, with near names, and an Error
 /// if there are no targets. Needs no tensors.
 std::vector<TargetMatch> match_targets(const ParameterTree& parameters, const LoRAConfig& config);
 
-/// Attaches fresh adapters to every selected leaf. What is random comes from the stream of (seed,
-/// leaf path), so it does not depend on what else is adapted. An `init` that starts from the
-/// weights takes its product out of them: see changes_base.
+/// Attaches fresh adapters to every selected leaf. Random values come from the stream of (seed,
+/// leaf path), so they do not depend on which other leaves are adapted. An `init` that makes the
+/// factors from the weights subtracts their product from the weights: see changes_base.
 LoRAParams inject_lora_params(ParameterTree& parameters, const LoRAConfig& config, uint64_t seed);
-/// Whether injection leaves another base than it found.
+/// Whether injection with `config` changes the base weights.
 bool changes_base(const LoRAConfig& config);
-/// Whether these have.
+/// Whether the injection of these adapters changed the base weights.
 bool changed_base(const LoRAParams& adapters);
-/// Attaches adapters of given tensors, which are copied (what is read from a file may be a
-/// read-only mapping): named_adapters and named_constants, in any order. They must be those that
-/// `config` asks for: same leaves, rank, shapes and float32, else an Error naming each leaf, and
-/// nothing is attached.
+/// Attaches adapters made of given tensors: those of named_adapters and named_constants, in any
+/// order. The tensors are copied, since a tensor read from a file may be a read-only mapping. They
+/// must be those that `config` asks for: the same leaves, ranks and shapes, in float32. Otherwise
+/// throws an Error naming each leaf and attaches nothing.
 LoRAParams attach_lora_params(ParameterTree& parameters, const NamedTensors& tensors,
                               const LoRAConfig& config);
 /// Takes every adapter off; the model is the base again.
@@ -58,22 +59,23 @@ bool has_adapters(const ParameterTree& parameters);
 /// returned as it is, sharing its memory; so is one that was trained whole.
 NamedTensors merge_lora_params(const ParameterTree& parameters);
 
-/// Trainable parameters.
+/// The number of trained elements.
 int64_t count_lora_params(const LoRAParams& adapters);
 
 /// Names of what is trained, as in checkpoints: "<path>/lora_A", … The same tensors, not copies.
 NamedTensors named_adapters(const LoRAParams& adapters);
-/// Learning rate of each of named_adapters(adapters) / the phase's.
+/// For each tensor of named_adapters(adapters), its learning rate divided by the phase's.
 std::vector<double> lr_multipliers(const LoRAParams& adapters, const LoRAConfig& config);
-/// The tensors that the adapters have and do not train, each once.
+/// The tensors of the adapters that are not trained, each once.
 NamedTensors named_constants(const LoRAParams& adapters);
-/// Both.
+/// named_adapters, then named_constants.
 NamedTensors named_tensors(const LoRAParams& adapters);
 
-/// Tensors of one leaf by the end of their names; those without a leaf are under "".
+/// Groups tensors by leaf, each under the last part of its name; tensors without a leaf are under
+/// "".
 std::map<std::string, AdapterTensors> by_leaf(const NamedTensors& tensors);
 
-/// Switches its scope's model to the bare base (adapters off) and back.
+/// For its lifetime, switches the model to the bare base (adapters off).
 class AdaptersOff {
  public:
   explicit AdaptersOff(ParameterTree& parameters);

@@ -8,8 +8,8 @@
 
 namespace twofold {
 
-/// Makes the variant known: its setting() is a value of optimization/lora/variant. An Error if
-/// there is one of that name. Before anything is configured, from one thread.
+/// Registers a variant: its setting() becomes a value of optimization/lora/variant. Throws an Error
+/// if the name is taken. Call it before anything is configured, from one thread.
 void register_adapter_variant(std::unique_ptr<const Variant> variant);
 
 }  // namespace twofold

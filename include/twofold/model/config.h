@@ -1,7 +1,7 @@
 #pragma once
 // A family's settings: `architecture/*`. One struct a family (in the family's file) adds its own
-// keys to the common ones and knows how to build the model. How Hugging Face spells it:
-// model/hf/format.h.
+// keys to the common ones and knows how to build the model. model/hf/format.h has the names that
+// Hugging Face uses.
 
 #include <algorithm>
 #include <memory>
@@ -42,10 +42,11 @@ struct ModelConfig : ModelUse {
   std::vector<int64_t> eos_token_id;     ///< likewise; several are allowed
 
   virtual ~ModelConfig() = default;
-  /// A tied model becomes one whose head is a matrix of its own, which starts as a copy of the
-  /// table: the weights that are loaded for it are those of the tied model.
+  /// Gives a tied model a head of its own, which starts as a copy of the table. The weights to load
+  /// are still those of the tied model.
   void untie_head() { untie = true, tie_word_embeddings = false; }
-  /// The model's context: rows of a run may be narrower than what its weights can do.
+  /// The model's context in tokens: the rows of a run may be shorter than the context of its
+  /// weights.
   int64_t positions() const { return std::max(block_size, max_position_embeddings); }
 
   virtual std::string family() const = 0;  ///< "llama"
@@ -53,7 +54,7 @@ struct ModelConfig : ModelUse {
   virtual std::unique_ptr<ModelConfig> defaults() const = 0;
   /// Declares the common keys and the family's own.
   virtual void declare(config::Fields& fields) = 0;
-  /// Problems between settings (n_embd not a multiple of n_head, …), thrown as one Error.
+  /// Throws an Error for settings that contradict each other (n_embd not a multiple of n_head, …).
   virtual void validate() const = 0;
   virtual std::unique_ptr<Model> build() const = 0;
 

@@ -20,7 +20,7 @@ struct ModelInput {
   at::Tensor positions;
   at::Tensor first_key;      ///< undefined: plain causal
   bool training = false;     ///< dropout on, the model's and the adapters'
-  ops::DropoutKey dropout;   ///< seed, step and first row; whoever drops fills `site`
+  ops::DropoutKey dropout;   ///< seed, step and first row; each place that drops sets `site`
   KvCache* cache = nullptr;  ///< generation: keys and values of earlier positions
 
   ops::ForwardPass pass() const { return {.training = training, .key = dropout}; }
@@ -44,7 +44,7 @@ class Model {
                   const ModelInput& input) const;
   /// −log p of each label (N) at hidden states (N, D), 0 where it is −1. No gradient.
   at::Tensor token_losses(const at::Tensor& hidden, const at::Tensor& labels) const;
-  /// (N, V) float32 of hidden states (N, D). No gradient.
+  /// The logits (N, V), float32, of hidden states (N, D). No gradient.
   at::Tensor logits(const at::Tensor& hidden) const;
   /// Whether a position's result depends on how long the whole input is (some rotary scalings).
   virtual bool depends_on_length() const { return false; }

@@ -1,6 +1,6 @@
 #pragma once
-// What may be attached to a weight from outside, as an operation sees it: something that computes
-// with the weight, and with what was attached before it, in the weight's place.
+// What may be attached to a weight from outside, as an operation sees it: an object that computes
+// the weight's products in its place, from the weight and the attachments before it.
 
 #include <memory>
 #include <optional>
@@ -15,17 +15,17 @@ namespace twofold::ops {
 /// What an attachment must know of the forward pass that it takes part in.
 struct ForwardPass {
   bool training = false;  ///< dropout on
-  DropoutKey key = {};    ///< seed, step and first row; whoever drops fills `site`
+  DropoutKey key = {};    ///< seed, step and first row; each place that drops sets `site`
 };
 
-/// A weight under its first attachments: what the next one stands on, or, with all of them, what
-/// the model computes with.
+/// A weight with the first few of its attachments, which is what the next attachment builds on.
+/// With all of them it is what the model computes with.
 class Adapted {
  public:
   explicit Adapted(const Weight& weight) : Adapted(weight, weight.attachments.size()) {}
 
   const Weight& weight() const { return weight_; }
-  bool bare() const { return depth_ == 0; }  ///< there is nothing but the weight
+  bool bare() const { return depth_ == 0; }  ///< the weight alone, no attachments
 
   /// x·W + b.
   at::Tensor product(const at::Tensor& x, const at::Tensor& bias, const ForwardPass& pass) const;
@@ -50,7 +50,7 @@ class Adapted {
 
 namespace twofold {
 
-/// By default an attachment leaves everything as it is below it.
+/// By default an attachment changes nothing: every call goes to what is below it.
 class Attachment {
  public:
   virtual ~Attachment() = default;
@@ -59,7 +59,8 @@ class Attachment {
                              const ops::ForwardPass& pass) const {
     return below.product(x, bias, pass);
   }
-  /// In `wide`, float32 or float64: rounded when everything has been added.
+  /// The rows in `wide`, which is float32 or float64; they are rounded once everything has been
+  /// added.
   virtual at::Tensor lookup(const ops::Adapted& below, const at::Tensor& ids,
                             at::ScalarType wide) const {
     return below.lookup(ids, wide);
@@ -73,14 +74,15 @@ class Attachment {
                                                              at::ScalarType type) const {
     return below.evaluation_logits(type);
   }
-  /// The plain weight that computes what `value` does under this attachment, in its dtype and
-  /// storage order, rounded once.
+  /// The plain weight that is equivalent to `value` with this attachment, in the dtype and storage
+  /// order of `value`, rounded once.
   virtual at::Tensor merged(const at::Tensor& value) const { return value; }
-  /// Whether merging adds to every element, so that a value in few bits is better widened before.
+  /// Whether merging adds to every element, so that a value of low precision should be widened
+  /// first.
   virtual bool merges_by_adding() const { return false; }
-  /// The low-rank term that it is, if it is no more than one.
+  /// The attachment as a low-rank term, if it is nothing more than that.
   virtual std::optional<LowRank> as_low_rank() const { return std::nullopt; }
-  /// The base's own value, where a trained one stands in Weight::value; else undefined.
+  /// The frozen value of the leaf, if Weight::value holds a trained one instead; else undefined.
   virtual at::Tensor base_value() const { return {}; }
   /// The tensors that are trained.
   virtual std::vector<at::Tensor> trained() const = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// Gradients as the optimizers see them: their size, and what they are multiplied by.
+// The tensors that an optimizer updates, and the sizes of their gradients.
 
 #include <string>
 #include <vector>
@@ -26,10 +26,10 @@ struct GradientNorm {
 /// Σ g² of each tensor's gradient, (n) float64 on the tensors' device; undefined if none has a
 /// gradient.
 at::Tensor gradient_squares(const std::vector<Trainable>& tensors);
-/// Those numbers, read back, as sizes of the tensors' gradients. They are added in the order of the
-/// tensors.
+/// The gradients' sizes from those sums, read back to the host. The sums are added in the order of
+/// the tensors.
 GradientNorm gradient_norm(const std::vector<Trainable>& tensors, std::vector<double> squares);
-/// Both at once.
+/// Both steps: computes the sums and reads them back.
 GradientNorm gradient_norm(const std::vector<Trainable>& tensors);
 
 void clear_gradients(const std::vector<Trainable>& tensors);

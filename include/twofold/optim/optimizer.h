@@ -20,7 +20,7 @@ struct AdamSettings {
 
 /// The `optimization/*` settings of the optimizers (schedule.h has the schedules'). AdamW and Muon
 /// share keys whose best values differ, so a value below zero means the optimizer's own default;
-/// adamw() and muon() put that in.
+/// adamw() and muon() fill that in.
 struct OptimizerConfig {
   std::string optimizer = "adamw";  ///< optimization/optimizer: adamw, muon
   double clip = 1.0;                ///< optimization/clip: L2 norm; 0 = off
@@ -37,7 +37,7 @@ struct OptimizerConfig {
   void declare(config::Fields& fields);
   AdamSettings adamw() const;
   AdamSettings muon()
-      const;  ///< of the groups that Muon leaves to Adam; the decay is the matrices'
+      const;  ///< for what Muon leaves to Adam; but weight_decay is for Muon's matrices
 };
 
 class Optimizer {
@@ -56,8 +56,8 @@ class Optimizer {
 
  protected:
   static constexpr int kNotClipped = -1;
-  /// Gradients of one clip group (a number for each tensor) are scaled down together, to an L2 norm
-  /// of `clip` at most; 0 is never.
+  /// `clip_groups` gives each tensor the number of its group. The gradients of a group are scaled
+  /// down together to an L2 norm of at most `clip`; 0 turns clipping off.
   Optimizer(double clip, std::vector<int> clip_groups)
       : clip_(clip), clip_groups_(std::move(clip_groups)) {}
 

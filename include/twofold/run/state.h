@@ -1,6 +1,6 @@
 #pragma once
-// The one object that is a run: model, optimizer and where it stands. Saved and restored whole; the
-// switch to adapters makes another kind of it.
+// The state of a run in one object: model, optimizer and progress. It is saved and restored whole;
+// the switch to adapters makes a LoRATrainState of it.
 
 #include <memory>
 
@@ -15,7 +15,7 @@ namespace twofold {
 struct LoRATrainState;
 struct Snapshot;  // what a checkpoint holds
 
-/// All parameters are trained, or none yet.
+/// The state while all parameters are trained, or before any are.
 struct TrainState {
   RunState progress = {};
   std::unique_ptr<Model> model = {};
@@ -28,7 +28,7 @@ struct TrainState {
 
   /// What is trained: every parameter.
   virtual std::vector<Trainable> trainables() const;
-  /// Everything there is to save. Tensors alias live ones.
+  /// Everything there is to save. Its tensors alias the live ones.
   Snapshot snapshot(const std::string& config_yaml) const;
   /// This state as one that has adapters, or null.
   virtual LoRATrainState* adapted() { return nullptr; }
@@ -37,10 +37,10 @@ struct TrainState {
   virtual void add_tensors(Snapshot& snapshot) const;
 };
 
-/// The base is frozen, and adapters on it are trained.
+/// The state while the base is frozen and adapters on it are trained.
 struct LoRATrainState : TrainState {
   LoRAParams adapters = {};
-  std::vector<double> adapter_rates = {};  ///< learning rate of each of their tensors / the phase's
+  std::vector<double> adapter_rates = {};  ///< each tensor's learning rate / the phase's
 
   std::vector<Trainable> trainables() const override;  ///< the adapters
   LoRATrainState* adapted() override { return this; }
@@ -55,8 +55,8 @@ struct LoRATrainState : TrainState {
 TrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer, uint64_t seed,
                        bool train_all, at::Device device);
 
-/// Adds lora.base_adapters to the weights, freezes them in lora.base_dtype and drops the optimizer:
-/// the base that adapters build on, without any yet.
+/// Makes the base that adapters build on, without adapters yet: adds lora.base_adapters to the
+/// weights, freezes the weights in lora.base_dtype and drops the optimizer.
 void freeze_base(TrainState& state, const ModelConfig& config, const LoRAConfig& lora);
 
 /// The switch: freezes (if that has not been done), injects fresh adapters or attaches those of

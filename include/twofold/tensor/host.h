@@ -1,7 +1,7 @@
 #pragma once
-// Between the program's own memory and tensors, which may lie on a device that the host cannot
-// read. Whatever reads numbers back waits until the device has computed them: a training step does
-// so once.
+// Moves numbers between the program's own memory and tensors, which may be on a device that the
+// host cannot read. Reading numbers back waits until the device has computed them; a training step
+// does so once.
 
 #include <ATen/core/Tensor.h>
 
@@ -11,7 +11,7 @@
 
 namespace twofold {
 
-/// Where the program's own memory is.
+/// The device of the program's own memory: the CPU.
 at::Device host_device();
 
 /// `tensor` in host memory, without its gradient graph; itself if it is there already.

@@ -23,7 +23,8 @@ struct Init {
 /// `tensors` on `device`; those that are there already are not copied.
 NamedTensors moved_to(at::Device device, NamedTensors tensors);
 
-/// The first axis of tables with a row a token (of the head, a row an output token) or a position.
+/// Names of the first axis of tables: one row per token, per output token (the head), or per
+/// position.
 inline constexpr const char* kVocabularyAxis = "vocab";
 inline constexpr const char* kHeadAxis = "vocab_out";
 inline constexpr const char* kPositionAxis = "block_size";
@@ -38,7 +39,7 @@ struct Parameter {
   Weight weight;
 
   bool is_matrix() const { return shape.size() == 2; }
-  bool is_vocabulary() const {  ///< a row a token
+  bool is_vocabulary() const {  ///< one row per token
     return !axes.empty() && (axes.front() == kVocabularyAxis || axes.front() == kHeadAxis);
   }
   int64_t count() const;
@@ -65,7 +66,7 @@ class ParameterTree {
 
   /// Where the values are: the host until they are moved.
   at::Device device() const { return device_; }
-  /// Moves the values there, those in 4 bits too; what is attached to them is not theirs.
+  /// Moves the values, packed ones too, to `device`. Attachments are not moved.
   void move_to(at::Device device);
 
  private:

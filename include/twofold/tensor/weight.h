@@ -25,7 +25,7 @@ struct Weight {
   at::Tensor value;
   /// The value in 4 bits. `value` then has its shape and order but no memory: see tensor/packed.h.
   std::shared_ptr<const Nf4> packed = {};
-  /// One an adapter and kind; each computes with the weight and the attachments before it.
+  /// In order: each computes with the weight and the attachments before it.
   std::vector<std::shared_ptr<const Attachment>> attachments = {};
 };
 

@@ -32,18 +32,20 @@ struct RunState {
   /// Rows of tables that are trained beside the adapters: leaf -> ids.
   std::map<std::string, std::vector<int64_t>> trained_tokens = {};
 
-  /// Where this was computed, with which level of the instruction set (ops/isa.h), by how many
-  /// threads, and how bfloat16 products are (ops/matmul.h): the last bits depend on each.
+  /// What the last bits depend on: the processor that this was computed on, the level of its
+  /// instruction set (ops/isa.h), the number of threads, and how bfloat16 products are computed
+  /// (ops/matmul.h).
   std::string cpu_model = {};
-  std::string isa = "avx2";                  ///< the only one that older checkpoints knew
+  std::string isa = "avx2";                  ///< the only level that older checkpoints knew
   int64_t threads = 0;                       ///< 0: not known
   std::optional<bool> native_bfloat16 = {};  ///< none: no such product so far
 
-  /// What the files of each dataset were (data/read/fingerprint.h) when this was computed.
+  /// Fingerprints of the files of each dataset (data/read/fingerprint.h) when this was computed.
   std::map<std::string, std::string> data = {};
 
   enum class Stored { kAlways, kSinceLater };  ///< kSinceLater: older checkpoints lack it
-  /// Visits what is saved: entry(name in state.json, member, Stored). The one list of it.
+  /// Calls entry(name in state.json, member, Stored) for every member that is saved. The only list
+  /// of them.
   template <class State, class Entry>
   static void each(State& state, const Entry& entry) {
     constexpr Stored kAlways = Stored::kAlways;
@@ -70,18 +72,19 @@ struct RunState {
   }
 
   void enter_phase(int next);
-  /// A step that consumed `step_tokens` has been taken.
+  /// Counts a step that consumed `step_tokens`.
   void advance(int64_t step_tokens);
-  /// A periodic validation of this step had `loss`; `patience` of them in a row without a better
-  /// one end the phase (0: none do). Whether it is the phase's best so far.
+  /// Notes the `loss` of a periodic validation at this step. After `patience` validations in a row
+  /// without a better loss the phase ends (0: never). Returns whether `loss` is the phase's best so
+  /// far.
   bool note_validation(double loss, int64_t patience);
-  /// The same for a loss that is no sign that the phase should have ended.
+  /// The same, except that a loss that is not better does not use up any patience.
   bool note_loss(double loss);
-  /// Whether so many validations without a better loss end the phase; 0: none do.
+  /// Whether so many validations have had no better loss that the phase ends; 0: never.
   bool out_of_patience(int64_t patience) const {
     return patience > 0 && stale_validations >= patience;
   }
-  /// Drops every score, and what was best: they cannot be compared with those to come.
+  /// Drops every score and the best loss, for when they cannot be compared with later ones.
   void forget_scores();
 };
 

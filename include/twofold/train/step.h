@@ -14,8 +14,7 @@ namespace twofold {
 /// number of the micro-batch's first row within the step's global batch.
 using LossFunction = std::function<at::Tensor(const Batch& micro, double scale, int64_t first_row)>;
 
-/// Numbers that are not finite where a run needs them: the state that led here cannot be gone on
-/// from.
+/// A number that must be finite is not. The run cannot continue from the state that led to it.
 class NotFinite : public Error {
  public:
   using Error::Error;
@@ -27,9 +26,8 @@ struct StepResult {
 };
 
 /// Forward and backward over micro-batches of at most `micro_rows`, then one update with rate `lr`.
-/// Leaving the parameters as they were, throws an Error when the batch supervises no token, and
-/// NotFinite when the loss or a gradient is not finite (naming the step, the tensor and the data
-/// rows).
+/// Throws an Error if the batch supervises no token, and NotFinite if the loss or a gradient is not
+/// finite (naming the step, the tensor and the data rows); both leave the parameters unchanged.
 StepResult train_step(const LossFunction& loss_of, const Batch& batch, int64_t micro_rows,
                       const std::vector<Trainable>& tensors, Optimizer& optimizer, double lr,
                       int64_t step);

@@ -9,12 +9,12 @@
 
 namespace twofold {
 
-/// The family's settings at their defaults; an Error for an unknown family.
+/// The family's settings at their defaults; throws an Error for an unknown family.
 std::unique_ptr<ModelConfig> make_model_config(const std::string& family);
 
-/// Makes the family of `make`'s settings, which are at their defaults, known to configs,
-/// checkpoints and generation; its jobs are FAMILY/train/pretrain and FAMILY/train/lora. An Error
-/// if there is one of that name. Before anything is configured, from one thread.
+/// Registers the family whose settings `make` returns at their defaults, for configs, checkpoints
+/// and generation. Its jobs are FAMILY/train/pretrain and FAMILY/train/lora. Throws an Error if the
+/// name is taken. Call it before anything is configured, from one thread.
 void register_model_family(std::function<std::unique_ptr<ModelConfig>()> make);
 
 }  // namespace twofold
