@@ -1,6 +1,6 @@
 #pragma once
-// The job that trains: a config, and the list of phases that it asks for. This one trains all
-// parameters on one mixture.
+// The job that trains: a config, and the list of phases that it asks for. BaseTrainer has one
+// phase, which trains all parameters on one mixture.
 
 #include "run/adapters/new_tokens.h"
 #include "run/job.h"
@@ -24,22 +24,21 @@ class BaseTrainer : public RestoreableJob {
   const RunConfig& config() const { return config_; }
 
  protected:
-  /// The phases of this trainer. Throws an Error for stages that are none.
+  /// The phases of this trainer. Throws an Error for stages that cannot be made into phases.
   virtual std::vector<Phase> phases() const { return pretraining(config()); }
 
  private:
-  /// Takes the architecture from the weights, and rows for the tokens that are added.
+  /// Fills in the architecture from the weights, and adds rows for added tokens.
   void fill_architecture(const std::vector<std::string>& set_keys, config::Checks& checks,
                          std::vector<std::string>& lines);
   void resolve_head(std::vector<std::string>& lines);
   void check_stages(config::Checks& checks) const;
-  /// Whether these keys of the architecture have the values that the run would have, whatever is
-  /// wrong with others.
+  /// Whether these keys of the architecture have their final values, even if other keys are faulty.
   bool knows(const config::Checks& checks, std::vector<std::string> keys) const;
   RunPlan make_run_plan() const;
   /// Everything that is shown before step 1.
   std::vector<Table> tables(const RunPlan& plan) const;
-  /// Learned / forgotten, and samples of text.
+  /// Shows what was learned and forgotten, and samples of text.
   void show_end(TrainState& state, Observer& observer) const;
 
   RunConfig config_;

@@ -1,5 +1,5 @@
 #pragma once
-// Saves a run, and never what has diverged.
+// Saves the checkpoints of a run, but never a state that has diverged.
 
 #include <memory>
 #include <string>
@@ -18,13 +18,13 @@ using Recorders = std::vector<std::unique_ptr<Recorder>>;
 
 class Checkpointing {
  public:
-  /// `config_yaml` is stored in every checkpoint; `recorders` are put on the disk before each.
+  /// `config_yaml` is stored in every checkpoint; `recorders` are synced to disk before each save.
   Checkpointing(const ExecutionSpec& spec, const RunConfig& config, std::string config_yaml,
                 Recorders& recorders, Observer& observer);
 
   /// The newest checkpoint of this run that verifies; broken ones are warned about.
   std::optional<CheckpointInfo> newest() const;
-  /// Throws as fail_diverged does if a tensor is not finite: no later loss would show it.
+  /// Throws as fail_diverged does if a tensor is not finite: there may be no later loss to show it.
   void save(TrainState& state, const std::string& suffix);
   /// Discards what was saved of a state that has turned out to have diverged, and throws an Error
   /// that says how to go on.

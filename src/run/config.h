@@ -36,14 +36,14 @@ struct TrainerConfig {
 struct StageConfig {
   int64_t tokens = 0;
   Mixture mixture = {};
-  std::string tokens_key = {};  ///< where it was set, for errors: training/pre_lora_tokens/0
+  std::string tokens_key = {};  ///< where `tokens` was set, for errors: training/pre_lora_tokens/0
   std::string dataset_key = {};
 };
 
 /// The mixture of a stage, whether or not the stage has a budget.
 struct StageMixture {
   std::string key = {};    ///< the setting: training/pre_lora_dataset
-  std::string place = {};  ///< within it: training/pre_lora_dataset/0
+  std::string place = {};  ///< the stage within it: training/pre_lora_dataset/0
   Mixture mixture = {};
 };
 
@@ -56,8 +56,8 @@ struct BaseTrainerConfig {
   std::vector<StageMixture> mixtures() const;
 };
 
-/// `training/{pre,post}_lora_{tokens,dataset}`: stages of both phases, which take the place of the
-/// base's one.
+/// `training/{pre,post}_lora_{tokens,dataset}`: the stages of both phases, which replace the one
+/// stage of BaseTrainerConfig.
 struct LoRATrainerConfig : BaseTrainerConfig {
   std::vector<int64_t> pre_lora_tokens = {1'000'000'000};
   std::vector<Mixture> pre_lora_dataset = {

@@ -18,13 +18,13 @@ class Job {
   virtual ~Job() = default;
   /// Binds every setting of the job; nothing else is read from a config.
   virtual void declare(config::Fields& fields) = 0;
-  /// Completes the settings once they are filled, and has `checks` look for faults between them;
-  /// `set_keys` are those the user set himself. Returns lines to show ("architecture/n_layers = 5
-  /// from config.json").
+  /// Completes the settings once they are filled, and has `checks` look for settings that
+  /// contradict each other; `set_keys` are the keys that the user set. Returns lines to show
+  /// ("architecture/n_layers = 5 from config.json").
   virtual std::vector<std::string> resolve(const std::vector<std::string>& set_keys,
                                            config::Checks& checks) = 0;
-  /// Looks for faults between the settings and what is below `root`, whatever else is wrong with
-  /// the settings.
+  /// Has `checks` compare the settings with the files below `root`, even if other settings are
+  /// faulty.
   virtual void check_files(const std::filesystem::path& root, config::Checks& checks) = 0;
   virtual std::vector<Table> plan(const std::filesystem::path& root) = 0;
   virtual void run(const ExecutionSpec& spec, Observer& observer) = 0;
@@ -34,8 +34,8 @@ class Job {
 class RestoreableJob : public Job {
  public:
   /// Before run(): start from the checkpoint at `relative` (project/group/name/suffix under
-  /// <root>/checkpoints) instead of from nothing. A run that has a checkpoint of its own goes on
-  /// from that, and says so.
+  /// <root>/checkpoints) instead of from nothing. A run that has a checkpoint of its own continues
+  /// from its own instead, and says so.
   void restore_from_path(const std::string& relative);
 
  protected:

@@ -1,6 +1,6 @@
 #pragma once
-// How fast a run goes, for its step reports. Watches the run: work that is not training is no part
-// of its pace.
+// How fast a run goes, for its step reports. It observes the run, so that work other than training
+// does not count.
 
 #include <string>
 
@@ -12,11 +12,12 @@ namespace twofold {
 
 class Pace : public Observer {
  public:
-  /// `cache`: where measurements of the machine are kept; `dtype`: that training computes in.
+  /// `cache`: where measurements of the machine are kept; `dtype`: the one that training computes
+  /// in.
   Pace(const std::string& cache, const std::string& dtype) : peak_(cache, dtype) {}
 
   void work(const WorkReport&) override { meter_.pause(); }
-  /// A step of `tokens` has been taken: completes its report.
+  /// Adds the pace to the report of a step that has consumed `tokens`.
   void complete(StepReport& report, int64_t tokens, double flops_per_token);
 
  private:

@@ -19,7 +19,7 @@ enum class AtEnd {
 struct Phase {
   int number = 1;  ///< place in the list, from 1: its name in checkpoints, logs and reports
   Trained trained = Trained::kAllParameters;
-  std::vector<StageConfig> stages = {};  ///< none: nothing is trained, and the end comes at once
+  std::vector<StageConfig> stages = {};  ///< none: nothing is trained, and `at_end` follows at once
   OptimizerConfig optimizer = {};
   ScheduleConfig schedule = {};
   AtEnd at_end = AtEnd::kFinish;
@@ -29,15 +29,17 @@ struct Phase {
 
 /// Trains every parameter.
 Phase pretrain(const RunConfig& config, std::vector<StageConfig> stages);
-/// Trains the adapters on frozen weights, with a learning rate of their own where that is set.
+/// Trains the adapters on frozen weights, with optimization/lora/lr as the learning rate if it is
+/// set.
 Phase adapt(const RunConfig& config, std::vector<StageConfig> stages);
 
 /// The list of a .../train/pretrain job.
 std::vector<Phase> pretraining(const RunConfig& config);
-/// The list of a .../train/lora job; without stages for phase 1 the weights that the run begins
-/// with are adapted. Throws an Error if budgets and mixtures do not pair up, or phase 2 has none.
+/// The list of a .../train/lora job. Without stages for phase 1, phase 2 adapts the weights that
+/// the run begins with. Throws an Error if budgets and mixtures do not pair up, or phase 2 has
+/// none.
 std::vector<Phase> pretraining_then_adapting(const RunConfig& config);
-/// Whichever of them the config's job makes.
+/// The list of the config's own job.
 std::vector<Phase> phases_of(const RunConfig& config);
 
 }  // namespace twofold

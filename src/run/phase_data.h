@@ -10,9 +10,9 @@ namespace twofold {
 
 class PhaseData {
  public:
-  /// `options`: of every stage; each is given its own number.
+  /// `options` apply to every stage, except options.stage, which is set to the stage's own number.
   PhaseData(const PhasePlan& phase, Stage::Options options, int64_t batch_size);
-  /// Pure, and safe on another thread.
+  /// The batch of a step: a pure function, safe on another thread.
   Batch batch(int64_t phase_step) const;
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-// One phase at work: what the loop trains on, and what happens at its moments.
+// Runs one phase: gives the loop what it trains on, and handles its events.
 
 #include <optional>
 
@@ -12,7 +12,7 @@
 
 namespace twofold {
 
-/// What of the run a phase works with.
+/// The parts of the run that a phase works with.
 struct PhaseContext {
   const RunConfig& config;
   const RunPlan& plan;

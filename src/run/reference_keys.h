@@ -5,7 +5,8 @@
 
 namespace twofold {
 
-/// Whoever brings such a key is told what to do about it. After everything else is declared.
+/// Declares these keys as absent: the error for using one says what to do instead. Call after
+/// everything else is declared.
 void declare_absent(config::Fields& fields);                ///< of a job that trains
 void declare_absent_of_tokenizing(config::Fields& fields);  ///< of one that makes a dataset
 

@@ -1,6 +1,6 @@
 #pragma once
-// What can be run, by name. Every family of models has a job that trains all of its parameters and
-// one that goes on with adapters; a family that a program registers has them too.
+// What can be run, by name. Every family of models, including those that a program registers, has
+// one job that trains all parameters and one that trains adapters after that.
 
 #include <functional>
 #include <memory>

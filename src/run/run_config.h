@@ -1,6 +1,6 @@
 #pragma once
-// All that the config of a training job says, as one value. Filled from YAML; read by the trainers,
-// by exports, by generation and by whoever looks into a checkpoint.
+// All that the config of a training job says, as one value. Filled from YAML; used by the trainers,
+// by exports, by generation and by all code that reads a checkpoint.
 
 #include <memory>
 #include <string>

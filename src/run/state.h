@@ -7,12 +7,13 @@
 
 namespace twofold {
 
-/// As without `fresh`, which are tokens that the folder's weights do not know.
+/// The same as start_state of <twofold/run/state.h>, for a run with new tokens `fresh`, for which
+/// the folder's weights have no trained rows.
 TrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer, uint64_t seed,
                        bool train_all, const NewTokens& fresh, at::Device device);
 
-/// A checkpoint's weights and adapters without its optimizer: for export and generation. Which rows
-/// of tables are trained is what the checkpoint says (here and in restore_state).
+/// A checkpoint's weights and adapters without its optimizer: for export and generation. The
+/// checkpoint decides which rows of tables are trained (here and in restore_state).
 std::unique_ptr<TrainState> restore_weights(const CheckpointInfo& checkpoint,
                                             const ModelConfig& config, const LoRAConfig& lora,
                                             at::Device device);

@@ -28,12 +28,12 @@ class TrainingRun {
   TrainingRun(const TrainingSetup& setup, const ExecutionSpec& spec, const std::string& config_yaml,
               Observer& observer);
 
-  /// Whoever watches the run, its recorders among them.
+  /// All observers of the run, including its recorders.
   Observer& observer() { return observers_; }
   /// See Checkpointing::newest.
   std::optional<CheckpointInfo> own_checkpoint() const { return checkpointing_.newest(); }
-  /// Trains what is left of the phases from `state` on, which is what the checkpoint `started_from`
-  /// holds (empty: none), and publishes final/<tokens>.
+  /// Trains what is left of the phases, starting at `state`, and publishes final/<tokens>.
+  /// `started_from` is the suffix of the checkpoint of this run that holds `state`; empty: none.
   void train(std::unique_ptr<TrainState>& state, const std::string& started_from);
 
  private:

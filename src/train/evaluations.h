@@ -1,6 +1,6 @@
 #pragma once
-// When a run is scored: at validations, at milestones. What comes of it is noted in the run's state
-// and told to its observer.
+// When a run is scored: at validations, at milestones. The results are noted in the run's state and
+// reported to its observer.
 
 #include <memory>
 #include <string>
@@ -15,18 +15,19 @@ namespace twofold {
 class Evaluations {
  public:
   /// Without `validation` nothing is ever scored. `others`: evaluators whose metrics are reported
-  /// beside its losses.
+  /// beside the validation losses.
   Evaluations(std::unique_ptr<Validation> validation,
               std::vector<std::unique_ptr<Evaluator>> others, Observer& observer);
 
   bool active() const { return validation_ != nullptr; }
   /// Scores the datasets of the stages up to `stage`. `patience`: see RunState::note_validation.
-  /// Whether the loss of the stage's mixture is the phase's best.
+  /// Returns whether the loss of the stage's mixture is the phase's best.
   bool validate(Model& model, RunState& state, int stage, int64_t patience);
-  /// Scores every dataset, unless that has been done at this milestone; whether it was done now.
+  /// Scores every dataset, unless this milestone has been scored before. Returns whether it scored
+  /// now.
   bool score(Milestone milestone, Model& model, RunState& state);
-  /// Scores the milestone that ends a phase, whose last stage is `stage`. Whether that was done now
-  /// and its loss is the phase's best: no sign that the phase should have ended sooner.
+  /// Scores the milestone that ends a phase, whose last stage is `stage`. Returns whether it scored
+  /// now and the loss is the phase's best. A loss that is not better does not use up any patience.
   bool score_end(Milestone milestone, Model& model, RunState& state, int stage);
 
  private:

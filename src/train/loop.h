@@ -31,15 +31,15 @@ struct Cadence {
 class PhaseEvents {
  public:
   virtual ~PhaseEvents() = default;
-  virtual void validate() = 0;  ///< scores, and notes in the state what that means
+  virtual void validate() = 0;  ///< scores, and notes the result in the state
   virtual void save() = 0;      ///< a periodic checkpoint
   virtual void after_step(const StepResult& result, double lr) = 0;  ///< the state has advanced
-  virtual void score_end() = 0;  ///< the phase is over: what it has come to
+  virtual void score_end() = 0;  ///< the phase is over: scores it
 };
 
-/// Trains from state.phase_step to the end of the phase, which is scored. When a stop is requested,
-/// finishes the step (or abandons a validation, which is done again on resume), saves and throws
-/// Interrupted.
+/// Trains from state.phase_step to the end of the phase and has the end scored. When a stop is
+/// requested, finishes the step (or abandons a validation, which is done again on resume), saves
+/// and throws Interrupted.
 void train_phase(RunState& state, const PhaseParts& parts, const Cadence& cadence,
                  PhaseEvents& events);
 

@@ -1,5 +1,5 @@
 #pragma once
-// A run's state as state.json has it.
+// A run's state as JSON, the contents of state.json.
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>

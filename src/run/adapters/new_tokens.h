@@ -14,23 +14,24 @@ namespace twofold {
 
 struct AddedVocabulary {
   NewTokens tokens;
-  std::optional<int64_t> held;  ///< rows of the weights' tables, where there are weights
+  std::optional<int64_t> held;  ///< rows of the tables in the weights; empty without weights
 };
 
-/// Makes `model`, whose architecture is that of its weights (if it has any), as large as the
-/// tokenizer and its added tokens; the tokenizer is loaded for that, if it is given any. `wanted`:
-/// the vocab_size that the user set. Throws an Error if that is another, if weights lack rows for
-/// the tokenizer's own tokens, and if a model without weights is too small.
+/// Works out the ids of the added tokens, for which it loads the tokenizer. If `model` has weights
+/// (and their architecture), enlarges its vocab_size to hold all tokens. `wanted` is the vocab_size
+/// that the user set, if any. Throws an Error if `wanted` is not the vocab_size that the weights
+/// and the new tokens need, if the weights lack rows for the tokenizer's own tokens, or if a model
+/// without weights is too small. Does nothing if no tokens are added.
 AddedVocabulary resolve_vocabulary(const TokenizerConfig& tokenizer, std::optional<int64_t> wanted,
                                    ModelConfig& model);
 /// The new tokens in one line, for people.
 std::string describe(const AddedVocabulary& vocabulary, const ModelConfig& model);
 
-/// The new tokens' rows of every table that has a row a token.
+/// The ids of the new tokens for every table that has one row per token.
 RowIds rows_of(const NewTokens& tokens, const ParameterTree& parameters);
 
-/// Which of the new tokens did not occur in what phase number `phase` trained on, so that their
-/// rows are as they were; empty if all did.
+/// A warning that names the new tokens that did not occur in the data of phase number `phase`, so
+/// that their rows have not changed; empty if all of them occurred.
 std::string unseen_tokens_text(const ParameterTree& parameters, const NewTokens& tokens,
                                const TokenizerConfig& tokenizer, int phase);
 

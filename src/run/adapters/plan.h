@@ -1,5 +1,6 @@
 #pragma once
-// What adapters will be made of, before any are: for checks, the plan and its tables.
+// What the adapters will consist of, worked out before any are made: for checks, the plan and its
+// tables.
 
 #include <vector>
 
@@ -9,13 +10,13 @@
 
 namespace twofold {
 
-/// Has `checks` look for targets that name no parameter. Settings that decide which parameters
-/// there are must be sound for that: the caller has found them so.
+/// Has `checks` look for targets that select no parameter. The caller has made sure that the
+/// settings which decide what parameters there are have no faults.
 void check_targets(const RunConfig& config, config::Checks& checks);
 
 AdapterPlan plan_adapters(const Model& model, const LoRAConfig& lora);
 
-/// Which target selects what, and how many parameters that trains.
+/// The leaves that each target selects, and how many parameters are trained there.
 Table adapted_tensors(const Model& model, const LoRAConfig& lora);
 
 }  // namespace twofold

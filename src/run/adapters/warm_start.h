@@ -1,5 +1,6 @@
 #pragma once
-// A run that goes on from somebody's adapter takes its settings, and what it asks of the model.
+// A warm start: the settings that a run takes from the PEFT folders it starts from, and what they
+// need of the model.
 
 #include <string>
 #include <vector>
@@ -10,13 +11,13 @@
 namespace twofold {
 
 /// The first of the PEFT folders (DIR or DIR:weight) that trains the embedding and the head of a
-/// model that has one matrix for both, each by itself; empty if none does. What cannot be read asks
-/// for nothing.
+/// tied model separately, so that the model must be untied; empty if none does. Skips folders that
+/// cannot be read: the code that loads them reports the error.
 std::string asks_to_untie(const std::vector<std::string>& folders, const ModelConfig& model);
 
-/// Fills `lora` with what the PEFT folder lora.from_adapter says, and returns lines to show. An
-/// Error names every key that the user set (`set_keys`) to another value, and an `init` that starts
-/// elsewhere.
+/// Fills `lora` from the PEFT folder lora.from_adapter and returns lines to show. Throws an Error
+/// naming every key that the user set (`set_keys`) to another value, an `init` other than the
+/// default, and rows of added tokens that the folder does not train.
 std::vector<std::string> fill_from_adapter(LoRAConfig& lora, const ModelConfig& model,
                                            const std::vector<std::string>& set_keys);
 

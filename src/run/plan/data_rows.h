@@ -1,5 +1,6 @@
 #pragma once
-// The data of a run, opened before anything is made: what is wrong with it, and how much there is.
+// Opens the data of a run before anything else is made, to find what is wrong with it and how much
+// there is.
 
 #include <cstdint>
 #include <map>
@@ -14,11 +15,11 @@ namespace twofold {
 /// Rows of each dataset's training split.
 using DataRows = std::map<std::pair<std::string, DatasetStyle>, int64_t>;
 
-/// The entry of a dataset.
+/// The key of a dataset in DataRows.
 DataRows::key_type rows_key(const Sampling& sampling);
 
-/// What a run asks of its datasets. The defaults ask for least: they stand for settings that are at
-/// fault themselves.
+/// What a run asks of its datasets. The defaults accept any dataset: they are used where the
+/// setting itself is faulty.
 struct DataNeeds {
   int64_t width = 1;                            ///< tokens of a row
   int64_t vocab_size = int64_t{INT32_MAX} + 1;  ///< every id is below it

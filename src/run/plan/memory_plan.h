@@ -7,22 +7,23 @@
 
 namespace twofold {
 
-/// Bytes of training `trained` with `micro_rows` sequences a forward pass.
+/// Bytes that training `trained` needs with `micro_rows` sequences per forward pass.
 MemoryPlan plan_memory(const ModelConfig& config, const Model& model, Trained trained,
                        const AdapterPlan& adapters, int64_t micro_rows);
 
-/// Floating-point operations a token takes, forward and backward: 6 a weight that is trained, 4 a
-/// frozen one, plus attention's.
+/// Floating-point operations per token, forward and backward: 6 for each trained weight, 4 for each
+/// frozen one, plus those of attention.
 double flops_per_token(const ModelConfig& config, const Model& model, Trained trained,
                        const AdapterPlan& adapters);
 
 /// The most rows (at most `batch_size`) whose plan fits the machine's memory; at least 1. Depends
-/// on how much memory there is, not on how much is free: the same machine chooses the same.
+/// on how much memory the machine has, not on how much is free, so that the result is always the
+/// same on the same machine.
 int64_t largest_micro_batch(int64_t batch_size,
                             const std::function<std::vector<MemoryPlan>(int64_t)>& memory_at);
 
-/// Throws an Error if a phase has more to hold at once than there is memory and swap, whatever the
-/// batches are.
+/// Throws an Error if what a phase must hold whatever its batches (gradients, half of the moments
+/// and, unless they are frozen, the weights) exceeds the machine's memory and swap together.
 void require_memory(const RunPlan& plan);
 
 }  // namespace twofold

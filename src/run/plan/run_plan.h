@@ -31,13 +31,12 @@ struct PhasePlan {
   /// The stage that step `phase_step` belongs to (the last one for the end of the phase).
   const StagePlan& stage_at(int64_t phase_step) const;
   std::vector<int64_t> stage_steps() const;
-  /// Whether the step of that number, from 1, is the first or the last.
+  /// Whether step `number` of the phase, counted from 1, is the first or the last.
   bool is_at_an_end(int64_t number) const { return number == 1 || number == steps; }
   Schedule schedule() const { return Schedule(phase.schedule, stage_steps()); }
 };
 
-/// Bytes of a run at its widest point. Floating, since a plan may be of a machine that does not
-/// exist.
+/// Bytes that a phase needs at its peak. Doubles, since a plan may be far larger than any machine.
 struct MemoryPlan {
   double weights = 0, gradients = 0, moments = 0, activations = 0, head = 0;
   double total() const { return weights + gradients + moments + activations + head; }
@@ -52,24 +51,24 @@ struct RunPlan {
 
   int64_t tokens_per_step() const { return batch_size * block_size; }
   int64_t total_steps() const;
-  /// The phase of that number; null if there is none, or it trains nothing.
+  /// The phase with this number; null if there is none, or if it trains nothing.
   const PhasePlan* find(int number) const;
-  /// Steps of the phases after that number.
+  /// Total steps of the phases after phase `number`.
   int64_t steps_after(int number) const;
   std::vector<StageConfig> all_stages() const;
   /// Labels of the datasets of every stage, in order of first use.
   std::vector<std::string> datasets() const;
 
-  /// Whether a run at `progress` has its phase behind it.
+  /// Whether the phase that a run at `progress` is in is over.
   bool phase_is_over(const RunState& progress) const;
-  /// The same of its last phase: nothing is left to train.
+  /// Whether that phase is the last one and is over: nothing is left to train.
   bool is_complete(const RunState& progress) const;
 };
 
 /// What the plan needs to know of adapters.
 struct AdapterPlan {
   int64_t parameters = 0;        ///< trained
-  int64_t start_parameters = 0;  ///< kept of the start (pissa, olora)
+  int64_t start_parameters = 0;  ///< of the initial factors, kept (pissa, olora)
   int64_t activations = 0;       ///< elements that a token leaves behind in the adapters
   int64_t frozen_bytes = 0;      ///< of the frozen base
 };
@@ -77,15 +76,16 @@ struct AdapterPlan {
 /// Why the phase that `progress` is in ended before its budget did.
 std::string describe_early_end(const RunPlan& plan, const RunState& progress);
 
-/// Stages in steps, of the phases that have any. Throws one Error with every budget below one step.
+/// Stages in steps, for the phases that have stages. Throws one Error with every budget below one
+/// step.
 std::vector<PhasePlan> plan_phases(const std::vector<Phase>& phases, int64_t tokens_per_step);
 
 /// Throws as plan_phases does.
 RunPlan make_plan(const TrainerConfig& trainer, const ModelConfig& config, const Model& model,
                   const std::vector<Phase>& phases, const AdapterPlan& adapters);
 
-/// The plan as tables: run, stages (with the share and the epochs of each dataset), memory. Without
-/// rows the tables leave out what the data would say.
+/// The plan as tables: run, stages (with the share and the epochs of each dataset), memory. If
+/// `data_rows` is empty, the tables leave out what follows from the data.
 std::vector<Table> describe(const RunPlan& plan, const ModelConfig& config,
                             const DataRows& data_rows);
 

@@ -17,7 +17,7 @@ struct Beginning {
   RunConfig& config;  ///< compared with a checkpoint's
   const RunPlan& plan;
   NewTokens new_tokens;  ///< tokenizer/add_tokens
-  at::Device device;     ///< that all of the run is computed on
+  at::Device device;     ///< the one that the run computes on
   const ExecutionSpec& spec;
   Observer& observer;
 };
@@ -25,13 +25,14 @@ struct Beginning {
 /// From nothing, or from the weights of a Hugging Face folder.
 std::unique_ptr<TrainState> start(const Beginning& beginning);
 
-/// From a checkpoint of this run. Throws an Error with every setting that must not have changed,
-/// and where the past would have been another.
+/// From a checkpoint of this run. Throws an Error with every setting that must not have changed but
+/// has, and if the new settings would have changed what has been trained already.
 std::unique_ptr<TrainState> resume(const Beginning& beginning, const CheckpointInfo& checkpoint);
 
-/// From another run's checkpoint: goes on from its whole state, of whichever phase that is; or,
-/// where nothing of its phase is to be trained, takes its weights as the base of the adapters. Of
-/// its scores those stay that can stand beside this run's.
+/// From another run's checkpoint. If this run trains adapters only and the checkpoint has none,
+/// takes the checkpoint's weights as the base of the adapters. Otherwise continues from its whole
+/// state, in whichever phase that is, and keeps those of its scores that can be compared with this
+/// run's.
 std::unique_ptr<TrainState> start_from(const Beginning& beginning,
                                        const CheckpointInfo& checkpoint);
 

@@ -1,5 +1,5 @@
 #pragma once
-// That the data of a run are what it was trained on so far.
+// Checks that the data of a run are the data that it has been trained on so far.
 
 #include <string>
 
@@ -9,9 +9,9 @@
 
 namespace twofold {
 
-/// Compares the data with what `state` was computed from, and notes them in it. If they have
-/// changed: an Error below a run of one's own checkpoint, whose suffix is `own_checkpoint`; a
-/// warning where that is empty.
+/// Compares the data with the data that `state` was computed from, and notes the new fingerprints
+/// in `state`. If data have changed, throws an Error for a run that continues its own checkpoint,
+/// whose suffix is `own_checkpoint`, and only warns if `own_checkpoint` is empty.
 void check_data(RunState& state, const RunPlan& plan, bool validation, const ExecutionSpec& spec,
                 const std::string& own_checkpoint, Observer& observer);
 

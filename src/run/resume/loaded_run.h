@@ -1,5 +1,5 @@
 #pragma once
-// A finished or running run's weights, for whoever wants to use them: export, generation.
+// The weights of a finished or unfinished run, to be used by export and generation.
 
 #include <memory>
 #include <string>
@@ -17,9 +17,9 @@ struct LoadedRun {
   std::unique_ptr<TrainState> state;  ///< without optimizer
 
   const ModelConfig& model_config() const { return *config.model; }
-  /// None in a checkpoint that has no adapters yet.
+  /// The adapters; empty for a checkpoint that has none yet.
   const LoRAParams& adapters() const;
-  /// The config's, with the rows that the checkpoint trains.
+  /// The config's settings of adapters, with the token rows that the checkpoint trains.
   LoRAConfig lora() const;
   /// The id of the first token of tokenizer/add_tokens; 0 if there are none.
   int64_t first_new_token() const;

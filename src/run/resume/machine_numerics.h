@@ -1,5 +1,5 @@
 #pragma once
-// What of a run's last bits is the doing of the machine that it is on.
+// How the machine affects the last bits of a run's numbers.
 
 #include "twofold/model/config.h"
 #include "twofold/observer.h"
@@ -7,8 +7,9 @@
 
 namespace twofold {
 
-/// Has bfloat16 products computed as `state` remembers, or, where that is open or was another
-/// processor's way, notes how they are computed here; notes processor and threads too.
+/// Computes bfloat16 products the way that `state` notes. If `state` notes no way, or comes from
+/// another processor, notes the way of this machine instead. Also notes processor, instruction set
+/// and threads, and tells the observer if the processor or the instruction set is another.
 void apply_machine_numerics(RunState& state, const ModelConfig& model, Observer& observer);
 
 }  // namespace twofold

@@ -6,7 +6,7 @@
 
 namespace twofold {
 
-/// Read and filled. Throws an Error if it is not the config of a job that trains.
+/// Reads and fills it. Throws an Error if it is not the config of a job that trains.
 RunConfig saved_config(const CheckpointInfo& checkpoint);
 
 }  // namespace twofold

@@ -1,6 +1,6 @@
 #pragma once
 // A file of JSON lines that a resumed run cuts back to its checkpoint, so that no line is missing
-// and none stands twice.
+// and none is repeated.
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -19,7 +19,7 @@ class JsonlWriter {
   static JsonlWriter continue_at_step(const Path& file, int64_t step);
 
   void append(const nlohmann::ordered_json& line);
-  /// Length of the file, all of it on the disk.
+  /// Syncs the whole file to disk and returns its length in bytes.
   uint64_t sync();
 
  private:

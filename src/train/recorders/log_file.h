@@ -7,8 +7,7 @@
 
 namespace twofold {
 
-/// Whether its lines reach the disk does not concern the run: a full disk shows when a checkpoint
-/// is saved.
+/// A line that cannot be written is no error: a full disk is reported when a checkpoint is saved.
 class LogFile : public Recorder {
  public:
   explicit LogFile(const Path& file);

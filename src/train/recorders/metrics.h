@@ -1,5 +1,5 @@
 #pragma once
-// metrics.jsonl: what of a run is reproducible, to the byte.
+// metrics.jsonl: the part of a run's numbers that is reproducible, byte for byte.
 
 #include <optional>
 

@@ -1,7 +1,7 @@
 #pragma once
-// What keeps a run in files of its results folder: metrics, timings, the log. A recorder is an
-// observer that follows the run's checkpoints. Another kind of log is one more file here and one
-// line in recorders.cpp.
+// A recorder writes what a run does to a file in its results folder: metrics, timings, the log. It
+// is an observer that follows the run's checkpoints. Another kind of log is one more file here and
+// one line in recorders.cpp.
 
 #include <functional>
 #include <memory>
@@ -16,18 +16,19 @@ namespace twofold {
 
 class Recorder : public Observer {
  public:
-  /// The run goes on from where `state` stands: what was recorded beyond that is dropped. Told
-  /// once, before the first step. Returns a warning, or nothing.
+  /// The run continues from `state`: drops what was recorded beyond that point. Called once, before
+  /// the first step. Returns a warning, or an empty text.
   virtual std::string begin(const RunState&) { return {}; }
-  /// Puts on the disk what was told so far. Before each checkpoint: the state may note the place.
+  /// Syncs what has been recorded so far to disk. Called before each checkpoint; the recorder may
+  /// note its position in the state.
   virtual void sync(RunState&) {}
 };
 
-/// Those of every run, and those that a program has added.
+/// The recorders of every run, and those that a program has added.
 std::vector<std::unique_ptr<Recorder>> make_recorders(const Path& results);
 
 using MakeRecorder = std::function<std::unique_ptr<Recorder>(const Path& results)>;
-/// Each run from here on makes one for itself.
+/// Every run that begins after this call makes one with `make`.
 void add_recorder(MakeRecorder make);
 
 }  // namespace twofold

@@ -1,5 +1,5 @@
 #pragma once
-// timing.jsonl: what differs from one run to the next, and from machine to machine.
+// timing.jsonl: the numbers that differ between repetitions of a run and between machines.
 
 #include <optional>
 
