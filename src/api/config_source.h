@@ -7,7 +7,7 @@
 namespace twofold {
 
 config::Parsed parse(const ConfigSource& given);
-/// The job that the caller names, or the config does; empty if neither.
+/// The job that the caller names, else the one that the config names; empty if there is neither.
 std::string job_of(const ConfigSource& given, const config::Parsed& source);
 
 }  // namespace twofold

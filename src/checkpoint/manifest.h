@@ -1,6 +1,6 @@
 #pragma once
-// manifest.json: what a complete checkpoint consists of. Written last; it carries a checksum of
-// itself, so that no damage to it can pass for a valid one.
+// manifest.json: what a complete checkpoint consists of. Written last. It contains its own
+// checksum, so that a damaged manifest cannot pass for a valid one.
 
 #include <cstdint>
 #include <map>
@@ -27,7 +27,8 @@ struct Manifest {
   /// Records `name` of `folder` as it now is on disk.
   void add(const Path& folder, const std::string& name);
   std::string to_text() const;
-  /// Reads `folder`/manifest.json. Throws an Error if it is missing, damaged, or newer than we are.
+  /// Reads `folder`/manifest.json. Throws an Error if it is missing, damaged, or of a newer format
+  /// version.
   static Manifest read(const Path& folder);
 
   /// Throws an Error naming the first file that is missing or has another size.

@@ -64,9 +64,10 @@ class CheckpointStore {
   /// names, best, pre_lora_checkpoint or final.
   void prune(int64_t keep);
 
-  /// What the run was at `step` has turned out to be ruined: the periodic checkpoint of that step
-  /// goes, and `latest` names the newest one from before it, or none. Returns which. Interruption
-  /// at any moment leaves a run that comes to the same step again.
+  /// For a run whose state at `step` has turned out to have diverged: deletes the periodic
+  /// checkpoints of that step and later ones, makes `latest` name the newest checkpoint before it,
+  /// and returns that checkpoint's suffix, or nothing if there is none. After an interruption at
+  /// any moment, the run comes to the same step again.
   std::optional<std::string> discard_diverged(int64_t step);
 
   /// Complete checkpoints (manifest present, sizes right), oldest first by (step, suffix).

@@ -1,6 +1,6 @@
 #pragma once
-// A command of the command line as data: its options, bound to variables, and what it does. What
-// parses it, CLI11, is known to command_line.cpp alone: its headers take longer to compile than all
+// A command of the command line as data: its options, bound to variables, and what it does. Only
+// command_line.cpp includes the parser, CLI11, whose headers take longer to compile than all
 // commands together.
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 /// How often an option may be given.
 enum class Times {
   kOnce,
-  kAgain,    ///< a value each time
+  kAgain,    ///< any number of times, one value each
   kAgainOne  ///< the same, shown in the help without dots
 };
 
@@ -22,7 +22,7 @@ struct Option {
   using Target =
       std::variant<bool*, int64_t*, double*, std::string*, std::filesystem::path*,
                    std::vector<std::string>*, std::optional<std::string>*, std::optional<double>*>;
-  std::string names;  ///< "NAME" stands by its position; "-p,--project", "--yes,!--no"
+  std::string names;  ///< "NAME" is positional; "-p,--project", "--yes,!--no"
   Target target;      ///< a bool makes it a flag
   std::string help = {};
   bool required = false;
@@ -34,11 +34,12 @@ struct Option {
 struct Command {
   std::string name;
   std::string summary;
-  std::vector<Option> options = {};  ///< what they are bound to lives as long as `run`
+  std::vector<Option> options = {};  ///< their targets live as long as `run`
   std::function<void()> run;
 };
 
-/// Thrown by Command::run for arguments that are needed after all, as for other values of others.
+/// Thrown by Command::run for arguments that are optional in general but required with the values
+/// of other arguments.
 struct MissingArguments {
   std::string names;
 };

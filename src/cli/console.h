@@ -1,7 +1,7 @@
 #pragma once
 // A run on a terminal: one progress line that is rewritten in place, everything else above it.
-// Where the output is not a terminal, plain lines, and a progress line only now and then. Whoever
-// watches may go (a closed pipe, a full disk, a terminal that is gone): the work goes on.
+// Where the output is not a terminal, plain lines, and a progress line only now and then. If the
+// output fails (a closed pipe, a full disk, a terminal that is gone), the work continues.
 
 #include <twofold/observer.h>
 

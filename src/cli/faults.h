@@ -1,11 +1,12 @@
 #pragma once
-// The standard library's exceptions about files and memory: what they mean is told like any other
-// fault of the input.
+// Turns the standard library's exceptions about files and memory into problems, so that they are
+// reported like any other fault of the input.
 
 #include <twofold/error.h>
 
 #include <exception>
 #include <optional>
 
-/// The problem behind an exception that is the machine's doing; none for a bug of ours.
+/// The problem behind an exception that the machine caused; empty if the exception is a bug of
+/// ours.
 std::optional<twofold::Problem> machine_problem(const std::exception& fault);

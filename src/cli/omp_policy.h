@@ -1,8 +1,9 @@
 #pragma once
-// How OpenMP's threads wait for each other. They spin at first: the quickest on idle cores, but
-// where other programs want the cores, spinning holds up the very thread that is waited for, and a
-// run of many small operations takes many times as long.
+// How OpenMP's threads wait for each other. At first they spin, which is fastest on idle cores. If
+// other programs need the cores too, a spinning thread can hold up the very thread that it waits
+// for, and a run of many small operations takes many times as long.
 
-/// On busy cores, unless the environment says how to wait: runs the program again with threads that
-/// sleep. OpenMP reads that setting before main() begins, so setting it here would be too late.
+/// If the cores are busy and the environment does not say how threads wait, starts the program
+/// again with threads that sleep. OpenMP reads that setting before main() begins, so setting it
+/// here would be too late.
 void reexec_with_passive_openmp(char** argv);

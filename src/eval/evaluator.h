@@ -1,5 +1,5 @@
 #pragma once
-// Evaluators that every run has beside its validation: those of the program.
+// The evaluators that a program has registered, which every run has in addition to validation.
 
 #include <memory>
 #include <vector>
@@ -8,7 +8,7 @@
 
 namespace twofold {
 
-/// One of each that the program has registered.
+/// One new evaluator of each kind that the program has registered.
 std::vector<std::unique_ptr<Evaluator>> make_registered_evaluators();
 
 }  // namespace twofold

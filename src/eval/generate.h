@@ -16,8 +16,8 @@ struct SamplingOptions {
   int64_t top_k = 0;         ///< only the k likeliest; 0: all
   double top_p = 1.0;        ///< only the likeliest that together reach this probability
   double min_p = 0.0;        ///< only those with at least this share of the likeliest's probability
-  /// Logits of tokens that the text or its prompt has already: divided by this where they are
-  /// positive, multiplied where negative (Keskar et al. 2019, arXiv 1909.05858); 1: none.
+  /// Positive logits of tokens that the text or its prompt already contains are divided by this,
+  /// negative ones multiplied (Keskar et al. 2019, arXiv 1909.05858); 1: none.
   double repetition_penalty = 1.0;
   uint64_t seed = 0;
   int64_t first_prompt = 0;  ///< number of the first prompt: each number has its own randomness
@@ -28,9 +28,9 @@ struct SamplingOptions {
 using OnToken = std::function<bool(int64_t prompt, int32_t token)>;
 
 /// The tokens that follow each prompt (at least one token each, all below the vocabulary's size),
-/// as if each were alone. The model sees at most `positions` tokens: of a longer prompt the last
-/// ones, and when the context is full its oldest quarter is forgotten. The same options give the
-/// same tokens.
+/// as if each were alone. The model sees at most `positions` tokens: the last ones of a longer
+/// prompt; when the context is full, its oldest quarter is dropped. The same options give the same
+/// tokens.
 std::vector<std::vector<int32_t>> generate(Model& model, int64_t positions,
                                            const std::vector<std::vector<int32_t>>& prompts,
                                            const SamplingOptions& options,

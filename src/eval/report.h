@@ -17,7 +17,7 @@ struct SamplesRequest {
   int64_t count = 0, tokens = 0;  ///< samples, and tokens of each
   int64_t positions = 0;          ///< context of the model
 };
-/// Adds samples of the model as it is to the table; `which` says how it is.
+/// Adds samples of the model in its present state to the table; `which` names that state there.
 void add_samples(Table& table, Model& model, const Tokenizer& tokenizer,
                  const SamplesRequest& request, const std::string& which);
 

@@ -20,7 +20,8 @@ struct ValidationStage {
 
 class Validation : public Evaluator {
  public:
-  /// Nothing is read before it is scored. Throws an Error for a dataset without a val split.
+  /// Reads no rows yet: those of a dataset are read when it is first scored. Throws an Error for a
+  /// dataset without a val split.
   Validation(std::vector<ValidationStage> stages, const Stage::Options& options, int64_t rows,
              int64_t micro_rows);
 
@@ -28,7 +29,7 @@ class Validation : public Evaluator {
   /// "val/<dataset>/loss" of every dataset trained on so far.
   std::vector<Metric> evaluate(const Evaluation& evaluation) override;
 
-  /// Mean loss on each of `labels` under the model as it is.
+  /// Mean loss of the model in its present state on each dataset of `labels`.
   Scores score(Model& model, const std::vector<std::string>& labels,
                const std::function<void(double)>& progress);
 

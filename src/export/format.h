@@ -1,7 +1,7 @@
 #pragma once
-// What an export format is to the framework: something that writes a run's weights under a
-// temporary name and reads its own files back: into a fresh model, or adapters alone onto one.
-// Checking that the two compute the same, and publishing, are the framework's (export.cpp).
+// An export format writes a run's weights under a temporary name and reads its own files back: into
+// a fresh model or, if it writes adapters alone, onto a given model. export.cpp checks that the
+// files and the live model compute the same, and publishes the files.
 
 #include <functional>
 #include <memory>
@@ -20,7 +20,7 @@ struct ExportSource {
   LoadedRun& run;
   std::string dtype;  ///< one of the format's dtypes
   Observer& observer;
-  AdapterBase base = {};  ///< what adapters alone are for
+  AdapterBase base = {};  ///< the weights that adapters alone are made for
 
   const ModelConfig& model_config() const { return run.model_config(); }
   Model& model() const { return *run.state->model; }
@@ -31,15 +31,15 @@ struct ExportFormat {
   const char* name;
   const char* summary;
   std::vector<std::string> dtypes;  ///< that --dtype may name; the first is the default, if not ""
-  /// Writes a file or a folder called `temporary`, which does not exist. May change the live model:
-  /// it is not used afterwards.
+  /// Writes a file or a folder called `temporary`, which does not exist. May change the live model,
+  /// which is not used afterwards.
   void (*write)(ExportSource& source, const Path& temporary);
-  /// A fresh model that computes what the files say, as a client would read them. Of adapters alone
-  /// there is `attach` instead.
+  /// A fresh model made from the files, as another program would read them. Formats of adapters
+  /// alone have `attach` instead.
   std::unique_ptr<Model> (*read_back)(const ExportSource& source, const Path& temporary);
   /// Puts the written adapters on a model.
   void (*attach)(const ExportSource& source, const Path& temporary, Model& model) = nullptr;
-  const char* base_format = nullptr;  ///< in which `--adapters-off` writes what they belong on
+  const char* base_format = nullptr;  ///< of the adapters' base, for `--adapters-off`
 };
 
 const std::vector<ExportFormat>& export_formats();

@@ -1,6 +1,6 @@
 #pragma once
-// What `twofold inspect` recognises: one pair of functions a kind, each in the file of its layer's
-// concern. A kind says whether a path is of it by what is there, not by how it is called.
+// What `twofold inspect` recognises: one pair of functions for each kind. A kind recognises a path
+// by its contents, not by its name.
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -40,7 +40,7 @@ std::vector<Table> inspect_checkpoint(const Path& path);
 bool has_file(const Path& folder, const char* name);
 nlohmann::json read_json(const Path& file);
 
-/// What an Error says, as a table: for faults that are themselves the answer.
+/// An Error as a table, for faults that are themselves the answer.
 Table problem_table(const std::string& title, const Error& error);
 
 /// Elements and bytes of tensors by dtype, for a table.
@@ -50,7 +50,7 @@ class TensorSums {
   void add(const formats::TensorEntry& entry);
   int64_t elements() const;
   std::vector<std::string> row()
-      const;  ///< "tensors", "291 (BF16 226, F32 65), 1.24 G elements, …"
+      const;  ///< "tensors", "291 (226 BF16, 65 F32), 1,235,814,400 elements, …"
 
  private:
   struct Sum {
