@@ -6,8 +6,8 @@
 
 namespace twofold {
 
-/// Its conversions are inlined always: code for several processors (ops/cpu) uses them, and of a
-/// function that is not inlined the linker keeps one copy, for any of them.
+/// The conversions are always inlined: ops/cpu is compiled once for each instruction-set level, and
+/// the linker would keep only one copy, of an arbitrary level, of a function that is not inlined.
 struct BFloat16 {
   uint16_t bits;
 

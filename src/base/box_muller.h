@@ -13,7 +13,8 @@ namespace box_muller {
 constexpr uint64_t kOneBits = 0x3FF0000000000000;    // 1.0
 constexpr uint64_t kFractionMask = 0xFFFFFFFFFFFFF;  // the 52 bits below it
 
-/// Horner's rule with one rounding a step: fma is explicit, so no compiler decides about it.
+/// Horner's rule with one rounding a step: the fma is explicit, so that no compiler decides whether
+/// to fuse.
 template <size_t N>
 double polynomial(double x, const double (&coefficients)[N]) {
   double sum = coefficients[0];
@@ -27,7 +28,8 @@ inline double log_of(double x) {
   constexpr uint64_t kSqrtHalfBits = 0x3FE6A09E667F3BCD;
   constexpr double kLn2 = 0x1.62e42fefa39efp-1;
   const uint64_t shifted = std::bit_cast<uint64_t>(x) - kSqrtHalfBits;
-  // Biased by 1.5·2^52 and back: an integer turned into a double without a conversion instruction.
+  // The integer is added to the bits of 1.5·2^52, and 1.5·2^52 is subtracted: a conversion to
+  // double without a conversion instruction.
   const uint64_t exponent = static_cast<uint64_t>(static_cast<int64_t>(shifted) >> 52);
   const double k = std::bit_cast<double>(0x4338000000000000 + exponent) - 0x1.8p52;
   const double m = std::bit_cast<double>((shifted & kFractionMask) + kSqrtHalfBits);
@@ -37,8 +39,8 @@ inline double log_of(double x) {
   return std::fma(k, kLn2, s * polynomial(s * s, kSeries));
 }
 
-/// (cos, sin) of 2π·turn / 2^52. The nearest quarter turn comes off in integers, so what the series
-/// see is exact and at most π/4.
+/// (cos, sin) of 2π·turn / 2^52. The nearest quarter turn is subtracted in integers, so the rest is
+/// exact, and the argument of the series is at most π/4 in size.
 inline std::pair<double, double> cos_sin_of(uint64_t turn) {
   constexpr double kHalfPi = 0x1.921fb54442d18p+0;
   const uint64_t moved = turn + (uint64_t{1} << 49);
@@ -70,7 +72,7 @@ inline std::pair<double, double> cos_sin_of(uint64_t turn) {
 
 }  // namespace box_muller
 
-/// Two independent N(0, 1) of two independent 64-bit numbers; at most 8.5 in size.
+/// Two independent N(0, 1) numbers, made from two independent 64-bit numbers; at most 8.5 in size.
 inline std::pair<double, double> normal_pair(uint64_t radius_bits, uint64_t angle_bits) {
   using namespace box_muller;
   const double uniform = 2.0 - std::bit_cast<double>(kOneBits | radius_bits >> 12);  // (0, 1]

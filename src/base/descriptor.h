@@ -1,6 +1,6 @@
 #pragma once
-// An open file of the system, closed when it goes out of scope, and the calls on it that must not
-// fail half-way: every failure is an Error that names the path and the system's reason.
+// A file descriptor that is closed when it goes out of scope, and calls that read or write it in
+// full. Every failure is an Error that names the path and the system's reason.
 
 #include <cstddef>
 #include <filesystem>
@@ -26,8 +26,8 @@ class Descriptor {
   int number_ = -1;
 };
 
-/// Throws the Error for a failed system call: "cannot `action`", the path, the reason of `error`,
-/// and for a full disk how much is free.
+/// Throws the Error for a failed system call: "cannot `action` `path`", the reason that `error` (an
+/// errno) stands for, and for a full disk how much space is free.
 [[noreturn]] void fail_io(const std::string& action, const std::filesystem::path& path, int error);
 
 /// Writes every byte, through interruptions and short writes.

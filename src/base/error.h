@@ -7,15 +7,16 @@
 
 namespace twofold {
 
-/// Throws one Error with the first `limit` problems, a screen of them, and how many more of their
-/// kind there are at `where`; nothing if there are none.
+/// Throws one Error with the first `limit` problems and, if there are more, a last one at `where`
+/// that says how many. Does nothing if there are no problems.
 void throw_first_problems(std::vector<Problem> problems, size_t limit, const std::string& where);
-/// Runs `part`; the problems of an Error that it throws go to the end of `problems` instead.
+/// Runs `part`. If it throws an Error, catches it and appends its problems to `problems`.
 void gather(std::vector<Problem>& problems, const std::function<void()>& part);
 
 }  // namespace twofold
 
-/// Holds unless twofold itself is wrong; never used on user input.
+/// Throws a Bug if `condition` is false, which only a mistake in twofold can cause; never used on
+/// user input.
 #define TWOFOLD_EXPECT(condition, message)                                           \
   do {                                                                               \
     if (!(condition)) throw ::twofold::Bug(#condition, __FILE__, __LINE__, message); \

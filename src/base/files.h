@@ -46,8 +46,8 @@ class MappedFile {
 std::string checksum_file(const Path& path);
 std::string checksum_bytes(std::span<const std::byte> bytes);
 
-/// An append-only or whole file written through a buffer, checked at every write (a full disk is an
-/// Error, never a short file taken for whole), synced by close().
+/// A file that is written through a buffer, from empty or at its end. Every write is checked (a
+/// full disk is an Error, never a truncated file that passes for complete); close() syncs.
 class OutputFile {
  public:
   enum class Mode { kTruncate, kAppend };

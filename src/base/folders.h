@@ -1,6 +1,6 @@
 #pragma once
-// Folders and the look at what lies there, where each failure is an Error that names the path and
-// the system's reason.
+// Making folders, and finding out what lies at a path. Every failure is an Error that names the
+// path and the system's reason.
 
 #include <string>
 #include <vector>
@@ -9,15 +9,15 @@
 
 namespace twofold {
 
-/// Makes `folder` and those above it, where they are missing.
+/// Makes `folder` and its parents, where they are missing.
 void make_folders(const Path& folder);
 
-/// What a path leads to, links followed. An Error if that cannot be told (no permission, a name too
-/// long).
+/// What a path leads to; links are followed. Throws an Error if the system does not tell (no
+/// permission, a name that is too long).
 enum class PathKind { kNothing, kFile, kFolder, kOther };
 PathKind kind_of(const Path& path);
 
-/// The files right inside a folder, in order of their names.
+/// The regular files directly inside a folder, sorted by name.
 std::vector<Path> files_in(const Path& folder);
 
 }  // namespace twofold

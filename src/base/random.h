@@ -1,7 +1,7 @@
 #pragma once
-// Counter-based random numbers (Philox 4x32-10, Salmon et al. 2011). A stream is named by what it
-// is for, so any number of it can be computed alone: nothing to save, nothing to share between
-// threads.
+// Counter-based random numbers (Philox 4x32-10, Salmon et al. 2011). A stream is identified by what
+// it is for, and each of its numbers can be computed without the others: there is no state to save
+// or to share between threads.
 
 #include <array>
 #include <cstddef>
@@ -21,8 +21,8 @@ enum class Purpose : uint32_t {
   kTest = 99,
 };
 
-/// Ten rounds of Philox 4x32; inlined always, so that loops over blocks vectorise, on each
-/// processor with what it has (ops/cpu).
+/// Ten rounds of Philox 4x32. Always inlined, so that loops over blocks vectorise with the
+/// instructions of the level that they are compiled for (ops/cpu).
 [[gnu::always_inline]] inline std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter,
                                                              std::array<uint32_t, 2> key) {
   constexpr uint64_t kMultiplier0 = 0xD2511F53, kMultiplier1 = 0xCD9E8D57;
@@ -66,8 +66,8 @@ class RandomStream {
   /// out[i] = float(stddev · normal(first + i)), bit for bit, several times faster.
   void fill_normal(float* out, uint64_t first, uint64_t count, double stddev) const;
 
-  /// What the stream's name became: the key, and the upper half of each counter. For those who
-  /// compute blocks elsewhere than here (ops/reference).
+  /// What identifies the stream in Philox: the key, and the upper half of each counter. For code
+  /// that computes blocks elsewhere (ops/reference).
   const std::array<uint32_t, 2>& key() const { return key_; }
   const std::array<uint32_t, 2>& salt() const { return salt_; }
 

@@ -1,5 +1,6 @@
 #pragma once
-// One process a run folder. The lock dies with its holder (flock), and says who holds it.
+// Only one process may work in a run folder. The lock (flock) ends with the process that holds it;
+// its file names that process.
 
 #include "base/files.h"
 

@@ -1,5 +1,5 @@
 #pragma once
-// Text beyond <twofold/text.h>: near names as a list, and numbers for people.
+// Text beyond <twofold/text.h>: near names as a list, and numbers formatted for people.
 
 #include <cstdint>
 

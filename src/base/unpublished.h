@@ -1,14 +1,15 @@
 #pragma once
-// What is written for others to read appears under its name whole, or not at all.
+// Output that others will read appears under its final name complete, or not at all.
 
 #include "base/files.h"
 
 namespace twofold {
 
-/// An Error if there is anything at `out`, so that it can be said before the work is done.
+/// Throws an Error if anything exists at `out`. Called before the work starts, so that the user is
+/// told at once.
 void require_free(const Path& out);
 
-/// A sibling of `out` to write a file or a folder to; removed unless it is published.
+/// A temporary sibling of `out`, to write a file or a folder to; removed unless it is published.
 class Unpublished {
  public:
   /// Makes the folder that `out` lies in. An Error if `out` exists.
@@ -18,7 +19,7 @@ class Unpublished {
   Unpublished& operator=(const Unpublished&) = delete;
 
   const Path& path() const { return temporary_; }  ///< nothing is there to begin with
-  /// Gives it its name.
+  /// Renames the sibling to `out`.
   void publish();
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-// Which declared key gets which value: a YAML tree and overrides, laid over each other.
+// Which declared key gets which value from a YAML tree and the overrides, which take precedence.
 
 #include <map>
 #include <string>
@@ -12,12 +12,12 @@ namespace twofold::config {
 
 class Assignments {
  public:
-  /// `tree`: what the source's text says.
+  /// `tree`: the parsed text of `source`.
   Assignments(const Fields& fields, Value tree, const Source& source);
 
   /// The value that the source gives to a key, or nullptr. Not yet checked against the key's type.
   const Value* find(const std::string& key) const;
-  /// Unknown keys, sections given as values, overrides that lead nowhere.
+  /// Unknown keys, sections that are given a value, overrides that cannot be applied.
   const std::vector<Problem>& problems() const { return problems_; }
 
  private:

@@ -1,6 +1,6 @@
 #pragma once
-// Faults between settings, gathered with those of the settings themselves, so that a user sees all
-// of them at once.
+// Checks between settings. Their faults are gathered with those of the single settings, so that a
+// user sees all of them at once.
 
 #include <functional>
 #include <string>
@@ -13,9 +13,9 @@ namespace twofold::config {
 class Checks {
  public:
   explicit Checks(Findings found) : found_(std::move(found)) {}
-  /// Runs `check`, which throws an Error, unless a key below one of the prefixes it `reads` is
-  /// unsound already. The last prefix is what the check is about: if it finds a fault, that is
-  /// unsound from there on.
+  /// Runs `check`, which throws an Error for a fault, unless a key below one of the prefixes that
+  /// it `reads` is unsound already. The last of these prefixes is what the check is about: once the
+  /// check has found a fault, that prefix is unsound.
   void run(const std::vector<std::string>& reads, const std::function<void()>& check);
   /// The same for a check that nothing else builds on: what it finds makes nothing unsound.
   void run_aside(const std::vector<std::string>& reads, const std::function<void()>& check);

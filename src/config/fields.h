@@ -21,8 +21,8 @@ struct Findings {
 /// values; each with file:line (or the override), the full key, expected and found.
 /// `allow_missing`: required values left open are no problem (for `configure`). Lists are replaced
 /// whole by YAML; overrides may address list elements and record members by index:
-/// training.post_lora_dataset.0.0.rate=0.5.
-/// Whoever needs more than that of a source reads it once: config/parsed.h.
+/// training.post_lora_dataset.0.0.rate=0.5. Code that needs more from a source than this parses it
+/// once with config/parsed.h.
 Findings fill(Fields& fields, const Source& source, bool allow_missing = false);
 
 /// The current values as YAML. Commented: each key is preceded by its doc, type and range.

@@ -20,7 +20,7 @@ std::optional<DType> dtype_from_safetensors(std::string_view name);
 bool is_unsupported_safetensors_dtype(std::string_view name);
 /// "BOOL, U8, …": every supported name, for errors.
 std::string supported_dtypes();
-/// Place of the type in the layout of the Rust crate's writer; higher ranks are written first.
+/// The rank by which the Rust crate's writer orders tensors; higher ranks are written first.
 int layout_rank(DType dtype);
 
 }  // namespace twofold::formats

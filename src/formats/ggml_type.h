@@ -1,7 +1,7 @@
 #pragma once
-// Element types of GGUF tensors (ggml's), and rows of floats in and out of those that twofold
-// writes. Conversions give ggml's bits: round to nearest even for f16 and bf16, ggml's reference
-// quantisation for q8_0.
+// Element types of GGUF tensors (ggml's), and conversions of rows of floats to and from the types
+// that twofold writes. The conversions give the same bits as ggml's: round to nearest even for f16
+// and bf16, ggml's reference quantisation for q8_0.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace twofold::formats {
 
-/// The types that twofold converts; the values are ggml's ids. Others are known by size and name.
+/// The types that twofold converts; the values are ggml's ids. Of the others it knows only size and
+/// name (ggml_layout).
 enum class GgmlType : uint32_t { kF32 = 0, kF16 = 1, kQ8_0 = 8, kBF16 = 30 };
 
 /// Rows are made of blocks of `elements` values in `bytes` bytes.
@@ -28,10 +29,10 @@ GgmlLayout ggml_layout(GgmlType type);
 /// True if decode_row and encode_row know the type.
 bool is_convertible(uint32_t id);
 
-/// Bytes of `elements` values (a multiple of the block).
+/// Bytes that `elements` values take; `elements` is a multiple of the block's.
 uint64_t ggml_bytes(GgmlType type, uint64_t elements);
 
-/// Whole blocks of `values` as bytes; `out` has ggml_bytes(type, values.size()).
+/// Converts `values`, whole blocks, to bytes; `out` has ggml_bytes(type, values.size()) bytes.
 void encode_ggml(GgmlType type, std::span<const float> values, std::span<std::byte> out);
 
 /// The inverse, exact for every type.

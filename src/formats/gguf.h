@@ -22,13 +22,13 @@ inline constexpr size_t kGgufMaxDimensions = 4;
 inline constexpr uint64_t kGgufDefaultAlignment = 32;
 inline constexpr const char* kGgufAlignmentKey = "general.alignment";
 
-/// An array in the metadata. The index of an alternative is its id in the file.
+/// An array in the metadata. The index of an alternative is its type's id in the file.
 using GgufArray =
     std::variant<std::vector<uint8_t>, std::vector<int8_t>, std::vector<uint16_t>,
                  std::vector<int16_t>, std::vector<uint32_t>, std::vector<int32_t>,
                  std::vector<float>, std::vector<bool>, std::vector<std::string>, std::monostate,
                  std::vector<uint64_t>, std::vector<int64_t>, std::vector<double>>;
-/// A value in the metadata. The index of an alternative is its id in the file.
+/// A value in the metadata. The index of an alternative is its type's id in the file.
 using GgufValue = std::variant<uint8_t, int8_t, uint16_t, int16_t, uint32_t, int32_t, float, bool,
                                std::string, GgufArray, uint64_t, int64_t, double>;
 
@@ -84,7 +84,7 @@ struct GgufTensorToWrite {
 /// Writes one file: the header at once, then the tensors' values in the order given, in pieces.
 class GgufWriter {
  public:
-  /// Writes the header. Throws an Error for a disk that refuses.
+  /// Writes the header. Throws an Error if the disk refuses the write.
   GgufWriter(const Path& path, const GgufMetadata& metadata,
              std::vector<GgufTensorToWrite> tensors);
   /// The next values of the current tensor: whole rows, converted to its type. Moves on to the next

@@ -1,5 +1,5 @@
 #pragma once
-// A walk through a GGUF file in which every read is checked against what is left of it.
+// A cursor over the bytes of a GGUF file; every read is checked against the bytes that are left.
 
 #include <fmt/format.h>
 

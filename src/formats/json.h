@@ -1,5 +1,6 @@
 #pragma once
-// JSON as every reader here wants it: strict, bounded in depth, with the place of each fault.
+// The JSON parser of every reader here: strict, bounded in depth; each fault is reported with its
+// place.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +15,7 @@ namespace twofold::formats {
 /// How deeply arrays and objects may nest.
 inline constexpr size_t kMaxJsonDepth = 128;
 
-/// For each key of the top-level object, the byte of the text at which its value is awaited.
+/// For each key of the top-level object, the byte offset right behind the key in the text.
 using KeyOffsets = std::map<std::string, size_t>;
 
 /// Parses one JSON value (RFC 8259; UTF-8, surrounded by white space only). Throws an Error with
@@ -23,13 +24,15 @@ using KeyOffsets = std::map<std::string, size_t>;
 nlohmann::json parse_json(std::string_view text, const std::string& file,
                           KeyOffsets* offsets = nullptr);
 
-/// The object on one of many lines: `where` names the line in errors, which add the byte of it.
+/// Parses one line of JSON Lines, which must be an object. `where` names the line in errors; they
+/// add the byte within the line.
 nlohmann::json parse_json_line(std::string_view line, const std::string& where);
 
-/// The number of an integer that fits; none for any other value.
+/// The value of an integer that fits an int64; none for anything else.
 std::optional<int64_t> integer_of(const nlohmann::json& value);
 
-/// `text` for an error: control and non-ASCII bytes as "?", long ones cut with an ellipsis.
+/// `text` as errors show it: control and non-ASCII bytes as "?", a long text cut off with an
+/// ellipsis.
 std::string printable(std::string_view text, size_t limit = 120);
 
 }  // namespace twofold::formats

@@ -1,6 +1,6 @@
 #pragma once
-// A value of a JSON document that others wrote, read field by field: what is wrong with it is told
-// with the file and the place. A field that is null counts as absent.
+// Reads a value of a JSON document that another program wrote, field by field. Each fault is
+// reported with the file and the place. A field that is null counts as absent.
 
 #include <cstdint>
 #include <memory>
@@ -17,12 +17,12 @@ namespace twofold::formats {
 
 class JsonReader {
  public:
-  /// Whether faults are thrown as they are met, or kept for finish(): a reader that keeps them goes
-  /// on with a value that does no harm.
+  /// Whether a fault is thrown when it is met, or kept for finish(). A reader that keeps faults
+  /// goes on with a harmless value in place of each faulty one.
   enum class Faults { kThrow, kKeep };
 
-  /// `value` must outlive the reader. `file` is shown in errors, and `hint` in those that do not
-  /// say better what to do. Anything but an object is a fault.
+  /// `value` must outlive the reader. `file` is shown in errors, and `hint` in those that have no
+  /// hint of their own. A `value` that is not an object is a fault.
   JsonReader(const nlohmann::json& value, std::string file, std::string hint,
              Faults faults = Faults::kKeep);
 
@@ -38,7 +38,7 @@ class JsonReader {
 
   // ── the fields of an object ──
   bool has(const std::string& name) const;
-  bool is_null(const std::string& name) const;  ///< written, as null
+  bool is_null(const std::string& name) const;  ///< the field is there, as null
   bool is(const std::string& name, const nlohmann::json& value) const;
   /// The field's value; null if it is absent.
   const nlohmann::json& field(const std::string& name) const;
@@ -66,12 +66,12 @@ class JsonReader {
   /// The place, from 1, of the first `entry` in a list; 0 if there is none.
   int64_t place(const std::string& name, const nlohmann::json& entry) const;
 
-  // Fields that change what is meant; only one value (or its absence) is supported.
+  // Fields that change the meaning of the document; only one value (or its absence) is supported.
   void only(const std::string& name, const nlohmann::json& value) const;
   void absent(const std::string& name) const;
   /// The fields that nobody has asked for.
   std::vector<std::string> unread() const;
-  /// Where the field `older` is there, it stands for `name`.
+  /// If the field `older` is present, it is read in place of `name`.
   void alias(const std::string& name, const std::string& older);
 
   // ── faults ──
@@ -84,7 +84,7 @@ class JsonReader {
   /// Throws a fault of this value, after those that were kept.
   [[noreturn]] void refuse(std::string what, std::string expected, std::string found,
                            std::string hint = "") const;
-  /// Throws what was kept, if anything was.
+  /// Throws one Error with the faults that were kept, if there are any.
   void finish() const;
 
  private:
@@ -99,7 +99,7 @@ class JsonReader {
   [[noreturn]] void refuse_type(const char* expected) const;
 
   const nlohmann::json* value_;
-  std::shared_ptr<Document> document_;  // what all readers of it share
+  std::shared_ptr<Document> document_;  // shared by all its readers
   std::string path_;
   std::vector<std::pair<std::string, std::string>> aliases_;
 };

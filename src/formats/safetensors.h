@@ -1,8 +1,8 @@
 #pragma once
-// The safetensors file format (version of huggingface/safetensors 0.8): strict reader over a
-// mapping, streaming writer. Byte-identical to the reference writer; rejects whatever the reference
-// rejects, and duplicate keys as well. Nothing is allocated from a size before that size is
-// checked.
+// The safetensors file format (as of huggingface/safetensors 0.8, a Rust crate): a strict reader
+// over a memory mapping, and a streaming writer. The writer's files are byte-identical to the
+// crate's; the reader rejects whatever the crate rejects, and duplicate keys as well. Nothing is
+// allocated from a size before that size is checked.
 
 #include <cstddef>
 #include <cstdint>
@@ -31,8 +31,8 @@ struct TensorEntry {
 class SafetensorsFile {
  public:
   /// Maps and validates. Throws an Error naming the file, the byte, the tensor and the broken rule.
-  /// Fields of a tensor entry beyond dtype, shape and data_offsets are ignored, as the reference
-  /// does.
+  /// Fields of a tensor entry beyond dtype, shape and data_offsets are ignored, as the Rust crate
+  /// ignores them.
   explicit SafetensorsFile(const Path& path);
 
   const std::vector<TensorEntry>& tensors() const { return tensors_; }  ///< in file order
@@ -59,8 +59,8 @@ struct TensorToWrite {
 };
 
 /// Writes and syncs one file (not atomically: checkpoints publish whole folders). Tensors are laid
-/// out as the Rust crate does (dtype descending, then name). Throws an Error for a header
-/// above kMaxHeaderBytes, names or metadata that are not UTF-8, and a disk that refuses.
+/// out as the Rust crate does (dtype descending, then name). Throws an Error for a header above
+/// kMaxHeaderBytes, names or metadata that are not UTF-8, and a write that the disk refuses.
 void write_safetensors(const Path& path, std::vector<TensorToWrite> tensors,
                        const std::map<std::string, std::string>& metadata);
 

@@ -28,8 +28,9 @@ struct TensorFolder {
 
 /// Opens (maps, validates) all weights of `folder`; the single file wins when there are both, as in
 /// transformers. Tensors of a shard that the index does not list are part of the result. Throws an
-/// Error with every problem: no weights, an index that is not one, shard names that leave the
-/// folder, missing or broken shards, names that their shard lacks, a tensor in two shards.
+/// Error with every problem: no weights, a malformed index, shard names that leave the folder,
+/// missing or broken shards, tensors that the index places in a shard that lacks them, a tensor in
+/// two shards.
 TensorFolder open_tensor_folder(const Path& folder);
 
 }  // namespace twofold::formats

@@ -6,7 +6,7 @@
 
 namespace twofold {
 
-/// Characters first … last and the older one that is taken for each of them.
+/// The characters first … last, and the older one that replaces each of them.
 struct UnicodeFallback {
   uint32_t first, last, older;
 };

@@ -6,10 +6,12 @@
 
 namespace twofold {
 
-/// The first byte of `text` at or after `at` that is not ASCII, or the end.
+/// The offset of the first byte of `text` at or after `at` that is not ASCII; text.size() if there
+/// is none.
 size_t skip_ascii(std::string_view text, size_t at);
 
-/// Bytes of the longest prefix of `text` that is well-formed UTF-8 (Unicode 15, table 3-7).
+/// Length in bytes of the longest prefix of `text` that is well-formed UTF-8 (Unicode 15, table
+/// 3-7).
 size_t valid_utf8_prefix(std::string_view text);
 
 /// `text` with each maximal ill-formed part replaced by U+FFFD, as Python's
