@@ -11,7 +11,7 @@ namespace twofold {
 
 inline constexpr const char* kAddTokens = "tokenizer/add_tokens";
 
-/// What makes token ids of text.
+/// What turns text into token ids.
 enum class TokenizerBackend { kTiktoken, kBytes, kTrivial, kHuggingFace };
 
 struct TokenizerConfig {
@@ -19,12 +19,12 @@ struct TokenizerConfig {
   std::string name = "cl100k_base";
   std::string file = {};  ///< rank file (tiktoken) or folder (huggingface) on this machine
   std::vector<std::string> add_tokens = {};
-  bool add_special = false;  ///< documents and prompts of a run: between what a model expects
+  bool add_special = false;  ///< put the model's special tokens around documents and prompts
 
-  /// The backend that is called `backend`; an Error that lists them if there is none.
+  /// The backend that `backend` names. Throws an Error that lists the known names for any other.
   TokenizerBackend kind() const;
-  /// The file or folder that the backend reads: `file`, or `name` to the huggingface backend; empty
-  /// if it reads none, or finds it by the encoding's name.
+  /// The file or folder that the backend reads: `file`, or, for the huggingface backend without
+  /// `file`, `name`. Empty if the backend reads no file, or finds it by the encoding's name.
   std::string place() const;
   void declare(config::Fields& fields);
 };

@@ -1,6 +1,6 @@
 #pragma once
-// Text to token ids and back: one interface (<twofold/tokenizer_interface.h>), behind which each
-// room of this folder has its own, and what they share.
+// Text to token ids and back: one interface (<twofold/tokenizer_interface.h>), which each subfolder
+// implements for its kind of tokenizer, and what the implementations share.
 
 #include <cstddef>
 #include <cstdint>

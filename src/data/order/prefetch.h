@@ -13,8 +13,9 @@
 
 namespace twofold {
 
-/// Batches step, step + 1, … of `make`, at most `depth` ahead. An exception in `make` is rethrown
-/// by next() when its batch is reached. The destructor waits for the batch in the making at most.
+/// The batches make(first_step) … make(end_step − 1), in order, at most `depth` of them made ahead.
+/// An exception in `make` is rethrown by next() when its batch is reached. The destructor waits at
+/// most for the batch that is being made.
 class Prefetcher {
  public:
   using Make = std::function<Batch(int64_t step)>;

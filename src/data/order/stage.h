@@ -1,6 +1,7 @@
 #pragma once
 // A stage of training: one mixture of datasets, as an endless, seekable sequence of rows. Row n is
-// a pure function of (seed, stage, n): no repeats within an epoch of a dataset, nothing to save.
+// a pure function of (seed, stage, n), so that there is no state to save; no row of a dataset
+// repeats within an epoch.
 
 #include <cstdint>
 #include <memory>

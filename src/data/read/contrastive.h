@@ -1,7 +1,7 @@
 #pragma once
-// Folders of style CONTRASTIVE: positive and negative rows in pairs. The format is the one of the
-// Python program that twofold's data comes from; no trainer here takes it. It is read where a
-// dataset is inspected, and checked before a trainer refuses it.
+// Folders of style CONTRASTIVE: positive and negative rows in pairs. The format is that of
+// `theseus`, the Python program whose formats twofold keeps; no trainer here takes it. A folder is
+// read when a dataset is inspected, and validated before a trainer refuses it.
 
 #include <cstdint>
 
@@ -13,7 +13,7 @@ struct ContrastiveShape {
   int64_t train_rows = 0, val_rows = 0, width = 0;
 };
 
-/// Reads and validates a folder; returns its rows per split.
+/// Reads and validates a folder; returns the rows of each split and their width in tokens.
 ContrastiveShape validate_contrastive(const Path& folder, int64_t vocab_size);
 
 }  // namespace twofold

@@ -16,8 +16,8 @@ const char* split_name(Split split);  ///< "train" or "val"
 /// `<data_root>/<label>`. Throws an Error with near names if there is no such folder.
 Path dataset_folder(const Path& data_root, const std::string& label);
 
-/// True if the split's token file `<split><infix>.bin` holds anything. (Files of no bytes, or of
-/// one, are what other writers leave for a split without rows.)
+/// True if the split's token file `<split><infix>.bin` has more than one byte. (Other programs
+/// leave a file of no bytes, or of one, for a split without rows.)
 bool has_split(const Path& folder, Split split, const std::string& infix = "");
 
 /// Throws an Error unless the folder has that split.
@@ -34,7 +34,8 @@ Shape read_shape(const Path& folder, Split split, const std::string& side = "");
 /// `pad_token` of the folder's config.json; 0 without that file or without that entry.
 int32_t read_pad_token(const Path& folder);
 
-/// Throws an Error unless `path` of `tokens` tokens is what shape.json says.
+/// Throws an Error naming `path` unless its `tokens` tokens are as many as `shape`, from
+/// shape.json, says.
 void require_shape(const Path& path, int64_t tokens, const Shape& shape);
 
 }  // namespace twofold

@@ -1,5 +1,5 @@
 #pragma once
-// What tells a dataset from the same one after somebody has written to it.
+// Sizes and checksums by which a run notices that the files of a dataset have changed.
 
 #include <map>
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace twofold {
 
-/// The files that a run reads of the dataset `label`, of its validation split only if that is
-/// wanted: "<label>/train.bin" → "11200 bytes, <checksum>". Of a large file the checksum is that of
-/// samples, so that it takes no time: text that was tokenized anew is found out, one changed token
-/// may not be.
+/// For each file of the dataset `label` that a run reads (those of the validation split only if
+/// `validation`): "<label>/train.bin" → "11200 bytes, <checksum>". The checksum of a large file
+/// covers samples of it only, so that it takes no time: text that was tokenized anew is noticed,
+/// one changed token may not be.
 std::map<std::string, std::string> fingerprint(const Path& data_root, const std::string& label,
                                                bool validation);
 

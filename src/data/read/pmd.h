@@ -7,9 +7,9 @@
 
 namespace twofold {
 
-/// Window r holds tokens r·T … r·T + T − 1 and predicts those one further on; there are (len − 1) /
-/// T of them. Documents in a window see each other. Throws an Error if the file is shorter than
-/// one.
+/// Window r holds the T = `width` tokens from r·T on; its labels are the tokens one further on.
+/// There are ⌊(len − 1) / T⌋ windows. Attention reaches across the documents in a window. Throws an
+/// Error if the file is too short for one window.
 std::unique_ptr<Dataset> open_pmd(const Path& folder, Split split, int64_t width,
                                   int64_t vocab_size);
 

@@ -10,8 +10,7 @@
 namespace twofold {
 
 /// A flat array of token ids. Throws an Error naming the file for a size that is not a multiple of
-/// 4 bytes, no tokens at all, and an id ≥ `vocab_size` (with its byte offset): every id is looked
-/// at.
+/// 4 bytes, no tokens at all, and an id ≥ `vocab_size` (with its byte offset): every id is checked.
 class TokenFile {
  public:
   TokenFile(const Path& path, int64_t vocab_size);

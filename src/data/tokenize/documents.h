@@ -30,18 +30,19 @@ struct Document {
 
 class Documents {
  public:
-  /// Where the next document is looked for; {0, 0, 1} is the start. Values of another run of the
-  /// same source may be used: finding the place costs nothing.
+  /// Where the next document is looked for; {0, 0, 1} is the start. A cursor from another run over
+  /// the same source may be used: seeking to its place costs nothing.
   struct Cursor {
     int64_t file = 0, offset = 0, line = 1;
   };
 
   /// `text_key`: the entry of a JSONL object that holds its text. Throws an Error if there is no
-  /// such source, or not one document in it.
+  /// such source, or no document in it.
   Documents(const Path& source, DocumentFormat format, std::string text_key);
 
-  /// Moves to the next document: a whole file; a line or a run of lines that are not blank (the
-  /// last line end is not part of it); a line of JSON. False at the end.
+  /// Reads the document at or after the cursor, and moves the cursor behind it. By format, a
+  /// document is a whole file, a line, a run of lines, or a line of JSON; blank ones are skipped,
+  /// and the last line end of a line or run is not part of it. Returns false at the end.
   bool next(Cursor& cursor, Document& document) const;
 
   /// The text of a document. Throws an Error with file:line for a line that is not a JSON object

@@ -1,8 +1,8 @@
 #pragma once
 // The output folder of a long job that may be killed at any moment and run again.
 //
-// progress.json names the sizes up to which the files are good, and where the job stood; it is
-// written after they are synced. config.json, written last, means that the job is finished: it
+// progress.json holds the size up to which each file is valid, and the state of the job; it is
+// written after the files are synced. config.json, written last, means that the job is finished: it
 // holds the job's arguments and its result.
 
 #include <cstdint>
@@ -18,8 +18,8 @@
 namespace twofold {
 
 /// The result of the finished job in `folder`, if there is one. Throws an Error if it was made with
-/// other arguments (naming those that differ), or is no longer whole. `result` of a job is an
-/// object with an entry `files`: the size of each.
+/// other arguments (naming those that differ), or if one of its files is missing or has another
+/// size. The result is an object with an entry `files`: the size of each.
 std::optional<nlohmann::json> finished_result(const Path& folder, const nlohmann::json& arguments);
 
 class ResumableOutput {
@@ -38,12 +38,12 @@ class ResumableOutput {
     size_t file = 0;
     uint64_t bytes = 0;
   };
-  /// Makes everything written so far, and `state`, survive a kill. With `shrink`, that file is cut
-  /// to so many bytes in the same stroke.
+  /// Makes everything written so far, and `state`, survive a kill. With `shrink`, that file is also
+  /// cut to the given size; a kill leaves both done or neither.
   void save(const nlohmann::json& state, std::optional<Shrink> shrink = std::nullopt);
 
-  /// Nothing of what was written counts any more: the next job in this folder, with whatever
-  /// arguments, starts anew.
+  /// Discards all that was written: the next job in this folder, whatever its arguments, starts
+  /// from nothing.
   void forget();
 
   /// Ends the job: removes empty files, writes config.json with `result`, forgets the progress.

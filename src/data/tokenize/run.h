@@ -1,5 +1,6 @@
 #pragma once
-// What both tokenising jobs share: the folder, the arguments that name the output, the saving.
+// What both tokenising jobs share: the output folder, the arguments that are recorded with the
+// output, and saving.
 
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -15,11 +16,12 @@
 
 namespace twofold {
 
-/// `<data_root>/<dataset>[_<suffix>]`. Throws an Error unless that is a folder right there.
+/// `<data_root>/<dataset>[_<suffix>]`. Throws an Error unless that names a folder directly inside
+/// `data_root`.
 Path output_folder(const TokenizeConfig& config, const Path& data_root);
 
 /// Everything that the output depends on: settings, tokenizer, and each file of the source with its
-/// size and checksum. (Paths, and the number of threads, are not among it.)
+/// size and checksum. (The folders of these files and the number of threads are not included.)
 nlohmann::json shared_arguments(const TokenizeConfig& config, const Tokenizer& tokenizer,
                                 const Documents& documents, const char* job);
 
@@ -27,13 +29,14 @@ inline std::span<const std::byte> bytes_of(const std::vector<int32_t>& ids) {
   return std::as_bytes(std::span(ids));
 }
 
-/// A document's ids as a model expects them around a text, if the settings say so.
+/// A document's ids, with the special tokens that a model expects around a text if the settings ask
+/// for them.
 std::vector<int32_t> with_marks(const TokenizerConfig& config, const Tokenizer& tokenizer,
                                 std::vector<int32_t> ids);
 
-/// Runs `encode`. What is wrong with a text stays wrong until the source or the settings are
-/// others, so that an Error of it throws away what the output has, and the next job here starts
-/// anew.
+/// Runs `encode`. If it throws an Error, discards the output and rethrows: a fault in a text stays
+/// until the source or the settings change, and with these changed the next job in this folder must
+/// start anew.
 template <class Encode>
 auto encode_or_forget(ResumableOutput& output, const Encode& encode) {
   try {
@@ -44,7 +47,8 @@ auto encode_or_forget(ResumableOutput& output, const Encode& encode) {
   }
 }
 
-/// Called between rounds: saves when it is time to, shows the progress, and stops if asked to.
+/// Called between rounds: saves when it is time to, shows the progress, and throws Interrupted if a
+/// stop was asked for.
 class Pacer {
  public:
   Pacer(ResumableOutput& output, const TokenizeOptions& options)

@@ -2,8 +2,8 @@
 // Text files to dataset files: the jobs data/tokenize_variable_dataset (PMD) and
 // data/tokenize_blockwise_dataset (PADDED). Docs: docs/data.md.
 //
-// Both may be killed at any moment: the same call goes on and ends with the same bytes. A call on a
-// finished dataset does nothing; with other arguments or another source it is an Error.
+// Both may be killed at any moment: the same call resumes the job and produces the same bytes. A
+// call on a finished dataset does nothing; with other arguments or another source it is an Error.
 
 #include <cstdint>
 #include <functional>
@@ -31,8 +31,8 @@ struct TokenizeConfig {
 
 /// Documents one after the other, each followed by the end-of-text token. A document goes to the
 /// validation split with probability val_pct, decided by (seed, its number) alone; the first one
-/// never does. If none did, the last document does; if there is but one, the last val_pct of its
-/// tokens.
+/// never does. If no document went there, the last one does; if there is only one document, the
+/// last val_pct of its tokens do.
 struct TokenizeVariableConfig : TokenizeConfig {
   int64_t max_samples = -1;
   int64_t max_tokens = -1;
@@ -56,7 +56,7 @@ struct TokenizeProgress {
 struct TokenizeOptions {
   std::function<void(const TokenizeProgress&)> progress = {};
   int64_t round_bytes = int64_t{1} << 20;  ///< of text given to each thread at a time
-  double save_seconds = 2;                 ///< between two savings of the progress
+  double save_seconds = 2;                 ///< between two saves of the progress
 };
 
 struct TokenizeResult {

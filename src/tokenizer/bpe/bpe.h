@@ -1,6 +1,6 @@
 #pragma once
 // Byte-pair encoding as tiktoken defines it: of all adjacent parts whose joined bytes are a token,
-// join the pair of lowest rank (leftmost of equals); until none is left.
+// join the pair of lowest rank (the leftmost of equals), and repeat until there is no such pair.
 
 #include <cstdint>
 #include <string_view>

@@ -1,6 +1,7 @@
 #pragma once
-// GPT-2's printable alphabet: every byte is written as one character, so that tokens of any bytes
-// can be text. Printable Latin-1 bytes stand for themselves, the other 68 for U+0100 onwards.
+// GPT-2's printable alphabet: every byte is written as one character, so that a token of arbitrary
+// bytes can be written as text. Printable Latin-1 bytes stand for themselves; the other 68 are
+// written as U+0100 onwards.
 
 #include <array>
 #include <cstdint>
@@ -17,8 +18,8 @@ class ByteAlphabet {
   const std::string& order() const { return order_; }
   /// The character of a byte, as UTF-8.
   const std::string& character(uint8_t byte) const { return characters_[byte]; }
-  /// Appends the bytes of `text`, written in the alphabet, to `bytes`; false, with `bytes` as it
-  /// was, if a character is not of the alphabet.
+  /// Appends to `bytes` the bytes that `text`, written in the alphabet, stands for. Returns false,
+  /// with `bytes` unchanged, if a character is not in the alphabet.
   bool read(std::string_view text, std::string& bytes) const;
 
  private:

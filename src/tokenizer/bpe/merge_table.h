@@ -1,6 +1,6 @@
 #pragma once
 // Byte-pair encoding with a list of merges: which two adjacent symbols may be joined, in which
-// order of preference, and to what.
+// order of preference, and into which symbol.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
 #pragma once
-// All tokens that a text begins with, in one walk.
+// Finds all tokens that a text begins with, in one pass over it.
 
 #include <array>
 #include <cstddef>
@@ -29,7 +29,7 @@ class PrefixTree {
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
-  /// A node's children stand side by side from `first` on, by their byte.
+  /// A node's children are consecutive nodes from `first` on, sorted by byte.
   struct Node {
     uint32_t first = 0;
     uint32_t rank = kNone;

@@ -15,8 +15,8 @@ namespace twofold {
 
 class ScoredMerges {
  public:
-  /// `scores` by id, as long as `tokens` reach. `symbols`: tokens that stand in a text before any
-  /// merge although they are not characters.
+  /// `scores` is by id, with every id below tokens.end(). `symbols`: tokens other than single
+  /// characters that a text may hold before any merge.
   ScoredMerges(const RankTable& tokens, std::span<const float> scores,
                std::span<const int32_t> symbols);
 

@@ -1,6 +1,7 @@
 #pragma once
-// Between most neighbours in a text no token ever reaches across. A long text can be cut there, and
-// the parts joined one by one, with the same result: their merges cannot meet.
+// Most pairs of neighbouring symbols never stand side by side inside a token. A long text can be
+// cut between such neighbours and its parts joined one by one with the same result, since no merge
+// crosses the cut.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,15 +18,15 @@ struct SymbolMerge {
 
 class SplitPoints {
  public:
-  /// `symbols`: tokens that stand in a text before any merge although they are not characters.
+  /// `symbols`: tokens other than single characters that a text may hold before any merge.
   SplitPoints(const std::vector<SymbolMerge>& merges, std::span<const int32_t> symbols);
 
-  /// What table.join(ids, from) does, part by part. `ids` from there on are symbols that no
-  /// merge has touched.
+  /// Does what table.join(ids, from) does, part by part. The symbols ids[from…] must not have been
+  /// merged yet.
   void join(const MergeTable& table, std::vector<int32_t>& ids, size_t from) const;
 
  private:
-  MergeTable inside_;  // pairs of neighbouring symbols that some token holds
+  MergeTable inside_;  // pairs of symbols that are neighbours inside some token
   bool known_ = true;  // false: cut nowhere
 };
 

@@ -30,25 +30,27 @@ struct Cut {
   size_t begin, end;
 };
 
-/// Finds some of the added tokens in text; leftmost first, the longest of those.
+/// Finds a given set of added tokens in text: the leftmost first, and of several at one place the
+/// longest.
 class TokenFinder {
  public:
   explicit TokenFinder(std::vector<const AddedToken*> tokens);
 
-  /// Appends the segments of `text` (none is empty) to `cuts`. `ordinary`: special tokens are not
-  /// looked for, though their text still hides others that begin inside it, as in `tokenizers`.
+  /// Appends the segments of `text` (none is empty) to `cuts`. `ordinary`: special tokens are left
+  /// as text, but that text still hides other tokens that begin inside it, as in `tokenizers`.
   void cut(std::string_view text, bool ordinary, std::vector<Cut>& cuts) const;
 
  private:
   const AddedToken* match(std::string_view text, size_t at) const;
   bool is_single_word(std::string_view text, size_t begin, size_t end) const;
-  /// Lets the token begin … end take the spaces beside it, back to `from`, as its flags say.
+  /// Widens the match [begin, end) over the white space beside it, as the token's lstrip and rstrip
+  /// say, but not to the left of `from`.
   void widen(const AddedToken& token, std::string_view text, size_t from, size_t& begin,
              size_t& end) const;
 
   std::array<std::vector<const AddedToken*>, 256> by_first_byte_;  // longest first
   bool any_ = false;
-  Regex word_, space_;  // one character
+  Regex word_, space_;  // each matches one character
 };
 
 /// Reads "added_tokens". `vocabulary`: the model's. Throws an Error for an id or content given

@@ -27,7 +27,8 @@ BPEFile read_bpe(const JsonReader& node);
 /// The ids of "<0x00>" to "<0xFF>", -1 for those that are not there.
 std::array<int32_t, 256> find_byte_tokens(const RankTable& vocabulary);
 
-/// Refuses ids that leave more holes than tokens would need: tables are as long as the highest id.
+/// Throws an Error for an id that is far above the number of tokens: tables are as long as the
+/// highest id.
 void check_vocabulary_id(const JsonReader& vocabulary, const std::string& token, uint64_t id);
 
 }  // namespace twofold::hf

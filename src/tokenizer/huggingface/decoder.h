@@ -15,7 +15,7 @@ using Texts = std::vector<std::string>;
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  /// Changes the texts of a sequence of tokens; joined, they are the decoded text.
+  /// Rewrites the texts of a sequence of tokens, so that their concatenation is the decoded text.
   virtual void apply(Texts& texts) const = 0;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// How a tokenizer.json is read: its faults are thrown as they are met, with file and key.
+// Reading a tokenizer.json: each fault is thrown when it is met, with file and key.
 
 #include <string>
 #include <vector>
@@ -13,7 +13,7 @@ using formats::JsonReader;
 /// A reader of the whole document, which must outlive it.
 JsonReader read_tokenizer_json(const nlohmann::json& document, const std::string& file);
 
-/// Refuses a component whose "type" is `type`, and lists those that there are.
+/// Refuses a component whose "type" is `type`, and lists the types that are supported.
 [[noreturn]] void unsupported(const JsonReader& node, const std::string& kind,
                               const std::string& type, const std::vector<std::string>& known);
 

@@ -22,7 +22,8 @@ class Model {
 };
 
 /// BPE or Unigram. `byte_level`: pieces are bytes that the vocabulary writes in GPT-2's alphabet.
-/// Throws an Error for any other type and for whatever twofold would not encode as `tokenizers`.
+/// Throws an Error for any other type and for whatever twofold would encode differently from
+/// `tokenizers`.
 std::unique_ptr<Model> make_model(const JsonReader& node, bool byte_level);
 std::unique_ptr<Model> make_bpe(const JsonReader& node, bool byte_level);
 std::unique_ptr<Model> make_unigram(const JsonReader& node, bool byte_level);

@@ -1,6 +1,6 @@
 #pragma once
-// Patterns of tokenizer.json are Oniguruma's; twofold has PCRE2. Where the two read a pattern
-// differently it is rewritten, or refused.
+// Patterns of tokenizer.json are written for Oniguruma; twofold uses PCRE2. A pattern that the two
+// would read differently is rewritten or refused.
 
 #include <string>
 

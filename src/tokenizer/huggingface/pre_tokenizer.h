@@ -17,7 +17,7 @@ struct Piece {
   bool first = false;  ///< it begins the text that was given to the tokenizer
 };
 
-/// Pieces in order, none of them empty, and the texts that were made on the way.
+/// Pieces in order, none of them empty, and the memory of texts that pre-tokenizers made.
 struct Pieces {
   std::vector<Piece> list;
   std::deque<std::string> made;
@@ -30,8 +30,8 @@ class PreTokenizer {
   virtual void apply(Pieces& pieces) const = 0;
 };
 
-/// The steps in order. `byte_level`: the last one writes each byte as a character of GPT-2's
-/// alphabet, which is left to the model.
+/// The steps in order. `byte_level`: the file's last step is ByteLevel, which writes each byte as a
+/// character of GPT-2's alphabet; the model does this, so that no step here does.
 struct PreTokenization {
   std::vector<std::unique_ptr<PreTokenizer>> steps;
   bool byte_level = false;

@@ -16,7 +16,7 @@ struct Segment {
   bool match;
 };
 
-/// Appends the parts of `piece` that `behavior` makes of its segments to `out`.
+/// Splits `piece` as `behavior` treats its segments, and appends the parts to `out`.
 void split_piece(const Piece& piece, const std::vector<Segment>& segments, Behavior behavior,
                  std::vector<Piece>& out);
 

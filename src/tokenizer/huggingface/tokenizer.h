@@ -1,5 +1,6 @@
 #pragma once
-// tokenizer.json of Hugging Face's `tokenizers`: exactly its ids.
+// The tokenizer that a tokenizer.json of Hugging Face's `tokenizers` describes, with exactly the
+// same ids.
 
 #include <map>
 #include <memory>
@@ -40,9 +41,10 @@ class HuggingFaceTokenizer : public Tokenizer {
   /// The id of an added or ordinary token by its text.
   std::optional<int32_t> find(const std::string& token) const;
   void set_eot(int32_t id) { eot_ = id; }
-  /// The id that `tokenizers` gives the next added token; in a vocabulary with gaps it is taken.
+  /// The id that `tokenizers` gives the next added token. In a vocabulary with gaps another token
+  /// may have that id already.
   int64_t next_id() const;
-  /// More tokens to look for; before the first use only.
+  /// Adds tokens to look for. Call it only before the first use.
   void add(std::vector<AddedToken> tokens);
 
  private:

@@ -16,7 +16,7 @@ struct TokenizerFile {
   enum class Kind { kJson, kSentencePiece, kRanks, kLlama2c };
   Kind kind;
   Path path;
-  std::string bytes = {};        ///< what is in the file; not of kJson
+  std::string bytes = {};        ///< the file's contents; empty for kJson
   nlohmann::json document = {};  ///< kJson: tokenizer.json, or what a pair of files stands for
   nlohmann::json settings = {};  ///< kJson: tokenizer_config.json beside it, or null
 };
@@ -26,15 +26,16 @@ struct TokenizerFile {
 /// files: tokenizer.json, a SentencePiece model, a tiktoken rank file, a vocabulary of llama2.c, or
 /// one of a pair whose other file lies beside it. Throws an Error for anything else.
 TokenizerFile find_tokenizer_file(const Path& path);
-/// The file that this looks at first: `path` itself, or the one in the folder.
+/// The file that find_tokenizer_file opens first: `path` itself, or the one in the folder.
 Path tokenizer_file_at(const Path& path);
 
 /// The names that are looked for in a folder, and whether one of them is there.
 const std::vector<std::string>& tokenizer_file_names();
 bool holds_tokenizer(const Path& folder);
 
-/// The text of the token that ends a document, by `settings` or else by the names that the known
-/// families give it; empty if `knows` accepts none of them.
+/// The text of the token that ends a document: the eos_token of `settings`, or else the first of
+/// the names that the known families give it; only one that `knows` accepts. Empty if there is
+/// none.
 std::string end_of_document(const nlohmann::json& settings,
                             const std::function<bool(const std::string&)>& knows);
 

@@ -7,10 +7,11 @@
 
 namespace twofold {
 
-/// The tokenizer.json that the pair stands for. How text is split is not in the files: Qwen2's way
-/// if `settings` (tokenizer_config.json, or null) has tokenizer_class Qwen2Tokenizer, or without it
-/// if the vocabulary is Qwen2's; otherwise GPT-2's. Added tokens are those that `settings` lists,
-/// else <|endoftext|>. Throws an Error that names the file.
+/// The tokenizer.json that the pair stands for. The files do not say how text is split: it is split
+/// in Qwen2's way if `settings` (tokenizer_config.json, or null) has tokenizer_class
+/// Qwen2Tokenizer, or has no tokenizer_class and the vocabulary has Qwen2's size; otherwise in
+/// GPT-2's way. Added tokens are those that `settings` lists, else <|endoftext|>. Throws an Error
+/// that names the file.
 nlohmann::json read_token_pair(const Path& vocabulary, const Path& merges,
                                const nlohmann::json& settings);
 

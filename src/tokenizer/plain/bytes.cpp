@@ -1,4 +1,5 @@
-// A token a byte: any bytes at all go in and come out unchanged. 256 ends a document.
+// One token for each byte: any bytes can be encoded and are decoded unchanged. Id 256 ends a
+// document.
 
 #include "tokenizer/plain/plain.h"
 

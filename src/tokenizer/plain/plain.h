@@ -7,9 +7,11 @@
 
 namespace twofold {
 
-/// A token a byte: any bytes at all go in and come out unchanged. 256 ends a document.
+/// One token for each byte: any bytes can be encoded and are decoded unchanged. Id 256 ends a
+/// document.
 std::unique_ptr<Tokenizer> make_bytes_tokenizer();
-/// Text that is token ids already: decimal numbers, one space between them. 0 ends a document.
+/// For text that consists of token ids: decimal numbers, one space between them. Id 0 ends a
+/// document.
 std::unique_ptr<Tokenizer> make_trivial_tokenizer();
 
 }  // namespace twofold

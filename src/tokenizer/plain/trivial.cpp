@@ -1,4 +1,5 @@
-// Text that is token ids already: decimal numbers, one space between them. 0 ends a document.
+// For text that consists of token ids: decimal numbers, one space between them. Id 0 ends a
+// document.
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #pragma once
-// A SentencePiece model's file: its pieces, and what it says is done to text. The library does not
-// tell all of this.
+// The file of a SentencePiece model: its pieces, and how text is to be normalized. SentencePiece's
+// library does not report all of this.
 
 #include <cstdint>
 #include <optional>
@@ -34,7 +34,8 @@ struct PieceFile {
   /// Reads a serialized ModelProto; none if the bytes are not one. `model` must outlive the result.
   static std::optional<PieceFile> read(std::string_view model);
 
-  /// True if text is changed in no way but for spaces: a BPE model with byte fallback, as Llama's.
+  /// True for a BPE model with byte fallback that changes nothing in a text but its spaces, such as
+  /// Llama's.
   bool plain() const {
     return model_type == kBPE && byte_fallback && escape_spaces && !suffix_space &&
            !character_map && !remove_spaces;

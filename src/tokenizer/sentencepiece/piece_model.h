@@ -1,5 +1,5 @@
 #pragma once
-// A faster way to SentencePiece's ids for the plainest and commonest models.
+// A faster way to SentencePiece's ids for the simplest and most common models.
 
 #include <array>
 #include <optional>
@@ -10,9 +10,9 @@
 
 namespace twofold {
 
-/// BPE models as Llama's: text is not changed but for spaces, all pieces are ordinary, characters,
-/// bytes or marks, and every character of a piece is a piece. SentencePiece's library takes many
-/// times as long for long texts.
+/// BPE models like Llama's: nothing in a text is changed but its spaces; all pieces are normal,
+/// byte, unknown or control pieces; and every character of a normal piece is itself a piece.
+/// SentencePiece's library takes many times as long for long texts.
 class PlainPieces {
  public:
   /// The model's pieces if it is such a model. `model`: a ModelProto that the library has accepted.

@@ -49,8 +49,8 @@ std::unique_ptr<Tokenizer> make_tiktoken_tokenizer(const std::string& name,
 /// and the current folder. Throws an Error that lists where it looked.
 Path find_rank_file(const std::string& file, const Encoding& encoding);
 
-/// The tokenizer of a rank file, its encoding known by the number of ranks. Throws an Error if no
-/// encoding has as many.
+/// The tokenizer of a rank file; the number of ranks tells the encoding. Throws an Error if no
+/// encoding has that many.
 std::unique_ptr<Tokenizer> tiktoken_from_file(const Path& path);
 
 }  // namespace twofold
