@@ -1,5 +1,6 @@
 #pragma once
-// libtorch's autograd functions take defined tensors only: an absent input travels as an empty one.
+// libtorch's autograd functions take defined tensors only: an absent input is passed as an empty
+// tensor.
 
 #include <ATen/Functions.h>
 

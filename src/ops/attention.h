@@ -34,10 +34,10 @@ struct AttentionOptions {
 };
 
 /// q: (B, Tq, H, d), k and v: (B, Tk, K, d), H a multiple of K (query head h reads kv head h /
-/// (H/K)). Query i stands at key position Tk − Tq + i and sees keys first_key[b, i] … that position
-/// (int32 (B, Tq), counted in key positions; undefined = 0, plain causal). Softmax in float32.
-/// Returns (B, Tq, H, d) in q's dtype, zeros for a query that sees no key. q, k, v may be strided
-/// views of one fused projection.
+/// (H/K)). Query i stands at key position p = Tk − Tq + i and sees keys first_key[b, i] … p.
+/// first_key is int32 (B, Tq), in key positions; undefined: 0 everywhere, plain causal attention.
+/// Softmax in float32. Returns (B, Tq, H, d) in q's dtype, zeros for a query that sees no key. q,
+/// k, v may be strided views of one fused projection.
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                      const at::Tensor& first_key, const AttentionOptions& options = {});
 

@@ -1,5 +1,6 @@
 #pragma once
-// The mask of dropout.h: as the loops take it, and through autograd's memory.
+// The dropout mask of dropout.h: in the form that the loops take, and saved in autograd's context
+// from the forward to the backward pass.
 
 #include "ops/cpu/dropout.h"
 #include "twofold/ops/dropout.h"

@@ -1,6 +1,6 @@
 #pragma once
-// Element types of the ops: what each is computed in, and how code written once for all of them is
-// called for a tensor's own.
+// Element types of the ops: the dtype that each is computed in, and the dispatch of code that is
+// written once for all of them to the type of a tensor.
 
 #include <c10/core/ScalarType.h>
 

@@ -8,8 +8,8 @@ namespace twofold::ops {
 /// What RMSNorm multiplies by: the weight, or (Gemma) one plus the weight.
 enum class RmsScale { kWeight, kOnePlusWeight };
 
-/// x·rsqrt(mean(x²) + eps), rounded to x's dtype, then times weight; for 1 + weight rounded only
-/// after the product (as the models that have it do). x: (…, D).
+/// x·rsqrt(mean(x²) + eps), rounded to x's dtype, then times weight. With 1 + weight it is rounded
+/// only after the product, as in Gemma. x: (…, D).
 at::Tensor rms_norm(const at::Tensor& x, const Weight& weight, double eps,
                     RmsScale scale = RmsScale::kWeight);
 

@@ -6,7 +6,8 @@
 namespace twofold::ops {
 
 /// −log softmax of each row of `logits` (n, V) at its label (n, int64, each in [0, V)), in float64.
-/// With a `gradient` the rows become scale · (softmax − one_hot(label)); else they are spoilt.
+/// If `gradient`, the rows become scale · (softmax − one_hot(label)); else what is left in them is
+/// unspecified.
 at::Tensor softmax_rows(at::Tensor& logits, const at::Tensor& labels, double scale, bool gradient);
 
 namespace reference {

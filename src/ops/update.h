@@ -7,8 +7,8 @@
 
 namespace twofold::ops {
 
-/// Σ x² of each tensor (dense float32): (n) float64 on their device. Whatever the number of
-/// threads, the same bits.
+/// Σ x² of each tensor (dense float32): (n) float64 on their device. The bits do not depend on the
+/// number of threads.
 at::Tensor sums_of_squares(const std::vector<at::Tensor>& tensors);
 
 struct AdamStep {
@@ -17,7 +17,8 @@ struct AdamStep {
   double gradient_scale = 1;  ///< multiplied into the gradient first (clipping)
   int64_t count = 1;          ///< number of this update, from 1 (bias correction)
 };
-/// In place: m, v, parameter. All contiguous-in-memory (any dense strides), same layout, float32.
+/// Updates m, v and the parameter in place. All four tensors are float32 and dense in memory, with
+/// the same strides (in any order).
 void adam_update(at::Tensor& parameter, const at::Tensor& gradient, at::Tensor& m, at::Tensor& v,
                  const AdamStep& step);
 

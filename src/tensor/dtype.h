@@ -10,7 +10,7 @@
 namespace twofold {
 
 at::ScalarType scalar_type(
-    const std::string& name);  ///< "float32", "bfloat16", "float16"; else a Bug
+    const std::string& name);  ///< "float32", "bfloat16", "float16", "float64"; else a Bug
 std::string dtype_name(at::ScalarType type);
 formats::DType file_dtype(at::ScalarType type);
 at::ScalarType scalar_type(formats::DType dtype);

@@ -1,5 +1,5 @@
 #pragma once
-// Whether there are numbers only.
+// Whether all elements of a tensor are finite.
 
 #include <ATen/core/Tensor.h>
 

@@ -10,12 +10,12 @@
 
 namespace twofold {
 
-/// Reads one tensor into host memory. Shares the mapping when it is aligned and `file` is kept
-/// alive by the returned tensor; copies otherwise.
+/// Reads one tensor into host memory. If its bytes are aligned, the result is a view of the
+/// read-only mapping, and keeps `file` alive; otherwise it is a copy.
 at::Tensor read_tensor(const std::shared_ptr<const formats::SafetensorsFile>& file,
                        const formats::TensorEntry& entry);
 NamedTensors read_tensors(const Path& path);
-/// From whatever device they are on.
+/// Writes tensors from whatever device they are on.
 void write_tensors(const Path& path, const NamedTensors& tensors,
                    const std::map<std::string, std::string>& metadata = {});
 

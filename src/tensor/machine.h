@@ -1,6 +1,6 @@
 #pragma once
-// What the machine that a run is on has, and how much of it this process takes. Questions only:
-// nothing is kept or changed.
+// The processor and the memory of the machine, and how much of them this process uses. These
+// functions only ask: they keep and change nothing.
 
 #include <cstdint>
 #include <string>

@@ -18,14 +18,14 @@ constexpr at::ScalarType scalar_type_of() {
     return c10::CppTypeToScalarType<T>::value;
 }
 
-/// To read; the tensor is the host's and of T.
+/// For reading. The tensor must be in the host's memory and of dtype T.
 template <typename T>
 const T* elements(const at::Tensor& tensor) {
   TWOFOLD_EXPECT(tensor.scalar_type() == scalar_type_of<T>(), "a tensor of another dtype");
   return static_cast<const T*>(tensor.const_data_ptr());
 }
 
-/// To write.
+/// For writing; the same holds.
 template <typename T>
 T* mutable_elements(const at::Tensor& tensor) {
   TWOFOLD_EXPECT(tensor.scalar_type() == scalar_type_of<T>(), "a tensor of another dtype");

@@ -11,8 +11,8 @@
 
 namespace twofold {
 
-inline constexpr int64_t kNf4Block = 64;        ///< weights a scale
-inline constexpr int64_t kNf4ScaleBlock = 256;  ///< scales a scale of scales
+inline constexpr int64_t kNf4Block = 64;        ///< weights that share a scale
+inline constexpr int64_t kNf4ScaleBlock = 256;  ///< scales that share a scale_max
 
 /// n values of a flat float tensor.
 struct Nf4 {
@@ -24,14 +24,15 @@ struct Nf4 {
 };
 
 Nf4 moved_to(at::Device device, const Nf4& packed);
-/// Tensors of the sizes that n values need, not filled, in host memory.
+/// Uninitialised tensors in host memory, of the sizes that n values need.
 Nf4 nf4_of_size(int64_t n);
 /// Bytes that n values take.
 int64_t nf4_bytes(int64_t n);
-/// `flat`: one dimension, any float dtype. A NaN or an infinity in it is an Error. It is packed by
-/// the host, the result is where `flat` is.
+/// `flat`: one dimension, any float dtype. A NaN or an infinity in it is an Error. The host does
+/// the packing; the result is on the device of `flat`.
 Nf4 quantize_nf4(const at::Tensor& flat);
-/// (n) in `dtype` (float32, bfloat16 or float64), where `packed` is. No wait.
+/// (n) in `dtype` (float32, bfloat16 or float64), on the device of `packed`. The host does not
+/// wait.
 at::Tensor dequantize_nf4(const Nf4& packed, at::ScalarType dtype);
 
 /// The 16 levels, ascending.

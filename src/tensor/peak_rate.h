@@ -1,14 +1,14 @@
 #pragma once
-// What the machine can do at best: the yardstick of every speed that is reported.
+// The peak rate of the machine, with which every reported speed is compared.
 
 #include <string>
 
 namespace twofold {
 
-/// The best rate seen for a large dense product, all threads, in the dtype that training computes
-/// in (for bfloat16 also in float32: it may be the quicker way). Measured when first asked for, so
-/// after the first steps, when the threads run at full speed; kept in a folder by CPU model, thread
-/// count and dtype.
+/// The best rate measured for a large matrix product on all threads, in the dtype that training
+/// computes in (for bfloat16 also in float32, which may be faster). It is measured when first asked
+/// for, which is after the first steps, when the threads run at full speed, and cached in a folder
+/// by CPU model, thread count and dtype.
 class PeakRate {
  public:
   PeakRate(const std::string& cache_folder, const std::string& dtype);

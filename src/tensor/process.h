@@ -1,5 +1,5 @@
 #pragma once
-// Settings of the whole process. They are a program's to make, not a library call's.
+// Settings of the whole process. A program may change them; a library call must not.
 
 namespace twofold {
 

@@ -10,7 +10,7 @@ namespace twofold::ops::cpu {
 
 enum class Activation { kSilu, kGeluTanh, kGeluErf };
 
-/// f is the activation; n elements each, none of them shared.
+/// f is the activation; n elements each; inputs and outputs do not overlap.
 template <typename T>
 struct ActivationLoops {
   /// y = f(x)

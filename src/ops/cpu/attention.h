@@ -53,15 +53,15 @@ struct AttentionBackward {
   AttentionShape shape;
   HeadsView<const C> q, k, v, out, dout;
   const C* log_sum;
-  HeadsView<C> dq, dk, dv;  ///< overwritten; dk and dv must be zeros on entry
+  HeadsView<C> dq, dk, dv;  ///< dq is overwritten; dk and dv, zeros on entry, are added to
 };
 
 template <typename C>
 struct AttentionLoops {
-  /// Tiles of queries, numbered (row of the batch, head, tile).
+  /// Computes tiles of queries, numbered by (row of the batch, head, tile); last_tile is excluded.
   void (*forward)(const AttentionForward<C>& work, int64_t first_tile, int64_t last_tile);
-  /// Key heads, numbered (row of the batch, head). Every query head that adds to one's dk and dv
-  /// is computed with it, in order.
+  /// Computes key heads, numbered by (row of the batch, head); last_head is excluded. All query
+  /// heads that share a key head, and so add to its dk and dv, are computed with it, in order.
   void (*backward)(const AttentionBackward<C>& work, int64_t first_head, int64_t last_head);
 };
 

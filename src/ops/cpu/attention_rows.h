@@ -68,8 +68,8 @@ void multiply_row(C* __restrict x, const C* __restrict factors, int64_t n) {
   for (int64_t j = 0; j < n; ++j) x[j] *= factors[j];
 }
 
-/// (Capped) scores → probabilities and dp → gradient of the scores before the cap, both 0 outside
-/// the range. per_cap: 1 / softcap, or 0 without one.
+/// In place: the (capped) scores become probabilities, and dp becomes the gradient of the scores
+/// before the cap; both are 0 outside the range. per_cap: 1 / softcap, or 0 without a cap.
 template <typename C>
 void score_gradients(C* __restrict scores, C* __restrict dp, Range range, int64_t count, C log_sum,
                      C delta, C per_cap) {

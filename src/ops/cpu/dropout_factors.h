@@ -1,5 +1,6 @@
 #pragma once
-// What dropout multiplies a stretch of elements by, for the loops that drop as they go.
+// The factors by which dropout multiplies a run of elements, for loops that apply dropout on the
+// way.
 
 #include <array>
 

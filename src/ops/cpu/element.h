@@ -7,7 +7,8 @@
 
 namespace twofold::ops::cpu {
 
-/// What is computed in: float32 for bfloat16 and float32, double for double (gradient checks).
+/// The type that T is computed in: float32 for bfloat16 and float32, double for double (gradient
+/// checks).
 template <typename T>
 using Compute = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
@@ -29,7 +30,7 @@ struct ByType {
   }
 };
 
-/// The same for loops that see numbers in the compute type only.
+/// The same for loops whose elements are of the compute type only.
 template <template <typename> typename Functions>
 struct ByComputeType {
   Functions<float> float32;

@@ -8,8 +8,8 @@
 
 namespace twofold::ops::cpu::TWOFOLD_LEVEL {
 
-/// A row-major matrix as it lies in memory: element (i, j) at data[i·stride + j], or, transposed,
-/// the element (i, j) of the operand at data[j·stride + i].
+/// A matrix in row-major memory. Element (i, j) of the operand is at data[i·stride + j], or, if
+/// `transposed`, at data[j·stride + i].
 template <typename C>
 struct Operand {
   const C* data;

@@ -1,8 +1,9 @@
 #pragma once
-// The sources of this folder are compiled once a level of the instruction set (src/CMakeLists.txt),
-// each time in a namespace that TWOFOLD_LEVEL names. Of a function outside that namespace which is
-// not inlined the linker would keep one copy, of whichever level it met first: there may be none
-// (a test looks for them in the objects), and so no header of a library that has many, ATen first.
+// The sources of this folder are compiled once for each level of the instruction set
+// (src/CMakeLists.txt), each time in the namespace that TWOFOLD_LEVEL names. If a function outside
+// that namespace were not inlined, the linker would keep one copy of it, from whichever level it
+// met first. So there may be no such function (a test looks for them in the objects), and no
+// library header that has many of them, such as ATen's.
 
 #ifndef TWOFOLD_LEVEL
 #define TWOFOLD_LEVEL portable

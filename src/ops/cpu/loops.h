@@ -22,7 +22,7 @@ struct Loops {
   UpdateLoops update;
 };
 
-// Each level's sources define it in their own namespace.
+// Each level's sources define loops() in their own namespace.
 namespace avx2 {
 Loops loops();
 }

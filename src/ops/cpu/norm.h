@@ -8,7 +8,7 @@
 
 namespace twofold::ops::cpu {
 
-/// kRmsOnePlus: the weight that is handed over already has its one added.
+/// kRmsOnePlus: the caller has already added 1 to the weight.
 enum class NormKind { kRms, kRmsOnePlus, kLayer };
 
 /// x and y: rows of n elements, one after the other.
@@ -32,8 +32,8 @@ struct NormBackward {
   T* dx;
 };
 
-/// Rows from `begin` to `end`. dweight and dbias (n each) are added to, row by row; both null where
-/// nobody asks for them.
+/// Rows [begin, end). The gradients are added to dweight and dbias (n each), row by row; both are
+/// null if they are not wanted.
 template <typename T>
 struct NormLoops {
   void (*forward)(const NormForward<T>& rows, int64_t begin, int64_t end);

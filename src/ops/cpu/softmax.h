@@ -10,8 +10,9 @@ namespace twofold::ops::cpu {
 
 template <typename T>
 struct SoftmaxLoops {
-  /// Returns −log softmax(logits)[label] of n logits. With a gradient, they become scale · (softmax
-  /// − one_hot(label)); else they are spoilt. wide: n numbers of working memory.
+  /// Returns −log softmax(logits)[label] of n logits. If `gradient`, the logits become scale ·
+  /// (softmax − one_hot(label)); else what is left in them is unspecified. wide: working memory for
+  /// n numbers.
   double (*row)(T* logits, int64_t n, int64_t label, Compute<T> scale, bool gradient,
                 Compute<T>* wide);
 };
