@@ -1,4 +1,4 @@
-// Adapters onto a model's parameters and off again.
+// Attaches adapters to a model's parameters and takes them off again.
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>

@@ -10,7 +10,7 @@ namespace twofold {
 /// rate of zero.
 inline constexpr int64_t kUpdateCheckStep = 3;
 
-/// What the last of these updates, made at the learning rate `lr`, is judged by.
+/// What is known of the last of these updates, which was made at the learning rate `lr`.
 struct CheckedUpdate {
   NamedTensors before;           ///< named_adapters, copied before that update
   NamedTensors optimizer_state;  ///< after it: "m/<name>", "v/<name>"
@@ -18,13 +18,13 @@ struct CheckedUpdate {
 };
 
 /// Throws an Error that names every trained tensor of `adapters` whose optimizer state is still
-/// zero (a gradient never reached it), and every one that has received a gradient and yet is what
-/// it was before the update (which was lost in rounding, or had a rate of zero). Those that may
-/// rightly stay as they were are left out.
+/// zero (a gradient never reached it), and every one that has received a gradient and yet is
+/// unchanged by the update (which was lost in rounding, or had a rate of zero). Tensors that may
+/// rightly stay unchanged are left out.
 void check_adapters_updated(const LoRAParams& adapters, const CheckedUpdate& update);
 
-/// The trained tokens that the embedding still has as the frozen table does: where it is not the
-/// head, those that never occurred in what has been trained on.
+/// The trained tokens whose rows of the embedding still equal those of the frozen table. Where the
+/// embedding is not the head as well, they never occurred in what has been trained on.
 std::vector<int64_t> unused_tokens(const ParameterTree& parameters);
 
 }  // namespace twofold

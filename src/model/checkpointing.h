@@ -17,7 +17,7 @@ using BlockFunction = std::function<at::Tensor(const at::Tensor&)>;
 at::Tensor checkpointed(BlockFunction block, const at::Tensor& x,
                         const std::vector<at::Tensor>& trained);
 
-/// Tensors below `prefix` that require a gradient: values, and what is attached.
+/// Tensors below `prefix` that require a gradient: parameters and the tensors of their attachments.
 std::vector<at::Tensor> trained_tensors(const ParameterTree& tree, const std::string& prefix);
 
 }  // namespace twofold

@@ -12,8 +12,8 @@ namespace twofold {
 
 void check_multiple(std::vector<Problem>& problems, const std::string& key, int64_t value,
                     const std::string& of, int64_t divisor);
-/// Throws an Error for a model of more parameters than any machine holds: up to there, whatever is
-/// counted about a model stays within an int64.
+/// Throws an Error for a model of more than 2^44 parameters, which no machine holds. Below this
+/// limit, all counts about a model fit an int64.
 void check_parameters(const Model& model);
 
 }  // namespace twofold

@@ -17,12 +17,12 @@ struct KvCache {
   int64_t length = 0;         ///< positions filled
   int64_t capacity = 0;       ///< positions there is room for
 
-  /// Forgets all rows but these (int64, ascending).
+  /// Drops all rows of the batch but these (indices, int64, ascending).
   void keep(const at::Tensor& rows);
 
   /// Writes k and v (B, T, K, d) at positions length … length + T − 1 of `layer` and returns all of
-  /// that layer's keys and values up to there. The length moves on only when the whole model has
-  /// run.
+  /// that layer's keys and values up to there. `length` stays: it advances only when the whole
+  /// model has run.
   std::pair<at::Tensor, at::Tensor> append(int64_t layer, const at::Tensor& k, const at::Tensor& v);
 };
 

@@ -11,7 +11,7 @@
 
 namespace twofold {
 
-/// y = x·W + b, and what is attached to W makes of it.
+/// y = x·W + b, computed by what is attached to W if anything is.
 struct Dense {
   const Weight* weight = nullptr;
   const Weight* bias = nullptr;  ///< null: none
@@ -67,7 +67,7 @@ inline constexpr uint64_t kProbabilitySites = uint64_t{1} << 32;  // beyond thos
 inline uint64_t dropout_site(int64_t layer, DropoutPlace place) {
   return 2 * static_cast<uint64_t>(layer) + static_cast<uint64_t>(place);
 }
-/// Where probabilities of attention are dropped.
+/// The dropout site of a layer's attention probabilities.
 inline uint64_t probabilities_site(int64_t layer) {
   return kProbabilitySites + static_cast<uint64_t>(layer);
 }

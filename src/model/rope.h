@@ -18,7 +18,8 @@ class JsonReader;
 }
 
 struct RopeConfig {
-  /// Share of each head's dimensions that are rotated; proportional: of the frequencies that turn.
+  /// The share of each head's dimensions that is rotated; `proportional`: of the frequencies that
+  /// are not zero.
   double partial_rotary_factor = 1.0;  ///< architecture/partial_rotary_factor
   double theta = 10000.0;              ///< architecture/rope_theta
   int64_t rotary_dim = 0;              ///< rotated dimensions of each head; set by of_heads
@@ -46,20 +47,20 @@ struct RopeConfig {
   /// (rotary_dim/2) float64 in host memory, for an input of `length` positions.
   at::Tensor inv_freq(int64_t length = 0) const;
   double attention_scale() const;  ///< multiplies cos and sin
-  /// Lengths of the same regime have the same frequencies; most scalings have one.
+  /// Lengths of the same regime have the same frequencies; most scalings have only one regime.
   int64_t regime(int64_t length) const;
   bool depends_on_length() const { return rope_type == "dynamic" || rope_type == "longrope"; }
 
-  /// Reads `rope_theta` and rope_fields.
-  /// `max_positions`: the checkpoint's context, the original one where none is given.
+  /// Reads `rope_theta` and rope_fields. `max_positions`: the checkpoint's context; it is also the
+  /// original context where the file gives none.
   void from_hf(const formats::JsonReader& reader, double default_theta, int64_t max_positions);
   /// The same from the object that describes the scaling.
   void from_hf(const formats::JsonReader& reader, const formats::JsonReader& scaling,
                double default_theta, int64_t max_positions);
-  /// The context of a checkpoint whose `max_position_embeddings` is this: longer with `dynamic`,
-  /// which scales only what goes beyond.
+  /// The context of a checkpoint whose `max_position_embeddings` is `max_positions`: `factor` times
+  /// that with `dynamic`, which scales only longer inputs.
   int64_t context(int64_t max_positions) const;
-  void to_hf(nlohmann::json& config) const;  ///< transformers 4's layout, which both read
+  void to_hf(nlohmann::json& config) const;  ///< transformers 4's layout, which 4 and 5 read
 
  private:
   void declare_scaling(config::Fields& fields);
@@ -74,7 +75,7 @@ class Rotary {
  public:
   explicit Rotary(RopeConfig config) : config_(std::move(config)) {}
   bool depends_on_length() const { return config_.depends_on_length(); }
-  /// Rotates x (B, T, heads, d) by positions (B, T), all below `length`, the keys there are.
+  /// Rotates x (B, T, heads, d) by positions (B, T), all below `length`, the number of keys.
   at::Tensor operator()(const at::Tensor& x, const at::Tensor& positions, int64_t length) const;
 
  private:

@@ -7,7 +7,7 @@
 
 namespace twofold {
 
-/// Tensors that Adam treats alike but for the decay, which only matrices feel.
+/// Tensors that Adam updates with the same settings; only the matrices among them decay.
 class AdamGroup {
  public:
   AdamGroup(const AdamSettings& settings, double lr_multiplier)

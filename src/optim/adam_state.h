@@ -12,7 +12,7 @@ struct AdamState {
   at::Tensor m, v;
 };
 
-/// Both moments of the tensor's own shape and strides, zero.
+/// Both moments are zero, with the tensor's own shape and strides.
 AdamState make_adam_state(Trainable tensor, size_t index);
 
 /// Appends "m/<name>" and "v/<name>" of each.

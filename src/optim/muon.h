@@ -2,7 +2,7 @@
 // Muon (Jordan 2024): the momentum of a matrix is replaced by the nearest matrix with orthonormal
 // rows or columns, scaled per row or column by NorMuon (arXiv 2510.05491). Embeddings, heads, norms
 // and biases go to Adam, each group with its own learning rate and clip; matrices are not clipped,
-// since their updates have one size whatever the gradient's.
+// since the size of their updates does not depend on the gradient's.
 
 #include "optim/adam.h"
 
@@ -23,7 +23,7 @@ class Muon : public Optimizer {
   void update_matrix(AdamState& matrix, double lr);
 
   OptimizerConfig config_;
-  std::vector<AdamState> matrices_;  ///< m: the momentum; v: of the rows or columns
+  std::vector<AdamState> matrices_;  ///< m: momentum; v: mean square of each row or column
   AdamGroup scalars_, embeddings_, heads_;
   int64_t count_ = 0;
 };

@@ -9,7 +9,8 @@
 
 namespace twofold {
 
-/// A share of the steps is rounded down to whole steps; a segment of none is skipped.
+/// A share of the steps is rounded down to whole steps. A segment of no steps is skipped, but a
+/// warm-up of cosine_rewarm with a share above 0 has at least one step.
 ///   wsd           warm-up, plateau, linear decay to decay_lr_mult·peak
 ///   wsds          warm-up, plateau, decay, then a second plateau at decay_lr_mult·peak
 ///   cosine        warm-up, then one cosine to min_lr_mult·peak at the end of the phase
@@ -20,8 +21,8 @@ struct ScheduleConfig {
   double lr = 3e-4;  ///< optimization/lr
   std::string schedule =
       "wsd";                  ///< optimization/schedule: wsd, wsds, cosine, cosine_rewarm, constant
-  double warmup_pct = 0.01;   ///< training/warmup_pct, share of the phase's steps
-  double decay_pct = 0.1;     ///< training/decay_pct
+  double warmup_pct = 0.01;   ///< training/warmup_pct, share of the phase's (or stage's) steps
+  double decay_pct = 0.1;     ///< training/decay_pct, share of the phase's steps
   double constant_pct = 0.5;  ///< optimization/constant_pct (wsds: second plateau)
   double warmup_lr_mult = 0.01;  ///< optimization/warmup_lr_mult
   double decay_lr_mult = -1;     ///< optimization/decay_lr_mult; -1: wsd 0.01, wsds 0.1
@@ -35,7 +36,7 @@ struct ScheduleConfig {
 class Schedule {
  public:
   /// `stage_steps`: steps of each stage of the phase (cosine_rewarm restarts at each).
-  /// `lr_override` ≥ 0 takes the place of config.lr. Validates `config`.
+  /// `lr_override` ≥ 0 replaces config.lr. Validates `config`.
   Schedule(const ScheduleConfig& config, std::vector<int64_t> stage_steps, double lr_override = -1);
   /// Rate of step `step` (from 0) of the phase; past the end, the end's.
   double operator()(int64_t step) const;

@@ -1,5 +1,5 @@
 #pragma once
-// What the starts that are taken from the weights share.
+// What the inits that derive A and B from the weights share.
 
 #include <fmt/format.h>
 
@@ -10,7 +10,8 @@
 
 namespace twofold {
 
-/// A weight has no more directions than its narrower side.
+/// Throws an Error if the rank exceeds the weight's narrower side: a weight has no more directions
+/// than that.
 inline void check_directions(const InitSubject& subject, const char* method) {
   const int64_t most = std::min(subject.in, subject.out);
   if (subject.rank <= most) return;

@@ -1,4 +1,5 @@
-// PEFT's init_lora_weights="gaussian": A ~ N(0, std 1/r), B = 0, and its own start for tables.
+// PEFT's init_lora_weights="gaussian": A ~ N(0, std 1/r), B = 0; and PEFT's separate init for
+// tables.
 #include "lora/init/random_factor.h"
 
 namespace twofold {

@@ -29,7 +29,7 @@ struct Factors {
 
 struct InitMethod {
   const char* name;
-  /// The factors are taken from the weight, and s·A·B out of it: the frozen base changes.
+  /// A and B are derived from the weight, and s·A·B is subtracted from it: the frozen base changes.
   bool from_weights;
   Factors (*make)(const InitSubject&);
 };

@@ -1,5 +1,5 @@
 // PEFT's default, init_lora_weights=true: He et al. 2015 with a = √5, which makes A uniform in
-// ±1/√in; B = 0; its own start for tables.
+// ±1/√in; B = 0; and PEFT's separate init for tables.
 #include <cmath>
 
 #include "lora/init/random_factor.h"

@@ -32,7 +32,7 @@ inline at::Tensor zero_factor(int64_t rows, int64_t columns) {
   return at::zeros({rows, columns}, at::TensorOptions(at::kFloat).device(host_device()));
 }
 
-/// How PEFT starts a table's adapter: zeros on the side of the rows, N(0, 1) on the other.
+/// PEFT's init for a table's adapter: A (V, r) is zero, B (r, D) is N(0, 1).
 inline Factors table_start(const InitSubject& subject) {
   return {zero_factor(subject.in, subject.rank),
           normal_factor(subject, subject.rank, subject.out, 1)};

@@ -1,4 +1,4 @@
-// As the reference starts every leaf: A ~ N(0, std 1/r), B = 0.
+// The init that the reference (theseus) gives every leaf: A ~ N(0, std 1/r), B = 0.
 #include "lora/init/random_factor.h"
 
 namespace twofold {

@@ -6,7 +6,8 @@
 
 namespace twofold {
 
-/// A Problem for an entry of `key` (target_modules, …) that is in no path, with near names.
+/// A Problem for an entry of `key` (target_modules, …) that no leaf's path contains, with near
+/// names.
 Problem selects_nothing(const ParameterTree& parameters, const std::string& text,
                         const std::string& key);
 /// "adaptable leaves are for example blocks/0/attn/q_proj/kernel, …".

@@ -6,23 +6,23 @@
 
 namespace twofold {
 
-/// Does not complain about entries that select nothing: match_targets does. Keeps references to
-/// both.
+/// The leaves that `config` selects. Entries that select nothing are not reported here;
+/// match_targets reports them. The result keeps references to both arguments.
 Selection select_leaves(const ParameterTree& parameters, const LoRAConfig& config);
 
-/// The activations that a leaf multiplies, and of which its adapter may see a part (dropout); 0 for
-/// a table, which is looked up.
+/// The width of the input that a leaf multiplies, to which its adapter may apply dropout; 0 for a
+/// table, which is looked up.
 int64_t inputs_of(const Parameter& leaf);
-/// The outputs of an adapted leaf: columns, but a head's rows.
+/// The width of an adapted leaf's output: its columns, or the rows of a head.
 int64_t outputs_of(const Parameter& leaf);
 
-/// Elements of the tensors that a variant has at a site: trained or not.
+/// The number of elements in a variant's tensors at a site: in the trained ones, or in all others.
 int64_t elements(const Variant& variant, const Site& site, bool trained);
 
-/// Of `config.trained_tokens`, those of tables that are not trained whole.
+/// The entries of `config.trained_tokens` whose tables are not trained whole.
 RowIds rows_trained_apart(const ParameterTree& parameters, const LoRAConfig& config);
 
-/// What phase 2 takes.
+/// How much phase 2 trains and keeps.
 struct AdapterSizes {
   int64_t trained = 0;      ///< elements
   int64_t constants = 0;    ///< elements that the adapters have besides; shared ones once
@@ -39,10 +39,10 @@ std::vector<TrainedBeside> trained_beside_targets(const ParameterTree& parameter
                                                   const LoRAConfig& config);
 
 /// Everything wrong with `config` for these leaves apart from target_modules: entries that select
-/// nothing, blocks that are not there, combinations that mean nothing.
+/// nothing, blocks that do not exist, combinations that make no sense.
 std::vector<Problem> selection_problems(const ParameterTree& parameters, const LoRAConfig& config);
 
-/// The settings in a line: rank, alpha, the base's dtype, and what is not as it is by default.
+/// The settings in a line: rank, alpha, the base's dtype, and whatever differs from the defaults.
 std::string describe(const LoRAConfig& config);
 
 }  // namespace twofold

@@ -1,4 +1,4 @@
-// What a selection takes, and what is said of it before the first step.
+// The sizes of a selection, and its description before the first step.
 
 #include <fmt/format.h>
 

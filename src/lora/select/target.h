@@ -17,7 +17,7 @@ inline constexpr const char* kRegexMark = "re:";  // no path holds a colon
 /// Whether the leaf is a dense layer's matrix (what `all-linear` selects).
 bool is_dense_kernel(const std::string& path);
 /// Whether the leaf is a head of its own: a layer from D to V, stored (V, D), whose outputs are its
-/// rows. What PEFT calls A of it is B here.
+/// rows. PEFT's A of a head is B here, and its B is A.
 bool is_head(const std::string& path);
 /// Whether the model has such a leaf; else its embedding is the head.
 bool has_head(const ParameterTree& parameters);

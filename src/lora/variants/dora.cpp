@@ -1,6 +1,6 @@
-// DoRA (Liu et al. 2024, arXiv 2402.09353): the columns of W + s·A·B are given trained lengths, m /
-// n times their own; n, the length that they had, is a constant to the gradient. Of a head (V, D),
-// a layer from D to V, the rows are.
+// DoRA (Liu et al. 2024, arXiv 2402.09353): each column of W + s·A·B is scaled by m / n to a
+// trained length m; n, its own length, counts as a constant in the gradient. For a head, stored (V,
+// D) but a layer from D to V, rows are scaled instead of columns.
 #include <ATen/ATen.h>
 
 #include "base/error.h"

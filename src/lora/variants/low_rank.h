@@ -1,5 +1,5 @@
 #pragma once
-// What the variants share that are W + s·A·B for some A (in, r) and B (r, out).
+// What the variants that compute W + s·A·B with some A (in, r) and B (r, out) share.
 
 #include "twofold/lora/adapter.h"
 
@@ -7,10 +7,10 @@ namespace twofold {
 
 class LowRankAdapter : public Adapter {
  public:
-  /// `scale` of the term, and the share of its inputs that it does not see in training.
+  /// `scale`: s of the term. The dropout of its input in training is the site's setting.
   LowRankAdapter(const Variant& variant, const Site& site, AdapterTensors tensors, double scale);
 
-  /// The term as it is now, with gradients for what it is made of.
+  /// The term as it is now; gradients flow to the tensors that it is made of.
   virtual LowRank term() const;
 
   at::Tensor product(const ops::Adapted& below, const at::Tensor& x, const at::Tensor& bias,
@@ -32,7 +32,7 @@ class LowRankAdapter : public Adapter {
   std::string beyond_low_rank() const override;
 
  protected:
-  /// What A sees of x (rows, …) in this pass; undefined: all of it.
+  /// What A multiplies instead of x (rows, …) in this pass, x after dropout; undefined: x itself.
   at::Tensor adapter_input(const at::Tensor& x, const ops::ForwardPass& pass) const;
   /// W + s·A·B in float32 at least.
   at::Tensor sum(const at::Tensor& value) const;
@@ -43,9 +43,10 @@ class LowRankAdapter : public Adapter {
 
 /// Elements a token that the term keeps for the backward pass.
 int64_t low_rank_activations(const Site& site);
-/// A and B of the site's rank, and, where the start is taken out of the weights, what they were.
+/// The specs of A and B of the site's rank and, where the init changes the base, of their initial
+/// values.
 std::vector<TensorSpec> factor_specs(const Site& site);
-/// As config.init starts them; a start that is taken out of the weight changes `leaf`.
+/// A and B as config.init starts them. An init that is derived from the weight changes `leaf`.
 AdapterTensors fresh_factors(const Site& site, Parameter& leaf, const Injection& injection);
 
 }  // namespace twofold

@@ -1,4 +1,4 @@
-// Rows of a table, those of some tokens, that are trained while the others stay frozen.
+// The rows of some tokens in a table, trained while the others stay frozen.
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 

@@ -1,6 +1,6 @@
-// VeRA (Kopiczko et al. 2023, arXiv 2310.11454), as PEFT has it: random A and B that all leaves
-// share, each taking the columns of A and the rows of B that it has inputs and outputs for, are
-// frozen; trained are two vectors a leaf: W + A·diag(d)·B·diag(b).
+// VeRA (Kopiczko et al. 2023, arXiv 2310.11454), as PEFT has it: W + A·diag(d)·B·diag(b). A and B
+// are random, frozen and shared by all leaves; each leaf takes the part of them that its inputs and
+// outputs need. Trained are two vectors for each leaf, d and b.
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 #pragma once
-// One maker a family; each lives in the family's file.
+// One factory for each family, defined in the family's file.
 
 #include <memory>
 

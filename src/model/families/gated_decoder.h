@@ -24,7 +24,7 @@ struct GatedDecoderConfig : ModelConfig, HfFormat {
   bool norm_offset = false;            ///< RMSNorm multiplies by 1 + weight
   bool post_norms = false;             ///< norms after each sublayer too
   bool scale_embedding = false;        ///< embeddings times sqrt(n_embd)
-  double query_pre_attn_scalar = 0;    ///< scores over its root; 0: head_dim's
+  double query_pre_attn_scalar = 0;    ///< scores / its square root; 0: head_dim
   double attn_logit_softcapping = 0;   ///< 0: none
   double final_logit_softcapping = 0;  ///< 0: none
   double rope_local_theta = 0;         ///< base in layers with a window; 0: rope.theta
@@ -55,9 +55,9 @@ struct GatedDecoderConfig : ModelConfig, HfFormat {
   /// Hugging Face's words for a layer with a window and one without.
   static constexpr const char* kSlides = "sliding_attention";
   static constexpr const char* kSeesAll = "full_attention";
-  /// What the windows say, in these words.
+  /// The `layer_types` that follow from the windows, in these words.
   nlohmann::json layer_types() const;
-  /// Refuses a `layer_types` that differs from what the windows say; call when all else is read.
+  /// Refuses a `layer_types` that contradicts the windows; call when all else is read.
   void check_layer_types(const formats::JsonReader& reader) const;
   nlohmann::json write_common(const std::string& dtype) const;
 };

@@ -1,5 +1,5 @@
-// Llama 1, 2 and 3, and what has their shape: TinyLlama, SmolLM and SmolLM2, Mistral (with its
-// sliding window), SmolLM3 (with layers that have no positions).
+// Llama 1, 2 and 3, and models of the same structure: TinyLlama, SmolLM and SmolLM2, Mistral (with
+// its sliding window), SmolLM3 (with layers that have no positions).
 #include "model/families/llama.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// The `llama` family's settings: Llama and what has its shape, and Gemma.
+// The `llama` family's settings: Llama, models of the same structure, and Gemma.
 
 #include "model/families/gated_decoder.h"
 

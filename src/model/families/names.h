@@ -1,5 +1,5 @@
 #pragma once
-// The names of a model's parameters, which may be known though its sizes are at fault.
+// The names of a model's parameters, which can be known even if its sizes are invalid.
 
 #include <memory>
 #include <string>
@@ -14,8 +14,8 @@ namespace twofold {
 /// every switch (biases, norms, tied tables).
 std::vector<std::string> naming_keys(ModelConfig& config);
 
-/// A model of the family's usual sizes, of whose parameters there are the same, by the same names,
-/// as `config` asks for. Of `config` it reads the naming keys only.
+/// A model of the family's default sizes that has the same parameters, by name, as a model of
+/// `config`. Reads only the naming keys of `config`.
 std::unique_ptr<Model> build_usual_sizes(ModelConfig& config);
 
 }  // namespace twofold

@@ -14,10 +14,10 @@ namespace twofold {
 /// "gpt", "llama", "qwen", "gpt_neox".
 std::vector<std::string> model_families();
 
-/// The settings of a Hugging Face config.json, of whichever family reads its `model_type`, checked.
-/// An Error naming near ones, placed in `file`, if none does.
+/// The settings of a Hugging Face config.json, checked, of the family that reads its `model_type`.
+/// Throws an Error that names near types, placed in `file`, if no family does.
 std::unique_ptr<ModelConfig> config_of_hf(const nlohmann::json& json, const std::string& file);
-/// Those of the config.json in a folder.
+/// The same for the config.json in a folder.
 std::unique_ptr<ModelConfig> config_of_hf_folder(const Path& folder);
 
 }  // namespace twofold

@@ -23,11 +23,11 @@ class HfNames {
   std::vector<HfTensor> tensors_;
 };
 
-/// What to try where a config.json says what is not supported.
+/// The hint of an error about a setting in config.json that is not supported.
 inline constexpr const char* kOtherModel =
     "take a model of the expected kind; this setting changes what it computes";
 
-/// Refuses, at once, a `model_type` other than these; `what` is the matter then.
+/// Refuses, at once, a `model_type` other than these; `what` is the text of the error.
 void check_model_type(const formats::JsonReader& reader, const std::vector<std::string>& supported,
                       const std::string& what);
 /// Refuses a config of another architecture.

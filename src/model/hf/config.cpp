@@ -1,4 +1,4 @@
-// config.json into our settings.
+// Reads config.json into our settings.
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>

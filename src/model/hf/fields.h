@@ -1,6 +1,7 @@
 #pragma once
 // The fields of a Hugging Face config.json that are settings of ours under another name. A family
-// tells each of them once, in a template over these two, and so reads and writes the same.
+// lists each of them once, in a template over ReadFields and WriteFields, and so reads and writes
+// the same fields.
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,7 +11,7 @@
 
 namespace twofold {
 
-/// Each field into its setting, as the reader's functions of these names do.
+/// Reads each field into its setting, by the JsonReader's check for its kind.
 struct ReadFields {
   const formats::JsonReader& in;
 
@@ -27,7 +28,7 @@ struct ReadFields {
   void only(const char* name, const nlohmann::json& value) const { in.only(name, value); }
 };
 
-/// Each setting into its field.
+/// Writes each setting to its field.
 struct WriteFields {
   nlohmann::json& out;
 

@@ -1,6 +1,6 @@
 #pragma once
-// How Hugging Face spells a family: a second face of its ModelConfig, which the family of a program
-// need not have.
+// How Hugging Face names a family's settings and tensors: a second interface of its ModelConfig,
+// which a family that a program registers need not have.
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -32,7 +32,7 @@ class HfFormat {
   virtual std::vector<HfTensor> hf_tensors() const = 0;
 };
 
-/// That of `config`; null if its family has none.
+/// The HfFormat of `config`; null if its family has none.
 const HfFormat* find_hf_format(const ModelConfig& config);
 /// The same; an Error if its family has none.
 HfFormat& hf_format(ModelConfig& config);

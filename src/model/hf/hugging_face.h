@@ -13,16 +13,16 @@ namespace twofold {
 
 /// Reads `folder`/config.json into `config`. Keys in `explicit_keys` (slash keys that the user set)
 /// keep the user's value: allowed for architecture/block_size ≤ the checkpoint's and for dtypes,
-/// dropout and checkpointing; any other contradiction is an Error naming the key, both values and
-/// the file. A value that is the key's default contradicts nothing. Returns the filled keys with
-/// their values, to be shown: {"architecture/n_layers", "5"}.
+/// dropout, checkpointing and architecture/backbone/*; any other contradiction is an Error naming
+/// the key, both values and the file. A value that is the key's default contradicts nothing.
+/// Returns the filled keys with their values, to be shown: {"architecture/n_layers", "5"}.
 std::vector<std::pair<std::string, std::string>> configure_from_hf(
     ModelConfig& config, const Path& folder, const std::vector<std::string>& explicit_keys);
 
-/// The dtype that the folder's tensors come in ("float32", "bfloat16", "float16").
+/// The dtype of most elements in the folder's tensors ("float32", "bfloat16", "float16").
 std::string hf_dtype(const Path& folder);
 
-/// Ids [first, first + count) whose tokens the weights do not know.
+/// The ids [first, first + count) of tokens that are new to the weights.
 struct NewTokens {
   int64_t first = 0, count = 0;
 };
@@ -31,25 +31,25 @@ struct NewTokens {
 /// Missing, extra (apart from known buffers), misshapen tensors and unsupported dtypes are Errors
 /// naming file and tensor, all at once. In the tables of the vocabulary the rows of `fresh` may be
 /// missing; they become the mean of the rows before them. `borrow`, for weights that are frozen
-/// next: what lies in the file as the model wants it, in bfloat16 or in float32, is not copied but
-/// is a view of the read-only mapping.
+/// next: a tensor that lies in the file in the model's storage order, in bfloat16 or in
+/// cache-aligned float32, is not copied but becomes a view of the read-only mapping.
 void load_hf_weights(Model& model, const ModelConfig& config, const Path& folder,
                      const NewTokens& fresh = {}, bool borrow = false);
 
 /// The same for a model that is only read, without a copy where that is possible: tensors that lie
-/// in the file as the model wants them become views of the (read-only!) mapping, in the file's
-/// dtype.
+/// in the file in the model's storage order (float64 excepted) become views of the (read-only!)
+/// mapping, in the file's dtype.
 void map_hf_weights(Model& model, const ModelConfig& config, const Path& folder);
 
 inline constexpr const char* kGenerationConfig = "generation_config.json";
-/// What a folder says of generation.
+/// The settings of a folder for generation.
 struct HfGeneration {
   std::vector<int64_t>
       end_tokens;  ///< generation_config.json's if it names any, else config.json's
   double repetition_penalty = 1;
 };
-/// From generation_config.json, else from config.json. An Error for settings that change greedy
-/// text and are not supported.
+/// Reads generation_config.json, or config.json if there is no such file. Throws an Error for
+/// settings that change greedy text and are not supported.
 HfGeneration hf_generation(const ModelConfig& config, const Path& folder);
 
 /// Writes config.json, generation_config.json and model.safetensors (shards above `shard_bytes`) of
