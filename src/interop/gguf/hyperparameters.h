@@ -1,5 +1,6 @@
 #pragma once
-// What llama.cpp's architectures ask for beyond the fields that config.json has under another name.
+// Hyperparameters of llama.cpp's architectures that are not just a field of config.json under
+// another name.
 
 #include "formats/json_reader.h"
 #include "interop/gguf/architecture.h"
@@ -9,7 +10,8 @@ namespace twofold {
 int64_t attention_heads(const formats::JsonReader& config);
 int64_t head_width(const formats::JsonReader& config);
 
-// One function an architecture, or for all without windows. Each may refuse.
+// One function for each architecture, and one for all that have no windows. Each may throw an
+// Error.
 void describe_unwindowed(GgufArchitecture& to, const formats::JsonReader& config);
 void describe_smollm3(GgufArchitecture& to, const formats::JsonReader& config);
 void describe_gemma2(GgufArchitecture& to, const formats::JsonReader& config);

@@ -1,6 +1,6 @@
 #pragma once
-// Adapters as a GGUF file that llama.cpp puts on the GGUF of their base (--lora), and back.
-// llama.cpp computes W + (alpha / r)·B·A with one alpha a file and r of each tensor.
+// Adapters as a GGUF file that llama.cpp applies to the GGUF file of their base (--lora), and back.
+// llama.cpp computes W + (alpha / r)·B·A with one alpha for the file and each tensor's own r.
 
 #include "interop/gguf/plan.h"
 #include "twofold/model/model.h"

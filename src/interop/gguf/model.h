@@ -8,7 +8,7 @@ namespace twofold {
 /// Writes `tensors` (our paths, any float dtype) as `type`: `plan`'s metadata, then `tokenizer`'s.
 /// Vectors, norms and learned positions are float32, as llama.cpp demands; a matrix whose rows are
 /// not whole blocks of `type` is float16. `name` becomes general.name. Not atomic: the caller
-/// publishes. Returns what was written otherwise than asked for, for people.
+/// publishes. Returns notes, for people, on what was written otherwise than asked for.
 std::vector<std::string> write_gguf_model(const GgufPlan& plan, const NamedTensors& tensors,
                                           const formats::GgufMetadata& tokenizer,
                                           formats::GgmlType type, const std::string& name,

@@ -1,6 +1,6 @@
 #pragma once
-// What is done to a text before its tokens are joined, in llama.cpp's terms. It has no words for
-// single steps, only names for what well-known tokenizers do.
+// What is done to a text before its tokens are joined, in llama.cpp's terms. llama.cpp has no names
+// for single steps, only for the combinations of well-known tokenizers.
 
 #include <string>
 #include <vector>
@@ -19,9 +19,9 @@ struct GgufTextSteps {
   std::vector<std::string> notes = {};  ///< where llama.cpp's ids differ, for people
 };
 
-/// Of a tokenizer.json. Throws an Error naming the step that llama.cpp cannot do.
+/// The steps of a tokenizer.json. Throws an Error naming the step that llama.cpp cannot do.
 GgufTextSteps gguf_text_steps(const formats::JsonReader& file);
-/// Of a tiktoken encoding. Throws an Error for one whose splitter has no name there.
+/// The steps of a tiktoken encoding. Throws an Error for one whose splitter has no name there.
 GgufTextSteps gguf_text_steps(const Encoding& encoding);
 
 }  // namespace twofold

@@ -23,10 +23,11 @@ struct GgufTokenizer {
 GgufTokenizer make_gguf_tokenizer(const TokenizerConfig& tokenizer, const ModelConfig& model,
                                   int64_t first_new = 0);
 
-/// For files that take token ids only.
+/// The metadata of a file without a tokenizer, whose model takes token ids only.
 GgufTokenizer no_gguf_tokenizer();
 
-/// What `file`, of any kind of tokenizer, is in a GGUF file, or why it cannot be; for people.
+/// What the tokenizer `file`, of any kind, becomes in a GGUF file, or why it has no place in one;
+/// for people.
 std::string gguf_tokenizer_summary(const Path& file);
 
 }  // namespace twofold

@@ -39,20 +39,21 @@ struct GgufVocab {
   bool put(int64_t id, std::string text, GgufTokenType type);
 };
 
-/// Of 256 bytes and what ends a text.
+/// The vocabulary of the 256 bytes and a token that ends a text.
 GgufVocab gguf_vocab_of_bytes();
-/// Of a tiktoken encoding: the merges are recovered from the ranks. Throws an Error if its splitter
-/// has no name in llama.cpp.
+/// The vocabulary of a tiktoken encoding: the merges are recovered from the ranks. Throws an Error
+/// if its splitter has no name in llama.cpp.
 GgufVocab gguf_vocab_of_ranks(const Encoding& encoding, const RankTable& ranks);
-/// Of a tokenizer.json whose model is BPE: byte-level, or with byte fallback as Llama 2's. Throws
-/// an Error naming what llama.cpp cannot do.
+/// The vocabulary of a tokenizer.json whose model is BPE: byte-level, or with byte fallback as
+/// Llama 2's. Throws an Error naming what llama.cpp cannot do.
 GgufVocab gguf_vocab_of_json(const TokenizerFile& file);
-/// Of a SentencePiece model of type BPE. Throws an Error for another type or a damaged file.
+/// The vocabulary of a SentencePiece model of type BPE. Throws an Error for another type or a
+/// damaged file.
 GgufVocab gguf_vocab_of_sentencepiece(const TokenizerFile& file);
-/// Of llama2.c's tokenizer.bin.
+/// The vocabulary of llama2.c's tokenizer.bin.
 GgufVocab gguf_vocab_of_llama2c(const TokenizerFile& file);
 
-/// Of whatever kind of tokenizer `file` is.
+/// The vocabulary of `file`, whatever kind of tokenizer it is.
 GgufVocab gguf_vocab_of(const TokenizerFile& file);
 
 }  // namespace twofold

@@ -1,4 +1,4 @@
-// Vocabularies out of tokenizer.json.
+// Vocabularies from tokenizer.json.
 #include <fmt/format.h>
 
 #include <algorithm>

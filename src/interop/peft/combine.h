@@ -13,10 +13,11 @@ struct Combination {
 std::vector<std::string> combination_methods();
 
 /// The adapters, each times its weight, as one of scale 1. `cat` is their exact sum, its rank the
-/// sum of theirs; `svd` the nearest adapter of the wanted rank to that sum; `linear` adds A and B
-/// apart, which is quick and small but not the sum. A leaf that some do not adapt takes part with
-/// the others. Throws an Error for an unknown method, for what is no sum of products (DoRA, modules
-/// or biases trained whole) and, with `linear`, for different ranks; else as read_peft_folder.
+/// sum of theirs; `svd` the nearest adapter of the wanted rank to that sum; `linear` adds the A's
+/// and the B's separately, which is quick and small but not the sum. A leaf that only some of the
+/// adapters adapt is combined from those. Throws an Error for an unknown method, for what is no sum
+/// of products (DoRA, modules or biases trained whole) and, with `linear`, for different ranks; and
+/// as read_peft_folder does.
 PeftAdapter combine_peft_folders(const Combination& combination, const ModelConfig& config,
                                  const ParameterTree& parameters);
 

@@ -1,6 +1,6 @@
 #pragma once
-// What a PEFT folder does with each module of a model, read off its settings and the names of its
-// tensors.
+// What a PEFT folder does with each module of a model, according to the folder's settings and the
+// names of its tensors.
 
 #include "interop/peft/config.h"
 #include "interop/peft/modules.h"
@@ -18,7 +18,8 @@ class PeftCoverage {
 
   /// The module is trained whole.
   bool saves(const PeftModule& module) const;
-  /// It would be adapted, were it not trained whole.
+  /// The module is adapted: target_modules select it or, for a tied head, its table. A name that
+  /// modules_to_save selects does not count.
   bool targets(const PeftModule& module) const;
   bool covers(const PeftModule& module) const { return saves(module) || targets(module); }
   /// The rows that are trained in the module's table, or null.
@@ -34,10 +35,11 @@ class PeftCoverage {
   const PeftTensors& tensors_;
 };
 
-/// Whether the folder makes two matrices of the one that is this model's embedding and its head:
-/// trains one of them and leaves the other, or both, each by itself. PEFT then computes with two.
-/// False if the model has two anyway, and where rows of the table are trained as well (they are
-/// both's). Throws an Error if there is no such folder, or if its settings are not understood.
+/// Whether the folder makes two matrices of the one that is both embedding and head of this model:
+/// it trains only one of the two, or trains them differently. PEFT then computes with two matrices.
+/// False if the model has two anyway, and where rows of the table are trained, which embedding and
+/// head then share. Throws an Error if there is no such folder, or if its settings are not
+/// understood.
 bool trains_ends_apart(const Path& folder, const ModelConfig& model);
 
 }  // namespace twofold

@@ -1,6 +1,6 @@
 #pragma once
-// The keys of an adapter_config.json that belong to one peft_type. Torch-free: what comes from
-// outside is fuzzed here.
+// The keys of an adapter_config.json that belong to one peft_type. Free of torch, so that this
+// reading of foreign input can be fuzzed.
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -10,7 +10,7 @@
 #include "interop/peft/config.h"
 namespace twofold {
 
-/// VeRA's, in PeftConfig::own.
+/// VeRA's keys in PeftConfig::own.
 inline constexpr const char* kVeraInitial = "d_initial";
 inline constexpr const char* kVeraSeed = "projection_prng_key";
 
@@ -24,9 +24,10 @@ class PeftKeys {
   /// The key of the dropout.
   virtual const char* dropout_key() const = 0;
 
-  /// Keys of a configuration that say what the adapter is, for whoever shows it.
+  /// The keys of a configuration that describe the adapter to people.
   virtual std::vector<std::string> shown_keys() const = 0;
-  /// Parts of the names of tensors of which a module has one, and of their partners.
+  /// The parts of tensor names that mark a module's first tensor (LoRA: A), and those that mark its
+  /// partner (B).
   virtual std::vector<std::string> marks() const = 0;
   virtual std::vector<std::string> partners() const = 0;
 
@@ -36,7 +37,7 @@ class PeftKeys {
   virtual void write_keys(const PeftConfig& config, nlohmann::json& json) const = 0;
 };
 
-/// Of every type; each is one file here and one line in keys.cpp.
+/// The keys of every type; each is one file here and one line in keys.cpp.
 const std::vector<const PeftKeys*>& peft_keys();
 /// null: there is no such type.
 const PeftKeys* find_peft_keys(const std::string& type);

@@ -1,4 +1,5 @@
-// A PEFT folder as our adapters: every tensor of the file has a place, every place a tensor.
+// Reads a PEFT folder as our adapters: every tensor of the file must have a place, and every place
+// a tensor.
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>

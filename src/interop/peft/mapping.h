@@ -1,7 +1,7 @@
 #pragma once
 // How PEFT's folders of one peft_type hold adapters: the names of their tensors, beside the keys of
-// their configuration (keys.h). A mapping is one file here and one line in mapping.cpp; the
-// variants that go by it say so (Variant::peft_type).
+// their configuration (keys.h). A mapping is one file here and one line in mapping.cpp; a variant
+// names the type that it is saved under (Variant::peft_type).
 
 #include <string>
 #include <vector>
@@ -15,7 +15,7 @@ namespace twofold {
 
 /// What a module's adapter is in a folder.
 struct PeftSaved {
-  NamedTensors tensors = {};  ///< by the ends of their names, behind the module's
+  NamedTensors tensors = {};  ///< named by what follows the module's name
   int64_t rank = 0;
 };
 
@@ -26,15 +26,15 @@ class PeftMapping {
   virtual ~PeftMapping() = default;
 
   const PeftKeys& keys() const { return keys_; }
-  /// A configuration as settings, and back.
+  /// Our settings as a PEFT configuration, and back.
   virtual void to_config(const LoRAConfig& lora, PeftConfig& config) const = 0;
   virtual void to_settings(const PeftConfig& config, LoRAConfig& lora) const = 0;
 
   virtual PeftSaved save(const PeftModule& module, const AdapterTensors& tensors) const = 0;
-  /// Of shared tensors, whole names.
+  /// The tensors that all modules share, under their whole names.
   virtual NamedTensors save_shared(const AdapterTensors&) const { return {}; }
-  /// The tensors of a leaf of this shape under the names of its variant; empty (and a problem among
-  /// the tensors') if they are not all there.
+  /// The adapter's tensors for a leaf of this shape, under the names of its variant; empty, with a
+  /// problem recorded in `tensors`, if they are not all there.
   virtual AdapterTensors load(const PeftModule& module, const std::vector<int64_t>& shape,
                               const PeftConfig& config, PeftTensors& tensors) const = 0;
   virtual AdapterTensors load_shared(PeftTensors&) const { return {}; }
@@ -43,7 +43,7 @@ class PeftMapping {
   const PeftKeys& keys_;
 };
 
-/// Of a type that has keys.
+/// The mapping of `type`, which must be one of those that have keys.
 const PeftMapping& peft_mapping(const std::string& type);
 
 // interop/peft/*.cpp

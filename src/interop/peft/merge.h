@@ -10,12 +10,12 @@ struct WeightedFolder {
   Path folder;
   double weight = 1;
 };
-/// "DIR" or "DIR:0.5"; an existing folder of the whole name is taken as it is.
+/// Reads "DIR" or "DIR:0.5". If a folder of the whole name exists, it is that one, with weight 1.
 WeightedFolder weighted_folder(const std::string& text);
 
 /// W ← W + weight·(W' − W), W' being the weight with the adapter merged, for every leaf that the
-/// folder adapts or holds whole; in the leaf's dtype and storage order. Errors as of
-/// read_peft_folder.
+/// folder adapts or holds whole; in the leaf's dtype and storage order. Throws Errors as
+/// read_peft_folder does.
 void merge_peft_folder(const WeightedFolder& adapter, const ModelConfig& config,
                        ParameterTree& parameters, TableCopies copies);
 

@@ -1,5 +1,6 @@
 #pragma once
-// The model as PEFT sees it: Hugging Face's modules and the leaves of ours that they are.
+// The model as PEFT sees it: Hugging Face's modules, and the leaves of ours that they correspond
+// to.
 
 #include <functional>
 #include <set>
@@ -35,10 +36,11 @@ struct PeftFactors {
 };
 PeftFactors to_peft(const PeftModule& module, const at::Tensor& A, const at::Tensor& B);
 AdapterTensors from_peft(const PeftModule& module, const PeftFactors& factors);
-/// The names of both behind the module's: ".lora_A.weight", …
+/// What follows the module's name in the names of A and B: ".lora_A.weight", …
 const char* factor_suffix(const PeftModule& module, bool is_A);
 
-/// The end of the name of trained rows (which PEFT calls a delta, though they are the rows).
+/// The end of the name of a tensor that holds trained rows. PEFT calls it a delta, but it holds the
+/// rows themselves.
 inline constexpr const char* kPeftRows = ".token_adapter.trainable_tokens_delta";
 
 /// The shortest ends of names (whole segments between `separator`s) that select all of `chosen` and

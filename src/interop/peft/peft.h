@@ -14,16 +14,17 @@ struct PeftAdapter {
 };
 
 /// Writes the adapters of a model trained under `lora` into `folder`, which must not exist: built
-/// under a temporary name and renamed. An adapter whose start was taken out of the base (pissa,
-/// olora) becomes a plain one of twice the rank for the weights as they were; rows of tables become
-/// trainable_token_indices. `base_model` is where the weights are that the adapters are for, if
-/// they are anywhere. Throws an Error for a table with both an adapter and such rows.
+/// under a temporary name and renamed. An adapter whose init changed the base (pissa, olora)
+/// becomes a plain one of twice the rank, for the weights as they were before; rows of tables
+/// become trainable_token_indices. `base_model`: where the weights that the adapters are for lie;
+/// empty if they lie nowhere. Throws an Error for a table with both an adapter and such rows.
 void save_peft_folder(const ModelConfig& config, const NamedTensors& adapters,
                       const LoRAConfig& lora, const Path& folder,
                       const std::string& base_model = "");
 
-/// PEFT keeps a copy of a table that it has adapted. It tells an adapter of another model, unless
-/// the table here is no longer as it was read: other adapters may have been added to it.
+/// PEFT keeps a copy of a table that it has adapted. Comparing that copy with the table here
+/// exposes an adapter of another model, unless the table has changed since it was read: other
+/// adapters may have been merged into it.
 enum class TableCopies { kCompared, kIgnored };
 
 /// Reads a folder for this model. Throws one Error with every problem, naming the key or tensor: an
@@ -34,7 +35,7 @@ PeftAdapter read_peft_folder(const Path& folder, const ModelConfig& config,
                              const ParameterTree& parameters,
                              TableCopies copies = TableCopies::kCompared);
 
-/// The same, and attaches the adapters.
+/// Does the same, and attaches the adapters.
 PeftAdapter load_peft_folder(const Path& folder, const ModelConfig& config,
                              ParameterTree& parameters,
                              TableCopies copies = TableCopies::kCompared);

@@ -1,4 +1,4 @@
-// Our adapters as a PEFT folder.
+// Writes our adapters as a PEFT folder.
 
 #include <ATen/Functions.h>
 #include <fmt/format.h>

@@ -16,7 +16,7 @@ struct PeftLeaves {
   std::map<std::string, int64_t> ranks;  ///< of the adapted leaves
   std::map<std::string, double> alphas;
   std::set<std::string> saved;  ///< trained whole as modules_to_save
-  RowIds rows;                  ///< of tables, trained apart from them
+  RowIds rows;                  ///< of tables, trained while the others are frozen
 };
 
 /// Settings that select exactly these leaves with these ranks and alphas.

@@ -22,12 +22,13 @@ class PeftTensors {
   explicit PeftTensors(const Path& folder);
 
   bool has(const std::string& name) const { return file_->find(name) != nullptr; }
-  /// The tensor as float32; undefined (and a problem) if it is missing or not as it must be.
+  /// The tensor as float32. If it is missing, of another shape, not floating-point or not finite,
+  /// records a problem and returns an undefined tensor.
   at::Tensor read(const std::string& name, const Shape& shape);
 
   /// The tensor as float32 whatever its shape, or undefined; does not count as asked for.
   at::Tensor peek(const std::string& name) const;
-  /// Whether any tensor's name begins so.
+  /// Whether any tensor's name begins with `start`.
   bool has_any(const std::string& start) const;
   void problem(const std::string& name, std::string what, std::string expected, std::string found,
                std::string hint = "");

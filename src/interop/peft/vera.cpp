@@ -1,5 +1,5 @@
 // The tensors of peft_type VERA: two vectors a module, and the two matrices that all share, which
-// the folder holds (save_projection), so that nobody has to draw them again.
+// the folder holds (save_projection), so that no reader has to generate them again.
 #include <ATen/core/Tensor.h>
 
 #include "interop/peft/mapping.h"

@@ -1,7 +1,7 @@
 #pragma once
 // What vLLM makes of an adapter folder. Its server takes the two factors of each linear layer, and
-// for some models those of embedding and head; the rest it refuses, or passes over without a word.
-// As of vLLM 0.32; tests/clients/vllm_test.py holds it against the server itself.
+// for some models those of embedding and head; the rest it refuses, or ignores silently. As of vLLM
+// 0.32; tests/clients/vllm_test.py holds it against the server itself.
 
 #include <cstdint>
 #include <string>
