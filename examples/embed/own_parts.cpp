@@ -11,7 +11,7 @@ namespace {
 
 using namespace twofold;
 
-// ── a family: each token is told from the one before it ─────────────────────────────────────────
+// ── a family: predicts each token from the one before it ────────────────────────────────────────
 
 struct BigramConfig final : ModelConfig {
   int64_t width = 64;
@@ -58,8 +58,7 @@ class Bigram final : public Model {
 
 std::unique_ptr<Model> BigramConfig::build() const { return std::make_unique<Bigram>(*this); }
 
-// ── a variant: (IA)³ of a dense layer, a factor for each of its outputs (arXiv 2205.05638)
-// ────────
+// ── a variant: (IA)³, a factor for each output of a dense layer (arXiv 2205.05638) ──────────────
 
 class Gain final : public Adapter {
  public:

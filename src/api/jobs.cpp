@@ -1,4 +1,4 @@
-// The public functions of twofold/job.h that are about jobs and configs.
+// The public functions of twofold/job.h.
 
 #include <fmt/format.h>
 #include <twofold/processor.h>

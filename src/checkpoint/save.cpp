@@ -1,4 +1,4 @@
-// Building a checkpoint out of sight and publishing it.
+// Builds a checkpoint in a hidden folder and publishes it.
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What tells one state of a file from every other one on this machine.
+/// Identifies one state of a file among all files and their states on this machine.
 std::string identity_of(const Path& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) return {};

@@ -25,7 +25,7 @@ Option tokenizer_option(Arguments<Options>& to) {
           .required = true};
 }
 
-/// Makes a line of each line of standard input by `convert`.
+/// Writes what `convert` makes of each line of standard input, one line each.
 void filter_input(const std::filesystem::path& file,
                   const std::function<std::string(const twofold::Tokenizer&,
                                                   const twofold::JsonlReader&)>& convert) {

@@ -35,8 +35,8 @@ std::vector<std::string> lines_of(const std::string& file) {
   return lines;
 }
 
-/// Texts on standard output, one after the other, though they grow side by side: the first that is
-/// not finished streams, the others wait.
+/// Prints texts to standard output one after the other, although several are generated at once: the
+/// first unfinished text is printed as it grows, the others wait.
 void print_texts(const Arguments& arguments) {
   std::vector<std::string> prompts = arguments.prompts;
   if (!arguments.prompts_file.empty()) {

@@ -1,5 +1,5 @@
-// twofold: the command line, a guest of the public library. Exit codes: 0 done, 2 a fault of the
-// input, 70 a bug of ours, 75 stopped on request (run the same command again).
+// twofold: the command line, which uses the public headers alone. Exit codes: 0 done, 2 a fault of
+// the input, 70 a bug in twofold, 75 stopped on request (run the same command again).
 
 #include <twofold/error.h>
 #include <twofold/processor.h>

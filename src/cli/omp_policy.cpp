@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kPolicy = "OMP_WAIT_POLICY";
 
-/// Runnable threads on this machine, this one among them; 0 if that is unknown.
+/// The number of runnable threads on this machine, including this one; 0 if unknown.
 int runnable_threads() {
   int runnable = 0;
   if (std::FILE* file = std::fopen("/proc/loadavg", "r")) {
@@ -19,7 +19,8 @@ int runnable_threads() {
   return runnable;
 }
 
-/// Whether other threads run too, at several looks: once may be a shell that is about to sleep.
+/// Whether other threads are running too each time it looks. A single look might only see a shell
+/// that is about to sleep.
 bool cores_are_busy() {
   constexpr int kLooks = 4, kPauseUs = 500;
   for (int look = 0; look < kLooks; ++look) {

@@ -10,7 +10,7 @@
 
 namespace {
 
-/// A number as JSON has it; it knows no NaN.
+/// A number as JSON: null if it is not finite, which JSON cannot express.
 template <class Number>
 std::string number(Number value) {
   return std::isfinite(value) ? fmt::format("{}", value) : "null";

@@ -23,7 +23,8 @@ std::string change(const Scores* from, const Scores* to, const std::string& data
   return fmt::format("{:+.4f} {}", change, change < 0 ? "learned" : "forgotten");
 }
 
-/// One line of printable text: what a tokenizer of bytes may split or invent is shown as a dot.
+/// The text on one line of printable ASCII: a dot stands for every other byte, since a byte-level
+/// tokenizer may split characters or produce invalid ones.
 std::string on_one_line(const std::string& text) {
   std::string line;
   for (const char c : text) {

@@ -17,8 +17,9 @@
 namespace twofold {
 namespace {
 
-/// How far a base that was computed twice (on two machines, say) may be apart, as a share of its
-/// length; and one that a start was taken out of in bfloat16 and put back into.
+/// The largest relative distance of two tensors that count as the same, ‖a − b‖ / ‖b‖. kSame: the
+/// base was computed twice, on two machines say. kRounded: an initial product was also subtracted
+/// from it in low precision and added back.
 constexpr double kSame = 1e-4, kRounded = 5e-3;
 
 LoRAConfig lora_of(const LoadedRun& run) { return run.lora(); }

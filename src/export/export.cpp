@@ -14,9 +14,10 @@
 namespace twofold {
 namespace {
 
-/// How far the losses of the exported files may be from the live model's: the mean over the probe's
-/// tokens of the absolute difference, as a share of the mean loss (or of 1, if that is less). What
-/// the dtype's own rounding costs, with room; a wrong tensor costs tens of times more.
+/// How far the losses of the exported files may be from the live model's: the absolute difference,
+/// averaged over the probe's tokens, divided by the mean loss (by 1 if the mean loss is less). The
+/// tolerances are what the dtype's own rounding costs, with room; a wrong tensor costs tens of
+/// times more.
 double tolerance(const std::string& dtype) {
   static const std::map<std::string, double> kTolerances = {
       {"float32", 1e-5}, {"float16", 1e-3}, {"bfloat16", 8e-3}, {"f32", 1e-5},

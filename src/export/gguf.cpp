@@ -1,5 +1,5 @@
-// --to gguf: one file that llama.cpp loads, adapters added in, with the run's tokenizer.
-// --to gguf-lora: the adapters alone, for llama.cpp's --lora on the GGUF of the base.
+// --to gguf: one file for llama.cpp, with the adapters merged and the run's tokenizer. --to
+// gguf-lora: the adapters alone, for llama.cpp's --lora on the GGUF of the base.
 #include <fmt/format.h>
 
 #include <set>
@@ -35,7 +35,7 @@ std::unique_ptr<Model> read_gguf(const ExportSource& source, const Path& tempora
 
 namespace {
 
-/// Refuses adapters that are more than A and B on the weights as they came.
+/// Refuses adapters that are more than A and B on the original weights.
 void check_plain(const LoRAParams& adapters) {
   std::vector<Problem> problems;
   std::set<std::string> told;  // where one leaf cannot be expressed, most cannot

@@ -1,4 +1,5 @@
-// --to merged: a Hugging Face folder with the adapters added in, tokenizer files carried along.
+// --to merged: a Hugging Face folder of the weights with the adapters merged, and the tokenizer's
+// files.
 #include "export/format.h"
 #include "model/families/registry.h"
 #include "model/hf/hugging_face.h"
@@ -6,8 +7,8 @@
 namespace twofold {
 namespace {
 
-/// How the model wants to be sampled and where its texts end, as the folder of its weights says it:
-/// more than a config.json holds.
+/// Copies generation_config.json from the folder of the weights, if there is one: sampling settings
+/// and end tokens, which config.json does not hold in full.
 void copy_generation_config(const ExportSource& source, const Path& to) {
   if (source.model_config().weights.empty()) return;
   const Path file = Path(source.model_config().weights) / kGenerationConfig;

@@ -1,4 +1,4 @@
-// --to peft: the adapters alone, for PEFT and whoever reads its folders.
+// --to peft: the adapters alone, for PEFT and other programs that read its folders.
 #include "interop/peft/peft.h"
 
 #include <fmt/format.h>
@@ -10,7 +10,8 @@
 namespace twofold {
 namespace {
 
-/// PEFT says itself what it cannot read; vLLM does not always.
+/// Reports whether vLLM serves these adapters. PEFT itself reports what it cannot read; vLLM does
+/// not always.
 void report_vllm(const ExportSource& source, const PeftConfig& written) {
   const VllmReading reading = vllm_reading(written, source.model_config());
   std::string text;

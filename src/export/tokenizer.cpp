@@ -1,5 +1,5 @@
-// The tokenizer of an exported folder: the files that the run's own came in, with the tokens of
-// tokenizer/add_tokens in them.
+// The tokenizer of an exported folder: the files of the run's tokenizer, with the tokens of
+// tokenizer/add_tokens added to them.
 #include <fmt/format.h>
 
 #include <array>

@@ -1,4 +1,4 @@
-// Adapters as PEFT keeps them.
+// PEFT adapter folders.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -11,7 +11,7 @@
 namespace twofold {
 namespace {
 
-/// What the config says, without what says nothing.
+/// The settings of the config, without those that are null, false or empty.
 void add_settings(Table& table, const Path& file) {
   const nlohmann::json config = read_json(file);
   if (!config.is_object()) {

@@ -1,4 +1,4 @@
-// Model folders of the Hugging Face world.
+// Hugging Face model folders.
 #include "twofold/model/model.h"
 
 #include <fmt/format.h>

@@ -15,7 +15,7 @@ namespace twofold {
 
 namespace {
 
-/// Where stages have their budgets and datasets, in the jobs of both trainers.
+/// The keys of the stages' budgets and datasets, in the jobs of both trainers.
 const std::vector<std::string> kStages = {"training/tokens", "training/dataset",
                                           "training/pre_lora_", "training/post_lora_"};
 

@@ -1,4 +1,4 @@
-// A trainer at work: where it begins, and how it ends.
+// Runs a trainer: how a run begins, and what is shown at its end.
 
 #include <ATen/core/Tensor.h>
 #include <fmt/format.h>
@@ -24,8 +24,7 @@ std::string dump(RunConfig& config) {
   return config::dump(fields, config.job, /*commented=*/false);
 }
 
-/// A run computes with the threads that its process has: to change them is not a library's
-/// business.
+/// A run computes with the threads that its process has; a library must not change their number.
 void require_threads(int64_t wanted) {
   if (wanted == 0 || wanted == threads()) return;
   fail({.what = "the run asks for another number of threads than this program has",

@@ -8,7 +8,8 @@
 namespace twofold {
 namespace {
 
-/// Of tokens: far more than there is text, and sums of many stay exact.
+/// Bounds of a token budget: far more tokens than there is text, and sums of many budgets stay
+/// exact.
 const Constraint kBudget{.min = 1, .max = 0x1p48};
 
 }  // namespace

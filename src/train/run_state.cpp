@@ -7,7 +7,8 @@
 namespace twofold {
 namespace {
 
-// Between members and their JSON, where nlohmann's own way is not the file's.
+// Conversions between members and their JSON, for types that the file writes differently from
+// nlohmann's default.
 
 template <class T>
 nlohmann::json stored(const T& value) {

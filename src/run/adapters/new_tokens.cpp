@@ -20,7 +20,7 @@ std::string needs_text(const NewTokens& tokens) {
                      kAddTokens);
 }
 
-/// A model whose weights are drawn: its size is the user's.
+/// For a model whose weights are drawn, whose size the user sets.
 void check_fresh(const NewTokens& tokens, const ModelConfig& model) {
   const int64_t needed = tokens.first + tokens.count;
   if (model.vocab_size >= needed) return;

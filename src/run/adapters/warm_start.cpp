@@ -23,7 +23,7 @@ config::Fields fields_of(LoRAConfig& lora) {
   return fields;
 }
 
-/// The rows of added tokens must be among what the adapter trains.
+/// The adapter must train the rows of the added tokens.
 void check_rows(const LoRAConfig& wanted, LoRAConfig& found, const Model& model,
                 std::vector<Problem>& problems) {
   const RowIds theirs = found.trained_tokens;

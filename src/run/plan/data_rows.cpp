@@ -9,7 +9,8 @@
 namespace twofold {
 namespace {
 
-/// Both splits say the same of a file that they share: once is enough.
+/// Adds the problems that are not there yet: both splits report the same problem of a file that
+/// they share.
 void add_new(std::vector<Problem>& problems, const std::vector<Problem>& found) {
   for (const Problem& problem : found) {
     const bool is_told = std::ranges::any_of(

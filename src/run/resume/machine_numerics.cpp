@@ -11,7 +11,7 @@ namespace twofold {
 
 namespace {
 
-/// Notes the level of the instruction set, which `state` may have been computed at another of.
+/// Notes the level of the instruction set; `state` may have been computed at another level.
 void note_isa(RunState& state, Observer& observer) {
   if (state.isa != ops::isa() && !state.cpu_model.empty()) {
     observer.message(
