@@ -1,4 +1,4 @@
-// Both phases with a loop of one's own: all parameters first, then adapters on the frozen weights.
+// Both phases in a hand-written loop: all parameters first, then adapters on the frozen weights.
 #include <twofold/train.h>
 
 #include <cstdio>
@@ -23,7 +23,7 @@ Batch counting(int stride) {
   return batch;
 }
 
-/// `steps` updates of whatever the state's phase trains.
+/// Takes `steps` updates of what the state's phase trains.
 void train(TrainState& state, const Batch& batch, int64_t steps, double lr) {
   const LossFunction loss = [&](const Batch& micro, double scale, int64_t first_row) {
     return batch_loss(*state.model, micro, scale, {.training = true, .first_row = first_row});
