@@ -12,7 +12,7 @@ namespace twofold {
 
 /// Names of the Python program that the formats are from (docs/data.md).
 enum class DatasetStyle {
-  PADDED,      ///< a document a row, padded on the left
+  PADDED,      ///< one document in each row, padded on the left
   PMD,         ///< one stream of the ids of all documents, of which rows are windows
   CONTRASTIVE  ///< positive and negative rows in pairs
 };

@@ -17,7 +17,7 @@ class PeakRate {
     bool measured;  ///< whether it took a measurement just now (up to half a second)
   };
   /// `flops` (per second) as a share of the peak. A rate above the peak shows that the peak was
-  /// taken at a bad moment: it is measured again, a few times at most.
+  /// measured at a bad moment: the peak is then measured again, a few times at most.
   Share share_of(double flops);
 
  private:

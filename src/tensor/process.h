@@ -3,7 +3,8 @@
 
 namespace twofold {
 
-/// Sets libtorch's, OpenMP's and MKL's threads; 0 = physical cores. Returns the number set.
+/// Sets the number of threads of libtorch, OpenMP and MKL; 0: one for each physical core. Returns
+/// the number set.
 int set_threads(int threads);
 
 /// Threads that libtorch now uses.

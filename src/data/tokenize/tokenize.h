@@ -39,8 +39,8 @@ struct TokenizeVariableConfig : TokenizeConfig {
   void declare(config::Fields& fields);
 };
 
-/// A document a row: its last block_size tokens, left-padded. Rows are shuffled (by seed); the
-/// first val_pct of them, at least one if there are two, are the validation split.
+/// One document in each row: its last block_size tokens, left-padded. Rows are shuffled (by seed);
+/// the first val_pct of them, at least one if there are two, are the validation split.
 struct TokenizeBlockwiseConfig : TokenizeConfig {
   int64_t block_size = 512;
   int64_t pad_token = 0;

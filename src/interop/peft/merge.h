@@ -1,5 +1,5 @@
 #pragma once
-// PEFT folders added to a model's weights.
+// Adds PEFT folders to a model's weights.
 
 #include "interop/peft/peft.h"
 

@@ -1,4 +1,5 @@
-// The ways from hidden states to logits that are plain arithmetic.
+// The paths from hidden states to logits (LogitsPath): a plain product, one with a low-rank term,
+// one with scaled columns.
 
 #include <ATen/ATen.h>
 

@@ -27,7 +27,8 @@ struct AttentionShape {
   int64_t query_tiles() const { return (queries + kQueryTile - 1) / kQueryTile; }
 };
 
-/// (B, T, heads, d) in memory: dense rows of d, any other strides. C may be const.
+/// (B, T, heads, d) in memory: each row of d is dense, the other strides are arbitrary. C may be
+/// const.
 template <typename C>
 struct HeadsView {
   C* data;

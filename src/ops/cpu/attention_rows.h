@@ -9,7 +9,7 @@
 
 namespace twofold::ops::cpu::TWOFOLD_LEVEL {
 
-/// Keys, or columns of a row.
+/// The keys, or the columns of a row, in [begin, end).
 struct Range {
   int64_t begin, end;
 

@@ -8,8 +8,8 @@
 
 namespace twofold::ops::cpu {
 
-/// x (B, T, heads, head_dim): dense heads, any other strides. y: the same, contiguous. cos and sin
-/// (positions, half); pairs are (j, j + half).
+/// x: (B, T, heads, head_dim), each head dense, the other strides arbitrary. y: the same shape,
+/// contiguous. cos and sin: (positions, half); pairs are (j, j + half).
 template <typename T, typename C = Compute<T>>
 struct Rotation {
   int64_t steps, heads, head_dim, half;
