@@ -7,7 +7,7 @@
 
 namespace twofold {
 
-/// Sets the threads of libtorch, OpenMP and MKL (0: one a physical core), and has the allocator
+/// Sets the threads of libtorch, OpenMP and MKL (0: one per physical core), and has the allocator
 /// keep freed memory instead of returning it to the system at every step.
 void apply_process_settings(int threads = 0);
 /// The same with runtime/threads of a config. If the config is faulty, uses 0 and leaves the error

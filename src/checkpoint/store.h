@@ -57,7 +57,7 @@ class CheckpointStore {
 
   /// Publishes `snapshot` as `suffix` (replacing an older one of that name) and, if `move_latest`,
   /// points `latest` at it. Interruption at any moment leaves either the old or the new state. A
-  /// full disk is an Error and leaves what was there.
+  /// full disk is an Error; what was there before stays.
   void save(const std::string& suffix, const Snapshot& snapshot, bool move_latest);
 
   /// Removes all but the newest `keep` ntoks checkpoints (0 keeps all); never the one `latest`
@@ -75,8 +75,8 @@ class CheckpointStore {
   /// The suffix `latest` names, if the file exists.
   std::optional<std::string> latest() const;
   /// The newest checkpoint that verifies, starting from `latest`; each one that does not is
-  /// reported through `warn` and skipped. None if there are none at all; an Error if there are, but
-  /// all broken.
+  /// reported through `warn` and skipped. Empty if there are no checkpoints; throws an Error if
+  /// there are some but all are broken.
   std::optional<CheckpointInfo> newest_valid(
       const std::function<void(const std::string&)>& warn) const;
 

@@ -9,8 +9,8 @@
 namespace twofold {
 
 /// Loss of every dataset at each milestone; no rows without validation. `residual_base`: the
-/// adapters' initial product was taken out of the base (pissa, olora), and the table says what that
-/// means for the column without adapters.
+/// adapters' initial product was subtracted from the base (pissa, olora), and the table says what
+/// that means for the column without adapters.
 Table learned_forgotten(const MilestoneScores& scores, bool residual_base);
 
 struct SamplesRequest {

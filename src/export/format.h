@@ -44,7 +44,7 @@ struct ExportFormat {
 
 const std::vector<ExportFormat>& export_formats();
 
-// One function pair a format, each in its own file.
+// One pair of functions for each format, in a file of its own.
 void write_merged(ExportSource& source, const Path& temporary);
 std::unique_ptr<Model> read_merged(const ExportSource& source, const Path& temporary);
 void write_gguf(ExportSource& source, const Path& temporary);
@@ -56,8 +56,8 @@ void attach_peft(const ExportSource& source, const Path& temporary, Model& model
 
 /// Every weight of the live model with its adapters added, rounded once (when it is written).
 NamedTensors merged_weights(ExportSource& source);
-/// Copies the files of the run's tokenizer, with tokenizer/add_tokens in them, into the folder
-/// `to`.
+/// Copies the files of the run's tokenizer, with tokenizer/add_tokens added to them, into the
+/// folder `to`.
 void copy_tokenizer(const ExportSource& source, const Path& to);
 /// A model of `config` with `tensors` (our paths) as its weights, each in its storage order.
 std::unique_ptr<Model> model_of(const ModelConfig& config, const NamedTensors& tensors);

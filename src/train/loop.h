@@ -1,6 +1,6 @@
 #pragma once
-// The loop around the step: validation, checkpoints, early stopping and stopping when asked, each
-// at moments that are a function of the step alone.
+// The loop around the step: validation, checkpoints, early stopping, and stopping when asked.
+// Whether a validation or a checkpoint is due is a function of the step alone.
 
 #include <functional>
 

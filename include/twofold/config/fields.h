@@ -32,10 +32,10 @@ namespace twofold::config {
 
 class Fields;
 
-/// A value type that a field may have: bool, int64_t, double, std::string, an enum with a
-/// `config_names(E)` overload found by ADL (returns a container of pair<E, const char*>), a record
-/// (a struct with `declare(Fields&)`), std::vector of any of these (nested too), and
-/// std::map<std::string, T> of the scalars.
+/// The declared fields of a configuration. The type of a field is bool, int64_t, double,
+/// std::string, an enum with a `config_names(E)` overload found by ADL (returns a container of
+/// pair<E, const char*>), a record (a struct with `declare(Fields&)`), std::vector of any of these
+/// (nested too), or std::map<std::string, T> of the scalars.
 class Fields {
  public:
   Fields();

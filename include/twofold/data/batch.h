@@ -29,7 +29,7 @@ struct Batch {
   /// boundaries and (min with a window, in the model) sliding windows are all such intervals.
   /// A padding position attends to itself alone.
   std::vector<int32_t> first_key;
-  std::vector<RowSource> sources;  ///< one a row
+  std::vector<RowSource> sources;  ///< one per row
 
   int64_t supervised() const;                     ///< number of labels that are not −1
   Batch slice(int64_t begin, int64_t end) const;  ///< rows begin … end − 1

@@ -79,7 +79,7 @@ class Adapter : public Attachment, public std::enable_shared_from_this<Adapter> 
   virtual bool changed_base() const { return false; }
   /// A tensor's learning rate divided by the phase's. Vectors use the rate of B, as in LoRA+.
   virtual double lr_multiplier(const std::string& name, const LoRAConfig& config) const;
-  /// Whether it is no fault if the adapter has not changed after some updates of `all` adapters.
+  /// Whether the adapter may legitimately be unchanged after some updates of `all` adapters.
   virtual bool may_stay_unchanged(const std::vector<std::shared_ptr<Adapter>>& all) const;
   /// Describes the adapter if it is more than A and B on the original weights; else empty.
   virtual std::string beyond_low_rank() const { return {}; }

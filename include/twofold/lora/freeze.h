@@ -14,7 +14,7 @@ inline constexpr const char* kNf4 = "nf4";
 bool packable(const Parameter& parameter);
 /// Bytes of the frozen base.
 int64_t frozen_bytes(const ParameterTree& parameters, const std::string& base_dtype);
-/// Packed leaves as plain float32 tensors again, of the same values: for export.
+/// Unpacks packed leaves into plain float32 tensors of the same values, for export.
 void unpack_parameters(ParameterTree& parameters);
 /// Freezes every leaf: converts it to `base_dtype` (same storage order), turns its gradient off and
 /// drops the gradient buffer.

@@ -13,7 +13,7 @@ namespace twofold::ops {
 /// ones among them (N, D).
 struct HeadStates {
   at::Tensor all;
-  at::Tensor places;      ///< indices (N) of the supervised positions; undefined: all positions
+  at::Tensor places;      ///< indices (N) of the supervised positions; undefined: all are used
   at::Tensor supervised;  ///< select(all)
   /// The supervised positions of `x` (rows, …, d), which has the positions of `all`: (N, d).
   at::Tensor select(const at::Tensor& x) const;
@@ -58,16 +58,16 @@ std::unique_ptr<LogitsPath> scaled_logits(std::unique_ptr<LogitsPath> below,
 at::ScalarType training_type(const at::Tensor& hidden);
 at::ScalarType evaluation_type(const at::Tensor& hidden);
 
-/// The states with the positions whose labels are not −1 as the supervised ones.
+/// The states, of which those whose labels are not −1 are the supervised ones. On the reference
+/// back end, which ignores labels of −1 itself, all positions count as supervised.
 HeadStates supervised_states(const at::Tensor& hidden, const at::Tensor& labels);
 
 /// scale · Σ over labels ≥ 0 of −log softmax(logits)[label], as a float32 (float64 for doubles)
 /// scalar with gradients for the hidden states and the path's inputs, whichever require one.
 /// labels: (…) int32/int64, as many as states.all has positions, each < V. Softmax and sum are in
-/// float32 at least; for bfloat16 hidden states the logits are rounded to bfloat16 before, as
-/// autocast does, where that is the quick way. chunk = positions at a time; 0 = chosen
-/// automatically. softcap > 0: a logit z first becomes softcap·tanh(z / softcap), here and in the
-/// functions below (Gemma 2).
+/// float32 at least; where training_type is bfloat16, the logits are rounded to bfloat16 before
+/// that, as autocast does. chunk = positions at a time; 0 = chosen automatically. softcap > 0: a
+/// logit z first becomes softcap·tanh(z / softcap), here and in the functions below (Gemma 2).
 at::Tensor head_loss(const HeadStates& states, LogitsPath& path, const at::Tensor& labels,
                      double scale, int64_t chunk = 0, double softcap = 0);
 

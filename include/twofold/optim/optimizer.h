@@ -50,8 +50,8 @@ class Optimizer {
   /// Aliases of the live tensors: the moments "m/<name>" and "v/<name>", and "count", the updates
   /// so far (an int64 scalar, not an alias). Muon's "v" of a matrix is one row or column.
   virtual NamedTensors state() const = 0;
-  /// Copies a saved state in; one Error naming every tensor whose name, shape or dtype differs, in
-  /// which case nothing has been changed.
+  /// Copies a saved state in. Throws one Error naming every tensor whose name, shape or dtype
+  /// differs, and then changes nothing.
   virtual void load_state(const NamedTensors& state) = 0;
 
  protected:

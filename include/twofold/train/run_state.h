@@ -29,7 +29,7 @@ struct RunState {
   MilestoneScores scores = {};
   std::string weights_dtype = {};  ///< dtype the weights came in (Hugging Face folder), or empty
   std::string base_id = {};        ///< identity of the frozen base
-  /// Rows of tables that are trained beside the adapters: leaf -> ids.
+  /// Rows of tables that are trained in addition to the adapters: leaf -> ids.
   std::map<std::string, std::vector<int64_t>> trained_tokens = {};
 
   /// What the last bits depend on: the processor that this was computed on, the level of its

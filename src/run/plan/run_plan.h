@@ -47,7 +47,7 @@ struct RunPlan {
   int64_t parameters = 0;
   int64_t adapter_parameters = 0;       ///< 0: no adapters
   std::vector<PhasePlan> phases = {};   ///< those that train
-  std::vector<MemoryPlan> memory = {};  ///< one a phase
+  std::vector<MemoryPlan> memory = {};  ///< one per phase
 
   int64_t tokens_per_step() const { return batch_size * block_size; }
   int64_t total_steps() const;
