@@ -38,7 +38,8 @@ std::string host_name() {
 RunLock::RunLock(const Path& folder) {
   make_folders(folder);
   const Path path = folder / "lock";
-  // The file is never deleted: whoever still has the old one open would lock a file nobody sees.
+  // The file stays when the lock is released: a process that still has a deleted one open would
+  // lock a file that nobody else sees.
   descriptor_ = Descriptor(path, O_RDWR | O_CREAT);
   while (::flock(descriptor_.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) fail_held(folder, path);

@@ -7,8 +7,8 @@
 
 namespace twofold {
 
-/// The same as start_state of <twofold/run/state.h>, for a run with new tokens `fresh`, for which
-/// the folder's weights have no trained rows.
+/// The same as start_state of <twofold/run/state.h>, for a run with new tokens `fresh`, which
+/// the weights of the folder do not know.
 TrainState start_state(const ModelConfig& config, const OptimizerConfig& optimizer, uint64_t seed,
                        bool train_all, const NewTokens& fresh, at::Device device);
 

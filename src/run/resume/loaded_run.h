@@ -19,7 +19,7 @@ struct LoadedRun {
   const ModelConfig& model_config() const { return *config.model; }
   /// The adapters; empty for a checkpoint that has none yet.
   const LoRAParams& adapters() const;
-  /// The config's settings of adapters, with the token rows that the checkpoint trains.
+  /// The config's settings of adapters, with the rows that the checkpoint trains.
   LoRAConfig lora() const;
   /// The id of the first token of tokenizer/add_tokens; 0 if there are none.
   int64_t first_new_token() const;
