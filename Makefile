@@ -2,7 +2,7 @@
 BUILD := build/release
 DEMO_ROOT ?= runs/demo
 
-.PHONY: demo build test test-long bench bench-ops format sanitizers fuzz clean
+.PHONY: demo build test test-long bench bench-ops format sanitizers fuzz tidy clean
 
 demo: build  ## train a small Llama on the King James Bible, then adapters on Shakespeare
 	@examples/demo/demo.sh $(DEMO_ROOT)
@@ -42,7 +42,13 @@ fuzz:  ## every reader of files from outside, a minute each, under libFuzzer
 	@ninja -C build/fuzz
 	$(call run_tests,fuzz,-R '^fuzz')
 
-test-long: test sanitizers fuzz  ## the long tier: 500 kills, sanitizers, fuzzing
+tidy:  ## clang-tidy (.clang-tidy) over the torch-free layers
+	@tools/setup.sh --tests --fuzz
+	@cmake --preset tidy > /dev/null
+	@run-clang-tidy -quiet -p build/tidy "$(CURDIR)/src/" > build/tidy/found.txt 2> build/tidy/log.txt || \
+	  { grep -A4 "error:\|warning:" build/tidy/found.txt; exit 1; }
+
+test-long: test sanitizers fuzz tidy  ## the long tier: 500 kills, sanitizers, fuzzing, clang-tidy
 	$(call run_tests,release,-L long)
 
 bench:  ## both phases beside PyTorch and PEFT, in the same run

@@ -5,7 +5,7 @@
 #   tools/setup.sh --tests    and to run the tests and the benchmarks, whose clients and peers (PyTorch,
 #                             transformers, PEFT, llama.cpp, …) get an environment of their own,
 #                             .venv-clients, and vLLM, which wants other versions, .venv-vllm
-#   tools/setup.sh --tests --fuzz    and clang with libFuzzer
+#   tools/setup.sh --tests --fuzz    and clang with libFuzzer, and clang-tidy
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,7 +13,7 @@ PACKAGES=(g++ cmake ninja-build ccache pkg-config python3 python3-venv
   libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev
   libutf8proc-dev libsentencepiece-dev)
 TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev qemu-user clang-format)
-FUZZ_PACKAGES=(clang-16 libclang-rt-16-dev)
+FUZZ_PACKAGES=(clang-16 libclang-rt-16-dev clang-tidy)
 TORCH=2.13.0
 [ "${1:-}" = "--tests" ] && PACKAGES+=("${TEST_PACKAGES[@]}")
 [ "${2:-}" = "--fuzz" ] && PACKAGES+=("${FUZZ_PACKAGES[@]}")
