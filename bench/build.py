@@ -4,11 +4,13 @@
     python3 bench/build.py OLD_COMMIT [NEW_COMMIT]        (the new one is HEAD)
 
 Both are built in this one run, in work trees of their own under build/bench_build, without ccache, by as many compilers
-at a time as --jobs says, on as many cores. Configuring is not counted.
+at a time as --jobs says, on as many cores. Configuring is not counted. Beside the time stands that of all processors
+together, which says the same on a machine that has other work.
 """
 import argparse
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import sys
@@ -28,34 +30,40 @@ def options():
     return parser.parse_args()
 
 
+def processor_time():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def timed(command, tree, jobs):
+    """(seconds, seconds of all processors) of the command"""
     cores = sorted(os.sched_getaffinity(0))[:jobs]
-    begin = time.monotonic()
+    begin, used = time.monotonic(), processor_time()
     subprocess.run(command, cwd=tree, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "CCACHE_DISABLE": "1"},
                    preexec_fn=lambda: os.sched_setaffinity(0, cores))
-    return time.monotonic() - begin
+    return time.monotonic() - begin, processor_time() - used
 
 
 def measure(commit, args):
-    """(seconds of a cold build, seconds after the header was touched)"""
+    """[time, processors' time] of a cold build, and of one after the header was touched"""
     tree = work_tree(commit, "bench_build")
     shutil.rmtree(tree / "build", ignore_errors=True)
     timed(["cmake", "--preset", "release", "-DTWOFOLD_TESTS=OFF", "-DTWOFOLD_BENCH=OFF"], tree, args.jobs)
     build = ["ninja", "-C", "build/release", f"-j{args.jobs}", "twofold"]
     cold = timed(build, tree, args.jobs)
     os.utime(tree / args.touch)
-    return cold, timed(build, tree, args.jobs)
+    return cold + timed(build, tree, args.jobs)
 
 
 def main():
     args = options()
     rows = {}
-    print(f"{'commit':24} {'cold, s':>9} {'touched, s':>11}")
+    print(f"{'commit':24} {'cold, s':>9} {'(cpu)':>9} {'touched, s':>11} {'(cpu)':>9}")
     for commit in (args.old, args.new):
         rows[commit] = measure(commit, args)
-        print(f"{commit:24} {rows[commit][0]:9.1f} {rows[commit][1]:11.1f}", flush=True)
-    cold, touched = (new / old for old, new in zip(rows[args.old], rows[args.new]))
-    print(f"{'new / old':24} {cold:9.2f} {touched:11.2f}")
+        print("{:24} {:9.1f} {:9.1f} {:11.1f} {:9.1f}".format(commit, *rows[commit]), flush=True)
+    ratios = (new / old for old, new in zip(rows[args.old], rows[args.new]))
+    print("{:24} {:9.2f} {:9.2f} {:11.2f} {:9.2f}".format("new / old", *ratios))
 
 
 if __name__ == "__main__":
