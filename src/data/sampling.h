@@ -10,15 +10,17 @@
 
 namespace twofold {
 
-/// Names of the Python program that the formats are from (docs/data.md).
+/// Names of the Python program that the formats are from (docs/data.md), and PACKED.
 enum class DatasetStyle {
   PADDED,      ///< one document in each row, padded on the left
+  PACKED,      ///< the same documents, as many in each row as it holds
   PMD,         ///< one stream of the ids of all documents, of which rows are windows
   CONTRASTIVE  ///< positive and negative rows in pairs
 };
 
-inline std::array<std::pair<DatasetStyle, const char*>, 3> config_names(DatasetStyle) {
+inline std::array<std::pair<DatasetStyle, const char*>, 4> config_names(DatasetStyle) {
   return {{{DatasetStyle::PADDED, "PADDED"},
+           {DatasetStyle::PACKED, "PACKED"},
            {DatasetStyle::PMD, "PMD"},
            {DatasetStyle::CONTRASTIVE, "CONTRASTIVE"}}};
 }

@@ -17,13 +17,13 @@ import unittest
 
 from support import BINARY, LORA, RunTest, make_padded, make_pmd
 
-MIXED = "[[{name: padded, rate: 0.4, style: PADDED}, {name: %s, rate: 0.6, style: PMD}]]"
+MIXED = "[[{name: padded, rate: 0.4, style: %s}, {name: %s, rate: 0.6, style: PMD}]]"
 RICH = (LORA.replace("  lr: 0.003\n", "  lr: 0.003\n  optimizer: muon\n")
         .replace("lr: 0.01}", "lr: 0.01, dropout: 0.2}")
         .replace("  vocab_size: 257\n", "  vocab_size: 257\n  dropout: 0.1\n  attn_dropout: 0.1\n")
         .replace("  batch_size: 4\n", "  batch_size: 4\n  per_device_batch_size: 3\n")
-        .replace("[[{name: first, rate: 1.0, style: PMD}]]", MIXED % "first")
-        .replace("[[{name: second, rate: 1.0, style: PMD}]]", MIXED % "second"))
+        .replace("[[{name: first, rate: 1.0, style: PMD}]]", MIXED % ("PADDED", "first"))
+        .replace("[[{name: second, rate: 1.0, style: PMD}]]", MIXED % ("PACKED", "second")))
 # What is met wherever it falls, and what is waited for: random moments seldom meet the short ones.
 AIMS = ("any", "any", "any", "any", "phase 1", "switch", "phase 2", "save")
 PLACES = set(AIMS) - {"any"}

@@ -90,6 +90,25 @@ class TwoPhases(RunTest):
                 self.assertAlmostEqual(one, other, delta=2e-5 * abs(one))
             self.assertAlmostEqual(losses[1][0], losses[rows][0], delta=1e-6 * losses[1][0])
 
+    def test_packed_rows_are_worth_what_padded_ones_are(self):
+        make_padded(self.root, "padded", rows=90)
+        style = lambda name: LORA.replace("[[{name: second, rate: 1.0, style: PMD}]]",
+                                          "[[{name: padded, rate: 1.0, style: %s}]]" % name)
+        losses = {}
+        for name in ("PADDED", "PACKED"):
+            self.run_job(name, self.config(style(name)), "training.post_lora_tokens=[64]")
+            losses[name] = [line["val/padded/loss"] for line in self.metrics(name) if "val/padded/loss" in line]
+        # The start and the boundary: what follows has been trained on other rows.
+        for padded, packed in zip(losses["PADDED"][:2], losses["PACKED"][:2]):
+            self.assertAlmostEqual(packed, padded, delta=1e-6 * padded)
+        for rows in (1, 2, 3):
+            self.run_job(f"p{rows}", self.config(style("PACKED")), f"training.per_device_batch_size={rows}")
+        trained = {rows: [line["loss"] for line in self.metrics(f"p{rows}") if "loss" in line][25:28]
+                   for rows in (1, 2, 3)}
+        for rows in (2, 3):
+            for one, other in zip(trained[1], trained[rows]):
+                self.assertAlmostEqual(one, other, delta=1e-5 * one)
+
     def test_several_stages_in_each_phase(self):
         config = self.config(LORA)
         stages = "[[{name: first, rate: 1.0, style: PMD}],[{name: second, rate: 1.0, style: PMD}]]"

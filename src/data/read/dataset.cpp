@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "data/read/contrastive.h"
 #include "data/read/dataset_folder.h"
+#include "data/read/packed.h"
 #include "data/read/padded.h"
 #include "data/read/pmd.h"
 
@@ -17,13 +18,15 @@ std::unique_ptr<Dataset> open_dataset(const Path& data_root, const Sampling& sam
       return open_pmd(folder, split, width, vocab_size);
     case DatasetStyle::PADDED:
       return open_padded(folder, split, width, vocab_size);
+    case DatasetStyle::PACKED:
+      return open_packed(folder, split, width, vocab_size);
     case DatasetStyle::CONTRASTIVE:
       validate_contrastive(folder, vocab_size);
       break;
   }
   fail({.what = "CONTRASTIVE data cannot train a language model",
         .where = folder.string(),
-        .expected = "a dataset of style PMD or PADDED (tokens and labels)",
+        .expected = "a dataset of style PMD, PADDED or PACKED (tokens and labels)",
         .found = "`" + sampling.label() + "` of style CONTRASTIVE (positive and negative rows)",
         .hint = "no trainer for pairs exists yet; choose another dataset"});
 }

@@ -174,6 +174,29 @@ TEST_P(Family, SeveralDocumentsInARowEqualSeparateRows) {
   EXPECT_NEAR(evaluate_loss(*tested.model, packed, 1).sum, separate, 1e-5);
 }
 
+TEST_P(Family, ADocumentLeavesNoTraceInAnother) {
+  TestModel tested = tiny(GetParam());
+  const auto packed = [](int32_t first, int32_t second) {
+    Batch batch = random_batch(1, 12, 11);
+    batch.tokens[2] = first;
+    batch.tokens[8] = second;
+    for (size_t t = 5; t < 12; ++t) {
+      batch.positions[t] = static_cast<int32_t>(t - 5);
+      batch.first_key[t] = 5;
+    }
+    return batch;
+  };
+  const at::Tensor plain = logits_of(*tested.model, packed(1, 1));
+  const at::Tensor one = logits_of(*tested.model, packed(2, 1));
+  const at::Tensor other = logits_of(*tested.model, packed(1, 2));
+  const auto first = [](const at::Tensor& logits) { return logits.narrow(1, 0, 5); };
+  const auto second = [](const at::Tensor& logits) { return logits.narrow(1, 5, 7); };
+  EXPECT_TRUE(at::equal(second(one), second(plain)));
+  EXPECT_FALSE(at::equal(first(one), first(plain)));
+  EXPECT_TRUE(at::equal(first(other), first(plain)));
+  EXPECT_FALSE(at::equal(second(other), second(plain)));
+}
+
 TEST_P(Family, CachedPositionsEqualAFullPass) {
   TestModel tested = tiny(GetParam());
   const Batch batch = random_batch(2, 10, 11);
