@@ -9,6 +9,14 @@
 
 namespace twofold::config {
 
+/// The settings that `group` declares, bound to it.
+template <class Group>
+Fields fields_of(Group& group) {
+  Fields fields;
+  group.declare(fields);
+  return fields;
+}
+
 /// What is wrong with a source, and which keys have no sound value: faulty ones and required ones
 /// that were left open.
 struct Findings {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "config/fields.h"
 #include "formats/json.h"
 #include "formats/sharded.h"
 #include "inspect/inspect.h"
@@ -56,8 +57,7 @@ std::vector<std::string> jobs_of(const std::string& family) {
 
 /// The settings that the folder fills, without those that stand as they are by default.
 void add_settings(Table& table, ModelConfig& config) {
-  config::Fields fields;
-  config.declare(fields);
+  config::Fields fields = config::fields_of(config);
   for (const char* key : {"block_size", "n_layers", "n_embd", "n_head", "n_kv_head", "head_dim",
                           "intermediate_size", "vocab_size", "tie_word_embeddings", "rope_theta",
                           "rope_scaling/rope_type", "sliding_window"}) {

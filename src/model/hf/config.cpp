@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/shape.h"
+#include "config/fields.h"
 #include "formats/json.h"
 #include "formats/json_reader.h"
 #include "formats/sharded.h"
@@ -32,8 +33,7 @@ std::vector<std::pair<std::string, std::string>> texts(const config::Fields& fie
 /// The family's defaults: `configure` writes all of them out, so who says one says nothing.
 std::map<std::string, std::string> defaults_of(const ModelConfig& config) {
   const std::unique_ptr<ModelConfig> fresh = config.defaults();
-  config::Fields fields;
-  fresh->declare(fields);
+  config::Fields fields = config::fields_of(*fresh);
   const auto all = texts(fields);
   return {all.begin(), all.end()};
 }
@@ -68,8 +68,7 @@ std::vector<std::pair<std::string, std::string>> configure_from_hf(
     ModelConfig& config, const Path& folder, const std::vector<std::string>& explicit_keys) {
   const Path file = folder / "config.json";
   const nlohmann::json json = formats::parse_json(read_text(file), file.string());
-  config::Fields fields;
-  config.declare(fields);
+  config::Fields fields = config::fields_of(config);
   const auto wanted = texts(fields);
   const int64_t wanted_block = config.block_size;
   hf_format(config).from_hf(json, file.string());

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "config/fields.h"
 #include "interop/peft/coverage.h"
 #include "interop/peft/merge.h"
 #include "interop/peft/peft.h"
@@ -16,12 +17,6 @@
 
 namespace twofold {
 namespace {
-
-config::Fields fields_of(LoRAConfig& lora) {
-  config::Fields fields;
-  lora.declare(fields);
-  return fields;
-}
 
 /// The adapter must train the rows of the added tokens.
 void check_rows(const LoRAConfig& wanted, LoRAConfig& found, const Model& model,
@@ -62,7 +57,7 @@ using IsSet = std::function<bool(const std::string& key)>;
 /// Lines for what the adapter's folder fills in, and problems for what the user set otherwise.
 std::vector<std::string> compare_settings(LoRAConfig& lora, LoRAConfig& found, const IsSet& is_set,
                                           std::vector<Problem>& problems) {
-  const config::Fields theirs = fields_of(found), ours = fields_of(lora);
+  const config::Fields theirs = config::fields_of(found), ours = config::fields_of(lora);
   std::vector<std::string> lines;
   for (const std::string& key : keys_of_adapter()) {
     const std::string value = config::value_text(*theirs.find(key));
