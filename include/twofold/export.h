@@ -17,6 +17,7 @@ struct ExportRequest {
   /// Empty: the dtype that the weights came in, else optimization/lora/base_dtype (the parameters'
   /// dtype for a phase-1 checkpoint).
   std::string dtype = {};
+  std::string device = {};  ///< what computes: cpu, cuda, …; empty: what computed the run
   bool adapters = true;   ///< phase-2 checkpoints: with the adapters; false: the frozen base alone
   bool tokenizer = true;  ///< gguf: with the tokenizer; false: the file takes token ids only
 };

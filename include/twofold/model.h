@@ -31,6 +31,8 @@ struct ModelSource {
   /// PEFT folders to put on it, each "DIR" or "DIR:weight"; one by one, each on top of those
   /// before.
   std::vector<std::string> adapter_folders = {};
+  /// What computes: cpu, cuda, …; empty: what computed the run, and the processor for a folder.
+  std::string device = {};
 };
 
 /// How several adapters become one.

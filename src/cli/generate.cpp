@@ -117,6 +117,7 @@ Command generate_command() {
   options.push_back({.names = "--adapters-off",
                      .target = &to->adapters_off,
                      .help = "of a run: the frozen base alone"});
+  options.push_back(device_option(to->source.device));
   return {.name = "generate",
           .summary = "continue texts",
           .options = with_model(to->source, options),

@@ -1,5 +1,11 @@
 #include "cli/model_options.h"
 
+Option device_option(std::string& device) {
+  return {.names = "--device",
+          .target = &device,
+          .help = "what computes: cpu, or cuda; default: what computed the run, cpu for a folder"};
+}
+
 std::vector<Option> with_model(twofold::ModelSource& source, const std::vector<Option>& others) {
   std::vector<Option> options = {
       {.names = "MODEL",

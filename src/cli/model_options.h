@@ -5,5 +5,8 @@
 
 #include "cli/command.h"
 
+/// --device, for commands that compute.
+Option device_option(std::string& device);
+
 /// The options that fill `source`, followed by `others`.
 std::vector<Option> with_model(twofold::ModelSource& source, const std::vector<Option>& others);

@@ -70,7 +70,8 @@ Command score_command() {
                                   .help = "write all logits too (ids x vocabulary numbers)"},
                                  {.names = "--adapters-off",
                                   .target = &to->adapters_off,
-                                  .help = "of a run: the frozen base alone"}}),
+                                  .help = "of a run: the frozen base alone"},
+                                 device_option(to->source.device)}),
           .run = [to] {
             to->source.adapters = !to->adapters_off;
             score_lines(to->source, to->ids, to->logits);

@@ -96,7 +96,8 @@ AdapterBase find_adapter_base(const LoadedRun& run) {
   try {
     const auto added = std::ssize(run.config.tokenizer.add_tokens);
     TrainState again = start_state(config, {}, progress.seed, /*train_all=*/false,
-                                   {.first = run.first_new_token(), .count = added}, host_device());
+                                   {.first = run.first_new_token(), .count = added},
+                                   run.state->model->parameters().device());
     const NamedTensors pristine = again.model->parameters().named();
     freeze_base(again, config, lora_of(run));
     unpack_parameters(again.model->parameters());

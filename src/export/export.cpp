@@ -98,10 +98,13 @@ void require_adapters(const LoadedRun& run) {
 
 std::unique_ptr<Model> read_back(const ExportFormat& format, const ExportSource& source,
                                  const Path& temporary) {
-  if (!format.attach) return format.read_back(source, temporary);
-  std::unique_ptr<Model> model =
-      model_of(source.model_config(), weights_below(source.run, source.base));
-  format.attach(source, temporary, *model);
+  if (format.attach) {
+    auto model = model_of(source.model_config(), weights_below(source.run, source.base));
+    format.attach(source, temporary, *model);
+    return model;
+  }
+  auto model = format.read_back(source, temporary);
+  model->parameters().move_to(source.model().parameters().device());
   return model;
 }
 
@@ -161,7 +164,7 @@ void export_model(const ExecutionSpec& spec, const ExportRequest& request, Obser
   instruction_set();  // refuses what could not be computed, before anything is read
   const ExportFormat& format = find_format(request.format);
   check(format, request);
-  LoadedRun run = load_run(spec, request.suffix);
+  LoadedRun run = load_run(spec, request.suffix, request.device);
   if (format.attach) require_adapters(run);
   if (!request.adapters) leave_original_weights(run);
   ExportSource source{.spec = spec,

@@ -59,7 +59,8 @@ NamedTensors merged_weights(ExportSource& source);
 /// Copies the files of the run's tokenizer, with tokenizer/add_tokens added to them, into the
 /// folder `to`.
 void copy_tokenizer(const ExportSource& source, const Path& to);
-/// A model of `config` with `tensors` (our paths) as its weights, each in its storage order.
+/// A model of `config` with `tensors` (our paths) as its weights, each in its storage order, on the
+/// device that they are on.
 std::unique_ptr<Model> model_of(const ModelConfig& config, const NamedTensors& tensors);
 
 }  // namespace twofold

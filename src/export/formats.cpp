@@ -57,6 +57,7 @@ std::unique_ptr<Model> model_of(const ModelConfig& config, const NamedTensors& t
     TWOFOLD_EXPECT(found != by_path.end(), "no tensor " + parameter.path);
     parameter.weight.value = in_storage_order(found->second, parameter.transposed_storage).clone();
   }
+  model->parameters().move_to(tensors.front().second.device());
   return model;
 }
 

@@ -10,6 +10,7 @@ void combine_adapters(const ModelSource& source, const CombineRequest& request) 
   require_free(request.out);
   ModelSource bare = source;
   bare.adapters = false;
+  bare.device = "cpu";
   const LoadedModel model = load_model_below(bare);
   Combination wanted{.adapters = {}, .method = request.method, .rank = request.rank};
   for (const std::string& adapter : source.adapter_folders) {

@@ -11,6 +11,7 @@
 #include "interop/peft/merge.h"
 #include "model/families/registry.h"
 #include "run/adapters/warm_start.h"
+#include "tensor/device.h"
 #include "tensor/machine.h"
 
 namespace twofold {
@@ -36,6 +37,9 @@ LoadedModel load_folder(const ModelSource& source) {
   if (!asks_to_untie(source.adapter_folders, *loaded.own).empty()) loaded.own->untie_head();
   loaded.model = loaded.own->build();
   map_hf_weights(*loaded.model, *loaded.own, folder);
+  if (!source.device.empty()) {
+    loaded.model->parameters().move_to(device_of(source.device, "--device"));
+  }
   return loaded;
 }
 
@@ -43,7 +47,7 @@ LoadedModel load_from_run(const ModelSource& source) {
   const ExecutionSpec spec{
       .name = source.model, .project = source.project, .group = source.group, .root = source.root};
   LoadedModel loaded{.name = source.model, .run = {}, .folder = {}, .own = {}, .model = {}};
-  loaded.run = load_run(spec, source.checkpoint);
+  loaded.run = load_run(spec, source.checkpoint, source.device);
   loaded.model = std::move(loaded.run->state->model);
   if (!source.adapters) detach_lora_params(loaded.model->parameters());
   loaded.model->set_activation(at::kFloat);

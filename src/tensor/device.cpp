@@ -1,6 +1,7 @@
 #include "tensor/device.h"
 
 #include <ATen/Context.h>
+#include <fmt/format.h>
 
 #include <map>
 
@@ -15,17 +16,17 @@ std::map<std::string, at::Device>& registered() {
   return devices;
 }
 
-at::Device cuda_device() {
+at::Device cuda_device(const std::string& setting) {
   if (at::hasCUDA()) return {at::kCUDA, 0};
   const bool built_for_it = at::Context::hasCUDART();
   fail({.what = "there is no GPU to compute on",
-        .where = "runtime/device",
+        .where = setting,
         .expected = "a CUDA device",
         .found = built_for_it ? "none, or a driver that this libtorch cannot use"
                               : "a libtorch without CUDA",
-        .hint = built_for_it ? "look at `nvidia-smi`, or set runtime/device=cpu"
-                             : "build against a CUDA libtorch (-DTWOFOLD_LIBTORCH=DIR), or set "
-                               "runtime/device=cpu"});
+        .hint = (built_for_it ? "look at `nvidia-smi`"
+                              : "build against a CUDA libtorch (-DTWOFOLD_LIBTORCH=DIR)") +
+                fmt::format(", or give {}=cpu", setting)});
 }
 
 }  // namespace
@@ -40,13 +41,13 @@ std::vector<std::string> device_names() {
   return names;
 }
 
-at::Device device_of(const std::string& name) {
+at::Device device_of(const std::string& name, const std::string& setting) {
   if (name == "cpu") return at::Device(at::kCPU);
-  if (name == "cuda") return cuda_device();
+  if (name == "cuda") return cuda_device(setting);
   const auto found = registered().find(name);
   if (found == registered().end()) {
     fail({.what = "no such device",
-          .where = "runtime/device",
+          .where = setting,
           .expected = "one of " + join(device_names(), ", "),
           .found = name,
           .hint = "a device of a program's own is registered with register_device"});

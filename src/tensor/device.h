@@ -15,7 +15,8 @@ void register_device(const std::string& name, at::Device device);
 /// The names that `runtime/device` takes: cpu, cuda and those that the program has registered.
 std::vector<std::string> device_names();
 
-/// The device of that name. An Error if it is cuda and this build or this machine has none.
-at::Device device_of(const std::string& name);
+/// The device of that name, which `setting` asks for. An Error if there is no such device, or if it
+/// is cuda and this build or this machine has none.
+at::Device device_of(const std::string& name, const std::string& setting);
 
 }  // namespace twofold

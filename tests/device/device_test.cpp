@@ -33,10 +33,11 @@ TEST(FakeDeviceDeathTest, TheHostCannotReadItsMemory) {
 }
 
 TEST(FakeDevice, IsWhatTheProgramRegistered) {
-  EXPECT_EQ(device_of("fake"), fake_device());
-  EXPECT_EQ(device_of("cpu"), host_device());
+  EXPECT_EQ(device_of("fake", "--device"), fake_device());
+  EXPECT_EQ(device_of("cpu", "--device"), host_device());
   EXPECT_THAT(device_names(), ElementsAre("cpu", "cuda", "fake"));
-  EXPECT_THROW(device_of("other"), Error);
+  EXPECT_THAT([] { device_of("other", "--device"); },
+              testing::ThrowsMessage<Error>(testing::HasSubstr("--device")));
 }
 
 TEST(FakeDevice, ComputesAndCountsWhoReadsBack) {

@@ -20,11 +20,13 @@ class Device(RunTest):
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done
 
+    def reference(self, *arguments):
+        return self.twofold(*arguments, env={**os.environ, "TWOFOLD_OPS": "reference"})
+
     def on_both(self, config, *more, name=""):
         """The same run on the device (`there`) and on the CPU by the reference operations (`here`)."""
         self.on_device("run", "there" + name, config, self.root, FAKE, *more)
-        done = self.twofold("run", "here" + name, config, self.root, *more,
-                            env={**os.environ, "TWOFOLD_OPS": "reference"})
+        done = self.reference("run", "here" + name, config, self.root, *more)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assert_same_tensors("here" + name, "there" + name)
 
@@ -68,14 +70,48 @@ class Device(RunTest):
 
     def test_exports_are_those_of_a_run_on_the_cpu(self):
         self.on_both(self.config(LORA))
-        for to in ("merged", "peft"):
-            self.on_device("export", "there", self.root, "--to", to, self.root / f"there-{to}")
-            done = self.twofold("export", "here", self.root, "--to", to, self.root / f"here-{to}")
-            self.assertEqual(done.returncode, 0, done.stderr)
-            files = sorted((self.root / f"here-{to}").glob("*.safetensors"))
-            self.assertEqual(len(files), 1)
-            for file in files:
-                self.assertEqual(file.read_bytes(), (self.root / f"there-{to}" / file.name).read_bytes(), file.name)
+        for to, more in {"merged": (), "peft": (), "gguf": ("--no-tokenizer", "--dtype", "q8_0"), "gguf-lora": ()}.items():
+            with self.subTest(to):
+                there, here = self.root / f"there-{to}", self.root / f"here-{to}"
+                self.on_device("export", "there", self.root, "--to", to, there, *more)
+                done = self.reference("export", "here", self.root, "--to", to, here, *more)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                files = sorted(here.glob("*.safetensors")) if here.is_dir() else [here]
+                self.assertEqual(len(files), 1)
+                for file in files:
+                    other = there / file.name if here.is_dir() else there
+                    self.assertEqual(file.read_bytes(), other.read_bytes(), file.name)
+
+    def test_generating_and_scoring_are_computed_on_the_device_of_the_run(self):
+        self.on_both(self.config(LORA))
+        self.on_device("export", "there", self.root, "--to", "merged", self.root / "folder")
+        self.on_device("export", "there", self.root, "--to", "peft", self.root / "adapter")
+        ids = self.root / "ids.jsonl"
+        ids.write_text('{"ids": [5, 1, 4]}\n{"ids": [2, 3, 7, 9]}\n')
+        put_on = (self.root, "--adapters-off", "--adapter", self.root / "adapter")
+        models = {"run": (("there", self.root), ("here", self.root)), "folder": 2 * ((self.root / "folder",),),
+                  "base and adapter": (("there", *put_on), ("here", *put_on))}
+        report = self.root / "report"
+        for name, (there, here) in models.items():
+            for command in (("generate", "--tokens", "8"), ("score", "--logits")):
+                with self.subTest(name, command=command[0]):
+                    given = (*command[1:], "--ids", ids)
+                    device = ("--device", "fake") if name == "folder" else ()
+                    found = self.on_device(command[0], *there, *given, *device, TWOFOLD_FAKE_DEVICE_REPORT=str(report))
+                    self.assertGreater(int(report.read_text().split()[0]), 0)  # something came back from it
+                    self.assertEqual(found.stdout, self.reference(command[0], *here, *given).stdout)
+
+    def test_another_device_can_be_asked_for(self):
+        self.on_both(self.config(LORA))
+        given = ("--ids", self.root / "ids.jsonl", "--device")
+        (self.root / "ids.jsonl").write_text('{"ids": [5, 1, 4]}\n')
+        report = self.root / "report"
+        self.on_device("score", "there", self.root, *given, "cpu", TWOFOLD_FAKE_DEVICE_REPORT=str(report))
+        self.assertEqual(int(report.read_text().split()[0]), 0)
+        for command in (("score", "here", self.root, *given), ("generate", "here", self.root, *given),
+                        ("export", "here", self.root, "--to", "merged", self.root / "out", "--device")):
+            self.assert_refused(self.twofold(*command, "cuda"), "--device", "--device=cpu")
+            self.assert_refused(self.twofold(*command, "gpu"), "--device", "cpu, cuda", "gpu")
 
     def waits(self, name, tokens, *more):
         """How often a run of two phases of that many tokens each waits for the device."""

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "run/resume/saved_config.h"
+#include "tensor/device.h"
 
 namespace twofold {
 namespace {
@@ -40,11 +41,13 @@ int64_t LoadedRun::first_new_token() const {
   return rows.begin()->second.front();
 }
 
-LoadedRun load_run(const ExecutionSpec& spec, const std::string& suffix) {
+LoadedRun load_run(const ExecutionSpec& spec, const std::string& suffix,
+                   const std::string& device) {
   spec.validate();
   CheckpointInfo checkpoint = find_checkpoint(spec, suffix);
   RunConfig config = saved_config(checkpoint);
-  auto state = restore_weights(checkpoint, *config.model, config.lora, host_device());
+  const at::Device there = device_of(device.empty() ? config.trainer.device : device, "--device");
+  auto state = restore_weights(checkpoint, *config.model, config.lora, there);
   return {
       .checkpoint = std::move(checkpoint), .config = std::move(config), .state = std::move(state)};
 }

@@ -25,7 +25,8 @@ struct LoadedRun {
   int64_t first_new_token() const;
 };
 
-/// Opens the newest valid checkpoint of the run, or `suffix`. An Error if there is none.
-LoadedRun load_run(const ExecutionSpec& spec, const std::string& suffix);
+/// Opens the newest valid checkpoint of the run, or `suffix`, on `device` (empty: where the run was
+/// computed). An Error if there is no such checkpoint or no such device.
+LoadedRun load_run(const ExecutionSpec& spec, const std::string& suffix, const std::string& device);
 
 }  // namespace twofold
