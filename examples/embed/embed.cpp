@@ -24,8 +24,7 @@ int main(int argc, char** argv) {
   const twofold::ConfigSource config{.file = argv[1]};
   const twofold::ExecutionSpec spec{.name = "embedded", .root = argv[2]};
   try {
-    twofold::apply_process_settings(config);  // the program does nothing but its run
-    twofold::run(config, spec, {}, watcher);
+    twofold::run(config, spec, {.own_process = true}, watcher);
   } catch (const twofold::Error& problem) {
     std::fprintf(stderr, "%s\n", problem.what());
     return twofold::Error::kExitCode;

@@ -50,10 +50,19 @@ std::vector<Table> plan(const ConfigSource& config, const std::filesystem::path&
 /// is done. Throws an Error for any other job.
 void tokenize(const ConfigSource& config, const std::filesystem::path& root, Observer& observer);
 
-/// Runs the job, or continues it from `latest`, or reports that it is done. `restore`: a
-/// checkpoint, relative to <root>/checkpoints (project/group/name/suffix), to start from.
-void run(const ConfigSource& config, const ExecutionSpec& spec,
-         const std::optional<std::string>& restore, Observer& observer);
+/// How a job is run.
+struct RunOptions {
+  /// The checkpoint to start from, relative to <root>/checkpoints (project/group/name/suffix).
+  std::optional<std::string> restore = {};
+  /// Whether this process does nothing but the job: it then takes its threads from runtime/threads,
+  /// as by apply_process_settings. Otherwise the job computes with the threads that the process
+  /// has, and throws an Error if runtime/threads asks for another number.
+  bool own_process = false;
+};
+
+/// Runs the job, or continues it from its `latest` checkpoint, or reports that it is done.
+void run(const ConfigSource& config, const ExecutionSpec& spec, const RunOptions& options,
+         Observer& observer);
 
 /// The complete checkpoints of a run as a table.
 Table checkpoints(const ExecutionSpec& spec);

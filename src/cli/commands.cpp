@@ -96,7 +96,8 @@ std::vector<Option> export_options(Arguments& to) {
           {.names = "--adapters-off", .target = &to.adapters_off, .help = "the frozen base alone"},
           {.names = "--no-tokenizer",
            .target = &to.no_tokenizer,
-           .help = "gguf: a file that takes token ids only"}};
+           .help = "gguf: a file that takes token ids only"},
+          device_option(to.exported.device)};
 }
 
 }  // namespace
@@ -162,8 +163,8 @@ Command run_command() {
               *to, {config_option(*to), root_option(*to), restore, overrides_option(*to)}),
           .run = [to] {
             Console console(stdout);
-            twofold::apply_process_settings(to->config);
-            twofold::run(to->config, to->spec, to->restore, console);
+            twofold::run(to->config, to->spec, {.restore = to->restore, .own_process = true},
+                         console);
           }};
 }
 

@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 
 #include "twofold/tensor/host.h"
@@ -32,22 +31,25 @@ bool measure_native_bfloat16() {
   return best_narrow < best_wide;
 }
 
-/// What this process goes by.
-std::atomic<bool>& choice() {
-  static std::atomic<bool> native = measure_native_bfloat16();
-  return native;
-}
+thread_local std::optional<bool> chosen;
 
 }  // namespace
 
-bool native_bfloat16() { return choice(); }
+bool native_bfloat16() {
+  if (chosen) return *chosen;
+  static const bool faster = measure_native_bfloat16();
+  return faster;
+}
 
-void set_native_bfloat16(bool native) { choice() = native; }
+Bfloat16Choice::Bfloat16Choice() : before_(chosen) {}
+Bfloat16Choice::~Bfloat16Choice() { chosen = before_; }
+void Bfloat16Choice::set(bool native) { chosen = native; }
 
-Panel::Panel(const at::Tensor& value)
+ComputeOperand::ComputeOperand(const at::Tensor& value)
     : value_(value.scalar_type() == at::kBFloat16 && !native_bfloat16() ? value.to(at::kFloat)
                                                                         : value) {}
 
-Panel::Panel(const at::Tensor& value, const Panel& other) : value_(value.to(other.dtype())) {}
+ComputeOperand::ComputeOperand(const at::Tensor& value, const ComputeOperand& other)
+    : value_(value.to(other.dtype())) {}
 
 }  // namespace twofold::ops

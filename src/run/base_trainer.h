@@ -20,6 +20,7 @@ class BaseTrainer : public RestoreableJob {
   void check_files(const std::filesystem::path& root, config::Checks& checks) override;
   std::vector<Table> plan(const std::filesystem::path& root) override;
   void run(const ExecutionSpec& spec, Observer& observer) override;
+  int threads() const override { return static_cast<int>(config_.trainer.threads); }
 
   const RunConfig& config() const { return config_; }
 

@@ -19,19 +19,19 @@ namespace twofold {
 namespace {
 
 std::string dump(RunConfig& config) {
-  config::Fields fields;
-  config.declare(fields);
+  config::Fields fields = config::fields_of(config);
   return config::dump(fields, config.job, /*commented=*/false);
 }
 
 /// A run computes with the threads that its process has; a library must not change their number.
 void require_threads(int64_t wanted) {
-  if (wanted == 0 || wanted == threads()) return;
+  const int64_t found = threads();
+  if (wanted == 0 || wanted == found) return;
   fail({.what = "the run asks for another number of threads than this program has",
         .where = "runtime/threads",
-        .expected = std::to_string(threads()),
+        .expected = std::to_string(found),
         .found = std::to_string(wanted),
-        .hint = "set it to 0 or to that number, or call twofold::apply_process_settings first"});
+        .hint = "set it to 0 or to that number, or run it with twofold::RunOptions::own_process"});
 }
 
 /// Says how a run goes on from its own checkpoint; false if it is finished already.
@@ -77,8 +77,9 @@ void BaseTrainer::run(const ExecutionSpec& spec, Observer& watcher) {
   const std::string yaml = dump(config_);
   TrainingRun run({config_, list, plan, added_.tokens}, spec, yaml, watcher);
   Observer& observer = run.observer();
-  const Beginning from{config_, plan,    added_.tokens, device_of(config_.trainer.device),
-                       spec,    observer};
+  ops::Bfloat16Choice products;
+  const at::Device device = device_of(config_.trainer.device, "runtime/device");
+  const Beginning from{config_, plan, added_.tokens, device, products, spec, observer};
   const bool validation = config_.trainer.validation;
 
   std::unique_ptr<TrainState> state;

@@ -28,6 +28,8 @@ class Job {
   virtual void check_files(const std::filesystem::path& root, config::Checks& checks) = 0;
   virtual std::vector<Table> plan(const std::filesystem::path& root) = 0;
   virtual void run(const ExecutionSpec& spec, Observer& observer) = 0;
+  /// runtime/threads; 0 for one a physical core.
+  virtual int threads() const { return 0; }
 };
 
 /// A job that saves where it is and can start from a saved state.

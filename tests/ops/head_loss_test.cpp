@@ -109,8 +109,7 @@ TEST(HeadLoss, GradientsArriveTimesWhatComesFromAbove) {
 }
 
 TEST(HeadLoss, AFactorCloseToOneIsFeltInBfloat16) {
-  const bool found = native_bfloat16();
-  set_native_bfloat16(true);
+  const Bfloat16Choice native(true);
   Inputs in = inputs(5, at::kFloat);
   in[0] = in[0].to(at::kBFloat16);
   double losses[2];
@@ -118,7 +117,6 @@ TEST(HeadLoss, AFactorCloseToOneIsFeltInBfloat16) {
     in[4] = at::full({kVocabulary}, 1 + 0.003 * moved);  // 1 in bfloat16
     losses[moved] = loss(in).item<double>();
   }
-  set_native_bfloat16(found);
   EXPECT_NE(losses[0], losses[1]);
 }
 

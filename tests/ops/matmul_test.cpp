@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "ops/close.h"
 #include "ops/linear.h"
 #include "support/gradcheck.h"
@@ -13,20 +15,32 @@ namespace {
 using test::close;
 using test::normal_tensor;
 
-/// Leaves the process as it found it.
 class NativeBfloat16 : public testing::TestWithParam<bool> {
- protected:
-  void SetUp() override { set_native_bfloat16(GetParam()); }
-  void TearDown() override { set_native_bfloat16(found_); }
-
  private:
-  const bool found_ = native_bfloat16();
+  const Bfloat16Choice choice_{GetParam()};
 };
 
-TEST_P(NativeBfloat16, IsWhatWasSet) {
+TEST_P(NativeBfloat16, IsWhatWasChosen) {
   EXPECT_EQ(native_bfloat16(), GetParam());
-  const Panel panel(at::ones({2, 2}, at::kBFloat16));
-  EXPECT_EQ(panel.dtype(), GetParam() ? at::kBFloat16 : at::kFloat);
+  const ComputeOperand operand(at::ones({2, 2}, at::kBFloat16));
+  EXPECT_EQ(operand.dtype(), GetParam() ? at::kBFloat16 : at::kFloat);
+}
+
+TEST_P(NativeBfloat16, IsChosenForThisThreadAndForATime) {
+  {
+    Bfloat16Choice inner;
+    EXPECT_EQ(native_bfloat16(), GetParam());
+    inner.set(!GetParam());
+    EXPECT_EQ(native_bfloat16(), !GetParam());
+    bool elsewhere = GetParam();
+    std::thread([&] {
+      const Bfloat16Choice other(GetParam());
+      elsewhere = native_bfloat16();
+    }).join();
+    EXPECT_EQ(elsewhere, GetParam());
+    EXPECT_EQ(native_bfloat16(), !GetParam());
+  }
+  EXPECT_EQ(native_bfloat16(), GetParam());
 }
 
 TEST_P(NativeBfloat16, BothWaysAreTheReferenceWithinRounding) {

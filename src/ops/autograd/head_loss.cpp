@@ -96,7 +96,7 @@ at::Tensor HeadStates::select(const at::Tensor& x) const {
 }
 
 at::ScalarType training_type(const at::Tensor& hidden) {
-  return Panel(hidden.narrow(0, 0, 0)).dtype();
+  return ComputeOperand(hidden.narrow(0, 0, 0)).dtype();
 }
 
 at::ScalarType evaluation_type(const at::Tensor& hidden) {

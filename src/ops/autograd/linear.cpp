@@ -23,9 +23,10 @@ at::Tensor weight_gradient(const at::Tensor& x, const at::Tensor& dy, const at::
 }
 
 /// W in the dtype of the other operand; a packed one is unpacked for this product only.
-Panel weight_panel(const at::Tensor& weight, const Nf4& packed, const Panel& other) {
-  return packed.codes.defined() ? Panel(unpacked(weight, packed, other.dtype()))
-                                : Panel(weight, other);
+ComputeOperand weight_operand(const at::Tensor& weight, const Nf4& packed,
+                              const ComputeOperand& other) {
+  return packed.codes.defined() ? ComputeOperand(unpacked(weight, packed, other.dtype()))
+                                : ComputeOperand(weight, other);
 }
 
 struct LinearFunction : torch::autograd::Function<LinearFunction> {
@@ -37,12 +38,12 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
                             const Nf4& packed) {
     const at::Tensor bias = or_absent(maybe_bias), A = or_absent(maybe_A), B = or_absent(maybe_B),
                      input = or_absent(maybe_input);
-    const Panel xc(x), wc = weight_panel(weight, packed, xc);
+    const ComputeOperand xc(x), wc = weight_operand(weight, packed, xc);
     at::Tensor y = bias.defined() ? at::addmm(bias.to(xc.dtype()), xc.get(), wc.get())
                                   : at::mm(xc.get(), wc.get());
     at::Tensor u;
     if (A.defined()) {
-      u = at::mm(input.defined() ? Panel(input, xc).get() : xc.get(), A.to(xc.dtype()));
+      u = at::mm(input.defined() ? ComputeOperand(input, xc).get() : xc.get(), A.to(xc.dtype()));
       y.addmm_(u, B.to(xc.dtype()), 1, scale);
     }
     context->save_for_backward({x, weight, bias, A, B, input, u, packed.codes, packed.scales,
@@ -57,7 +58,7 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
                      &B = saved[4], &input = saved[5], &u = saved[6];
     const Nf4 packed{weight.numel(), saved[7], saved[8], saved[9], saved[10]};
     const double scale = context->saved_data["scale"].toDouble();
-    const Panel dy(gradients[0].contiguous());
+    const ComputeOperand dy(gradients[0].contiguous());
     const auto wants = [&](size_t which) { return context->needs_input_grad(which); };
     at::Tensor dx, dw, db, dA, dB, dinput, du;
     if (A.defined()) {
@@ -66,17 +67,17 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
         du = at::mm(dy.get(), B.to(dy.dtype()).t()).mul_(scale);
       }
       const at::Tensor& into_A = input.defined() ? input : x;
-      if (wants(3)) dA = at::mm(Panel(into_A, dy).get().t(), du).to(A.scalar_type());
+      if (wants(3)) dA = at::mm(ComputeOperand(into_A, dy).get().t(), du).to(A.scalar_type());
     }
     if (wants(0)) {
-      dx = at::mm(dy.get(), weight_panel(weight, packed, dy).get().t());
+      dx = at::mm(dy.get(), weight_operand(weight, packed, dy).get().t());
       if (du.defined() && !input.defined()) dx.addmm_(du, A.to(dy.dtype()).t());
       dx = dx.to(x.scalar_type());
     }
     if (input.defined() && wants(5)) {
       dinput = at::mm(du, A.to(du.scalar_type()).t()).to(input.scalar_type());
     }
-    if (wants(1)) dw = weight_gradient(Panel(x, dy).get(), dy.get(), weight);
+    if (wants(1)) dw = weight_gradient(ComputeOperand(x, dy).get(), dy.get(), weight);
     if (bias.defined() && wants(2)) db = dy.get().sum(0, /*keepdim=*/false, bias.scalar_type());
     const at::Tensor none;
     return {dx, dw, db, dA, dB, dinput, none, none};

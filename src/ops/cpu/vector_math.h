@@ -1,7 +1,7 @@
 #pragma once
 // exp, sigmoid, tanh and erf without branches or calls, so that a plain loop over them is
 // vectorised. The coefficients are our own minimax fits (Remez-like, reweighted least squares in
-// double). Double overloads use libm: gradient checks run the same kernels in double.
+// double). Double overloads use libm: gradient checks run the same loops in double.
 
 #include <bit>
 #include <cmath>

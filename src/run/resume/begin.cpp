@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "config/fields.h"
 #include "run/resume/budget.h"
 #include "run/resume/compatibility.h"
 #include "run/resume/data_check.h"
@@ -15,12 +16,6 @@
 
 namespace twofold {
 namespace {
-
-config::Fields fields_of(RunConfig& config) {
-  config::Fields fields;
-  config.declare(fields);
-  return fields;
-}
 
 /// The tokens that are added must have the ids that they had.
 void check_new_tokens(const Beginning& run, const RunState& progress,
@@ -58,7 +53,7 @@ RunPlan stages_of(const RunConfig& saved) {
 /// Throws unless the run may go on from the checkpoint; what differs.
 Comparison check(const Beginning& run, const CheckpointInfo& checkpoint, bool own) {
   RunConfig saved = saved_config(checkpoint);
-  Comparison comparison = compare_configs(fields_of(saved), fields_of(run.config));
+  Comparison comparison = compare_configs(config::fields_of(saved), config::fields_of(run.config));
   check_unchanged(comparison, checkpoint, own);
   const RunState progress =
       state_from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
@@ -82,7 +77,7 @@ void forget_ends(TrainState& state, const RunPlan& plan) {
 std::unique_ptr<TrainState> restored(const Beginning& run, const CheckpointInfo& checkpoint) {
   const RunConfig& config = run.config;
   auto state = restore_state(checkpoint, *config.model, config.optimizer, config.lora, run.device);
-  apply_machine_numerics(state->progress, *config.model, run.observer);
+  apply_machine_numerics(state->progress, *config.model, run.products, run.observer);
   RunState& now = state->progress;
   // More patience than it had lets a phase that was ended for want of it go on.
   now.phase_ended_early = now.phase_ended_early && now.out_of_patience(config.trainer.patience);
@@ -118,12 +113,13 @@ std::unique_ptr<TrainState> continue_from(const Beginning& run, const Checkpoint
 
 std::unique_ptr<TrainState> take_weights(const Beginning& run, const CheckpointInfo& checkpoint) {
   RunConfig saved = saved_config(checkpoint);
-  check_architecture(compare_configs(fields_of(saved), fields_of(run.config)), checkpoint);
+  check_architecture(compare_configs(config::fields_of(saved), config::fields_of(run.config)),
+                     checkpoint);
   auto state = restore_weights(checkpoint, *run.config.model, run.config.lora, run.device);
   state->progress = RunState{.seed = static_cast<uint64_t>(run.config.trainer.seed),
                              .weights_dtype = state->progress.weights_dtype,
                              .trained_tokens = run.config.lora.trained_tokens};
-  apply_machine_numerics(state->progress, *run.config.model, run.observer);
+  apply_machine_numerics(state->progress, *run.config.model, run.products, run.observer);
   run.observer.message(Severity::kInfo,
                        fmt::format("the weights of {} are the base of phase {}", checkpoint.suffix,
                                    run.plan.phases.front().phase.number));
@@ -141,7 +137,7 @@ std::unique_ptr<TrainState> start(const Beginning& run) {
                                                         static_cast<uint64_t>(config.trainer.seed),
                                                         train_all, run.new_tokens, run.device));
   state->progress.trained_tokens = config.lora.trained_tokens;
-  apply_machine_numerics(state->progress, *config.model, run.observer);
+  apply_machine_numerics(state->progress, *config.model, run.products, run.observer);
   return state;
 }
 

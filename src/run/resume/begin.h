@@ -5,6 +5,7 @@
 #include <string>
 
 #include "checkpoint/store.h"
+#include "ops/matmul.h"
 #include "run/plan/run_plan.h"
 #include "run/state.h"
 #include "twofold/execution_spec.h"
@@ -16,8 +17,9 @@ namespace twofold {
 struct Beginning {
   RunConfig& config;  ///< compared with a checkpoint's
   const RunPlan& plan;
-  NewTokens new_tokens;  ///< tokenizer/add_tokens
-  at::Device device;     ///< the one that the run computes on
+  NewTokens new_tokens;           ///< tokenizer/add_tokens
+  at::Device device;              ///< the one that the run computes on
+  ops::Bfloat16Choice& products;  ///< how the run computes bfloat16 products
   const ExecutionSpec& spec;
   Observer& observer;
 };

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "ops/isa.h"
-#include "ops/matmul.h"
 #include "tensor/machine.h"
 #include "tensor/process.h"
 
@@ -26,7 +25,8 @@ void note_isa(RunState& state, Observer& observer) {
 
 }  // namespace
 
-void apply_machine_numerics(RunState& state, const ModelConfig& model, Observer& observer) {
+void apply_machine_numerics(RunState& state, const ModelConfig& model,
+                            ops::Bfloat16Choice& products, Observer& observer) {
   state.threads = threads();
   note_isa(state, observer);
   const std::string here = cpu_model();
@@ -42,7 +42,7 @@ void apply_machine_numerics(RunState& state, const ModelConfig& model, Observer&
   }
   if (model.activation_dtype != "bfloat16") return;  // then there is nothing to choose
   if (state.native_bfloat16) {
-    ops::set_native_bfloat16(*state.native_bfloat16);
+    products.set(*state.native_bfloat16);
   } else {
     state.native_bfloat16 = ops::native_bfloat16();
   }
