@@ -47,6 +47,15 @@ class DataTest : public testing::Test {
     put(Path(name) / (split + ".bin"), ids);
   }
 
+  /// The train split of a PADDED dataset with rows of `width`, and its shape.json.
+  void put_padded(const std::string& name, int width, const std::vector<uint32_t>& ids,
+                  const std::vector<uint8_t>& mask) const {
+    put(Path(name) / "train.bin", ids);
+    put(Path(name) / "train.bin.mask", mask);
+    put(Path(name) / "shape.json",
+        fmt::format(R"({{"train": [{}, {}], "val": [0, {}]}})", ids.size() / width, width, width));
+  }
+
   Path root_;
 };
 

@@ -26,7 +26,7 @@ uint64_t mix(uint64_t x) {
 
 Permutation::Permutation(int64_t size, uint64_t seed, uint64_t a, uint64_t b) : size_(size) {
   TWOFOLD_EXPECT(size >= 1, "a permutation has at least one element");
-  const int bits = std::bit_width(static_cast<uint64_t>(size - 1));
+  const auto bits = static_cast<int>(std::bit_width(static_cast<uint64_t>(size - 1)));
   half_bits_ = std::max(kLeastHalfBits, (bits + 1) / 2);
   const RandomStream stream(seed, Purpose::kDataOrder, a, b);
   for (uint64_t i = 0; i < 4; ++i) keys_[i] = stream.bits(i);

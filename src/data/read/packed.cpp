@@ -47,9 +47,7 @@ class PackedDataset : public Dataset {
       const int64_t first = t;
       for (int64_t column = document.begin; column < document.end; ++column, ++t) {
         const auto cell = at + static_cast<size_t>(t);
-        const auto target = static_cast<size_t>(column + 1);
-        batch.tokens[cell] = row.ids[static_cast<size_t>(column)];
-        batch.labels[cell] = row.mask[target] == 0 ? -1 : row.ids[target];
+        PaddedRows::put(row, column, batch, cell);
         batch.positions[cell] = static_cast<int32_t>(t - first);
         batch.first_key[cell] = static_cast<int32_t>(first);
       }

@@ -24,10 +24,13 @@ class PaddedDataset : public Dataset {
     const auto at = static_cast<size_t>(slot * width_);
     for (int64_t t = 0; t < width_; ++t) {
       const int64_t input = t + skipped;  // −1: the column put before a row of W = T
-      const auto target = static_cast<size_t>(input + 1);
       const size_t cell = at + static_cast<size_t>(t);
-      batch.tokens[cell] = input < 0 ? files_.pad() : row.ids[static_cast<size_t>(input)];
-      batch.labels[cell] = input < 0 || row.mask[target] == 0 ? -1 : row.ids[target];
+      if (input < 0) {
+        batch.tokens[cell] = files_.pad();
+        batch.labels[cell] = -1;
+      } else {
+        PaddedRows::put(row, input, batch, cell);
+      }
       batch.positions[cell] = static_cast<int32_t>(t < first ? 0 : t - first);
       batch.first_key[cell] = static_cast<int32_t>(std::min(t, first));
     }

@@ -60,4 +60,10 @@ PaddedRows::Row PaddedRows::row(int64_t index) const {
   return row;
 }
 
+void PaddedRows::put(const Row& row, int64_t input, Batch& batch, size_t cell) {
+  const auto at = static_cast<size_t>(input);
+  batch.tokens[cell] = row.ids[at];
+  batch.labels[cell] = row.mask[at + 1] == 0 ? -1 : row.ids[at + 1];
+}
+
 }  // namespace twofold

@@ -22,6 +22,9 @@ class PaddedRows {
     int64_t padding = 0;  ///< columns of pad tokens with mask 0 that the row starts with
   };
   Row row(int64_t index) const;
+  /// Writes column `input` of the row as a token into `cell` of the batch, and the column behind it
+  /// as the label: −1 where its mask is 0.
+  static void put(const Row& row, int64_t input, Batch& batch, size_t cell);
 
   int64_t rows() const { return shape_.rows; }
   int64_t width() const { return shape_.width; }  ///< W

@@ -16,10 +16,7 @@ using testing::HasSubstr;
 class PackedTest : public DataTest {
  protected:
   void put_rows(int width, const std::vector<uint32_t>& ids, const std::vector<uint8_t>& mask) {
-    put("p/train.bin", ids);
-    put("p/train.bin.mask", mask);
-    put("p/shape.json",
-        fmt::format(R"({{"train": [{}, {}], "val": [0, {}]}})", ids.size() / width, width, width));
+    put_padded("p", width, ids, mask);
   }
   std::unique_ptr<Dataset> open(int64_t width) const {
     return open_packed(root_ / "p", Split::kTrain, width, 100);

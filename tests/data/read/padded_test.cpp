@@ -10,12 +10,8 @@ using testing::HasSubstr;
 
 class PaddedTest : public DataTest {
  protected:
-  /// One split of rows of `width`, with its shape.json.
   void put_rows(int width, const std::vector<uint32_t>& ids, const std::vector<uint8_t>& mask) {
-    put("p/train.bin", ids);
-    put("p/train.bin.mask", mask);
-    put("p/shape.json",
-        fmt::format(R"({{"train": [{}, {}], "val": [0, {}]}})", ids.size() / width, width, width));
+    put_padded("p", width, ids, mask);
   }
   Batch read(int64_t width, int64_t row = 0) const {
     Batch batch(1, width);
