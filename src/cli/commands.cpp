@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "cli/console.h"
+#include "cli/model_options.h"
 
 namespace {
 

@@ -34,7 +34,7 @@ class PeftKeys {
   /// Keys of an adapter_config.json besides those that all types have.
   virtual void read_keys(const formats::JsonReader& reader, const nlohmann::ordered_json& in_order,
                          PeftConfig& config) const = 0;
-  virtual void write_keys(const PeftConfig& config, nlohmann::json& json) const = 0;
+  virtual void write_keys(const PeftConfig& config, nlohmann::json& to) const = 0;
 };
 
 /// The keys of every type; each is one file here and one line in keys.cpp.

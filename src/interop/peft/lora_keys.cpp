@@ -52,16 +52,16 @@ class LoraKeys final : public PeftKeys {
     }
   }
 
-  void write_keys(const PeftConfig& config, nlohmann::json& json) const override {
+  void write_keys(const PeftConfig& config, nlohmann::json& to) const override {
     const auto add_if = [&](bool there, const char* key, nlohmann::json value) {
-      if (there) json[key] = std::move(value);
+      if (there) to[key] = std::move(value);
     };
     const auto numbers = [](const PeftPattern& pattern) {
       nlohmann::json object = nlohmann::json::object();
       for (const auto& [key, value] : pattern) object[key] = peft_number(value);
       return object;
     };
-    json["lora_alpha"] = peft_number(config.lora_alpha);
+    to["lora_alpha"] = peft_number(config.lora_alpha);
     add_if(config.use_rslora, "use_rslora", true);
     add_if(config.use_dora, "use_dora", true);
     add_if(!config.rank_pattern.empty(), "rank_pattern", numbers(config.rank_pattern));

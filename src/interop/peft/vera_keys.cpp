@@ -30,9 +30,9 @@ class VeraKeys final : public PeftKeys {
     reader.problem("save_projection", "the folder does not hold the shared matrices", "true",
                    "save it again with save_projection=True");
   }
-  void write_keys(const PeftConfig& config, nlohmann::json& json) const override {
-    for (const auto& [key, value] : config.own) json[key] = peft_number(value);
-    json["save_projection"] = true;
+  void write_keys(const PeftConfig& config, nlohmann::json& to) const override {
+    for (const auto& [key, value] : config.own) to[key] = peft_number(value);
+    to["save_projection"] = true;
   }
 };
 

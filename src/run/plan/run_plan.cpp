@@ -40,9 +40,9 @@ const StagePlan& PhasePlan::stage_at(int64_t phase_step) const {
 }
 
 std::vector<int64_t> PhasePlan::stage_steps() const {
-  std::vector<int64_t> steps;
-  for (const StagePlan& stage : stages) steps.push_back(stage.steps);
-  return steps;
+  std::vector<int64_t> each;
+  for (const StagePlan& stage : stages) each.push_back(stage.steps);
+  return each;
 }
 
 int64_t RunPlan::total_steps() const {
