@@ -96,7 +96,7 @@ class TwoPhases(RunTest):
                                           "[[{name: padded, rate: 1.0, style: %s}]]" % name)
         losses = {}
         for name in ("PADDED", "PACKED"):
-            self.run_job(name, self.config(style(name)), "training.post_lora_tokens=[64]")
+            self.run_job(name, self.config(style(name)), "training.validation_steps=1000")
             losses[name] = [line["val/padded/loss"] for line in self.metrics(name) if "val/padded/loss" in line]
         # The start and the boundary: what follows has been trained on other rows.
         for padded, packed in zip(losses["PADDED"][:2], losses["PACKED"][:2]):

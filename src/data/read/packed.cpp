@@ -44,12 +44,12 @@ class PackedDataset : public Dataset {
     for (const int64_t item : bins_.bin(index)) {
       const PaddedRows::Row row = files_.row(item);
       const Document document = document_of(row);
-      const int64_t first = t;
+      const int64_t first = t + std::max<int64_t>(0, row.padding - document.begin);
       for (int64_t column = document.begin; column < document.end; ++column, ++t) {
         const auto cell = at + static_cast<size_t>(t);
         PaddedRows::put(row, column, batch, cell);
-        batch.positions[cell] = static_cast<int32_t>(t - first);
-        batch.first_key[cell] = static_cast<int32_t>(first);
+        batch.positions[cell] = static_cast<int32_t>(std::max<int64_t>(0, t - first));
+        batch.first_key[cell] = static_cast<int32_t>(std::min(t, first));
       }
     }
     for (; t < width_; ++t) {
@@ -63,7 +63,13 @@ class PackedDataset : public Dataset {
 
  private:
   Document document_of(const PaddedRows::Row& row) const {
-    const int64_t begin = std::max(row.padding, files_.width() - width_ - 1);
+    const int64_t read = std::max<int64_t>(0, files_.width() - width_ - 1);  // by PADDED, from here
+    int64_t begin = std::max(row.padding, read);
+    // The last column of padding predicts the first token where that is to be learned.
+    if (row.padding > read && row.padding < files_.width() &&
+        row.mask[static_cast<size_t>(row.padding)] != 0) {
+      --begin;
+    }
     int64_t last = files_.width() - 1;  // the last column that is to be learned
     while (last > begin && row.mask[static_cast<size_t>(last)] == 0) --last;
     return {.begin = begin, .end = std::max(begin, last)};

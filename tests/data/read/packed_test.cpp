@@ -1,7 +1,7 @@
 #include "data/read/packed.h"
 
 #include <algorithm>
-#include <map>
+#include <set>
 
 #include "base/random.h"
 #include "data/data_fixture.h"
@@ -29,7 +29,7 @@ class PackedTest : public DataTest {
 };
 
 TEST_F(PackedTest, PutsDocumentsOneAfterAnotherEachAlone) {
-  put_rows(6, {0, 0, 0, 1, 2, 3, 0, 0, 11, 12, 13, 14}, {0, 0, 0, 1, 1, 1, 0, 0, 1, 1, 1, 1});
+  put_rows(6, {0, 0, 0, 1, 2, 3, 0, 0, 11, 12, 13, 14}, {0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 1});
   const auto dataset = open(6);
   ASSERT_EQ(dataset->rows(), 1);
   const Batch batch = read(*dataset, 6);
@@ -37,6 +37,15 @@ TEST_F(PackedTest, PutsDocumentsOneAfterAnotherEachAlone) {
   EXPECT_THAT(batch.labels, ElementsAre(12, 13, 14, 2, 3, -1));
   EXPECT_THAT(batch.positions, ElementsAre(0, 1, 2, 0, 1, 0));
   EXPECT_THAT(batch.first_key, ElementsAre(0, 0, 0, 3, 3, 5));
+}
+
+TEST_F(PackedTest, LearnsAFirstTokenFromAPadTokenAsPaddedDoes) {
+  put_rows(6, {0, 0, 0, 0, 2, 3, 0, 0, 0, 0, 0, 9}, {0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1});
+  const Batch batch = read(*open(5), 5);
+  EXPECT_THAT(batch.tokens, ElementsAre(0, 2, 0, 0, 0));
+  EXPECT_THAT(batch.labels, ElementsAre(2, 3, 9, -1, -1));
+  EXPECT_THAT(batch.positions, ElementsAre(0, 0, 0, 0, 0));
+  EXPECT_THAT(batch.first_key, ElementsAre(0, 1, 2, 3, 4));
 }
 
 TEST_F(PackedTest, ReadsAMaskedPromptAndLeavesOutWhatFollowsTheLastLabel) {
@@ -56,14 +65,14 @@ TEST_F(PackedTest, CutsALongDocumentAsPaddedDoes) {
 }
 
 TEST_F(PackedTest, LeavesOutDocumentsWithNothingToLearn) {
-  put_rows(4, {0, 0, 0, 9, 0, 1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 1, 0, 1, 1, 1, 0, 0, 0, 0});
+  put_rows(4, {0, 0, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0});
   const auto dataset = open(4);
   ASSERT_EQ(dataset->rows(), 1);
   EXPECT_THAT(read(*dataset, 4).labels, ElementsAre(2, 3, -1, -1));
 }
 
 TEST_F(PackedTest, RefusesADatasetWithNothingToLearn) {
-  put_rows(4, {0, 0, 8, 9}, {0, 0, 1, 0});
+  put_rows(4, {0, 0, 8, 9}, {0, 0, 0, 0});
   EXPECT_THAT(error_of([&] { open(4); }), HasSubstr("nothing is to be learned"));
 }
 
@@ -72,10 +81,10 @@ TEST_F(PackedTest, RefusesWhatPaddedRefuses) {
   EXPECT_THAT(error_of([&] { open(5); }), HasSubstr("shorter than one block"));
 }
 
-/// (document, context length, label) of everything that a dataset has to be learned; a document is
-/// told by its first token.
-std::multimap<std::vector<int32_t>, int32_t> lessons(const Dataset& dataset, int64_t width) {
-  std::multimap<std::vector<int32_t>, int32_t> all;
+/// Everything that a dataset has to be learned: the tokens that are seen, and the label.
+std::multiset<std::pair<std::vector<int32_t>, int32_t>> lessons(const Dataset& dataset,
+                                                                int64_t width) {
+  std::multiset<std::pair<std::vector<int32_t>, int32_t>> all;
   for (int64_t row = 0; row < dataset.rows(); ++row) {
     Batch batch(1, width);
     dataset.read(row, batch, 0);
