@@ -22,8 +22,8 @@ struct Bins {
 };
 
 /// Puts every item with a length of at least 1 into a bin of `capacity`, which no length exceeds.
-/// Of equal lengths the first comes first, so that the same lengths always give the same bins.
-/// Takes some 50 ns an item.
+/// Of equal lengths the first comes first, so that the same lengths always give the same bins. A
+/// million items take about a tenth of a second.
 Bins best_fit(std::span<const int32_t> lengths, int64_t capacity);
 
 }  // namespace twofold
