@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/files.h"
+#include "eval/sharp_model.h"
 #include "model/families/registry.h"
 #include "model/hf/hugging_face.h"
 #include "twofold/model/config.h"
@@ -15,23 +16,6 @@
 
 namespace twofold {
 namespace {
-
-std::unique_ptr<Model> tiny_model(int64_t block_size) {
-  const auto config = make_model_config("llama");
-  config->n_layers = 2;
-  config->n_embd = 16;
-  config->n_head = 2;
-  config->block_size = block_size;
-  config->vocab_size = 20;
-  config->activation_dtype = "float32";
-  auto model = config->build();
-  model->parameters().initialize(3, at::kFloat);
-  const at::NoGradGuard no_grad;
-  for (Parameter& parameter : model->parameters().all()) {
-    if (parameter.is_matrix()) parameter.weight.value.mul_(15);
-  }
-  return model;
-}
 
 at::Tensor logits_by_full_pass(Model& model, const std::vector<int32_t>& tokens) {
   const at::NoGradGuard no_grad;
@@ -48,7 +32,7 @@ int32_t greedy_by_full_pass(Model& model, const std::vector<int32_t>& tokens) {
 }
 
 TEST(Generate, GreedyEqualsFullRecomputation) {
-  const auto model = tiny_model(32);
+  const auto model = test::sharp_model(32);
   std::vector<int32_t> tokens = {1, 7, 3};
   const auto found = generate(*model, 32, tokens, {.max_new_tokens = 20, .temperature = 0});
   for (const int32_t token : found) {
@@ -59,7 +43,7 @@ TEST(Generate, GreedyEqualsFullRecomputation) {
 }
 
 TEST(Generate, PromptsSideBySideGetWhatEachGetsAlone) {
-  const auto model = tiny_model(32);
+  const auto model = test::sharp_model(32);
   const std::vector<std::vector<int32_t>> prompts = {{1, 7, 3}, {4}, {9, 9, 2, 5, 8, 1, 1}, {6, 2}};
   SamplingOptions options{.max_new_tokens = 24, .temperature = 0};
   const auto first = generate(*model, 32, prompts[0], options);
@@ -71,7 +55,7 @@ TEST(Generate, PromptsSideBySideGetWhatEachGetsAlone) {
 }
 
 TEST(Generate, RowsEndByThemselves) {
-  const auto model = tiny_model(16);
+  const auto model = test::sharp_model(16);
   const std::vector<std::vector<int32_t>> prompts = {{1, 7, 3, 8, 2, 9, 4}, {4}};
   const SamplingOptions options{.max_new_tokens = 15, .temperature = 0};
   std::vector<int64_t> rooms = {16 - 7, 16 - 1};
@@ -83,7 +67,7 @@ TEST(Generate, RowsEndByThemselves) {
 }
 
 TEST(Generate, GoesOnBeyondTheContext) {
-  const auto model = tiny_model(8);
+  const auto model = test::sharp_model(8);
   std::vector<int32_t> prompt(11, 2);
   EXPECT_EQ(generate(*model, 8, prompt, {.max_new_tokens = 30, .seed = 1}).size(), 30u);
   const std::vector<int32_t> last(8, 2);
@@ -92,7 +76,7 @@ TEST(Generate, GoesOnBeyondTheContext) {
 }
 
 TEST(Generate, SeedDecidesAndNothingElse) {
-  const auto model = tiny_model(32);
+  const auto model = test::sharp_model(32);
   const std::vector<int32_t> prompt = {4};
   const auto draw = [&](uint64_t seed) {
     return generate(*model, 32, prompt, {.max_new_tokens = 25, .seed = seed});
@@ -102,7 +86,7 @@ TEST(Generate, SeedDecidesAndNothingElse) {
 }
 
 TEST(Generate, StopsAtTheStopTokenAndWhenTold) {
-  const auto model = tiny_model(32);
+  const auto model = test::sharp_model(32);
   const std::vector<int32_t> prompt = {4};
   const auto all = generate(*model, 32, prompt, {.max_new_tokens = 25, .seed = 1});
   const auto cut =
@@ -118,7 +102,7 @@ TEST(Generate, StopsAtTheStopTokenAndWhenTold) {
 }
 
 TEST(Generate, RepetitionIsPenalized) {
-  const auto model = tiny_model(32);
+  const auto model = test::sharp_model(32);
   std::vector<int32_t> tokens = {4, 4, 9};
   const auto found = generate(*model, 32, tokens,
                               {.max_new_tokens = 16, .temperature = 0, .repetition_penalty = 1.5});
@@ -134,7 +118,7 @@ TEST(Generate, RepetitionIsPenalized) {
 }
 
 TEST(Generate, EachTextIsPenalizedForItsOwnTokens) {
-  const auto model = tiny_model(32);
+  const auto model = test::sharp_model(32);
   const std::vector<std::vector<int32_t>> prompts = {{4, 4, 9}, {7}, {1, 2, 3, 4, 5, 6, 7, 8, 9}};
   const SamplingOptions options{.max_new_tokens = 20, .temperature = 0, .repetition_penalty = 1.5};
   std::vector<std::vector<int32_t>> alone;
