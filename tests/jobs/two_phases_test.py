@@ -1,5 +1,6 @@
 """A whole run across the switch: trained, validated, scored, restored in phase 2."""
 import json
+import re
 import signal
 import subprocess
 import time
@@ -94,10 +95,14 @@ class TwoPhases(RunTest):
         make_padded(self.root, "padded", rows=90)
         style = lambda name: LORA.replace("[[{name: second, rate: 1.0, style: PMD}]]",
                                           "[[{name: padded, rate: 1.0, style: %s}]]" % name)
-        losses = {}
+        losses, filled = {}, {}
         for name in ("PADDED", "PACKED"):
+            plan = self.twofold("plan", self.config(style(name)), self.root).stdout
+            filled[name] = float(re.search(r"padded .* ([\d.]+) %$", plan, re.MULTILINE).group(1))
             self.run_job(name, self.config(style(name)), "training.validation_steps=1000")
             losses[name] = [line["val/padded/loss"] for line in self.metrics(name) if "val/padded/loss" in line]
+        self.assertLess(filled["PADDED"], 80)
+        self.assertGreater(filled["PACKED"], 85)
         # The start and the boundary: what follows has been trained on other rows.
         for padded, packed in zip(losses["PADDED"][:2], losses["PACKED"][:2]):
             self.assertAlmostEqual(packed, padded, delta=1e-6 * padded)

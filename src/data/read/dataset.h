@@ -18,6 +18,8 @@ class Dataset {
  public:
   virtual ~Dataset() = default;
   virtual int64_t rows() const = 0;  ///< at least 1
+  /// Share of the positions of all rows that are not padding. May read the whole split.
+  virtual double filled() const { return 1; }
   /// Writes row `row` (tokens, labels, positions, first_key: `width` entries each) into `batch` at
   /// `slot`.
   virtual void read(int64_t row, Batch& batch, int64_t slot) const = 0;

@@ -24,6 +24,7 @@ class PackedDataset : public Dataset {
     for (int64_t row = 0; row < files_.rows(); ++row) {
       const Document document = document_of(files_.row(row));
       lengths.push_back(static_cast<int32_t>(document.end - document.begin));
+      positions_ += document.end - document.begin;
     }
     bins_ = best_fit(lengths, width_);
     if (bins_.count() > 0) return;
@@ -35,6 +36,9 @@ class PackedDataset : public Dataset {
   }
 
   int64_t rows() const override { return bins_.count(); }
+  double filled() const override {
+    return static_cast<double>(positions_) / static_cast<double>(rows() * width_);
+  }
 
   void read(int64_t index, Batch& batch, int64_t slot) const override {
     TWOFOLD_EXPECT(0 <= index && index < rows() && batch.width == width_,
@@ -78,6 +82,7 @@ class PackedDataset : public Dataset {
   PaddedRows files_;
   int64_t width_;
   Bins bins_;
+  int64_t positions_ = 0;  ///< of all documents
 };
 
 }  // namespace

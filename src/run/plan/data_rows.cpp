@@ -27,13 +27,16 @@ void open_data(const Path& data_root, const Mixture& mixture, const DataNeeds& n
                DataRows& rows) {
   std::vector<Problem> problems;
   for (const Sampling& sampling : mixture) {
-    const auto [entry, is_new] = rows.emplace(rows_key(sampling), 0);
+    const auto [entry, is_new] = rows.emplace(rows_key(sampling), SplitSize{});
     if (!is_new) continue;
     const auto open = [&](Split split) {
-      return open_dataset(data_root, sampling, split, needs.width, needs.vocab_size)->rows();
+      return open_dataset(data_root, sampling, split, needs.width, needs.vocab_size);
     };
     std::vector<Problem> found;
-    gather(found, [&, &count = entry->second] { count = open(Split::kTrain); });
+    gather(found, [&, &size = entry->second] {
+      const auto dataset = open(Split::kTrain);
+      size = {.rows = dataset->rows(), .filled = dataset->filled()};
+    });
     std::vector<Problem> of_val;
     if (needs.validation) gather(of_val, [&] { open(Split::kVal); });
     add_new(problems, found);

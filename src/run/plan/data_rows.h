@@ -12,8 +12,13 @@
 
 namespace twofold {
 
-/// Rows of each dataset's training split.
-using DataRows = std::map<std::pair<std::string, DatasetStyle>, int64_t>;
+struct SplitSize {
+  int64_t rows = 0;
+  double filled = 1;  ///< share of their positions that are not padding
+};
+
+/// The training split of each dataset.
+using DataRows = std::map<std::pair<std::string, DatasetStyle>, SplitSize>;
 
 /// The key of a dataset in DataRows.
 DataRows::key_type rows_key(const Sampling& sampling);

@@ -38,7 +38,7 @@ Table run_table(const RunPlan& plan, const ModelConfig& config) {
 
 Table stage_table(const RunPlan& plan, const DataRows& data_rows) {
   Table table{.title = "Data", .header = {"phase", "stage", "steps", "tokens", "dataset", "share"}};
-  if (!data_rows.empty()) table.header.emplace_back("epochs");
+  if (!data_rows.empty()) table.header.insert(table.header.end(), {"epochs", "filled"});
   for (const PhasePlan& phase : plan.phases) {
     for (const StagePlan& stage : phase.stages) {
       const int64_t rows = stage.steps * plan.batch_size;
@@ -49,8 +49,9 @@ Table stage_table(const RunPlan& plan, const DataRows& data_rows) {
                               sampling.label(), fmt::format("{:.4g} %", 100 * sampling.rate)});
         if (data_rows.empty()) continue;
         const double drawn = sampling.rate * static_cast<double>(rows);
-        const auto all = static_cast<double>(data_rows.at(rows_key(sampling)));
-        table.rows.back().push_back(fmt::format("{:.2f}", drawn / all));
+        const SplitSize& split = data_rows.at(rows_key(sampling));
+        table.rows.back().push_back(fmt::format("{:.2f}", drawn / static_cast<double>(split.rows)));
+        table.rows.back().push_back(fmt::format("{:.1f} %", 100 * split.filled));
       }
     }
   }

@@ -32,6 +32,7 @@ TEST_F(PackedTest, PutsDocumentsOneAfterAnotherEachAlone) {
   put_rows(6, {0, 0, 0, 1, 2, 3, 0, 0, 11, 12, 13, 14}, {0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 1});
   const auto dataset = open(6);
   ASSERT_EQ(dataset->rows(), 1);
+  EXPECT_DOUBLE_EQ(dataset->filled(), 5.0 / 6);
   const Batch batch = read(*dataset, 6);
   EXPECT_THAT(batch.tokens, ElementsAre(11, 12, 13, 1, 2, 0));
   EXPECT_THAT(batch.labels, ElementsAre(12, 13, 14, 2, 3, -1));

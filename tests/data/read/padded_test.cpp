@@ -63,6 +63,12 @@ TEST_F(PaddedTest, PutsAColumnOfPaddingBeforeRowsAsWideAsTheBlock) {
   EXPECT_THAT(batch.first_key, ElementsAre(0, 1, 2, 2));
 }
 
+TEST_F(PaddedTest, TellsHowMuchOfItsRowsIsFilled) {
+  put_rows(4, {0, 5, 6, 7, 0, 0, 0, 8}, {0, 1, 1, 1, 0, 0, 0, 1});
+  EXPECT_DOUBLE_EQ(open_padded(root_ / "p", Split::kTrain, 3, 100)->filled(), 2.0 / 6);
+  EXPECT_DOUBLE_EQ(open_padded(root_ / "p", Split::kTrain, 4, 100)->filled(), 2.0 / 8);
+}
+
 TEST_F(PaddedTest, KeepsEveryTokenOfAFullRowAsWideAsTheBlock) {
   put_rows(3, {5, 6, 7}, {1, 1, 1});
   const Batch batch = read(3);
