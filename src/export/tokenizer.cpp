@@ -46,29 +46,32 @@ class TokenFiles {
       : texts_(texts), first_(first), folder_(folder) {}
 
   void write() const {
+    const TokenizerFile found = find_tokenizer_file(folder_);
     const bool has_json = exists(kTokenizerJson);
     if (has_json) {
       change(kTokenizerJson, [&](json& file) {
+        // With the tokens of the files beside it, after which the new ones come.
+        file["added_tokens"] = found.document.value("added_tokens", json::array());
         for_each([&](json token, int64_t id) {
           token["id"] = id;
           file["added_tokens"].push_back(std::move(token));
         });
       });
     }
-    // Where tokenizer.json is not there, or this file lists what that one adds, they are looked for
-    // here.
-    if (!has_json || lists_tokens()) {
+    if (lists_tokens()) {
       change(kTokenizerConfig, [&](json& file) {
         for_each([&](json token, int64_t id) {
           file["added_tokens_decoder"][std::to_string(id)] = std::move(token);
         });
       });
     }
-    if (exists(kAddedTokens)) {
+    if (exists(kAddedTokens) || (!has_json && !lists_tokens())) {
       change(kAddedTokens, [&](json& file) {
         for_each([&](const json& token, int64_t id) { file[token.at("content")] = id; });
       });
     }
+    const bool alone = found.kind == TokenizerFile::Kind::kSentencePiece && !found.beside.any;
+    if (alone) change(kTokenizerConfig, describe_pieces);
   }
 
  private:
@@ -78,6 +81,13 @@ class TokenFiles {
     if (!exists(name)) return json::object();
     const Path path = folder_ / name;
     return formats::parse_json(read_text(path), path.string());
+  }
+
+  /// What transformers must be told of a SentencePiece model to read it as SentencePiece does.
+  static void describe_pieces(json& file) {
+    file["tokenizer_class"] = "LlamaTokenizer";
+    file["add_bos_token"] = true;
+    file["legacy"] = true;  // a space in front of each text between tokens
   }
 
   bool lists_tokens() const { return read(kTokenizerConfig).contains("added_tokens_decoder"); }
@@ -110,7 +120,6 @@ class TokenFiles {
 
 /// What was written must be what the run was trained with.
 void check_ids(const std::vector<std::string>& texts, int64_t first, const Path& folder) {
-  if (!std::filesystem::exists(folder / kTokenizerJson)) return;
   const auto tokenizer = tokenizer_from_path(folder);
   for (const std::string& text : texts) {
     const std::vector<int32_t> ids = tokenizer->encode(text);
@@ -119,7 +128,7 @@ void check_ids(const std::vector<std::string>& texts, int64_t first, const Path&
       continue;
     }
     fail({.what = "the exported tokenizer does not give a new token its id",
-          .where = (folder / kTokenizerJson).string(),
+          .where = tokenizer_file_at(folder).string(),
           .expected = fmt::format("`{}` as {}", text, first),
           .found = fmt::format("{}", fmt::join(ids, " ")),
           .hint = "nothing was published"});

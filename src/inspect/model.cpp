@@ -40,8 +40,9 @@ std::string shards_of(const formats::TensorFolder& folder) {
 
 std::string tokenizer_files(const Path& folder) {
   std::vector<std::string> found;
-  for (const char* name : {"tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt",
-                           "tokenizer_config.json", "chat_template.jinja"}) {
+  for (const char* name :
+       {"tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "tokenizer_config.json",
+        "special_tokens_map.json", "added_tokens.json", "chat_template.jinja"}) {
     if (has_file(folder, name)) found.emplace_back(name);
   }
   return found.empty() ? "none" : join(found, ", ");

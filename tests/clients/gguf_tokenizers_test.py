@@ -2,6 +2,7 @@
 `twofold encode`, and those that llama.cpp's own tests expect."""
 import gzip
 import json
+import shutil
 import sys
 import unittest
 import urllib.request
@@ -9,6 +10,7 @@ import urllib.request
 import gguf
 import sentencepiece
 import xllamacpp
+from tokenizers.processors import ByteLevel
 
 import tokenizers_support as support
 from tokenizers_support import MODELS, SHARED, decode, encode, needs_shared_data
@@ -192,6 +194,54 @@ class Kept(Tokenizers):
         self.compare_texts(path, llama, Trained.TEXTS)
 
 
+class Ends(Tokenizers):
+    """What begins, ends and pads a text is what llama.cpp's converter takes, and further ends come after it."""
+    IDS = {"<|begin_of_text|>": 0, "<|eot_id|>": 1, "<|end_of_text|>": 1200, "<|eom_id|>": 1201, "<|call|>": 1202}
+
+    def ids(self, files, ends):
+        """Those of a GGUF file and of the converter, for a folder with these files and a model with these ends."""
+        folder = self.root / "folder"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        tokenizer = support.llama3()
+        tokenizer.add_special_tokens(list(self.IDS))
+        self.assertEqual({text: tokenizer.token_to_id(text) for text in self.IDS}, self.IDS)
+        tokenizer.post_processor = ByteLevel()
+        tokenizer.save(str(folder / "tokenizer.json"))
+        for name, content in files.items():
+            (folder / name).write_text(json.dumps(content))
+        name = f"ends{len(list(self.root.glob('*.gguf')))}"
+        run = RUN.format(rows=1203, tokenizer=f"{{backend: huggingface, file: {folder}}}")
+        self.run_job(name, self.config(run), f"architecture.eos_token_id={ends}")
+        out = self.root / f"{name}.gguf"
+        done = self.twofold("export", name, self.root, "--to", "gguf", out)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        fields = gguf.GGUFReader(out).fields
+        ours = {key: fields[f"tokenizer.ggml.{key}_token_id"].contents()
+                for key in ("bos", "eos", "padding", "eot", "eom") if f"tokenizer.ggml.{key}_token_id" in fields}
+        return ours, gguf.SpecialVocab(folder).special_token_ids, done.stdout + done.stderr
+
+    def test_the_tokenizers_own_come_before_the_models(self):
+        config = {"bos_token": "<|begin_of_text|>", "eos_token": "<|eot_id|>", "pad_token": "<|call|>"}
+        ours, theirs, said = self.ids({"tokenizer_config.json": config}, [1200, 1201, 1])
+        self.assertEqual((ours["bos"], ours["eos"], ours["padding"]), (theirs["bos"], theirs["eos"], theirs["pad"]))
+        self.assertEqual(ours, {"bos": 0, "eos": 1, "padding": 1202, "eot": 1200, "eom": 1201})
+        self.check_notes(said, [])
+
+    def test_what_only_the_models_config_names_is_used(self):
+        ours, theirs, _ = self.ids({"tokenizer_config.json": {}, "config.json": {"eos_token_id": 1200}}, [1200])
+        self.assertEqual(ours["eos"], theirs["eos"])
+        self.assertEqual(ours["eos"], 1200)
+        self.assertNotIn("eot", ours)
+        ours, _, _ = self.ids({"special_tokens_map.json": {"eos_token": "<|eot_id|>"}}, [])
+        self.assertEqual(ours["eos"], 1)
+
+    def test_more_ends_than_there_are_places_for_are_told(self):
+        ours, _, said = self.ids({"tokenizer_config.json": {"eos_token": "<|eot_id|>"}}, [1, 1200, 1202, 1201])
+        self.assertEqual((ours["eos"], ours["eot"], ours["eom"]), (1, 1200, 1201))
+        self.check_notes(said, ["not told of: <|call|>"])
+
+
 @needs_shared_data
 class Published(Tokenizers):
     def setUp(self):
@@ -256,6 +306,22 @@ class Published(Tokenizers):
         self.assertEqual([fields[key] for key in ("bos_token_id", "eos_token_id", "unknown_token_id")], [1, 2, 0])
         self.assertEqual([fields[key] for key in ("add_bos_token", "add_eos_token", "add_space_prefix")],
                          [True, False, True])
+
+    def test_llama2_with_the_tokens_of_a_chat_beside_it(self):
+        folder = self.root / "chat"
+        folder.mkdir()
+        shutil.copy(VOCABULARIES / "llama2/tokenizer.model", folder)
+        (folder / "added_tokens.json").write_text('{"<|im_end|>": 32000, "<|im_start|>": 32001}')
+        (folder / "tokenizer_config.json").write_text(json.dumps(
+            {"tokenizer_class": "LlamaTokenizer", "eos_token": "<|im_end|>", "add_bos_token": True, "legacy": True}))
+        out, said = self.write(folder, 32003)
+        self.check_notes(said, ["before texts that begin with one"])
+        fields = gguf.GGUFReader(out).fields
+        self.assertEqual(fields["tokenizer.ggml.tokens"].contents()[32000:], ["<|im_end|>", "<|im_start|>", "[PAD32002]"])
+        self.assertEqual(fields["tokenizer.ggml.token_type"].contents()[32000:], [3, 4, 5])
+        self.assertEqual(fields["tokenizer.ggml.eos_token_id"].contents(), 32000)
+        texts = ["<|im_start|>user\nhi<|im_end|>", "one<|im_end|><|im_start|>two", *self.texts[:9]]
+        self.compare(folder, Llama(out), [text.strip() for text in texts])
 
     def test_llama2c(self):
         self.check(VOCABULARIES / "llama2/tokenizer.bin", 32000, "llama-spm", [], parse=False)

@@ -5,6 +5,7 @@
 #include "formats/json.h"
 #include "input.h"
 #include "tokenizer/huggingface/tokenizer.h"
+#include "tokenizer/load/complete.h"
 #include "tokenizer/load/token_pairs.h"
 #include "use_tokenizer.h"
 
@@ -25,9 +26,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string rest(reinterpret_cast<const char*>(data), size);
   const fuzz::MemoryFile tokens(take(rest)), merges(take(rest));
   return fuzz::accept_errors([&] {
-    const auto settings = rest.empty() ? nlohmann::json() : formats::parse_json(rest, "settings");
-    const nlohmann::json document = read_token_pair(tokens.path(), merges.path(), settings);
-    const hf::HuggingFaceTokenizer tokenizer(hf::read_tokenizer_json(document, "input"));
+    const nlohmann::json none;
+    const auto settings = rest.empty() ? none : formats::parse_json(rest, "settings");
+    TokenizerFile file{.kind = TokenizerFile::Kind::kJson, .path = "input", .pair = true};
+    file.beside = files_beside({.tokenizer_config = settings,
+                                .special_tokens_map = settings,
+                                .added_tokens = none,
+                                .config = settings});
+    file.document = read_token_pair(tokens.path(), merges.path(), file.beside);
+    complete(file);
+    const hf::HuggingFaceTokenizer tokenizer(hf::read_tokenizer_json(file.document, "input"));
     fuzz::use(tokenizer);
   });
 }

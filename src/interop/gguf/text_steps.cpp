@@ -146,6 +146,10 @@ GgufTextSteps gguf_text_steps(const JsonReader& file) {
   return *steps;
 }
 
+GgufTextSteps gguf_metaspace_steps(const std::string& scheme) {
+  return find({"metaspace " + scheme}, false).value();
+}
+
 GgufTextSteps gguf_text_steps(const Encoding& encoding) {
   if (const auto steps = find({"split " + encoding.pattern, "bytes"}, true)) return *steps;
   fail({.what = "llama.cpp has no splitter for this encoding",

@@ -21,6 +21,8 @@ struct GgufTextSteps {
 
 /// The steps of a tokenizer.json. Throws an Error naming the step that llama.cpp cannot do.
 GgufTextSteps gguf_text_steps(const formats::JsonReader& file);
+/// The steps of transformers' Metaspace with this prepend_scheme.
+GgufTextSteps gguf_metaspace_steps(const std::string& scheme);
 /// The steps of a tiktoken encoding. Throws an Error for one whose splitter has no name there.
 GgufTextSteps gguf_text_steps(const Encoding& encoding);
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "formats/json.h"
 #include "interop/gguf/vocab.h"
 #include "tokenizer/bpe/rank_file.h"
@@ -67,9 +68,30 @@ void add_tokens(GgufVocab& vocab, const std::vector<std::string>& texts, int64_t
   }
 }
 
+/// Leaves out marks that are named but that the model has no row for, as a pad token often is.
+void drop_without_row(GgufVocab& vocab, int64_t rows) {
+  std::vector<std::string> dropped;
+  while (std::ssize(vocab.tokens) > rows && vocab.types.back() == GgufTokenType::kControl) {
+    dropped.push_back(vocab.tokens.back());
+    vocab.tokens.pop_back();
+    vocab.types.pop_back();
+  }
+  if (dropped.empty()) return;
+  if (!vocab.scores.empty()) vocab.scores.resize(vocab.tokens.size());
+  for (std::optional<int64_t>* id : {&vocab.bos, &vocab.eos, &vocab.padding, &vocab.eot}) {
+    if (*id >= std::ssize(vocab.tokens)) id->reset();
+  }
+  vocab.add_bos &= vocab.bos.has_value();
+  vocab.add_eos &= vocab.eos.has_value();
+  vocab.bos_named &= vocab.bos.has_value();
+  vocab.eos_named &= vocab.eos.has_value();
+  vocab.note("tokens without a row in the model are left out: " + join(dropped, ", "));
+}
+
 /// One token a row of the embedding, each with a text of its own: llama.cpp refuses two of one
 /// text.
 void fill(GgufVocab& vocab, int64_t rows) {
+  drop_without_row(vocab, rows);
   if (std::ssize(vocab.tokens) > rows) {
     fail({.what = "the tokenizer has more tokens than the model has rows",
           .where = "architecture/vocab_size",
@@ -78,7 +100,7 @@ void fill(GgufVocab& vocab, int64_t rows) {
   }
   vocab.tokens.resize(static_cast<size_t>(rows));
   vocab.types.resize(static_cast<size_t>(rows), GgufTokenType::kUnused);
-  if (!vocab.scores.empty()) vocab.scores.resize(static_cast<size_t>(rows), -1e6f);
+  if (!vocab.scores.empty()) vocab.scores.resize(static_cast<size_t>(rows), kNeverMade);
   std::set<std::string> taken(vocab.tokens.begin(), vocab.tokens.end()), seen;
   for (size_t id = 0; id < vocab.tokens.size(); ++id) {
     std::string& text = vocab.tokens[id];
@@ -87,23 +109,6 @@ void fill(GgufVocab& vocab, int64_t rows) {
     while (!taken.insert(text).second) text += '_';
     vocab.types[id] = GgufTokenType::kUnused;
   }
-}
-
-/// The ids of what begins and ends a text. llama.cpp takes id 11 for either that is not given.
-void choose_ends(GgufVocab& vocab, const ModelConfig& model) {
-  const auto is_row = [&](int64_t id) { return id >= 0 && id < model.vocab_size; };
-  if (!vocab.add_eos && !model.eos_token_id.empty() && is_row(model.eos_token_id.front())) {
-    vocab.eos = model.eos_token_id.front();
-  }
-  if (!vocab.add_bos && is_row(model.bos_token_id)) vocab.bos = model.bos_token_id;
-  if (is_row(model.pad_token_id)) vocab.padding = model.pad_token_id;
-  if (!vocab.eos && vocab.bos) vocab.eos = vocab.bos;
-  if (!vocab.eos) {
-    vocab.eos = 0;
-    vocab.note(fmt::format("the tokenizer has no token that ends a text: llama.cpp stops at {}",
-                           vocab.tokens.front()));
-  }
-  if (!vocab.bos) vocab.bos = vocab.eos;
 }
 
 formats::GgufMetadata describe(GgufVocab& vocab) {
@@ -125,6 +130,8 @@ formats::GgufMetadata describe(GgufVocab& vocab) {
   if (!vocab.merges.empty()) add("merges", formats::GgufArray(std::move(vocab.merges)));
   id("bos_token_id", vocab.bos);
   id("eos_token_id", vocab.eos);
+  id("eot_token_id", vocab.eot);
+  id("eom_token_id", vocab.eom);
   id("unknown_token_id", vocab.unknown);
   id("padding_token_id", vocab.padding);
   add("add_bos_token", vocab.add_bos);
@@ -142,7 +149,9 @@ GgufVocab gguf_vocab_of(const TokenizerFile& file) {
   if (file.kind == Kind::kLlama2c) return gguf_vocab_of_llama2c(file);
   const std::string name = file.path.string();
   const RankTable ranks = parse_ranks(file.bytes, name);
-  return gguf_vocab_of_ranks(find_encoding_of(ranks.size(), name), ranks);
+  GgufVocab vocab = gguf_vocab_of_ranks(find_encoding_of(ranks.size(), name), ranks);
+  add_beside(file, vocab);
+  return vocab;
 }
 
 std::string gguf_tokenizer_summary(const Path& file) {

@@ -11,6 +11,7 @@
 #include "interop/gguf/text_steps.h"
 #include "tokenizer/bpe/rank_table.h"
 #include "tokenizer/load/from_path.h"
+#include "twofold/model/config.h"
 
 namespace twofold {
 
@@ -23,6 +24,9 @@ enum class GgufTokenType : int32_t {
   kByte = 6
 };
 
+/// The score of a token that no merge makes.
+inline constexpr float kNeverMade = -1e6f;
+
 struct GgufVocab {
   GgufTextSteps steps;
   std::vector<std::string> tokens;  ///< by id; in GPT-2's printable alphabet where model is "gpt2"
@@ -30,7 +34,9 @@ struct GgufVocab {
   std::vector<float> scores;        ///< "llama" only
   std::vector<std::string> merges;  ///< "left right", best first; "gpt2" only
   std::optional<int64_t> bos, eos, unknown, padding;
-  bool add_bos = false, add_eos = false;  ///< put around every text
+  std::optional<int64_t> eot, eom;            ///< further tokens that end a text
+  bool bos_named = false, eos_named = false;  ///< by the tokenizer's files, not by custom
+  bool add_bos = false, add_eos = false;      ///< put around every text
 
   /// Says where llama.cpp's ids differ, for people.
   void note(std::string_view text);
@@ -52,6 +58,15 @@ GgufVocab gguf_vocab_of_json(const TokenizerFile& file);
 GgufVocab gguf_vocab_of_sentencepiece(const TokenizerFile& file);
 /// The vocabulary of llama2.c's tokenizer.bin.
 GgufVocab gguf_vocab_of_llama2c(const TokenizerFile& file);
+
+/// Adds to a vocabulary that was made of `file` what the files beside it say: tokens that it does
+/// not have itself, what begins, ends and pads a text, and what is put around it.
+void add_beside(const TokenizerFile& file, GgufVocab& vocab);
+
+/// Chooses what begins, ends and pads a text: the tokenizer's, else the model's, as llama.cpp's
+/// converter does; llama.cpp takes id 11 for an end that is not given. The vocabulary must have one
+/// token for each row.
+void choose_ends(GgufVocab& vocab, const ModelConfig& model);
 
 /// The vocabulary of `file`, whatever kind of tokenizer it is.
 GgufVocab gguf_vocab_of(const TokenizerFile& file);

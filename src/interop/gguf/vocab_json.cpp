@@ -16,8 +16,6 @@ using formats::JsonReader;
 using hf::AddedToken;
 using hf::BPEFile;
 
-constexpr float kNeverMade = -1e6f;  ///< score of a token that no merge makes
-
 [[noreturn]] void refuse(const JsonReader& node, std::string expected, std::string found) {
   node.refuse("llama.cpp cannot do what this tokenizer does", std::move(expected),
               std::move(found));
@@ -134,6 +132,16 @@ size_t unreachable(const BPEFile& file, const GgufVocab& vocab) {
   return count;
 }
 
+std::optional<int64_t> usual_end_of(const GgufVocab& vocab) {
+  const auto find = [&](const std::string& text) {
+    return std::find(vocab.tokens.begin(), vocab.tokens.end(), text);
+  };
+  const std::string end =
+      usual_end([&](const std::string& text) { return find(text) != vocab.tokens.end(); });
+  if (end.empty()) return std::nullopt;
+  return find(end) - vocab.tokens.begin();
+}
+
 }  // namespace
 
 GgufVocab gguf_vocab_of_json(const TokenizerFile& source) {
@@ -167,11 +175,8 @@ GgufVocab gguf_vocab_of_json(const TokenizerFile& source) {
     }
   }
   add_special_tokens(file, vocab);
-  const std::string end = end_of_document(source.settings, [&](const std::string& text) {
-    return std::find(vocab.tokens.begin(), vocab.tokens.end(), text) != vocab.tokens.end();
-  });
-  const auto found = std::find(vocab.tokens.begin(), vocab.tokens.end(), end);
-  if (!vocab.eos && !end.empty()) vocab.eos = found - vocab.tokens.begin();
+  add_beside(source, vocab);
+  if (!vocab.eos) vocab.eos = usual_end_of(vocab);
   return vocab;
 }
 

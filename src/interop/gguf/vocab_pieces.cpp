@@ -64,6 +64,7 @@ GgufVocab gguf_vocab_of_sentencepiece(const TokenizerFile& file) {
   if (model->bos_id >= 0) vocab.bos = model->bos_id;
   if (model->eos_id >= 0) vocab.eos = model->eos_id;
   vocab.add_bos = vocab.bos.has_value();
+  add_beside(file, vocab);
   return vocab;
 }
 

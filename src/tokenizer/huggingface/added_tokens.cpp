@@ -29,21 +29,6 @@ std::string_view character_before(std::string_view text, size_t at) {
   return text.substr(begin, at - begin);
 }
 
-AddedToken read_token(const JsonReader& node, const Normalizer* normalizer) {
-  AddedToken token;
-  token.id = static_cast<int32_t>(node.at("id").integer(0, RankTable::kMaxRanks - 1));
-  token.content = node.at("content").text();
-  token.special = node.flag("special", false);
-  token.normalized = node.flag("normalized", !token.special);
-  token.single_word = node.flag("single_word", false);
-  token.lstrip = node.flag("lstrip", false);
-  token.rstrip = node.flag("rstrip", false);
-  token.pattern = token.content;
-  if (token.normalized && normalizer) normalizer->apply(token.pattern);
-  if (token.pattern.empty()) node.refuse("added token is empty", "a text", "\"\"");
-  return token;
-}
-
 }  // namespace
 
 TokenFinder::TokenFinder(std::vector<const AddedToken*> tokens)
@@ -98,6 +83,18 @@ void TokenFinder::cut(std::string_view text, bool ordinary, std::vector<Cut>& cu
   if (done < text.size()) cuts.push_back({-1, done, text.size()});
 }
 
+AddedToken read_added_token(const JsonReader& node) {
+  AddedToken token;
+  token.content = token.pattern = node.at("content").text();
+  token.special = node.flag("special", false);
+  token.normalized = node.flag("normalized", !token.special);
+  token.single_word = node.flag("single_word", false);
+  token.lstrip = node.flag("lstrip", false);
+  token.rstrip = node.flag("rstrip", false);
+  if (token.content.empty()) node.refuse("added token is empty", "a text", "\"\"");
+  return token;
+}
+
 std::vector<AddedToken> read_added_tokens(const JsonReader& file, const RankTable& vocabulary,
                                           const Normalizer* normalizer) {
   std::vector<AddedToken> tokens;
@@ -107,7 +104,10 @@ std::vector<AddedToken> read_added_tokens(const JsonReader& file, const RankTabl
   std::set<std::pair<bool, std::string>> patterns;
   auto next = static_cast<int32_t>(vocabulary.size());
   for (const JsonReader& node : list->items()) {
-    AddedToken token = read_token(node, normalizer);
+    AddedToken token = read_added_token(node);
+    token.id = static_cast<int32_t>(node.at("id").integer(0, RankTable::kMaxRanks - 1));
+    if (token.normalized && normalizer) normalizer->apply(token.pattern);
+    if (token.pattern.empty()) node.refuse("added token is empty", "a text", "\"\"");
     const uint32_t own = vocabulary.find(token.content);
     const int32_t expected = own == RankTable::kNone ? next : static_cast<int32_t>(own);
     if (!contents.insert(token.content).second ||

@@ -53,6 +53,8 @@ class TokenFinder {
   Regex word_, space_;  // each matches one character
 };
 
+/// The text and the flags of a token, wherever it is listed; without its id.
+AddedToken read_added_token(const JsonReader& node);
 /// Reads "added_tokens". `vocabulary`: the model's. Throws an Error for an id or content given
 /// twice, and for an id that is not the one `tokenizers` would give the token: the model's own,
 /// else the next free one.

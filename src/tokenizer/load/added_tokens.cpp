@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "tokenizer/config.h"
 #include "tokenizer/huggingface/tokenizer.h"
+#include "tokenizer/load/extended.h"
 
 namespace twofold {
 namespace {
@@ -24,80 +25,13 @@ std::vector<hf::AddedToken> make_tokens(const std::vector<std::string>& texts, i
   return tokens;
 }
 
-std::vector<const hf::AddedToken*> pointers(const std::vector<hf::AddedToken>& tokens) {
-  std::vector<const hf::AddedToken*> all;
-  for (const hf::AddedToken& token : tokens) all.push_back(&token);
-  return all;
-}
-
-/// Any tokenizer, asked about what lies between the added tokens.
-class AddedTokens : public Tokenizer {
- public:
-  AddedTokens(std::unique_ptr<Tokenizer> inner, const std::vector<std::string>& texts)
-      : inner_(std::move(inner)),
-        first_(inner_->vocab_size()),
-        tokens_(make_tokens(texts, first_)),
-        finder_(pointers(tokens_)) {}
-
-  std::vector<int32_t> encode(std::string_view text) const override {
-    return encode(text, &Tokenizer::encode);
-  }
-  std::vector<int32_t> encode_ordinary(std::string_view text) const override {
-    return encode(text, &Tokenizer::encode_ordinary);
-  }
-
-  std::string decode(std::span<const int32_t> ids) const override {
-    std::string text;
-    size_t done = 0;
-    const auto decode_until = [&](size_t end) {
-      if (done < end) text += inner_->decode(ids.subspan(done, end - done));
-    };
-    for (size_t i = 0; i < ids.size(); ++i) {
-      check_id(ids[i], i, vocab_size());
-      if (ids[i] < first_) continue;
-      decode_until(i);
-      text += tokens_[static_cast<size_t>(ids[i] - first_)].content;
-      done = i + 1;
-    }
-    decode_until(ids.size());
-    return text;
-  }
-
-  std::vector<int32_t> with_special(std::vector<int32_t> ids) const override {
-    return inner_->with_special(std::move(ids));
-  }
-  bool is_special(int32_t id) const override { return id < first_ && inner_->is_special(id); }
-  int32_t eot_token() const override { return inner_->eot_token(); }
-  int64_t vocab_size() const override { return first_ + std::ssize(tokens_); }
-
- private:
-  using Encode = std::vector<int32_t> (Tokenizer::*)(std::string_view) const;
-
-  std::vector<int32_t> encode(std::string_view text, Encode encode_rest) const {
-    std::vector<int32_t> ids;
-    std::vector<hf::Cut> cuts;
-    finder_.cut(text, /*ordinary=*/false, cuts);
-    for (const auto& [id, begin, end] : cuts) {
-      if (id >= 0) {
-        ids.push_back(id);
-        continue;
-      }
-      const std::vector<int32_t> some = ((*inner_).*encode_rest)(text.substr(begin, end - begin));
-      ids.insert(ids.end(), some.begin(), some.end());
-    }
-    return ids;
-  }
-
-  std::unique_ptr<Tokenizer> inner_;
-  const int64_t first_;
-  const std::vector<hf::AddedToken> tokens_;
-  const hf::TokenFinder finder_;
-};
-
 /// The id of `text` if it is one token as it is.
 std::optional<int32_t> id_of(const Tokenizer& tokenizer, const std::string& text) {
   if (const auto* json = dynamic_cast<const hf::HuggingFaceTokenizer*>(&tokenizer)) {
     if (const auto id = json->find(text)) return id;
+  }
+  if (const auto* extended = dynamic_cast<const ExtendedTokenizer*>(&tokenizer)) {
+    if (const auto id = extended->find(text)) return id;
   }
   const std::vector<int32_t> ids = tokenizer.encode(text);
   if (ids.size() != 1 || tokenizer.decode(ids) != text) return std::nullopt;
@@ -158,12 +92,18 @@ std::unique_ptr<Tokenizer> with_added_tokens(std::unique_ptr<Tokenizer> tokenize
                                              const std::vector<std::string>& texts) {
   if (texts.empty()) return tokenizer;
   check(*tokenizer, texts);
-  // A tokenizer.json has such tokens itself: what is exported with them then cuts texts as we do.
+  std::vector<hf::AddedToken> tokens = make_tokens(texts, tokenizer->vocab_size());
+  // Some have such tokens themselves: what is exported with these then cuts texts as we do.
   if (auto* json = dynamic_cast<hf::HuggingFaceTokenizer*>(tokenizer.get())) {
-    json->add(make_tokens(texts, json->vocab_size()));
+    json->add(std::move(tokens));
     return tokenizer;
   }
-  return std::make_unique<AddedTokens>(std::move(tokenizer), texts);
+  if (auto* extended = dynamic_cast<ExtendedTokenizer*>(tokenizer.get())) {
+    extended->add(std::move(tokens));
+    return tokenizer;
+  }
+  return std::make_unique<ExtendedTokenizer>(std::move(tokenizer),
+                                             TokenizerExtension{.tokens = std::move(tokens)});
 }
 
 }  // namespace twofold

@@ -8,6 +8,7 @@
 #include "formats/json.h"
 #include "tokenizer/huggingface/tokenizer.h"
 #include "tokenizer/llama2c/llama2c.h"
+#include "tokenizer/load/complete.h"
 #include "tokenizer/load/token_pairs.h"
 #include "tokenizer/sentencepiece/sentencepiece.h"
 #include "tokenizer/tiktoken/tiktoken.h"
@@ -22,12 +23,6 @@ bool is_file(const Path& path) {
   return std::filesystem::is_regular_file(path, ignored);
 }
 
-/// tokenizer_config.json of the folder; null if there is none.
-json read_settings(const Path& folder) {
-  const Path path = folder / "tokenizer_config.json";
-  return is_file(path) ? formats::parse_json(read_text(path), path.string()) : json();
-}
-
 TokenizerFile from_pair(const Path& vocabulary, const Path& merges) {
   for (const Path& path : {vocabulary, merges}) {
     if (is_file(path)) continue;
@@ -37,9 +32,9 @@ TokenizerFile from_pair(const Path& vocabulary, const Path& merges) {
           .found = "no such file",
           .hint = "copy both files, or give tokenizer.json"});
   }
-  TokenizerFile file{.kind = TokenizerFile::Kind::kJson, .path = vocabulary};
-  file.settings = read_settings(vocabulary.parent_path());
-  file.document = read_token_pair(vocabulary, merges, file.settings);
+  TokenizerFile file{.kind = TokenizerFile::Kind::kJson, .path = vocabulary, .pair = true};
+  file.beside = read_files_beside(vocabulary.parent_path());
+  file.document = read_token_pair(vocabulary, merges, file.beside);
   return file;
 }
 
@@ -54,7 +49,7 @@ TokenizerFile from_json_file(const Path& path, const std::string& text) {
   }
   TokenizerFile file{.kind = TokenizerFile::Kind::kJson, .path = path};
   file.document = std::move(document);
-  file.settings = read_settings(path.parent_path());
+  file.beside = read_files_beside(path.parent_path());
   return file;
 }
 
@@ -78,7 +73,9 @@ TokenizerFile from_file(const Path& path) {
     return from_pair(folder / (old_names ? "encoder.json" : "vocab.json"), path);
   }
   const auto file = [&](Kind kind) {
-    return TokenizerFile{.kind = kind, .path = path, .bytes = std::move(text)};
+    TokenizerFile found{.kind = kind, .path = path, .bytes = std::move(text)};
+    if (kind != Kind::kLlama2c) found.beside = read_files_beside(path.parent_path());
+    return found;
   };
   if (looks_like_ranks(text)) return file(Kind::kRanks);
   if (is_llama2c(text)) return file(Kind::kLlama2c);
@@ -95,22 +92,25 @@ std::unique_ptr<Tokenizer> from_json(const TokenizerFile& file) {
   const std::string name = file.path.string();
   auto tokenizer =
       std::make_unique<hf::HuggingFaceTokenizer>(hf::read_tokenizer_json(file.document, name));
-  const std::string end = end_of_document(
-      file.settings, [&](const std::string& text) { return tokenizer->find(text).has_value(); });
-  if (!end.empty()) tokenizer->set_eot(*tokenizer->find(end));
+  const std::string usual =
+      usual_end([&](const std::string& text) { return tokenizer->find(text).has_value(); });
+  if (file.extension.end) {
+    tokenizer->set_eot(*file.extension.end);
+  } else if (!usual.empty()) {
+    tokenizer->set_eot(*tokenizer->find(usual));
+  }
   return tokenizer;
+}
+
+std::unique_ptr<Tokenizer> extended(std::unique_ptr<Tokenizer> tokenizer,
+                                    const TokenizerExtension& extension) {
+  if (extension.tokens.empty() && !extension.around && !extension.end) return tokenizer;
+  return std::make_unique<ExtendedTokenizer>(std::move(tokenizer), extension);
 }
 
 }  // namespace
 
-std::string end_of_document(const json& settings,
-                            const std::function<bool(const std::string&)>& knows) {
-  const json* named =
-      settings.is_object() && settings.contains("eos_token") ? &settings.at("eos_token") : nullptr;
-  if (named && named->is_object() && named->contains("content")) named = &named->at("content");
-  if (named && named->is_string() && knows(named->get<std::string>())) {
-    return named->get<std::string>();
-  }
+std::string usual_end(const std::function<bool(const std::string&)>& knows) {
   for (const char* end : {"<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>"}) {
     if (knows(end)) return end;
   }
@@ -128,7 +128,11 @@ bool holds_tokenizer(const Path& folder) {
                      [&](const std::string& name) { return is_file(folder / name); });
 }
 
-TokenizerFile find_tokenizer_file(const Path& path) { return from_file(tokenizer_file_at(path)); }
+TokenizerFile find_tokenizer_file(const Path& path) {
+  TokenizerFile file = from_file(tokenizer_file_at(path));
+  complete(file);
+  return file;
+}
 
 Path tokenizer_file_at(const Path& path) {
   std::error_code ignored;
@@ -147,8 +151,11 @@ std::unique_ptr<Tokenizer> tokenizer_from_path(const Path& path) {
   const TokenizerFile file = find_tokenizer_file(path);
   using Kind = TokenizerFile::Kind;
   if (file.kind == Kind::kJson) return from_json(file);
-  if (file.kind == Kind::kSentencePiece) return make_sentencepiece(file.bytes, file.path.string());
-  if (file.kind == Kind::kRanks) return tiktoken_from_file(file.path);
+  if (file.kind == Kind::kSentencePiece) {
+    auto pieces = make_sentencepiece(file.bytes, file.path.string(), !file.extension.prefix);
+    return extended(std::move(pieces), file.extension);
+  }
+  if (file.kind == Kind::kRanks) return extended(tiktoken_from_file(file.path), file.extension);
   return make_llama2c(file.bytes, file.path.string());
 }
 

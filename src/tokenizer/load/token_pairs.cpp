@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -44,36 +43,12 @@ json added_token(int64_t id, const std::string& content) {
   return {{"id", id}, {"content", content}, {"special", true}, {"normalized", false}};
 }
 
-/// {"151643": {"content": …, "special": …}, …} as a list in the order of ids.
-json listed_tokens(const json& listed) {
-  std::map<int64_t, json> by_id;
-  for (const auto& [key, token] : listed.items()) {
-    int64_t id = 0;
-    const auto [stop, error] = std::from_chars(key.data(), key.data() + key.size(), id);
-    if (error != std::errc() || stop != key.data() + key.size() || !token.is_object()) {
-      fail({.what = "not an added token",
-            .where = "tokenizer_config.json added_tokens_decoder/" + formats::printable(key),
-            .expected = "an id, and an object",
-            .found = formats::printable(token.dump()),
-            .hint = kCopyAgain});
-    }
-    by_id[id] = token;
-    by_id[id]["id"] = id;
-  }
-  json tokens = json::array();
-  for (auto& [id, token] : by_id) tokens.push_back(std::move(token));
-  return tokens;
-}
-
-json added_tokens(const json& vocabulary, const json& settings, bool qwen) {
-  if (settings.is_object() && settings.contains("added_tokens_decoder") &&
-      settings.at("added_tokens_decoder").is_object()) {
-    return listed_tokens(settings.at("added_tokens_decoder"));
-  }
+/// Tokens that the known ones have, whatever is beside them.
+json own_tokens(const json& vocabulary, bool qwen, bool listed) {
   json tokens = json::array();
   if (const auto end = vocabulary.find(kEndOfText); end != vocabulary.end()) {
     if (end->is_number_integer()) tokens.push_back(added_token(end->get<int64_t>(), kEndOfText));
-  } else if (qwen && vocabulary.size() == kQwenTokens) {
+  } else if (qwen && !listed && vocabulary.size() == kQwenTokens) {
     int64_t id = kQwenTokens;
     for (const char* mark : {kEndOfText, "<|im_start|>", "<|im_end|>"}) {
       tokens.push_back(added_token(id++, mark));
@@ -82,17 +57,15 @@ json added_tokens(const json& vocabulary, const json& settings, bool qwen) {
   return tokens;
 }
 
-bool is_qwen(const json& vocabulary, const json& settings) {
-  if (settings.is_object() && settings.contains("tokenizer_class") &&
-      settings.at("tokenizer_class").is_string()) {
-    return settings.at("tokenizer_class").get<std::string>().starts_with("Qwen2Tokenizer");
-  }
-  return vocabulary.size() == kQwenTokens;
+bool is_qwen(const json& vocabulary, const std::string& tokenizer_class) {
+  if (tokenizer_class.empty()) return vocabulary.size() == kQwenTokens;
+  return tokenizer_class.starts_with("Qwen2Tokenizer");
 }
 
 }  // namespace
 
-json read_token_pair(const Path& vocabulary_path, const Path& merges_path, const json& settings) {
+json read_token_pair(const Path& vocabulary_path, const Path& merges_path,
+                     const FilesBeside& beside) {
   json vocabulary = formats::parse_json(read_text(vocabulary_path), vocabulary_path.string());
   if (!vocabulary.is_object()) {
     fail({.what = "not a vocabulary",
@@ -101,9 +74,11 @@ json read_token_pair(const Path& vocabulary_path, const Path& merges_path, const
           .found = vocabulary.type_name(),
           .hint = kCopyAgain});
   }
-  const bool qwen = is_qwen(vocabulary, settings);
-  json bytes = {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", !qwen}};
-  json document = {{"added_tokens", added_tokens(vocabulary, settings, qwen)},
+  const bool qwen = is_qwen(vocabulary, beside.tokenizer_class);
+  json bytes = {{"type", "ByteLevel"},
+                {"add_prefix_space", beside.prefix_space.value_or(false)},
+                {"use_regex", !qwen}};
+  json document = {{"added_tokens", own_tokens(vocabulary, qwen, !beside.listed.empty())},
                    {"decoder", {{"type", "ByteLevel"}}},
                    {"pre_tokenizer", bytes}};
   if (qwen) {

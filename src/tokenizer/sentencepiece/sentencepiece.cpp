@@ -88,8 +88,13 @@ class SentencePieceTokenizer : public Tokenizer {
 
 }  // namespace
 
-std::unique_ptr<Tokenizer> make_sentencepiece(std::string_view model, const std::string& file) {
-  return std::make_unique<SentencePieceTokenizer>(model, file);
+std::unique_ptr<Tokenizer> make_sentencepiece(std::string_view model, const std::string& file,
+                                              bool prefix) {
+  if (prefix) return std::make_unique<SentencePieceTokenizer>(model, file);
+  // What a message says last counts: normalizer_spec {add_dummy_prefix: false}.
+  constexpr std::string_view kNoPrefix("\x1a\x02\x18\x00", 4);
+  return std::make_unique<SentencePieceTokenizer>(std::string(model) + std::string(kNoPrefix),
+                                                  file);
 }
 
 }  // namespace twofold

@@ -48,6 +48,24 @@ TEST_F(FromPath, ReadsTokenizerJsonAndItsEndOfText) {
   EXPECT_EQ(tokenizer_from_path(folder_ / "tokenizer.json")->eot_token(), 1);
 }
 
+TEST_F(FromPath, ReadsWhatStandsBesideTokenizerJson) {
+  write("tokenizer.json", kTiny);
+  write("config.json", R"({"eos_token_id": [1, 2]})");
+  EXPECT_EQ(tokenizer_from_path(folder_)->eot_token(), 1);
+  write("config.json", R"({"eos_token_id": 3})");  // no token of this one
+  EXPECT_EQ(tokenizer_from_path(folder_)->eot_token(), 2);
+  write("special_tokens_map.json", R"({"eos_token": "a", "pad_token": "<pad>"})");
+  write("added_tokens.json", R"({"bb": 3})");
+  const auto tokenizer = tokenizer_from_path(folder_);
+  EXPECT_EQ(tokenizer->eot_token(), 0);
+  EXPECT_EQ(tokenizer->encode("bb<pad>b"), (Ids{3, 4, 1}));
+  EXPECT_TRUE(tokenizer->is_special(0));
+  EXPECT_TRUE(tokenizer->is_special(4));
+  EXPECT_FALSE(tokenizer->is_special(3));
+  write("added_tokens.json", R"({"bb": 5})");
+  EXPECT_THAT(refusal(folder_), AllOf(HasSubstr("added_tokens.json"), HasSubstr("5 for `bb`")));
+}
+
 TEST_F(FromPath, IsTheHuggingFaceBackend) {
   write("tokenizer.json", kTiny);
   for (const char* backend : {"huggingface", "hf", "transformers"}) {
@@ -58,14 +76,36 @@ TEST_F(FromPath, IsTheHuggingFaceBackend) {
   }
 }
 
-/// GPT-2's pair of files: the 256 bytes, then "he".
-TEST_F(FromPath, ReadsAPairOfFiles) {
+/// A vocab.json as GPT-2's: the 256 bytes, then `more`.
+std::string vocabulary_with(const std::vector<std::string>& more) {
   nlohmann::json vocabulary;
   for (char byte : ByteAlphabet::get().order()) {
     vocabulary[ByteAlphabet::get().character(static_cast<uint8_t>(byte))] = vocabulary.size();
   }
-  vocabulary["he"] = 256;
-  write("vocab.json", vocabulary.dump());
+  for (const std::string& token : more) vocabulary[token] = vocabulary.size();
+  return vocabulary.dump();
+}
+
+TEST_F(FromPath, ReadsWhatStandsBesideAPairOfFiles) {
+  write("vocab.json", vocabulary_with({"he", "<|endoftext|>"}));
+  write("merges.txt", "#version: 0.2\nh e\n");
+  write("added_tokens.json", R"({"<|sep|>": 258})");
+  EXPECT_EQ(tokenizer_from_path(folder_)->encode("he<|sep|>he"), (Ids{256, 258, 256}));
+  EXPECT_EQ(tokenizer_from_path(folder_)->encode_ordinary("<|sep|>"), Ids{258});
+  EXPECT_EQ(tokenizer_from_path(folder_)->with_special({1}), Ids{1});
+  EXPECT_EQ(tokenizer_from_path(folder_)->eot_token(), 257);
+  write("tokenizer_config.json", R"({"add_prefix_space": true, "add_bos_token": true,
+                                     "add_eos_token": true, "eos_token": "<|sep|>"})");
+  const auto tokenizer = tokenizer_from_path(folder_ / "merges.txt");
+  const int32_t space = tokenizer->encode(" ")[0];
+  EXPECT_EQ(tokenizer->encode("he<|sep|> he"), (Ids{space, 256, 258, space, 256}));
+  EXPECT_EQ(tokenizer->with_special({1}), (Ids{257, 1, 258}));
+  EXPECT_EQ(tokenizer->eot_token(), 258);
+  EXPECT_TRUE(tokenizer->is_special(258));
+}
+
+TEST_F(FromPath, ReadsAPairOfFiles) {
+  write("vocab.json", vocabulary_with({"he"}));
   EXPECT_THAT(refusal(folder_), AllOf(HasSubstr("merges.txt"), HasSubstr("half")));
   write("merges.txt", "#version: 0.2\nh e\n");
   const auto tokenizer = tokenizer_from_path(folder_);
@@ -139,6 +179,58 @@ TEST_F(FromPath, ReadsPublishedFiles) {
   EXPECT_EQ(llama2->eot_token(), 2);
   EXPECT_EQ(tokenizer_from_path(files / "llama2/tokenizer.bin")->encode("Hello, world!"),
             (Ids{15043, 29892, 3186, 29991}));
+}
+
+/// Llama 2's model with the tokens of a chat beside it; the ids are those of transformers 5.23.
+TEST_F(FromPath, ReadsWhatStandsBesideASentencePieceModel) {
+  SKIP_WITHOUT_SHARED_DATA();
+  std::filesystem::copy_file(Path(TWOFOLD_SHARED_DATA_DIR) / "tokenizers/llama2/tokenizer.model",
+                             folder_ / "tokenizer.model");
+  write("added_tokens.json", R"({"<|im_end|>": 32000, "<|im_start|>": 32001})");
+  const std::string text = "<|im_start|>user\nhi<|im_end|>";
+  auto tokenizer = tokenizer_from_path(folder_);
+  EXPECT_EQ(tokenizer->with_special(tokenizer->encode(text)),
+            (Ids{1, 32001, 1792, 13, 2918, 32000}));
+  EXPECT_EQ(tokenizer->decode(tokenizer->encode(text)), text);
+  EXPECT_EQ(tokenizer->encode_ordinary("a<|im_end|> b"), (Ids{263, 32000, 289}));
+  EXPECT_EQ(tokenizer->eot_token(), 2);
+  write("tokenizer_config.json", R"({"eos_token": "<|im_end|>", "add_bos_token": false,
+                                     "add_eos_token": true, "legacy": true})");
+  tokenizer = tokenizer_from_path(folder_);
+  EXPECT_EQ(tokenizer->with_special(tokenizer->encode("<|im_start|>user")),
+            (Ids{32001, 1404, 32000}));
+  EXPECT_EQ(tokenizer->eot_token(), 32000);
+  EXPECT_EQ(tokenizer->encode("<s>hi"), (Ids{1, 7251}));
+  EXPECT_EQ(tokenizer->encode_ordinary("<|im_end|>"),
+            (Ids{529, 29989, 326, 29918, 355, 29989, 29958}));
+  write("tokenizer_config.json", R"({"add_prefix_space": false})");
+  EXPECT_EQ(tokenizer_from_path(folder_)->encode("hello"), Ids{12199});
+}
+
+TEST_F(FromPath, ReadsWhatEndsADocumentBesideQwensFiles) {
+  SKIP_WITHOUT_SHARED_DATA();
+  for (const char* name : {"vocab.json", "merges.txt"}) {
+    std::filesystem::copy_file(Path(TWOFOLD_SHARED_DATA_DIR) / "tokenizers/qwen2" / name,
+                               folder_ / name);
+  }
+  EXPECT_EQ(tokenizer_from_path(folder_)->eot_token(), 151643);
+  write("special_tokens_map.json", R"({"eos_token": "<|im_end|>"})");
+  EXPECT_EQ(tokenizer_from_path(folder_)->eot_token(), 151645);
+  EXPECT_EQ(tokenizer_from_path(folder_)->encode("<|im_start|>"), Ids{151644});
+}
+
+TEST_F(FromPath, ReadsWhatStandsBesideARankFile) {
+  SKIP_WITHOUT_SHARED_DATA();
+  std::filesystem::copy_file(Path(TWOFOLD_SHARED_DATA_DIR) / "tokenizers/llama3/tokenizer.model",
+                             folder_ / "tokenizer.model");
+  write("tokenizer_config.json",
+        R"({"bos_token": "<|begin_of_text|>", "eos_token": "<|eot_id|>", "add_bos_token": true,
+            "pad_token": "<pad>"})");
+  const auto tokenizer = tokenizer_from_path(folder_);
+  EXPECT_EQ(tokenizer->eot_token(), 128009);
+  EXPECT_EQ(tokenizer->with_special({5}), (Ids{128000, 5}));
+  EXPECT_EQ(tokenizer->encode("Hello<|eot_id|><pad>"), (Ids{9906, 128009, 128256}));
+  EXPECT_EQ(tokenizer->decode(Ids{9906, 128256}), "Hello<pad>");
 }
 
 }  // namespace
