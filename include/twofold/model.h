@@ -83,6 +83,8 @@ struct GenerateRequest {
   std::optional<double> repetition_penalty = {};
   int64_t seed = 0;
   std::vector<std::string> stops = {};  ///< texts; each ends a text and is not part of it
+  /// Told of prompts that begin with the token that begins a text, twice.
+  std::function<void(const std::string& warning)> warn = {};
 };
 
 /// Continues texts. Each ends at one of the model's end tokens, at a stop, after max_tokens, or

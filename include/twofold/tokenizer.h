@@ -5,6 +5,7 @@
 //   std::vector<int32_t> ids = tokenizer->encode("Hello");
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "twofold/tokenizer_interface.h"
@@ -13,14 +14,20 @@ namespace twofold {
 
 /// Loads the tokenizer of a folder or file. In a folder it looks for tokenizer.json,
 /// tokenizer.model, vocab.json with merges.txt, encoder.json with vocab.bpe, and tokenizer.bin, in
-/// that order. A file must be one of those, or a rank file of a known encoding. Throws an Error for
-/// anything else.
+/// that order. A file must be one of those, or a rank file of a known encoding. What
+/// tokenizer_config.json, special_tokens_map.json, added_tokens.json and config.json beside it say
+/// counts. Throws an Error for anything else.
 std::unique_ptr<Tokenizer> tokenizer_from_path(const std::filesystem::path& path);
 
 struct EncodeOptions {
   bool add_special = true;  ///< with the tokens that the model expects around a text
   bool ordinary = false;    ///< special tokens written in the text are ordinary characters
+  /// Told of a text that begins_twice.
+  std::function<void(const std::string& warning)> warn = {};
 };
+/// Whether ids begin with the token that begins a text, twice: the text spells it, and it was put
+/// in front as well.
+bool begins_twice(const Tokenizer& tokenizer, std::span<const int32_t> ids);
 /// The JSON line {"ids":[…]} of a text, without a line break at the end.
 std::string encode_line(const Tokenizer& tokenizer, const EncodeOptions& options,
                         std::string_view text);

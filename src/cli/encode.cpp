@@ -3,6 +3,7 @@
 #include <twofold/tokenizer.h>
 
 #include <memory>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/filter.h"
@@ -39,7 +40,12 @@ void filter_input(const std::filesystem::path& file,
 
 Command encode_command() {
   const auto to = std::make_shared<Arguments<twofold::EncodeOptions>>();
-  const auto encode = [to](const twofold::Tokenizer& tokenizer, const twofold::JsonlReader& line) {
+  const auto warned = std::make_shared<bool>(false);
+  const auto encode = [to, warned](const twofold::Tokenizer& tokenizer,
+                                   const twofold::JsonlReader& line) {
+    to->options.warn = [&](const std::string& text) {
+      if (!std::exchange(*warned, true)) warn(line.where() + ": " + text);
+    };
     return twofold::encode_line(tokenizer, to->options, line.text("text"));
   };
   return {

@@ -22,6 +22,8 @@ void write_all(std::string& out) {
 
 }  // namespace
 
+void warn(const std::string& text) { std::fprintf(stderr, "warning: %s\n", text.c_str()); }
+
 void filter(twofold::JsonlReader& lines, Flush flush,
             const std::function<std::string(const twofold::JsonlReader& line)>& convert) {
   constexpr size_t kBlock = 1 << 16;

@@ -11,6 +11,9 @@
 /// through the filter; while input keeps coming, in blocks.
 enum class Flush { kEachLine, kWhenIdle };
 
+/// A line on standard error.
+void warn(const std::string& text);
+
 /// Writes what `convert` makes of each line's object to standard output. If there is an Error, the
 /// lines before it are written first. A signal ends the program at once.
 void filter(twofold::JsonlReader& lines, Flush flush,

@@ -123,6 +123,7 @@ Command generate_command() {
           .options = with_model(to->source, options),
           .run = [to] {
             to->source.adapters = !to->adapters_off;
+            to->request.warn = warn;
             if (to->ids.empty()) {
               print_texts(*to);
             } else {

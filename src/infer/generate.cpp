@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "eval/text_stream.h"
 #include "infer/loaded_model.h"
+#include "run/two_begins.h"
 #include "tokenizer/load/from_path.h"
 #include "tokenizer/load/make.h"
 
@@ -54,6 +55,15 @@ std::vector<int32_t> prompt_ids(const LoadedModel& loaded, const Tokenizer& toke
   if (!ids.empty()) return ids;
   const int64_t bos = loaded.run ? -1 : loaded.config().bos_token_id;
   return {bos >= 0 ? static_cast<int32_t>(bos) : tokenizer.eot_token()};
+}
+
+/// Two tokens that begin a text in front of a prompt: one that it spells, one that is put there.
+void warn_of_two_begins(const GenerateRequest& request, const std::string& where, int64_t id) {
+  if (!request.warn) return;
+  request.warn(
+      fmt::format("{} begins with the token that begins a text twice (id {}): one of them "
+                  "is put there by the tokenizer or the template, leave the other out",
+                  where, id));
 }
 
 /// One Error with every setting that is out of its range.
@@ -108,6 +118,10 @@ std::vector<int32_t> Generator::ids(std::span<const int64_t> prompt, const Gener
           .found = "an empty list",
           .hint = "give the id that begins a text"});
   }
+  const int64_t begin = begin_token(config);
+  if (prompt.size() > 1 && begin >= 0 && prompt[0] == begin && prompt[1] == begin) {
+    warn_of_two_begins(request, where, begin);
+  }
   SamplingOptions options = options_of(request, parts_->loaded.generation());
   options.max_new_tokens =
       room_after(std::ssize(prompt), request.max_tokens, config.positions(), where);
@@ -130,6 +144,7 @@ void Generator::text(
     const std::string where = fmt::format("prompt {}", i + 1);
     ids.push_back(prompt_ids(parts_->loaded, *tokenizer, prompts[i]));
     check_ids(std::vector<int64_t>(ids[i].begin(), ids[i].end()), config, where);
+    if (begins_twice(*tokenizer, ids[i])) warn_of_two_begins(request, where, ids[i][0]);
     rooms.push_back(room_after(std::ssize(ids[i]), request.max_tokens, config.positions(), where));
     options.max_new_tokens = std::max(options.max_new_tokens, rooms.back());
   }

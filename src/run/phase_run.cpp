@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "run/adapters/new_tokens.h"
+#include "run/two_begins.h"
 #include "twofold/model/loss.h"
 
 namespace twofold {
@@ -21,10 +22,20 @@ void PhaseRun::train() {
   const TrainerConfig& trainer = run_.config.trainer;
   const Cadence cadence{.validation = run_.evaluations.active() ? trainer.validation_interval : 0,
                         .checkpoint = trainer.checkpoint_interval};
+  warn_of_two_begins();
   try {
     train_phase(run_.state.progress, parts(), cadence, *this);
   } catch (const NotFinite& failure) {
     run_.checkpointing.fail_diverged(run_.state, failure);
+  }
+}
+
+void PhaseRun::warn_of_two_begins() const {
+  const int64_t begin = begin_token(*run_.config.model);
+  if (begin < 0) return;
+  for (const StagePlan& stage : phase_.stages) {
+    const std::string warning = two_begins_text(data_.batch(stage.first_step), begin);
+    if (!warning.empty()) run_.observer.message(Severity::kWarning, warning);
   }
 }
 

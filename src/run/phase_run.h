@@ -32,6 +32,7 @@ class PhaseRun : private PhaseEvents {
   void train();
 
  private:
+  void warn_of_two_begins() const;
   PhaseParts parts();
   at::Tensor loss(const Batch& micro, double scale, int64_t first_row);
   void save_best();

@@ -38,6 +38,15 @@ class Filters(TinyTokenizer):
             out = self.run_filter("decode", b'{"ids": [4, 2]}\n', *flags).stdout
             self.assertEqual(out, b'{"text":"' + text + b'"}\n')
 
+    def test_a_text_that_begins_twice_is_warned_of_once(self):
+        lines = b'{"text": "a"}\n{"text": "<s>a"}\n{"text": "<s>b"}\n'
+        result = self.run_filter("encode", lines)
+        self.assertEqual(result.stdout, b'{"ids":[4,0]}\n{"ids":[4,4,0]}\n{"ids":[4,4,1]}\n')
+        self.assertEqual(result.stderr.count(b"warning"), 1, result.stderr)
+        self.assertIn(b"standard input:2", result.stderr)
+        for flag in ("--no-add-special", "--ordinary"):
+            self.assertEqual(self.run_filter("encode", lines, flag).stderr, b"")
+
     def test_lines_of_any_length_and_ending(self):
         result = self.run_filter("encode", b'{"text":"a"}\r\n\n{"text":"' + b"ab" * 3_000_000 + b'"}')
         self.assertEqual(result.returncode, 0, result.stderr)

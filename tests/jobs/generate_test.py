@@ -1,7 +1,7 @@
 """Texts from a run's weights: alone or side by side, ended by a stop or by the context."""
 import unittest
 
-from support import LORA, RunTest
+from support import LORA, PRETRAIN, RunTest, write_tokens
 
 
 class Generate(RunTest):
@@ -48,6 +48,22 @@ class Generate(RunTest):
         self.assertIn("--temperature", self.text("--temperature", "-1", code=2))
         self.assertIn("--stop", self.text("--stop", "", code=2))
         self.assertIn("no checkpoint", self.twofold("generate", "nobody", self.root).stderr)
+
+
+class TwoBegins(RunTest):
+    def test_rows_and_prompts_that_begin_twice_are_warned_of(self):
+        for name, begin, warned in (("twice", [1, 1], True), ("once", [1], False)):
+            with self.subTest(name):
+                write_tokens(self.root / "data/first/train.bin", [*begin, *range(40, 54)] * 150)
+                done = self.run_job(name, self.config(PRETRAIN), "architecture.bos_token_id=1",
+                                    "architecture.eos_token_id=[2]")
+                warning = "of first has the token that begins a text twice in a row (id 1)"
+                self.assertEqual((done.stdout + done.stderr).count(warning), int(warned), done.stdout)
+        done = self.twofold("generate", "once", self.root, "--ids", "-", "--tokens", "1",
+                            input='{"ids": [1, 5]}\n{"ids": [1, 1, 5]}\n')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr.count("warning"), 1, done.stderr)
+        self.assertIn("standard input:2", done.stderr)
 
 
 if __name__ == "__main__":

@@ -33,11 +33,23 @@ std::vector<int32_t> known_ids(const Tokenizer& tokenizer, std::span<const int64
 
 }  // namespace
 
+bool begins_twice(const Tokenizer& tokenizer, std::span<const int32_t> ids) {
+  constexpr int32_t kText = -1;
+  const int32_t begin = tokenizer.with_special({kText}).front();
+  return begin != kText && ids.size() > 1 && ids[0] == begin && ids[1] == begin;
+}
+
 std::string encode_line(const Tokenizer& tokenizer, const EncodeOptions& options,
                         std::string_view text) {
   std::vector<int32_t> ids =
       options.ordinary ? tokenizer.encode_ordinary(text) : tokenizer.encode(text);
   if (options.add_special) ids = tokenizer.with_special(std::move(ids));
+  if (options.add_special && options.warn && begins_twice(tokenizer, ids)) {
+    options.warn(
+        fmt::format("the text begins with the token that begins a text twice (id {}): it "
+                    "spells it, and it is put in front as well",
+                    ids[0]));
+  }
   return fmt::format(R"({{"ids":[{}]}})", fmt::join(ids, ","));
 }
 

@@ -29,6 +29,37 @@ TEST(Lines, EncodeAndDecodeOneObject) {
             "a\"}");
 }
 
+/// Bytes that begin with 'b' and are given another one in front.
+class Marked : public Tokenizer {
+ public:
+  std::vector<int32_t> encode(std::string_view text) const override {
+    return bytes()->encode(text);
+  }
+  std::vector<int32_t> encode_ordinary(std::string_view text) const override {
+    return encode(text);
+  }
+  std::string decode(std::span<const int32_t> ids) const override { return bytes()->decode(ids); }
+  std::vector<int32_t> with_special(std::vector<int32_t> ids) const override {
+    ids.insert(ids.begin(), 'b');
+    return ids;
+  }
+  int32_t eot_token() const override { return 256; }
+  int64_t vocab_size() const override { return 257; }
+};
+
+TEST(Lines, WarnOfTextsThatBeginTwice) {
+  std::vector<std::string> warnings;
+  EncodeOptions options;
+  options.warn = [&](const std::string& warning) { warnings.push_back(warning); };
+  for (const char* text : {"ab", "", "b"}) encode_line(Marked(), options, text);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_THAT(warnings[0], HasSubstr("id 98"));
+  options.add_special = false;
+  encode_line(Marked(), options, "bb");  // as it was given
+  encode_line(*bytes(), {.warn = options.warn}, "bb");
+  EXPECT_EQ(warnings.size(), 1u);
+}
+
 TEST(Lines, RefuseUnknownIdsWithTheLine) {
   for (const int64_t id : {int64_t{-1}, int64_t{257}, INT64_MAX}) {
     EXPECT_THAT(error_of([&] { decode({id}); }),
