@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "formats/hub_cache.h"
 #include "formats/json.h"
 
 namespace twofold::formats {
@@ -146,7 +147,8 @@ const LocatedTensor* TensorFolder::find(const std::string& name) const {
   return it != tensors.end() && it->entry.name == name ? &*it : nullptr;
 }
 
-TensorFolder open_tensor_folder(const Path& folder) {
+TensorFolder open_tensor_folder(const Path& named) {
+  const Path folder = hub_folder(named);
   if (present(folder / kSingleFile)) return open_single(folder / kSingleFile);
   if (present(folder / kIndexFile)) return IndexReader(folder).read();
   const bool pickled =

@@ -26,11 +26,11 @@ struct TensorFolder {
   const LocatedTensor* find(const std::string& name) const;
 };
 
-/// Opens (maps, validates) all weights of `folder`; the single file wins when there are both, as in
-/// transformers. Tensors of a shard that the index does not list are part of the result. Throws an
-/// Error with every problem: no weights, a malformed index, shard names that leave the folder,
-/// missing or broken shards, tensors that the index places in a shard that lacks them, a tensor in
-/// two shards.
-TensorFolder open_tensor_folder(const Path& folder);
+/// Opens (maps, validates) all weights of hub_folder(named); the single file wins when there are
+/// both, as in transformers. Tensors of a shard that the index does not list are part of the
+/// result. Throws an Error with every problem: no weights, a malformed index, shard names that
+/// leave the folder, missing or broken shards, tensors that the index places in a shard that lacks
+/// them, a tensor in two shards.
+TensorFolder open_tensor_folder(const Path& named);
 
 }  // namespace twofold::formats

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "formats/sharded.h"
+#include "formats/hub_cache.h"
 #include "interop/peft/config.h"
 #include "interop/peft/merge.h"
 #include "model/families/registry.h"
@@ -18,7 +18,7 @@ namespace twofold {
 namespace {
 
 LoadedModel load_folder(const ModelSource& source) {
-  const Path folder = source.model;
+  const Path folder = formats::hub_folder(source.model);
   std::error_code ignored;
   if (!std::filesystem::exists(folder / "config.json", ignored)) {
     const bool adapter = std::filesystem::exists(folder / kPeftConfigFile, ignored);
@@ -27,7 +27,7 @@ LoadedModel load_folder(const ModelSource& source) {
           .expected = "a Hugging Face folder with a config.json",
           .found = adapter                                    ? "an adapter"
                    : std::filesystem::exists(folder, ignored) ? "no config.json in it"
-                                                              : "no such folder",
+                                                              : formats::absence(folder),
           .hint = adapter ? "give the model that it is for, and --adapter with this folder"
                           : "for a run, give its NAME and ROOT"});
   }

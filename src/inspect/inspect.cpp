@@ -7,6 +7,7 @@
 
 #include "base/shape.h"
 #include "base/text.h"
+#include "formats/hub_cache.h"
 #include "formats/json.h"
 #include "twofold/inspect.h"
 
@@ -25,13 +26,14 @@ const std::vector<InspectedKind>& inspected_kinds() {
   return kKinds;
 }
 
-std::vector<Table> inspect(const std::filesystem::path& path) {
+std::vector<Table> inspect(const std::filesystem::path& named) {
+  const Path path = formats::hub_folder(named);
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
     fail({.what = "there is nothing to inspect",
           .where = path.string(),
           .expected = "a file or a folder",
-          .found = "no such file",
+          .found = formats::absence(path, "no such file"),
           .hint = "check the path"});
   }
   std::vector<std::string> names;

@@ -39,8 +39,10 @@ void ModelConfig::declare_common(config::Fields& fields) {
   fields.add("architecture/checkpointing", checkpointing,
              "Activation checkpointing: recompute each block in the backward pass (less memory, "
              "about a third more time).");
-  fields.add("architecture/backbone/weights", weights,
-             "Local Hugging Face folder to start from; empty: fresh weights.");
+  fields.add(
+      "architecture/backbone/weights", weights,
+      "Local Hugging Face folder to start from, or a name in the Hub's cache (ORG/NAME); empty: "
+      "fresh weights.");
   fields.add(
       "architecture/backbone/untie", untie,
       "Give weights whose embedding is their head a head of its own, a copy of the table, so "

@@ -49,9 +49,10 @@ void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
   }
   checks.run({"architecture/"}, [&] {
     if (!config_.model->weights.empty()) {
+      const std::string file = hf_config_file(config_.model->weights).string();
       for (const auto& [key, value] :
            configure_from_hf(*config_.model, config_.model->weights, kept)) {
-        lines.push_back(key + " = " + value + " from " + config_.model->weights + "/config.json");
+        lines.push_back(key + " = " + value + " from " + file);
       }
     }
     resolve_head(lines);

@@ -1,5 +1,6 @@
 """Weights out and in again: every family, both optimizers, every schedule."""
 import json
+import os
 import unittest
 
 from support import LORA, NO_PHASE_1, RunTest, on_weights
@@ -73,6 +74,67 @@ class Families(RunTest):
         self.run_job("r", self.config(LORA))
         (self.root / "out").mkdir()
         self.assert_refused(self.twofold("export", "r", self.root, "--to", "merged", self.root / "out"), "exists")
+
+
+class HubCache(RunTest):
+    """A model in the cache of Hugging Face's programs, by the root of its entry or by its name."""
+
+    def setUp(self):
+        super().setUp()
+        self.run_job("r", self.config(LORA))
+        self.entry = self.root / "home/hub/models--org--name"
+        snapshot = self.entry / "snapshots/0123abc"
+        self.plain = self.root / "plain"
+        self.assertEqual(self.twofold("export", "r", self.root, "--to", "merged", self.plain).returncode, 0)
+        (self.plain / "tokenizer.json").write_text(json.dumps(
+            {"added_tokens": [], "model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}}))
+        (self.entry / "blobs").mkdir(parents=True)
+        snapshot.mkdir(parents=True)
+        for number, file in enumerate(self.plain.iterdir()):  # as huggingface_hub lays it out
+            (self.entry / f"blobs/{number}").write_bytes(file.read_bytes())
+            (snapshot / file.name).symlink_to(f"../../blobs/{number}")
+        (self.entry / "refs").mkdir()
+        (self.entry / "refs/main").write_text("0123abc")
+        self.environment = {**os.environ, "HF_HOME": str(self.root / "home")}
+        self.environment.pop("HF_HUB_CACHE", None)
+
+    def said(self, *arguments, **options):
+        done = self.twofold(*arguments, env=self.environment, **options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_is_used_by_every_command(self):
+        line = json.dumps({"ids": [40, 41, 42]}) + "\n"
+        scored = self.said("score", self.plain, "--ids", "-", input=line)
+        for name in (self.entry, "org/name"):
+            self.assertEqual(self.said("score", name, "--ids", "-", input=line), scored)
+            self.assertEqual(self.said("encode", "--tokenizer", name, input='{"text": "ab"}\n'), '{"ids":[0,1]}\n')
+            self.assertIn("snapshots/0123abc", self.said("inspect", name))
+
+    def test_is_the_base_of_a_run_and_of_what_is_exported(self):
+        config = self.config(on_weights() + "\ntokenizer: {backend: hf, name: org/name}\n", "again.yaml")
+        said = self.said("run", "s", config, self.root, "architecture.backbone.weights=org/name", *NO_PHASE_1)
+        self.assertIn("snapshots/0123abc/config.json", said)
+        self.said("export", "s", self.root, "--to", "peft", self.root / "peft")
+        adapter = json.loads((self.root / "peft/adapter_config.json").read_text())
+        self.assertEqual(adapter["base_model_name_or_path"], "org/name")
+        (self.root / "peft").rename(self.root / "home/hub/moved")
+        entry = self.root / "home/hub/models--org--adapter/snapshots"
+        (entry.parent / "refs").mkdir(parents=True)
+        entry.mkdir()
+        (self.root / "home/hub/moved").rename(entry / "1")
+        row = json.dumps({"ids": [40, 41]}) + "\n"
+        with_adapter = self.said("score", "org/name", "--adapter", "org/adapter", "--ids", "-", input=row)
+        self.assertEqual(self.said("score", self.plain, "--adapter", entry / "1", "--ids", "-", input=row), with_adapter)
+        self.assertNotEqual(self.said("score", self.plain, "--ids", "-", input=row), with_adapter)
+
+    def test_what_it_does_not_hold_is_said(self):
+        for arguments in (("score", "org/none", "--ids", "-"), ("inspect", "org/none")):
+            self.assert_refused(self.twofold(*arguments, env=self.environment, input=""), "models--org--none")
+        config = self.config(on_weights(), "again.yaml")
+        refused = self.twofold("run", "s", config, self.root, "architecture.backbone.weights=org/none",
+                               env=self.environment)
+        self.assert_refused(refused, "org/none")
 
 
 class Choices(RunTest):

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "formats/hub_cache.h"
+
 namespace twofold {
 
 PeftCoverage::PeftCoverage(const PeftConfig& config, const ModelConfig& model,
@@ -70,8 +72,9 @@ bool differ(const PeftCoverage& found, const PeftTensors& tensors, const PeftMod
 
 }  // namespace
 
-bool trains_ends_apart(const Path& folder, const ModelConfig& model) {
+bool trains_ends_apart(const Path& named, const ModelConfig& model) {
   if (!model.tie_word_embeddings) return false;
+  const Path folder = formats::hub_folder(named);
   const PeftConfig config = read_peft_config(folder / kPeftConfigFile);
   const PeftTensors tensors(folder);
   const PeftCoverage found(config, model, tensors);

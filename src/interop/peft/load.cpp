@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 
+#include "formats/hub_cache.h"
 #include "interop/peft/coverage.h"
 #include "interop/peft/mapping.h"
 #include "interop/peft/peft.h"
@@ -222,7 +223,7 @@ class Loader {
 PeftAdapter read_peft_folder(const Path& folder, const ModelConfig& config,
                              const ParameterTree& parameters, TableCopies copies) {
   const at::NoGradGuard no_grad;
-  return Loader(folder, config, parameters, copies).result();
+  return Loader(formats::hub_folder(folder), config, parameters, copies).result();
 }
 
 PeftAdapter load_peft_folder(const Path& folder, const ModelConfig& config,

@@ -11,6 +11,7 @@
 #include "model/families/families.h"
 #include "model/hf/common.h"
 #include "model/hf/format.h"
+#include "model/hf/hugging_face.h"
 
 namespace twofold {
 namespace {
@@ -89,7 +90,7 @@ std::unique_ptr<ModelConfig> config_of_hf(const nlohmann::json& json, const std:
 }
 
 std::unique_ptr<ModelConfig> config_of_hf_folder(const Path& folder) {
-  const Path file = folder / "config.json";
+  const Path file = hf_config_file(folder);
   return config_of_hf(formats::parse_json(read_text(file), file.string()), file.string());
 }
 

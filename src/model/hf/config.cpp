@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/shape.h"
 #include "config/fields.h"
+#include "formats/hub_cache.h"
 #include "formats/json.h"
 #include "formats/json_reader.h"
 #include "formats/sharded.h"
@@ -64,9 +65,11 @@ Problem contradiction(const std::string& key, const std::string& wanted, const s
 
 }  // namespace
 
+Path hf_config_file(const Path& folder) { return formats::hub_folder(folder) / "config.json"; }
+
 std::vector<std::pair<std::string, std::string>> configure_from_hf(
     ModelConfig& config, const Path& folder, const std::vector<std::string>& explicit_keys) {
-  const Path file = folder / "config.json";
+  const Path file = hf_config_file(folder);
   const nlohmann::json json = formats::parse_json(read_text(file), file.string());
   config::Fields fields = config::fields_of(config);
   const auto wanted = texts(fields);
@@ -129,7 +132,8 @@ const std::vector<std::pair<const char*, nlohmann::json>>& greedy_settings() {
 
 }  // namespace
 
-HfGeneration hf_generation(const ModelConfig& config, const Path& folder) {
+HfGeneration hf_generation(const ModelConfig& config, const Path& named) {
+  const Path folder = formats::hub_folder(named);
   HfGeneration generation{.end_tokens = config.eos_token_id};
   std::error_code ignored;
   Path file = folder / kGenerationConfig;

@@ -1,6 +1,6 @@
 #pragma once
 // Hugging Face model folders in and out: config.json plus safetensors (one file, or shards and an
-// index).
+// index). A folder that is read may be named as formats::hub_folder takes it.
 
 #include <string>
 #include <vector>
@@ -10,6 +10,9 @@
 #include "twofold/model/model.h"
 
 namespace twofold {
+
+/// Where the config.json of a folder is.
+Path hf_config_file(const Path& folder);
 
 /// Reads `folder`/config.json into `config`. Keys in `explicit_keys` (slash keys that the user set)
 /// keep the user's value: allowed for architecture/block_size ≤ the checkpoint's and for dtypes,

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "formats/hub_cache.h"
 #include "model/hf/files.h"
 #include "tensor/dtype.h"
 #include "tensor/io.h"
@@ -51,7 +52,7 @@ class Loader {
   Loader(Model& model, const Path& folder, Placing placing, const NewTokens& fresh)
       : model_(model),
         folder_(formats::open_tensor_folder(folder)),
-        path_(folder.string()),
+        path_(formats::hub_folder(folder).string()),
         placing_(placing),
         fresh_(fresh) {}
 

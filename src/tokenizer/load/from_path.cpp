@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "formats/hub_cache.h"
 #include "formats/json.h"
 #include "tokenizer/huggingface/tokenizer.h"
 #include "tokenizer/llama2c/llama2c.h"
@@ -123,7 +124,8 @@ const std::vector<std::string>& tokenizer_file_names() {
   return kNames;
 }
 
-bool holds_tokenizer(const Path& folder) {
+bool holds_tokenizer(const Path& named) {
+  const Path folder = formats::hub_folder(named);
   return std::any_of(tokenizer_file_names().begin(), tokenizer_file_names().end(),
                      [&](const std::string& name) { return is_file(folder / name); });
 }
@@ -134,7 +136,8 @@ TokenizerFile find_tokenizer_file(const Path& path) {
   return file;
 }
 
-Path tokenizer_file_at(const Path& path) {
+Path tokenizer_file_at(const Path& named) {
+  const Path path = formats::hub_folder(named);
   std::error_code ignored;
   if (!std::filesystem::is_directory(path, ignored)) return path;
   for (const std::string& name : tokenizer_file_names()) {
