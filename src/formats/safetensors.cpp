@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "formats/file_kind.h"
 #include "formats/json.h"
 
 namespace twofold::formats {
@@ -44,6 +45,9 @@ struct Source {
 
 /// The header's text. Checks its length against the file before looking at a byte of it.
 std::string_view header_text(Source& source, std::span<const std::byte> bytes) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (text.substr(0, kSizeBytes + 1).find('{', kSizeBytes) == text.npos)
+    refuse_known_kind(text, source.path.string(), "a safetensors file");
   if (bytes.size() < kSizeBytes) {
     source.refuse(0, nullptr, "safetensors file is too short", "at least 8 bytes",
                   fmt::format("{} bytes", bytes.size()), kDamagedHint);
@@ -61,12 +65,13 @@ std::string_view header_text(Source& source, std::span<const std::byte> bytes) {
                   fmt::format("{} bytes", length), kDamagedHint);
   }
   source.header_bytes = length;
-  return {reinterpret_cast<const char*>(bytes.data()) + kSizeBytes, length};
+  return text.substr(kSizeBytes, length);
 }
 
 std::map<std::string, std::string> read_metadata(const Source& source, uint64_t byte,
                                                  const json& value) {
   const std::string name = kMetadataKey;
+  if (value.is_null()) return {};  // as the reference reads it
   if (!value.is_object()) {
     source.refuse(byte, &name, "safetensors metadata is not an object", "an object of texts",
                   value.type_name());

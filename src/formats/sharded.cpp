@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "formats/hub_cache.h"
 #include "formats/json.h"
+#include "formats/no_weights.h"
 
 namespace twofold::formats {
 namespace {
@@ -151,21 +152,7 @@ TensorFolder open_tensor_folder(const Path& named) {
   const Path folder = hub_folder(named);
   if (present(folder / kSingleFile)) return open_single(folder / kSingleFile);
   if (present(folder / kIndexFile)) return IndexReader(folder).read();
-  const bool pickled =
-      present(folder / "pytorch_model.bin") || present(folder / "pytorch_model.bin.index.json");
-  const bool adapter = present(folder / "adapter_config.json");
-  fail({.what = "no weights in the folder",
-        .where = folder.string(),
-        .expected = fmt::format("{} or {}", kSingleFile, kIndexFile),
-        .found = pickled           ? "pytorch_model.bin"
-                 : adapter         ? "an adapter"
-                 : present(folder) ? "neither"
-                                   : "no such folder",
-        .hint = pickled
-                    ? "load it with transformers and save it: save_pretrained writes safetensors"
-                : adapter ? "give the folder of the model that it is for; this one goes to "
-                            "--adapter or from_adapter"
-                          : "give the folder that holds config.json and the weights"});
+  fail_no_weights(folder);
 }
 
 }  // namespace twofold::formats

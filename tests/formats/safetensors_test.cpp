@@ -228,11 +228,33 @@ TEST_F(Safetensors, RefusesDeepNesting) {
 }
 
 TEST_F(Safetensors, RefusesMetadataThatIsNotTexts) {
-  for (const char* value : {"1", "[]", "null", R"({"a":1})", R"({"a":null})", R"({"a":{}})"}) {
+  for (const char* value : {"1", "[]", R"({"a":1})", R"({"a":null})", R"({"a":{}})"}) {
     EXPECT_THAT(error_in(safetensors(std::string("{\"__metadata__\":") + value + "}")),
                 HasSubstr("metadata"))
         << value;
   }
+}
+
+TEST_F(Safetensors, NamesAFileOfAnotherKind) {
+  const std::vector<std::pair<std::string, const char*>> cases = {
+      {"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n", "git lfs pull"},
+      {std::string("\x1F\x8B\x08\0\0\0\0\0\0\x03 packed", 17),
+       "gzip"},  // a small length, if it were one
+      {std::string("PK\x03\x04\x14\0\0\0\x08\0 packed", 17), "zip"},
+      {"<!DOCTYPE html><html>sign in</html>", "web page"},
+      {std::string("GGUF\x03\0\0\0\0\0\0\0\0\0\0\0", 16), "GGUF"}};
+  for (const auto& [bytes, named] : cases) {
+    EXPECT_THAT(error_in(bytes), HasSubstr(named)) << bytes;
+  }
+  EXPECT_THAT(error_in(safetensors("{}").substr(0, 9)),
+              HasSubstr("beyond the end"));  // its own kind
+}
+
+TEST_F(Safetensors, ReadsMetadataThatIsNullAsNone) {  // as the library does
+  const std::string header = std::string("{\"__metadata__\":null,\"t\":") + kGood + "}";
+  const SafetensorsFile file(put("x", safetensors(header, 4)));
+  EXPECT_TRUE(file.metadata().empty());
+  EXPECT_EQ(file.tensors().size(), 1u);
 }
 
 TEST_F(Safetensors, RefusesDuplicateKeys) {

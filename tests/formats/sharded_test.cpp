@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "file_fixture.h"
 
 namespace twofold::formats {
@@ -76,6 +78,30 @@ TEST_F(Sharded, RefusesAFolderWithoutWeights) {
   }
   put("adapter_config.json", "{}");
   EXPECT_THAT(error(), AllOf(HasSubstr("an adapter"), HasSubstr("the model that it is for")));
+}
+
+TEST_F(Sharded, SaysWhatIsThereInsteadOfWeights) {
+  const std::vector<std::array<const char*, 3>> cases = {
+      {"model-00002-of-00002.safetensors", "shards without their index",
+       "model.safetensors.index.json too"},
+      {"consolidated.safetensors", "Mistral's own names", "take model.safetensors"},
+      {"consolidated-00001-of-00002.safetensors", "Mistral's own names", "take model.safetensors"},
+      {"consolidated.00.pth", "a pickle", "Hugging Face's format"},
+      {"weights.safetensors", "another name", "rename"},
+      {"llama.Q4_K_M.gguf", "llama.cpp", "Hugging Face's format"},
+      {"tf_model.h5", "TensorFlow", "save_pretrained"},
+      {"flax_model.msgpack", "Flax", "save_pretrained"}};
+  for (const auto& [name, what, hint] : cases) {
+    put(name, "");
+    EXPECT_THAT(error(),
+                AllOf(HasSubstr("no weights"), HasSubstr(name), HasSubstr(what), HasSubstr(hint)));
+    std::filesystem::remove(folder_ / name);
+  }
+  put("README.md", "");
+  EXPECT_THAT(error(), HasSubstr("neither"));
+  std::filesystem::create_symlink(folder_ / "gone", folder_ / "model.safetensors");
+  EXPECT_THAT(error(), AllOf(HasSubstr("a link to nothing"), HasSubstr("not complete")));
+  EXPECT_THAT(error_of([&] { open_tensor_folder(folder_ / "none"); }), HasSubstr("no such folder"));
 }
 
 TEST_F(Sharded, RefusesAnIndexThatIsNotOne) {
