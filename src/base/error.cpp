@@ -82,10 +82,10 @@ void throw_problems(std::vector<Problem> problems) {
   if (!problems.empty()) throw Error(std::move(problems));
 }
 
-void throw_first_problems(std::vector<Problem> problems, size_t limit, const std::string& where) {
-  if (problems.size() > limit) {
-    const size_t more = problems.size() - limit;
-    problems.resize(limit);
+void throw_first_problems(std::vector<Problem> problems, const std::string& where) {
+  if (problems.size() > kShownProblems) {
+    const size_t more = problems.size() - kShownProblems;
+    problems.resize(kShownProblems);
     problems.push_back({.what = fmt::format("and {} more of the kind", more),
                         .where = where,
                         .expected = problems.front().expected,

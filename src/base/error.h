@@ -7,9 +7,12 @@
 
 namespace twofold {
 
-/// Throws one Error with the first `limit` problems and, if there are more, a last one at `where`
-/// that says how many. Does nothing if there are no problems.
-void throw_first_problems(std::vector<Problem> problems, size_t limit, const std::string& where);
+/// How many problems fit on a screen.
+inline constexpr size_t kShownProblems = 5;
+/// Throws one Error with the first kShownProblems problems and, if there are more, a last one at
+/// `where` that says how many. Does nothing if there are no problems. For faults that every tensor
+/// of a file may have.
+void throw_first_problems(std::vector<Problem> problems, const std::string& where);
 /// Runs `part`. If it throws an Error, catches it and appends its problems to `problems`.
 void gather(std::vector<Problem>& problems, const std::function<void()>& part);
 

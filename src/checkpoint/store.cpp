@@ -93,7 +93,8 @@ std::optional<CheckpointInfo> CheckpointStore::newest_valid(
   if (problems.empty()) return std::nullopt;
   problems.front().hint = fmt::format(
       "no checkpoint of this run can be read; move {} away to start anew", folder_.string());
-  throw Error(std::move(problems));
+  throw_first_problems(std::move(problems), folder_.string());
+  return std::nullopt;
 }
 
 std::optional<std::string> CheckpointStore::discard_diverged(int64_t step) {

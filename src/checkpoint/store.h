@@ -84,6 +84,8 @@ class CheckpointStore {
   /// altered, written by a newer version).
   static CheckpointInfo open(const Path& checkpoint_folder, const std::string& suffix);
   static NamedTensors read(const CheckpointInfo& info, const std::string& stem);
+  /// The same of what a model computes with: an Error if it is not finite.
+  static NamedTensors read_weights(const CheckpointInfo& info, const std::string& stem);
   static bool has(const CheckpointInfo& info, const std::string& stem);
   static std::string config_yaml(const CheckpointInfo& info);
 

@@ -7,6 +7,7 @@
 #include "checkpoint/publish.h"
 #include "checkpoint/store.h"
 #include "formats/json.h"
+#include "tensor/finite.h"
 #include "tensor/io.h"
 
 namespace twofold {
@@ -54,6 +55,21 @@ NamedTensors CheckpointStore::read(const CheckpointInfo& info, const std::string
           .hint = "`twofold checkpoints NAME ROOT` says which phase each one is of"});
   }
   return read_tensors(tensor_file(info, stem));
+}
+
+NamedTensors CheckpointStore::read_weights(const CheckpointInfo& info, const std::string& stem) {
+  NamedTensors tensors = read(info, stem);
+  const std::string file = tensor_file(info, stem).string();
+  std::vector<Problem> problems;
+  for (const auto& [name, tensor] : tensors) {
+    std::optional<Problem> fault = find_not_finite(tensor, file + ": " + name);
+    if (!fault) continue;
+    fault->hint =
+        "choose another checkpoint of this run, or start anew from weights that are finite";
+    problems.push_back(std::move(*fault));
+  }
+  throw_first_problems(std::move(problems), file);
+  return tensors;
 }
 
 bool CheckpointStore::has(const CheckpointInfo& info, const std::string& stem) {

@@ -42,7 +42,8 @@ std::vector<int32_t> generate(Model& model, int64_t positions, std::span<const i
                               const std::function<bool(int32_t)>& on_token = {});
 
 /// Draws from softmax(logits / temperature) cut by top_k, top_p and min_p (in that order);
-/// `uniform` in [0, 1) decides. Equal logits are ordered by id.
+/// `uniform` in [0, 1) decides. Equal logits are ordered by id. Throws an Error if a logit is NaN
+/// or the largest is not finite.
 int32_t sample_token(std::span<const float> logits, const SamplingOptions& options, double uniform);
 
 }  // namespace twofold

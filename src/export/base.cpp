@@ -1,6 +1,7 @@
 #include "export/base.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include <map>
 
@@ -107,8 +108,11 @@ AdapterBase find_adapter_base(const LoadedRun& run) {
       }
       return {.folder = std::move(again.model), .reason = {}};
     }
-  } catch (const Error&) {
-    return {.folder = {}, .reason = config.weights + " cannot be read any more"};
+  } catch (const Error& error) {
+    const Problem& problem = error.problems().front();
+    return {.folder = {},
+            .reason = fmt::format("what the run began with cannot be read any more: {} ({})",
+                                  problem.what, problem.where)};
   }
   return {.folder = {}, .reason = "the run's base is not what is in " + config.weights};
 }

@@ -57,7 +57,7 @@ class IndexReader {
                          std::move(hint)});
   }
 
-  void stop_if_broken() { throw_problems(std::move(problems_)); }
+  void stop_if_broken() { throw_first_problems(std::move(problems_), path_.string()); }
 
   const json& weight_map(const json& index) {
     const char* type = index.type_name();

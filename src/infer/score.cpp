@@ -1,12 +1,28 @@
 #include <ATen/ATen.h>
 
+#include <cmath>
 #include <limits>
 #include <numeric>
 
+#include "base/error.h"
 #include "infer/loaded_model.h"
 #include "twofold/tensor/host.h"
 
 namespace twofold {
+
+namespace {
+
+void require_finite(double loss, const std::string& where) {
+  if (std::isfinite(loss)) return;
+  fail(
+      {.what = "what the model makes of these ids is not finite",
+       .where = where,
+       .expected = "a finite loss",
+       .found = std::isnan(loss) ? "NaN" : "inf",
+       .hint = "its weights are finite but too large to be computed with: see how it was trained"});
+}
+
+}  // namespace
 
 struct Scorer::Parts {
   LoadedModel loaded;
@@ -36,6 +52,7 @@ Score Scorer::score(std::span<const int64_t> ids, const std::string& where, bool
     const at::Tensor losses =
         model.token_losses(hidden.narrow(0, 0, count - 1), all.narrow(0, 1, count - 1));
     result.loss = number_of(losses.mean(at::kDouble));
+    require_finite(result.loss, where);
     result.logprobs = values_of<float>(losses.neg());
   }
   if (logits) {

@@ -182,7 +182,7 @@ LoRAParams attach_lora_params(ParameterTree& parameters, const NamedTensors& ten
     given.finish(site.path(), problems);
   }
   given.finish(problems);
-  throw_problems(std::move(problems));
+  throw_first_problems(std::move(problems), "the adapters");
   for (const auto& adapter : adapters) adapter->put_on(parameters.at(adapter->path()).weight);
   return adapters;
 }

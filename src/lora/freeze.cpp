@@ -2,7 +2,9 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "base/error.h"
 #include "tensor/dtype.h"
+#include "tensor/finite.h"
 #include "tensor/packed.h"
 #include "twofold/ops/attachment.h"
 
@@ -15,6 +17,16 @@ at::Tensor base_value(const Weight& weight) {
     if (const at::Tensor value = attachment->base_value(); value.defined()) return value;
   }
   return weight.value;
+}
+
+/// What was added to a weight, or its narrower dtype, may have made it infinite.
+void require_range(const at::Tensor& frozen, const std::string& path) {
+  std::optional<Problem> fault = find_overflow(frozen, path);
+  if (!fault) return;
+  fault->hint =
+      "set optimization/lora/base_dtype to float32, or see whether optimization/lora/base_adapters "
+      "and their factors are what they should be";
+  fail(std::move(*fault));
 }
 
 }  // namespace
@@ -71,6 +83,7 @@ void freeze_parameters(ParameterTree& parameters, const std::string& base_dtype)
     // A copy, since the value may be a view of a file; without history or gradient buffer, and with
     // the same strides, so that transposed storage stays transposed.
     value = value.detach().to(dtype, /*non_blocking=*/false, /*copy=*/true);
+    require_range(value, parameter.path);
   }
 }
 

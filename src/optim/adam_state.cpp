@@ -71,7 +71,7 @@ void copy_state(const NamedTensors& live, const NamedTensors& saved) {
   for (const auto& [name, tensor] : left) {
     problems.push_back(state_misfit(name, "no such tensor", describe(tensor)));
   }
-  throw_problems(std::move(problems));
+  throw_first_problems(std::move(problems), "the optimizer's state");
   const at::NoGradGuard no_grad;
   for (auto& [to, from] : copies) to.copy_(from);
 }

@@ -63,15 +63,16 @@ void load_parameters(ParameterTree& parameters, const NamedTensors& saved,
                         .found = fmt::format("[{}]", fmt::join(tensor.sizes(), ", ")),
                         .hint = kTrainedWith});
   }
-  throw_problems(std::move(problems));
+  throw_first_problems(std::move(problems), file);
 }
 
 /// What a checkpoint holds of the adapters, attached.
 LoRAParams read_adapters(const CheckpointInfo& checkpoint, ParameterTree& parameters,
                          const LoRAConfig& lora) {
-  NamedTensors tensors = CheckpointStore::read(checkpoint, "adapters");
+  NamedTensors tensors = CheckpointStore::read_weights(checkpoint, "adapters");
   if (CheckpointStore::has(checkpoint, "starts")) {
-    for (auto& tensor : CheckpointStore::read(checkpoint, "starts")) tensors.push_back(tensor);
+    for (auto& tensor : CheckpointStore::read_weights(checkpoint, "starts"))
+      tensors.push_back(tensor);
   }
   return attach_lora_params(parameters, tensors, lora);
 }
@@ -166,7 +167,7 @@ std::unique_ptr<TrainState> restore_weights(const CheckpointInfo& checkpoint,
   ParameterTree& parameters = state.model->parameters();
   const bool adapted = CheckpointStore::has(checkpoint, "adapters");
   const char* stem = adapted ? "base" : "model";
-  load_parameters(parameters, CheckpointStore::read(checkpoint, stem),
+  load_parameters(parameters, CheckpointStore::read_weights(checkpoint, stem),
                   (checkpoint.folder / stem).string() + ".safetensors");
   parameters.move_to(device);
   if (!adapted) return std::make_unique<TrainState>(std::move(state));

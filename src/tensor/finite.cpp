@@ -2,10 +2,15 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
+#include <vector>
 
+#include "tensor/dtype.h"
 #include "twofold/tensor/host.h"
 
 namespace twofold {
@@ -39,6 +44,32 @@ bool all_finite(const at::Tensor& dense, Bits exponent) {
   return finite;
 }
 
+/// "[3, 17]" of the row-major element `index`; nothing of a tensor without dimensions.
+std::string place_of(int64_t index, at::IntArrayRef sizes) {
+  std::vector<int64_t> place(sizes.size());
+  for (size_t i = sizes.size(); i-- > 0; index /= sizes[i]) place[i] = index % sizes[i];
+  return place.empty() ? "" : fmt::format("[{}]", fmt::join(place, ", "));
+}
+
+std::string found_text(double first, int64_t count) {
+  const std::string text = std::isnan(first) ? "NaN" : fmt::format("{}", first);
+  return count == 1 ? text : fmt::format("{}, and {} more that are not finite", text, count - 1);
+}
+
+/// Where the first number is that is not finite, and what there is.
+Problem first_of(const at::Tensor& weights, const std::string& where) {
+  const at::Tensor flat = weights.detach().reshape({-1});
+  const at::Tensor ruined = at::isfinite(flat).logical_not();
+  const auto index = static_cast<int64_t>(number_of(ruined.to(at::kByte).argmax()));
+  const double first = number_of(flat[index]);
+  const auto count = static_cast<int64_t>(number_of(ruined.sum()));
+  return {.what = {},
+          .where = where + place_of(index, weights.sizes()),
+          .expected = {},
+          .found = found_text(first, count),
+          .hint = {}};
+}
+
 }  // namespace
 
 bool is_finite(const at::Tensor& tensor) {
@@ -59,6 +90,28 @@ bool is_finite(const at::Tensor& tensor) {
     default:
       return true;
   }
+}
+
+std::optional<Problem> find_not_finite(const at::Tensor& weights, const std::string& where) {
+  if (is_finite(weights)) return std::nullopt;
+  Problem problem = first_of(weights, where);
+  problem.what = "weights that are not finite";
+  problem.expected = "finite numbers";
+  problem.hint =
+      "copy or download the file again; if it is the same there, what wrote it had diverged: take "
+      "an earlier state of it";
+  return problem;
+}
+
+std::optional<Problem> find_overflow(const at::Tensor& narrowed, const std::string& where) {
+  if (is_finite(narrowed)) return std::nullopt;
+  const std::string dtype = dtype_name(narrowed.scalar_type());
+  Problem problem = first_of(narrowed, where);
+  problem.what = "weights that are beyond the range of " + dtype;
+  problem.expected = "numbers that " + dtype + " holds";
+  problem.found += ", in " + dtype;
+  problem.hint = "weights are never that large: see whether the file is what it should be";
+  return problem;
 }
 
 }  // namespace twofold

@@ -113,5 +113,22 @@ TEST_F(Damage, LatestThatIsGoneFallsBackToTheNewest) {
   EXPECT_EQ(newest()->suffix, "ntoks/20");
 }
 
+TEST_F(Damage, WeightsThatWereSavedAsTheyAreAndAreNotFiniteAreNamed) {
+  Snapshot ruined = snapshot_of(3);
+  ruined.tensors["adapters"][1].second[5].fill_(std::numeric_limits<float>::infinity());
+  ruined.tensors["optimizer"][1].second[0].fill_(std::numeric_limits<float>::infinity());
+  CheckpointStore(folder_).save("ntoks/30", ruined, true);
+  const CheckpointInfo info = CheckpointStore::open(folder_ / "ntoks/30", "ntoks/30");
+  EXPECT_EQ(CheckpointStore::read_weights(info, "base").size(), 1u);
+  EXPECT_EQ(CheckpointStore::read(info, "optimizer").size(), 2u);  // no model computes with it
+  try {
+    CheckpointStore::read_weights(info, "adapters");
+    ADD_FAILURE() << "was read";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(),
+                HasSubstr((info.folder / "adapters.safetensors").string() + ": a/lora_B[5]"));
+  }
+}
+
 }  // namespace
 }  // namespace twofold::testing_checkpoint

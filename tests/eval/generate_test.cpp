@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/error.h"
 #include "base/files.h"
 #include "eval/sharp_model.h"
 #include "model/families/registry.h"
@@ -168,6 +170,19 @@ TEST(Generate, TrainedModelsTellTheirStories) {
     const auto found = generate(*model, config->block_size, {ids.data(), 1},
                                 {.max_new_tokens = std::ssize(ids) - 1, .temperature = 0});
     EXPECT_EQ(found, std::vector<int32_t>(ids.begin() + 1, ids.end())) << name;
+  }
+}
+
+TEST(SampleToken, NoTokenFollowsFromLogitsThatAreNotFinite) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+  for (const double temperature : {0.0, 1.0}) {
+    const SamplingOptions options{.temperature = temperature};
+    EXPECT_EQ(sample_token(std::vector<float>{-kInfinity, 1, -kInfinity}, options, 0.9), 1);
+    for (const std::vector<float>& logits :
+         {std::vector<float>{kNaN, 1}, {1, kNaN}, {1, kInfinity}, {-kInfinity, -kInfinity}}) {
+      EXPECT_THROW(sample_token(logits, options, 0.5), Error);
+    }
   }
 }
 

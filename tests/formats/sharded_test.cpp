@@ -140,5 +140,23 @@ TEST_F(Sharded, RefusesATensorInTwoShards) {
   EXPECT_THAT(error(), AllOf(HasSubstr("two shards"), HasSubstr("one.safetensors and two")));
 }
 
+TEST_F(Sharded, FaultsOfHundredsOfTensorsFitAScreen) {
+  std::vector<std::string> all;
+  std::string twice, lost;
+  for (int i = 0; i < 300; ++i) {
+    all.push_back("t" + std::to_string(i));
+    twice += (i == 0 ? "\"" : ", \"") + all.back() + R"(": "one.safetensors")";
+    lost += (i == 0 ? "\"" : ", \"") + all.back() + "\": \"" + all.back() + ".safetensors\"";
+  }
+  shard("one.safetensors", all);
+  shard("two.safetensors", all);
+  for (const std::string& map : {twice + R"(, "t": "two.safetensors")", lost}) {
+    index("{" + map + "}");
+    const std::string text = error();
+    EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 40) << text;
+    EXPECT_THAT(text, HasSubstr("more of the kind"));
+  }
+}
+
 }  // namespace
 }  // namespace twofold::formats

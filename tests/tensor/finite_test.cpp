@@ -39,5 +39,30 @@ TEST(Finite, OfAViewOnlyWhatIsSeen) {
   EXPECT_FALSE(is_finite(table.narrow(1, 2, 4)));
 }
 
+TEST(FindNotFinite, SaysWhereTheFirstIsAndHowManyThereAre) {
+  const at::Tensor weights = at::zeros({3, 4, 5});
+  EXPECT_FALSE(find_not_finite(weights, "file: name"));
+  weights[2][1][3].fill_(-std::numeric_limits<float>::infinity());
+  auto problem = find_not_finite(weights, "file: name");
+  ASSERT_TRUE(problem);
+  EXPECT_EQ(problem->where, "file: name[2, 1, 3]");
+  EXPECT_EQ(problem->found, "-inf");
+  weights[0][3][0].fill_(std::numeric_limits<float>::quiet_NaN());
+  problem = find_not_finite(weights, "file: name");
+  EXPECT_EQ(problem->where, "file: name[0, 3, 0]");
+  EXPECT_EQ(problem->found, "NaN, and 1 more that are not finite");
+  EXPECT_EQ(find_not_finite(weights.transpose(0, 2), "t")->where, "t[0, 3, 0]");
+  EXPECT_EQ(find_not_finite(weights[2][1][3], "one")->where, "one");
+}
+
+TEST(FindOverflow, NamesTheDtypeThatIsTooNarrow) {
+  const at::Tensor wide = at::full({2}, std::numeric_limits<float>::max());
+  EXPECT_FALSE(find_overflow(wide, "a"));
+  const auto problem = find_overflow(wide.to(at::kBFloat16), "a");
+  ASSERT_TRUE(problem);
+  EXPECT_EQ(problem->where, "a[0]");
+  EXPECT_NE(problem->what.find("bfloat16"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace twofold

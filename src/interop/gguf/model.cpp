@@ -149,7 +149,7 @@ NamedTensors read_gguf_model(const GgufPlan& plan, const Path& path) {
                         .found = "one more",
                         .hint = kExportAgain});
   }
-  throw_problems(std::move(problems));
+  throw_first_problems(std::move(problems), path.string());
   NamedTensors tensors;
   std::set<std::string> read;
   for (const GgufWeight& weight : plan.weights) {

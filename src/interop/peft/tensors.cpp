@@ -8,8 +8,8 @@
 
 #include "interop/peft/config.h"
 #include "tensor/dtype.h"
+#include "tensor/finite.h"
 #include "tensor/io.h"
-#include "twofold/tensor/host.h"
 
 namespace twofold {
 
@@ -45,11 +45,13 @@ at::Tensor PeftTensors::read(const std::string& name, const Shape& shape) {
             dtype_name(tensor.scalar_type()));
     return {};
   }
-  if (number_of(at::isfinite(tensor).all()) == 0) {
-    problem(name, "the adapter holds numbers that are not finite", "finite numbers", "NaN or inf");
-    return {};
-  }
-  return tensor.to(at::kFloat);
+  const std::string where = path_ + ": " + name;
+  std::optional<Problem> fault = find_not_finite(tensor, where);
+  const at::Tensor wide = tensor.to(at::kFloat);
+  if (!fault && tensor.scalar_type() == at::kDouble) fault = find_overflow(wide, where);
+  if (!fault) return wide;
+  problems_.push_back(std::move(*fault));
+  return {};
 }
 
 at::Tensor PeftTensors::peek(const std::string& name) const {
@@ -80,8 +82,8 @@ void PeftTensors::finish() {
     problem(entry.name, "a tensor that has no place", "tensors of what adapter_config.json names",
             fmt::format("[{}]", fmt::join(entry.shape, ", ")));
   }
-  constexpr size_t kShown = 5;  // that fit a screen: where one layer is wrong, all are
-  throw_first_problems(std::move(problems_), kShown, file_->path().string());
+  // Where one layer is wrong, all are.
+  throw_first_problems(std::move(problems_), path_);
 }
 
 }  // namespace twofold

@@ -11,6 +11,7 @@
 #include "formats/hub_cache.h"
 #include "model/hf/files.h"
 #include "tensor/dtype.h"
+#include "tensor/finite.h"
 #include "tensor/io.h"
 #include "tensor/storage.h"
 
@@ -69,10 +70,14 @@ class Loader {
     if (wanted.transpose) std::reverse(shape.begin(), shape.end());
     if (!fits(wanted, found->entry, shape)) return;
     at::Tensor value = read_tensor(found->file, found->entry);
+    if (!is_sound(find_not_finite(value, place_of(*found)))) return;
     if (wanted.transpose) value = value.t();
     at::Tensor& own = parameter.weight.value;
     const bool grows = gains_rows(parameter);
     own = !grows && can_map(parameter, value) ? value : in_place_of(parameter, value);
+    if (c10::elementSize(own.scalar_type()) < c10::elementSize(value.scalar_type())) {
+      is_sound(find_overflow(wanted.transpose ? own.t() : own, place_of(*found)));
+    }
     if (grows) own = with_fresh_rows(own, fresh_, shape[0]);
   }
 
@@ -89,16 +94,25 @@ class Loader {
       const std::string& name = tensor.entry.name;
       if (used_.contains(name) || is_known_buffer(name)) continue;
       problems_.push_back({.what = "a tensor that this architecture does not have",
-                           .where = tensor.file->path().string() + ": " + name,
+                           .where = place_of(tensor),
                            .expected = "only tensors that the architecture has",
                            .found = fmt::format("[{}]", fmt::join(tensor.entry.shape, ", ")),
                            .hint = "see whether config.json belongs to these weights"});
     }
-    constexpr size_t kShown = 5;  // a screen; a folder of another model lacks every tensor
-    throw_first_problems(std::move(problems_), kShown, path_);
+    // A folder of another model lacks every tensor.
+    throw_first_problems(std::move(problems_), path_);
   }
 
  private:
+  static std::string place_of(const LocatedTensor& tensor) {
+    return tensor.file->path().string() + ": " + tensor.entry.name;
+  }
+
+  bool is_sound(std::optional<Problem> fault) {
+    if (fault) problems_.push_back(std::move(*fault));
+    return !fault;
+  }
+
   /// A table that is the head as well may be stored for both, but as one matrix: where the two
   /// differ, transformers 4 took the table for the head, and 5 keeps both.
   void check_copy(const HfTensor& wanted, const LocatedTensor& table) {
