@@ -10,8 +10,9 @@ namespace twofold {
 namespace {
 
 std::string number_text(double number) {
-  return number == std::floor(number) && std::abs(number) < 1e15 ? fmt::format("{:.0f}", number)
-                                                                 : fmt::format("{}", number);
+  return number == std::floor(number) && std::abs(number) <= kMaxExact
+             ? fmt::format("{:.0f}", number)
+             : fmt::format("{}", number);
 }
 
 }  // namespace

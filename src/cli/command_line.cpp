@@ -1,6 +1,7 @@
 #include "cli/command_line.h"
 
 #include <fmt/format.h>
+#include <twofold/config/value.h>
 #include <twofold/error.h>
 #include <twofold/text.h>
 
@@ -8,11 +9,51 @@
 
 namespace {
 
+struct Whole {
+  static constexpr const char* kType = "INT";
+  static constexpr const char* kExpected = "a whole number from -2^63 to 2^63 - 1";
+  static auto read(const std::string& text) { return twofold::config::parse_integer(text); }
+};
+struct Real {
+  static constexpr const char* kType = "FLOAT";
+  static constexpr const char* kExpected = "a number below 1.8e308 in size";
+  static auto read(const std::string& text) { return twofold::config::parse_float(text); }
+};
+
+/// Numbers are read as configurations have them. CLI11 would take the nearest number that it has
+/// for one that is too large, and one that begins with 0 for octal.
+template <class Kind, class Target>
+CLI::Option* add_number(CLI::App& app, const Option& option, Target* target) {
+  const auto read = [&app, target, name = option.names](const std::string& text) {
+    if (const auto number = Kind::read(text)) {
+      *target = *number;
+      return;
+    }
+    twofold::fail({.what = "not a number that this option takes",
+                   .where = name,
+                   .expected = Kind::kExpected,
+                   .found = text.empty() ? "an empty text" : text,
+                   .hint = fmt::format("leave it out for its default; see `twofold {} --help`",
+                                       app.get_name())});
+  };
+  CLI::Option* added = app.add_option_function<std::string>(option.names, read, option.help);
+  if constexpr (!std::is_same_v<Target, std::optional<double>>) {
+    added->default_function([target] { return fmt::format("{}", *target); });
+  }
+  return added->type_name(Kind::kType);
+}
+
 CLI::Option* add_option(CLI::App& app, const Option& option) {
   return std::visit(
       [&](auto* target) {
-        if constexpr (std::is_same_v<decltype(target), bool*>) {
+        using Target = std::remove_pointer_t<decltype(target)>;
+        if constexpr (std::is_same_v<Target, bool>) {
           return app.add_flag(option.names, *target, option.help);
+        } else if constexpr (std::is_same_v<Target, int64_t>) {
+          return add_number<Whole>(app, option, target);
+        } else if constexpr (std::is_same_v<Target, double> ||
+                             std::is_same_v<Target, std::optional<double>>) {
+          return add_number<Real>(app, option, target);
         } else {
           return app.add_option(option.names, *target, option.help);
         }

@@ -54,7 +54,10 @@ std::vector<int32_t> prompt_ids(const LoadedModel& loaded, const Tokenizer& toke
   }
   if (!ids.empty()) return ids;
   const int64_t bos = loaded.run ? -1 : loaded.config().bos_token_id;
-  return {bos >= 0 ? static_cast<int32_t>(bos) : tokenizer.eot_token()};
+  if (bos < 0) return {tokenizer.eot_token()};
+  check_ids(std::vector<int64_t>{bos}, loaded.config(),
+            (loaded.folder / "config.json").string() + ": bos_token_id");
+  return {static_cast<int32_t>(bos)};
 }
 
 /// Two tokens that begin a text in front of a prompt: one that it spells, one that is put there.

@@ -55,6 +55,34 @@ class CommandLine(RunTest):
             self.assert_refused(result, option)
 
 
+    def test_a_number_that_is_too_large_is_not_cut(self):
+        self.run_job("r", self.config(PRETRAIN))
+        for option, value in (("--seed", "9223372036854775808"), ("--seed", "-9223372036854775809"),
+                              ("--tokens", "99999999999999999999"), ("--top-k", "18446744073709551616"),
+                              ("--seed", "0x10"), ("--seed", "1.5"), ("--seed", ""), ("--temperature", "1e999"),
+                              ("--repetition-penalty", "1e999")):
+            result = self.twofold("generate", "r", self.root, "--ids", "-", option, value, input='{"ids":[1,2]}\n')
+            self.assert_refused(result, option, value)
+        self.refused("combine", self.root, "--out", self.root / "x", "--rank", "9223372036854775808",
+                     says=["--rank", "9223372036854775808"])
+        drawn = [self.ask([[1, 2]], "generate", "r", self.root, "--seed", seed)
+                 for seed in ("9223372036854775807", "9223372036854775806", "10", "010", "1e1")]
+        self.assertNotEqual(drawn[0], drawn[1])
+        self.assertEqual(drawn[2], drawn[3])  # no octal number
+        self.assertEqual(drawn[2], drawn[4])
+
+    def test_the_id_that_begins_a_text_must_be_one_of_the_models(self):
+        self.run_job("r", self.config(PRETRAIN))
+        self.twofold("export", "r", self.root, "--to", "merged", self.root / "out")
+        config = json.loads((self.root / "out/config.json").read_text())
+        config["bos_token_id"] = (1 << 32) + 1
+        (self.root / "out/config.json").write_text(json.dumps(config))
+        (self.root / "out/tokenizer.json").write_text(json.dumps(self.BYTES))
+        self.refused("generate", self.root / "out", says=["bos_token_id", "4294967297"])
+
+    BYTES = {"added_tokens": [], "model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}}
+
+
 class Files(RunTest):
     """What the file system refuses is told like any other fault of the input."""
 

@@ -13,6 +13,8 @@ namespace twofold {
 /// of two fits an int64.
 inline constexpr double kMaxSize = 0x1p30;
 inline constexpr double kMaxThreads = 1024;
+/// Every whole number up to this one is a double as well, so that no reader cuts it.
+inline constexpr double kMaxExact = 0x1p53 - 1;
 
 /// Applies to every element of a list.
 struct Constraint {

@@ -89,7 +89,8 @@ double PeftConfig::alpha_of(const std::string& module) const {
 }
 
 nlohmann::json peft_number(double value) {
-  if (value == std::floor(value) && std::abs(value) < 1e15) return static_cast<int64_t>(value);
+  if (value == std::floor(value) && std::abs(value) <= kMaxExact)
+    return static_cast<int64_t>(value);
   return value;
 }
 

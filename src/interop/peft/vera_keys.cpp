@@ -24,7 +24,12 @@ class VeraKeys final : public PeftKeys {
     config.lora_alpha = LoRAConfig{}.alpha;  // there is none
     config.own[kVeraInitial] =
         reader.number(kVeraInitial, 0.1, {.min = -kMaxPeftNumber, .max = kMaxPeftNumber});
-    config.own[kVeraSeed] = reader.number(kVeraSeed, 0.0, {.min = 0, .max = 0x1p53});
+    const int64_t seed = reader.integer(kVeraSeed, 0);
+    config.own[kVeraSeed] = static_cast<double>(seed);
+    const Constraint range{.min = 0, .max = kMaxExact};
+    if (!range.allows(config.own[kVeraSeed])) {
+      reader.problem(kVeraSeed, "a number out of range", "a number " + range.range_text());
+    }
     reader.flag("init_weights", true);
     if (reader.flag("save_projection", true)) return;
     reader.problem("save_projection", "the folder does not hold the shared matrices", "true",

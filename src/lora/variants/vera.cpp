@@ -55,7 +55,8 @@ class Vera final : public Variant {
                "VeRA: what each leaf's vector of length r starts as (the other starts as 0).",
                {.min = 0, .exclusive_min = true});
     fields.add(std::string(kLoraSection) + kSeedKey, config.own.integer(kSeedKey, kSeed),
-               "VeRA: seed of the random matrices that all leaves share.", {.min = 0});
+               "VeRA: seed of the random matrices that all leaves share.",
+               {.min = 0, .max = kMaxExact});
   }
   bool adapts_targets(const LoRAConfig& config) const override {
     return config.variant == setting() && !config.dora;
