@@ -193,6 +193,61 @@ TEST(MatchTargets, EntriesOfEveryListThatSelectNothingAreRefusedTogether) {
   }
 }
 
+/// What is said of settings that are refused; empty if they are not.
+std::vector<Problem> refusal_of(const LoRAConfig& config) {
+  try {
+    match_targets(toy::gpt_shapes(), config);
+  } catch (const Error& error) {
+    return error.problems();
+  }
+  return {};
+}
+
+TEST(MatchTargets, AKeyOfAPatternThatIsForNoAdaptedLeafIsRefused) {
+  for (const char* idle : {"mlp", "re:.*/mlp/.*", "wte", "ln_f", "blocks/0/mlp/c_fc/kernel"}) {
+    LoRAConfig config = toy::lora({"attn"});
+    config.rank_pattern = {{"c_attn", 2}, {idle, 8}};
+    std::vector<Problem> problems = refusal_of(config);
+    ASSERT_EQ(problems.size(), 1u) << idle;
+    EXPECT_THAT(problems[0].what, HasSubstr(idle));
+    EXPECT_EQ(problems[0].where, "optimization/lora/rank_pattern");
+    EXPECT_THAT(problems[0].hint, HasSubstr("blocks/0/attn/c_attn/kernel"));
+    config.rank_pattern = {};
+    config.alpha_pattern = {{idle, 8}};
+    problems = refusal_of(config);
+    ASSERT_EQ(problems.size(), 1u) << idle;
+    EXPECT_EQ(problems[0].where, "optimization/lora/alpha_pattern");
+  }
+}
+
+TEST(MatchTargets, SoIsOneWhoseLeavesAreTakenOutOrTrainedWhole) {
+  LoRAConfig config = toy::lora();
+  config.rank_pattern = {{"c_attn", 2}};
+  EXPECT_TRUE(refusal_of(config).empty());
+  config.exclude_modules = {"c_attn"};
+  EXPECT_EQ(refusal_of(config).size(), 1u);
+  config.exclude_modules = {};
+  config.modules_to_save = {"c_attn"};
+  EXPECT_EQ(refusal_of(config).size(), 1u);
+}
+
+TEST(MatchTargets, ABlockInWhichNothingIsAdaptedIsRefused) {
+  LoRAConfig config = toy::lora({"blocks/0/attn"});
+  config.layers_to_transform = {0};
+  EXPECT_TRUE(refusal_of(config).empty());
+  config.layers_to_transform = {0, 1};
+  const std::vector<Problem> problems = refusal_of(config);
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].where, "optimization/lora/layers_to_transform");
+  EXPECT_EQ(problems[0].found, "1");
+}
+
+TEST(MatchTargets, TargetsThatSelectNothingAreTheOnlyFaultOfTheirPatterns) {
+  LoRAConfig config = toy::lora({"kernle"});
+  config.rank_pattern = {{"attn", 2}};
+  EXPECT_EQ(refusal_of(config).size(), 1u);
+}
+
 TEST(MatchTargets, DoraOfATableThatIsTheHeadAndWithDropoutOfAHeadAreRefused) {
   const ParameterTree tied = toy::gpt_shapes(), untied = toy::gpt_shapes(64, 128, /*tied=*/false);
   LoRAConfig config = toy::lora({"wte", "kernel"});
