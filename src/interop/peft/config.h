@@ -74,6 +74,9 @@ std::string peft_config_text(const PeftConfig& config);
 
 /// The bound of ranks and alphas: a larger one must be a mistake.
 inline constexpr double kMaxPeftNumber = 1e9;
+/// Of `r` and of the ranks in rank_pattern; of `lora_alpha` and of those in alpha_pattern.
+inline constexpr Constraint kRankRange{.min = 1, .max = kMaxPeftNumber};
+inline constexpr Constraint kAlphaRange{.min = 0, .max = kMaxPeftNumber};
 /// `value` as JSON; a whole number as an integer.
 nlohmann::json peft_number(double value);
 /// `in_order`: the same document in the order of the file; of two patterns that match, the first

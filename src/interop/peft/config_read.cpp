@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -15,6 +16,7 @@
 #include "formats/json.h"
 #include "formats/json_reader.h"
 #include "interop/peft/config.h"
+#include "interop/peft/foreign.h"
 #include "interop/peft/keys.h"
 
 namespace twofold {
@@ -29,9 +31,19 @@ const std::set<std::string> kWithoutMeaning = {
     "auto_mapping", "base_model_name_or_path", "revision",  "inference_mode",
     "peft_version", "runtime_config",          "task_type", "peft_type"};
 
+constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
+
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
+}
+
+/// A rank, which may be written as 8.0.
+int64_t whole_rank(const JsonReader& reader, const std::string& key, int64_t otherwise) {
+  const double number = reader.number(key, static_cast<double>(otherwise), kRankRange);
+  if (number == std::floor(number)) return static_cast<int64_t>(number);
+  reader.problem(key, "a value of the wrong type", "a whole number");
+  return otherwise;
 }
 
 PeftNames names(const JsonReader& reader, const std::string& key) {
@@ -111,16 +123,15 @@ PeftPattern read_pattern(const JsonReader& reader, const ordered_json& in_order,
     reader.problem(key, "wrong type", "an object of numbers");
     return all;
   }
+  const Constraint& range = whole ? kRankRange : kAlphaRange;
   for (const auto& [name, item] : in_order.at(key).items()) {
-    const bool fits = item.is_number() && item.get<double>() > 0 &&
-                      item.get<double>() < kMaxPeftNumber && (!whole || item.is_number_unsigned());
-    if (fits) {
-      all.emplace_back(name, item.get<double>());
+    const double number = item.is_number() ? item.get<double>() : kNoNumber;
+    if (range.allows(number) && !(whole && number != std::floor(number))) {
+      all.emplace_back(name, number);
     } else {
-      reader.problem_at(
-          key + "/" + name, "not a possible value",
-          fmt::format("a {}number above 0 and below {}", whole ? "whole " : "", kMaxPeftNumber),
-          item);
+      reader.problem_at(key + "/" + name, "not a possible value",
+                        fmt::format("a {}number {}", whole ? "whole " : "", range.range_text()),
+                        item);
     }
   }
   return all;
@@ -149,22 +160,17 @@ PeftTokens read_tokens(const JsonReader& reader, const std::string& key) {
 }
 
 PeftConfig read_peft_config(const Path& file) {
-  if (!std::filesystem::exists(file)) {
-    fail({.what = "not a PEFT folder",
-          .where = file.parent_path().string(),
-          .expected = std::string(kPeftConfigFile) + " and " + kPeftWeightsFile,
-          .found = std::string("no ") + kPeftConfigFile,
-          .hint = "give the folder that PEFT's save_pretrained wrote"});
-  }
+  if (!std::filesystem::exists(file)) fail_no_config(file.parent_path());
   const std::string text = read_text(file);
   const json document = formats::parse_json(text, file.string());
   const JsonReader reader(document, file.string(),
                           "save the adapter again with PEFT, without this option");
   reader.finish();
+  refuse_foreign(reader, file.parent_path());
   PeftConfig config;
   const PeftKeys& keys = check_kind(reader);
   config.peft_type = keys.type();
-  config.r = reader.size("r", config.r, static_cast<int64_t>(kMaxPeftNumber));
+  config.r = whole_rank(reader, "r", config.r);
   config.lora_dropout = reader.number(keys.dropout_key(), config.lora_dropout,
                                       {.min = 0, .max = 1, .exclusive_max = true});
   config.fan_in_fan_out = reader.flag("fan_in_fan_out", config.fan_in_fan_out);

@@ -39,8 +39,7 @@ class LoraKeys final : public PeftKeys {
   void read_keys(const formats::JsonReader& reader, const nlohmann::ordered_json& in_order,
                  PeftConfig& config) const override {
     check_start(reader);
-    config.lora_alpha = reader.number("lora_alpha", config.lora_alpha,
-                                      {.min = 0, .max = kMaxPeftNumber, .exclusive_max = true});
+    config.lora_alpha = reader.number("lora_alpha", config.lora_alpha, kAlphaRange);
     config.use_rslora = reader.flag("use_rslora", config.use_rslora);
     config.use_dora = reader.flag("use_dora", config.use_dora);
     config.rank_pattern = read_pattern(reader, in_order, "rank_pattern", /*whole=*/true);

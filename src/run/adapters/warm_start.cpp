@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "config/check.h"
 #include "config/fields.h"
 #include "interop/peft/coverage.h"
 #include "interop/peft/merge.h"
@@ -54,6 +55,20 @@ namespace {
 
 using IsSet = std::function<bool(const std::string& key)>;
 
+/// What PEFT computes with and nobody can train on, such as a scale of 0.
+void check_ranges(LoRAConfig& found, const std::string& folder, std::vector<Problem>& problems) {
+  const config::Fields fields = config::fields_of(found);
+  for (const std::string& key : keys_of_adapter()) {
+    const config::Field& field = *fields.find(key);
+    const size_t before = problems.size();
+    config::check(field.get(), field.shape, field.constraint, key, false, problems);
+    for (size_t i = before; i < problems.size(); ++i) {
+      problems[i].where += ", " + folder;
+      problems[i].hint = "this adapter cannot be trained on: start from another";
+    }
+  }
+}
+
 /// Lines for what the adapter's folder fills in, and problems for what the user set otherwise.
 std::vector<std::string> compare_settings(LoRAConfig& lora, LoRAConfig& found, const IsSet& is_set,
                                           std::vector<Problem>& problems) {
@@ -94,6 +109,7 @@ std::vector<std::string> fill_from_adapter(LoRAConfig& lora, const ModelConfig& 
                         .found = lora.init,
                         .hint = "leave one of the two out"});
   }
+  check_ranges(found, lora.from_adapter, problems);
   check_rows(lora, found, *built, problems);
   if (!problems.empty()) throw Error(std::move(problems));
   // The rest is this run's own.

@@ -4,8 +4,10 @@
 namespace twofold {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST_F(PeftFolder, BringsEveryVariantOfEveryFamilyBack) {
   for (const char* family : {"llama", "qwen", "gpt", "gpt_neox"}) {
@@ -186,6 +188,42 @@ TEST_F(PeftNamesTest, AnErrorTellsBothEndsOfARange) {
   }
 }
 
+TEST_F(PeftNamesTest, PatternsTakeWhatTheirKeysTake) {
+  const PeftConfig config = read(
+      R"("target_modules": ["q_proj"], "r": 4.0, "lora_alpha": 0, "rank_pattern": {"q_proj": 8.0},
+         "alpha_pattern": {"q_proj": 0})");
+  EXPECT_EQ(config.r, 4);
+  EXPECT_EQ(config.rank_of("model.layers.1.attn.q_proj"), 8);
+  EXPECT_EQ(config.alpha_of("model.layers.1.attn.q_proj"), 0);
+  for (const char* entry : {R"("r": 4.5)", R"("r": 0)", R"("rank_pattern": {"q_proj": 8.5})",
+                            R"("rank_pattern": {"q_proj": 0})", R"("lora_alpha": -1)",
+                            R"("alpha_pattern": {"q_proj": -1})"}) {
+    EXPECT_THROW(read(R"("target_modules": ["q_proj"], )" + std::string(entry)), Error) << entry;
+  }
+}
+
+TEST_F(PeftNamesTest, AdaptersOfOtherProgramsAreCalledWhatTheyAre) {
+  const Path file = root_ / kPeftConfigFile;
+  const auto refusal = [&] {
+    try {
+      read_peft_config(file);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  write_atomic(file, R"({"adapter_path": "adapters", "fine_tune_type": "lora", "num_layers": 16,
+                         "lora_parameters": {"rank": 8, "dropout": 0.0, "scale": 20.0}})");
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("mlx-lm"), HasSubstr("mlx_lm.fuse"),
+                               Not(HasSubstr("save the adapter again with PEFT"))));
+  write_atomic(file, R"({"model_class": "LlamaForCausalLM", "config": {"architecture": "lora"}})");
+  EXPECT_THAT(refusal(), HasSubstr("merge_adapter"));
+  std::filesystem::remove(file);
+  EXPECT_THAT(refusal(), HasSubstr("save_pretrained"));
+  write_atomic(root_ / "adapters.safetensors", "");
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("no adapter_config.json"), HasSubstr("mlx_lm.fuse")));
+}
+
 /// The text of the Error that reading the folder throws.
 std::string refusal(const Path& folder) {
   const auto config = small_config("llama");
@@ -242,7 +280,10 @@ TEST_F(PeftFolder, RefusesTensorsThatDoNotFit) {
   more.emplace_back("base_model.model.model.norm.weight", at::ones({16}));
   EXPECT_THAT(with(more), HasSubstr("model.norm.weight"));
   tensors[0].second.view({-1})[0] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_THAT(with(tensors), HasSubstr("not finite"));
+  EXPECT_THAT(with(tensors), AllOf(HasSubstr("not finite"), HasSubstr(file.string()),
+                                   HasSubstr(tensors[0].first + "[0, 0]"), HasSubstr("NaN")));
+  tensors[0].second = tensors[0].second.to(at::kDouble).fill_(1e300);
+  EXPECT_THAT(with(tensors), HasSubstr("beyond the range of float32"));
 }
 
 }  // namespace
