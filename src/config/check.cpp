@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/text.h"
 
@@ -62,10 +63,52 @@ class Checker {
                   const std::string& path) {
     constexpr size_t kShown = 60;
     std::string found = flow_text(value);
-    const bool number = shape.kind == Shape::Kind::kInteger || shape.kind == Shape::Kind::kFloat;
-    if (value.quoted && number) found = "the text '" + value.text + "'";
+    const std::string hint = spelling(value, shape);
+    if (value.quoted && is_number(shape)) found = "the text '" + value.text + "'";
     if (found.size() > kShown) found = found.substr(0, kShown) + "…";
-    add(value, path, "wrong type for " + path, expected(shape, limits), std::move(found));
+    add(value, path, "wrong type for " + path, expected(shape, limits), std::move(found),
+        hint.empty() || hint.size() > kShown ? "" : "write " + hint);
+  }
+
+  static bool is_number(const Shape& shape) {
+    return shape.kind == Shape::Kind::kInteger || shape.kind == Shape::Kind::kFloat;
+  }
+
+  /// How a value of another type is written as one of this shape, where it is plain what is meant.
+  static std::string spelling(const Value& value, const Shape& shape) {
+    if (shape.kind == Shape::Kind::kList && value.kind != Kind::kList) {
+      const std::string inner =
+          fits(value, *shape.element) ? flow_text(value) : spelling(value, *shape.element);
+      return inner.empty() ? "" : "[" + inner + "]";
+    }
+    if (value.kind == Kind::kList && value.items.size() == 1) {
+      return fits(value.items[0], shape) ? flow_text(value.items[0]) : "";
+    }
+    if (value.kind != Kind::kScalar) return "";
+    if (is_number(shape)) {
+      const Value plain = Value::scalar(value.text);
+      return value.quoted && fits(plain, shape) ? value.text + ", without quotes" : "";
+    }
+    return shape.kind == Shape::Kind::kBool ? switch_of(value.text) : "";
+  }
+
+  /// What other programs write for a switch.
+  static std::string switch_of(std::string text) {
+    for (char& letter : text)
+      letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    for (const char* yes : {"true", "yes", "on", "1"}) {
+      if (text == yes) return "true";
+    }
+    for (const char* no : {"false", "no", "off", "0"}) {
+      if (text == no) return "false";
+    }
+    return "";
+  }
+
+  static bool fits(const Value& value, const Shape& shape) {
+    std::vector<Problem> problems;
+    Checker(/*allow_missing=*/true, problems).check(value, shape, {}, "");
+    return problems.empty();
   }
 
   void check_record(const Value& value, const Shape& shape, const Constraint& limits,

@@ -102,6 +102,32 @@ INSTANTIATE_TEST_SUITE_P(
                     "nothing.at.all=1", "optimization.lora.rank", "=3", "training.tokens=[1",
                     "optimization.schedule=linear"));
 
+TEST(Load, AValueThatIsPlainlyMeantIsSpelledOut) {
+  const std::vector<std::pair<const char*, const char*>> cases = {
+      {"architecture.bias=True", "write true"},
+      {"architecture.bias=yes", "write true"},
+      {"architecture.bias=OFF", "write false"},
+      {"architecture.bias=0", "write false"},
+      {"architecture.bias='true'", "write true"},
+      {"optimization.lora.targets=all-linear", "write [all-linear]"},
+      {"training.tokens=10", "write [10]"},
+      {"training.dataset=[{name: a}]", "write [{name: a}]"},
+      {"optimization.lora.rank='8'", "write 8, without quotes"},
+      {"optimization.lora.rank=[8]", "write 8"},
+  };
+  for (const auto& [override, hint] : cases) {
+    const auto problems = Bound().problems("", {"data.name=x", override});
+    ASSERT_EQ(problems.size(), 1u) << override;
+    EXPECT_EQ(problems[0].hint, hint) << override;
+  }
+  for (const char* unclear : {"architecture.bias=maybe", "optimization.lora.rank='many'",
+                              "optimization.lora.rank=1.5", "training.tokens=many"}) {
+    const auto problems = Bound().problems("", {"data.name=x", unclear});
+    ASSERT_EQ(problems.size(), 1u) << unclear;
+    EXPECT_EQ(problems[0].hint.find("write"), std::string::npos) << problems[0].hint;
+  }
+}
+
 /// A number with a range and a way out of it.
 struct OwnOrRange {
   double decay = -1;
