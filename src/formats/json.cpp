@@ -8,11 +8,14 @@
 #include <vector>
 
 #include "base/error.h"
+#include "formats/file_kind.h"
 
 namespace twofold::formats {
 namespace {
 
 using nlohmann::json;
+
+constexpr const char* kCorrect = "correct the file at this place, or get it again";
 
 /// Walks a text and tells how far the parser has come: nlohmann's events carry no position.
 class TrackedIterator {
@@ -84,21 +87,29 @@ class StrictBuilder : public json::json_sax_t {
   bool parse_error(size_t, const std::string&, const nlohmann::detail::exception& error) override {
     const std::string text = error.what();  // "[json.exception.…] parse error at line 1, …: REASON"
     const size_t reason = text.find(": ");
+    const bool unfinished = one_line_ && text.find("unexpected end of input") != text.npos;
     refuse(position(), "not valid JSON", "a JSON value (RFC 8259)",
-           printable(reason == text.npos ? text : text.substr(reason + 2), 200));
+           printable(reason == text.npos ? text : text.substr(reason + 2), 200),
+           unfinished ? "write an object that goes over several lines on one: jq -c . FILE > NEW"
+                      : kCorrect);
   }
 
  private:
   size_t position() const { return static_cast<size_t>(reached_ - text_.data()); }
 
-  [[noreturn]] void refuse(size_t byte, const char* what, std::string expected, std::string found) {
+  [[noreturn]] void refuse(size_t byte, const char* what, std::string expected, std::string found,
+                           std::string hint = kCorrect) {
+    if (const FileKind* kind = kind_of_bytes(text_)) {
+      found = kind->name;
+      hint = kind->hint;
+    }
     const auto line = 1 + std::count(text_.begin(), text_.begin() + byte, '\n');
     fail({.what = what,
           .where = one_line_ ? fmt::format("{} (byte {})", file_, byte)
                              : fmt::format("{}:{} (byte {})", file_, line, byte),
           .expected = std::move(expected),
           .found = std::move(found),
-          .hint = "correct the file at this place, or get it again"});
+          .hint = std::move(hint)});
   }
 
   json* place(json value) {
@@ -145,6 +156,14 @@ json parse_json(std::string_view text, const std::string& file, KeyOffsets* offs
 }
 
 json parse_json_line(std::string_view line, const std::string& where) {
+  const size_t start = line.find_first_not_of(" \t");
+  if (start < line.size() && line[start] == '[') {
+    fail({.what = "a JSON array where lines of JSON belong",
+          .where = where,
+          .expected = "an object on each line",
+          .found = printable(line),
+          .hint = "write its entries as lines: jq -c '.[]' FILE > NEW"});
+  }
   json object = StrictBuilder(line, where, nullptr, /*one_line=*/true).run();
   if (object.is_object()) return object;
   fail({.what = "a line that is not a JSON object",

@@ -12,6 +12,7 @@
 #include "base/descriptor.h"
 #include "base/error.h"
 #include "formats/json.h"
+#include "formats/text_file.h"
 
 namespace twofold {
 
@@ -53,7 +54,7 @@ JsonlReader::~JsonlReader() = default;
 
 bool JsonlReader::next() {
   for (std::string line; input_->next_line(line);) {
-    ++input_->number;
+    if (++input_->number == 1) line = formats::without_byte_order_mark(line);
     if (line.find_first_not_of(" \t\r") == line.npos) continue;
     object_->value = formats::parse_json_line(line, where());
     return true;

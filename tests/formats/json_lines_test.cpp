@@ -68,6 +68,13 @@ TEST_F(JsonLinesTest, NamesTheLineAndTheByteOfAFault) {
               HasSubstr("/nonexistent/ids.jsonl"));
 }
 
+TEST_F(JsonLinesTest, AByteOrderMarkIsNoPartOfTheFirstLine) {
+  JsonlReader lines(put("a.jsonl", "\xEF\xBB\xBF\n{\"text\": \"a\"}\n").string());
+  EXPECT_TRUE(lines.next());
+  EXPECT_EQ(lines.text("text"), "a");
+  EXPECT_EQ(lines.where(), (folder_ / "a.jsonl").string() + ":2");
+}
+
 TEST_F(JsonLinesTest, FieldsAreOfTheirTypeOrAnErrorWithTheLine) {
   const auto reading = [&](const std::string& text) {
     auto lines = std::make_unique<JsonlReader>(put("a.jsonl", text + "\n").string());

@@ -9,6 +9,7 @@
 namespace twofold::formats {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 std::string error_in(const std::string& text) {
@@ -56,6 +57,29 @@ TEST(Json, RefusesBadSyntaxWithItsLine) {
 TEST(Json, RefusesNulBytes) {
   EXPECT_THAT(error_in(std::string("{}\0", 3)), HasSubstr("NUL"));
   EXPECT_THAT(error_in(std::string("{}\0garbage", 10)), HasSubstr("byte 2"));
+}
+
+TEST(Json, NamesAFileThatIsNone) {
+  EXPECT_THAT(
+      error_in("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"),
+      AllOf(HasSubstr("x.json:1"), HasSubstr("git-lfs pointer"), HasSubstr("git lfs pull")));
+  EXPECT_THAT(error_in("<!DOCTYPE html><html>"), HasSubstr("web page"));
+  EXPECT_THAT(error_in(std::string("\x1F\x8B\x08\0\0", 5)), HasSubstr("gzip"));
+  EXPECT_THAT(error_in(std::string("\xFF\xFE{\0}\0", 6)), HasSubstr("UTF-16"));
+}
+
+TEST(Json, WhatGoesOverSeveralLinesIsNotLines) {
+  const auto error_of_line = [](const char* line) {
+    return error_of([&] { parse_json_line(line, "x.jsonl:1"); });
+  };
+  for (const char* line : {"[", " [{\"a\": 1},", "[{\"a\": 1}]"}) {
+    EXPECT_THAT(error_of_line(line),
+                AllOf(HasSubstr("x.jsonl:1"), HasSubstr("array"), HasSubstr("jq -c '.[]'")));
+  }
+  for (const char* line : {"{", "{\"a\":", "{\"a\": \"b\","}) {
+    EXPECT_THAT(error_of_line(line), AllOf(HasSubstr("several lines"), HasSubstr("jq -c . ")));
+  }
+  EXPECT_THAT(error_of_line("{\"a\" 1}"), testing::Not(HasSubstr("several lines")));
 }
 
 }  // namespace
