@@ -32,12 +32,12 @@ PathKind kind_of(const Path& path) {
   }
 }
 
-std::vector<Path> files_in(const Path& folder) {
+std::vector<Path> entries_in(const Path& folder) {
   std::error_code error;
   std::vector<Path> paths;
   fs::directory_iterator entry(folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    if (kind_of(entry->path()) == PathKind::kFile) paths.push_back(entry->path());
+    paths.push_back(entry->path());
   }
   if (error) fail_io("list", folder, error.value());
   std::sort(paths.begin(), paths.end());

@@ -17,7 +17,7 @@ void make_folders(const Path& folder);
 enum class PathKind { kNothing, kFile, kFolder, kOther };
 PathKind kind_of(const Path& path);
 
-/// The regular files directly inside a folder, sorted by name.
-std::vector<Path> files_in(const Path& folder);
+/// Everything directly inside a folder, whatever its kind, sorted by name.
+std::vector<Path> entries_in(const Path& folder);
 
 }  // namespace twofold

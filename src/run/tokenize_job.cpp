@@ -50,9 +50,18 @@ class TokenizeJob : public Job {
                                        label(), with_thousands(result.documents),
                                        with_thousands(result.tokens), with_thousands(result.train),
                                        with_thousands(result.val), result.folder.string()));
+    if (result.bad.skipped + result.bad.replaced > 0) warn(result, observer);
   }
 
  private:
+  static void warn(const TokenizeResult& result, Observer& observer) {
+    observer.message(
+        Severity::kWarning,
+        fmt::format("{} bad records were skipped and {} repaired: {} lists them",
+                    with_thousands(result.bad.skipped), with_thousands(result.bad.replaced),
+                    (result.folder / kBadRecordsFile).string()));
+  }
+
   std::string label() const {
     return config_.suffix.empty() ? config_.dataset : config_.dataset + "_" + config_.suffix;
   }

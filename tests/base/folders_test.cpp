@@ -40,14 +40,15 @@ TEST_F(FoldersTest, SaysWhatIsThere) {
   EXPECT_EQ(kind_of(root / "none"), PathKind::kNothing);
   EXPECT_EQ(kind_of(root / "a.txt/below"), PathKind::kNothing);
   EXPECT_EQ(kind_of("/dev/null"), PathKind::kOther);
-  EXPECT_THAT(files_in(root), testing::ElementsAre(root / "a.txt", root / "b.txt"));
+  EXPECT_THAT(entries_in(root),
+              testing::ElementsAre(root / "a.txt", root / "b.txt", root / "inner"));
 }
 
 TEST_F(FoldersTest, WhatTheSystemRefusesIsAnErrorWithAllItsParts) {
   for (const Problem& problem : {problem_of([&] { kind_of(root / std::string(300, 'x')); }),
                                  problem_of([&] { make_folders(root / "a.txt/inner"); }),
                                  problem_of([&] { make_folders(root / "a.txt"); }),
-                                 problem_of([&] { files_in(root / "x"); })}) {
+                                 problem_of([&] { entries_in(root / "x"); })}) {
     EXPECT_THAT(problem.where, HasSubstr(root.string()));
     EXPECT_FALSE(problem.expected.empty() || problem.found.empty() || problem.hint.empty())
         << problem.render();

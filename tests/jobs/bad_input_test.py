@@ -1,4 +1,5 @@
 """Every fault of commands, files and data ends with exit code 2 and says what, where, expected, found and what to try."""
+import gzip
 import json
 import os
 import resource
@@ -166,6 +167,43 @@ class Files(RunTest):
             write_tokens(self.root / "data/first/val.bin", ids)
             self.refused("val.bin", fragment)
             self.assertFalse((self.root / "results").exists())
+
+
+class Text(RunTest):
+    """What data/source may hold, and what becomes of a bad record."""
+
+    def tokenize(self, content, *overrides, job="variable", name="source"):
+        source = self.root / name
+        source.write_bytes(content)
+        return self.twofold("tokenize", self.config(
+            f"job: data/tokenize_{job}_dataset\ntokenizer: {{backend: bytes}}\n"
+            f"data: {{dataset: d, source: {source}, val_pct: 0}}\n"), self.root, *overrides)
+
+    def test_files_that_hold_no_text(self):
+        text = "caf\u00e9 au lait\n" * 50
+        for content, *fragments in (
+                (gzip.compress(text.encode()), "gzip", "unpack it first"), (text.encode("utf-16"), "UTF-16", "iconv"),
+                (text.encode("utf-16-le"), "UTF-16", "iconv"), (text.encode("latin-1"), "source:1 (byte 3)", "0xe9"),
+                (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "git lfs pull")):
+            for job in ("variable", "blockwise"):
+                self.assert_refused(self.tokenize(content, job=job), *fragments)
+        self.assertFalse((self.root / "data/d/config.json").exists())
+        done = self.tokenize(b"\xef\xbb\xbf" + text.encode())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        ids = struct.iter_unpack("<I", (self.root / "data/d/train.bin").read_bytes())
+        self.assertEqual(bytes(i for i, in ids if i < 256), text.encode())
+
+    def test_bad_records_are_passed_over_if_told_to(self):
+        lines = b'{"text": "a"}\n{"text": "\\ud800"}\n{"text": null}\n'
+        self.assert_refused(self.tokenize(lines, "data.format=jsonl"), "source:2", "data/on_bad_record")
+        skipping = ("data.format=jsonl", "data.on_bad_record=skip")
+        for _ in range(2):  # told again by the same command
+            done = self.tokenize(lines, *skipping)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("2 bad records were skipped and 0 repaired", done.stdout)
+        self.assertEqual(len((self.root / "data/d/bad_records.jsonl").read_text().splitlines()), 2)
+        self.assertEqual((self.root / "data/d/train.bin").stat().st_size, 4 * len("a|"))
+        self.assert_refused(self.tokenize(lines, "data.format=jsonl", "data.on_bad_record=drop"), "stop, skip, replace")
 
 
 class Data(RunTest):

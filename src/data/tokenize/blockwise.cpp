@@ -22,8 +22,12 @@ struct BlockwiseState {
   int64_t rows = 0;       // written, of both splits
   int64_t tokens = 0;     // real ones
   int64_t truncated = 0;  // documents
+  BadRecords bad;
+
+  /// How many documents were looked at, in the order of rows.
+  int64_t seen() const { return rows + bad.skipped; }
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BlockwiseState, rows, tokens, truncated)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BlockwiseState, rows, tokens, truncated, bad)
 
 class BlockwiseRun {
  public:
@@ -43,19 +47,21 @@ class BlockwiseRun {
 
   BlockwiseState run() {
     Pacer pacer(output_, options_);
-    while (state_.rows < count()) {
+    while (state_.seen() < count()) {
       round();
       pacer.after_round(
           state_, {.documents = state_.rows,
                    .tokens = state_.tokens,
-                   .fraction = static_cast<double>(state_.rows) / static_cast<double>(count())});
+                   .fraction = static_cast<double>(state_.seen()) / static_cast<double>(count())});
     }
     output_.save(state_);
     return state_;
   }
 
   int64_t count() const { return static_cast<int64_t>(all_.size()); }
-  int64_t val_rows() const { return val_rows_; }
+  /// Rows of the validation split, the first ones: fewer than were meant for it if too many
+  /// documents were skipped.
+  int64_t val_rows() const { return std::min(val_rows_, state_.rows); }
 
  private:
   static std::vector<Document> find_all(const Documents& documents) {
@@ -67,19 +73,22 @@ class BlockwiseRun {
 
   const Document& document_of(int64_t row) const { return all_[static_cast<size_t>(order_(row))]; }
 
-  /// Tokenizes the next rows on all threads and writes them in order.
+  /// Tokenizes the next documents on all threads and writes their rows in order.
   void round() {
-    int64_t rows = 0;
+    const int64_t first = state_.seen();
+    int64_t size = 0;
     for (int64_t bytes = 0;
-         bytes < options_.round_bytes * config_.num_proc && state_.rows + rows < count(); ++rows)
-      bytes += static_cast<int64_t>(document_of(state_.rows + rows).raw.size()) + 1;
+         bytes < options_.round_bytes * config_.num_proc && first + size < count(); ++size)
+      bytes += static_cast<int64_t>(document_of(first + size).raw.size()) + 1;
     const auto encode = [&](int64_t i) {
-      return with_marks(config_.tokenizer, tokenizer_,
-                        tokenizer_.encode(documents_.text(document_of(state_.rows + i))));
+      return make_record(config_, tokenizer_, documents_, document_of(first + i));
     };
-    const auto encoded = encode_or_forget(
-        output_, [&] { return parallel_map<Tokens>(rows, config_.num_proc, encode); });
-    for (const Tokens& ids : encoded) write(ids);
+    const auto records = encode_or_forget(
+        output_, [&] { return parallel_map<Record>(size, config_.num_proc, encode); });
+    for (const Record& record : records) {
+      if (!record.skipped) write(record.ids);
+      note(record, state_.bad, output_);
+    }
   }
 
   void write(const Tokens& ids) {
@@ -118,7 +127,8 @@ TokenizeResult blockwise_result(const Path& folder, const json& result, bool alr
           .train = train,
           .val = val,
           .tokens = result.at("tokens"),
-          .truncated = result.at("truncated")};
+          .truncated = result.at("truncated"),
+          .bad = result.value("bad_records", BadRecords())};
 }
 
 void check_pad_token(const TokenizeBlockwiseConfig& config, const Tokenizer& tokenizer) {
@@ -144,18 +154,21 @@ TokenizeResult tokenize_blockwise(const TokenizeBlockwiseConfig& config, const P
   arguments["pad_token"] = config.pad_token;
   if (const auto result = finished_result(folder, arguments))
     return blockwise_result(folder, *result, true);
-  ResumableOutput output(folder, arguments,
-                         {"train.bin", "train.bin.mask", "val.bin", "val.bin.mask"});
+  ResumableOutput output(
+      folder, arguments,
+      with_list(config, {"train.bin", "train.bin.mask", "val.bin", "val.bin.mask"}));
   BlockwiseRun run(config, options, *tokenizer, documents, output);
   const BlockwiseState end = run.run();
   const int64_t train = end.rows - run.val_rows();
+  require_training_data(train, end.bad, output);
   const json shape = {{"train", {train, config.block_size}},
                       {"val", {run.val_rows(), config.block_size}}};
   write_atomic(folder / "shape.json", shape.dump(4));
-  const json result = {{"train_rows", train},
-                       {"val_rows", run.val_rows()},
-                       {"tokens", end.tokens},
-                       {"truncated", end.truncated}};
+  json result = {{"train_rows", train},
+                 {"val_rows", run.val_rows()},
+                 {"tokens", end.tokens},
+                 {"truncated", end.truncated}};
+  if (config.on_bad_record != OnBadRecord::kStop) result["bad_records"] = end.bad;
   output.finish(result);
   return blockwise_result(folder, result, false);
 }

@@ -6,49 +6,22 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/folders.h"
 #include "base/text.h"
-#include "data/folder_name.h"
 #include "formats/json.h"
+#include "formats/json_repair.h"
+#include "formats/text_file.h"
+#include "unicode/utf8.h"
 
 namespace twofold {
 namespace {
-
-std::vector<Path> files_of(const Path& source) {
-  const PathKind kind = kind_of(source);
-  if (kind == PathKind::kFile) return {source};
-  if (kind != PathKind::kFolder)
-    fail({.what = "there is no such source of text",
-          .where = "data/source",
-          .expected = "a file, or a folder of files",
-          .found = source.string(),
-          .hint = "give its path as data/source; it counts from the current folder"});
-  std::vector<Path> paths = files_in(source);
-  std::erase_if(paths, [](const Path& path) { return path.filename().string().front() == '.'; });
-  return paths;
-}
-
-/// The line that starts at `offset`, without its end ("\n" or "\r\n"); moves `offset` behind it.
-std::string_view take_line(std::string_view text, size_t& offset) {
-  const size_t end = std::min(text.find('\n', offset), text.size());
-  std::string_view line = text.substr(offset, end - offset);
-  offset = std::min(end + 1, text.size());
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
-}
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r\f\v") == line.npos; }
 
 }  // namespace
 
 Documents::Documents(const Path& source, DocumentFormat format, std::string text_key)
-    : format_(format), text_key_(std::move(text_key)) {
-  for (const Path& path : files_of(source)) {
-    // The dataset's config.json remembers the names of its files, and JSON is UTF-8.
-    require_folder_name(path.filename().string(), "a file of data/source");
-    files_.emplace_back(path);
-    bytes_ += static_cast<int64_t>(files_.back().bytes().size());
-  }
+    : files_(open_source(source)), format_(format), text_key_(std::move(text_key)) {
+  for (const SourceFile& file : files_) bytes_ += static_cast<int64_t>(file.text().size());
   Cursor cursor;
   Document first;
   if (!next(cursor, first))
@@ -61,8 +34,7 @@ Documents::Documents(const Path& source, DocumentFormat format, std::string text
 }
 
 std::string_view Documents::contents(int64_t file) const {
-  const auto bytes = files_[static_cast<size_t>(file)].bytes();
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  return files_[static_cast<size_t>(file)].text();
 }
 
 bool Documents::next(Cursor& cursor, Document& document) const {
@@ -77,7 +49,7 @@ bool Documents::next(Cursor& cursor, Document& document) const {
     }
     size_t begin = text.npos;
     while (offset < text.size()) {
-      const std::string_view line = take_line(text, offset);
+      const std::string_view line = formats::take_line(text, offset);
       ++cursor.line;
       cursor.offset = static_cast<int64_t>(offset);
       const bool blank = is_blank(line);
@@ -102,24 +74,48 @@ int64_t Documents::bytes_before(const Cursor& cursor) const {
   return bytes;
 }
 
+const Path& Documents::path_of(const Document& document) const {
+  return files_[static_cast<size_t>(document.file)].file.path();
+}
+
 std::string Documents::where(const Document& document) const {
-  const Path& path = files_[static_cast<size_t>(document.file)].path();
-  return fmt::format("{}:{}", path.string(), document.line);
+  return fmt::format("{}:{}", path_of(document).string(), document.line);
 }
 
 std::string Documents::text(const Document& document) const {
+  const auto* start =
+      reinterpret_cast<const char*>(files_[static_cast<size_t>(document.file)].file.bytes().data());
+  formats::require_utf8(document.raw, {.file = path_of(document).string(),
+                                       .line = document.line,
+                                       .byte = static_cast<size_t>(document.raw.data() - start)});
   if (format_ != DocumentFormat::kJsonl) return std::string(document.raw);
-  const nlohmann::json object = formats::parse_json_line(document.raw, where(document));
+  return text_of_json(document.raw, where(document));
+}
+
+std::string Documents::repaired_text(const Document& document) const {
+  if (format_ != DocumentFormat::kJsonl) return repair_utf8(document.raw);
+  return text_of_json(formats::repair_json(document.raw), where(document));
+}
+
+std::string Documents::text_of_json(std::string_view line, const std::string& where) const {
+  const nlohmann::json object = formats::parse_json_line(line, where);
   const auto entry = object.find(text_key_);
-  if (entry != object.end() && entry->is_string()) return entry->get<std::string>();
-  std::vector<std::string> keys;
-  for (const auto& item : object.items()) keys.push_back(item.key());
+  const bool there = entry != object.end();
+  if (there && entry->is_string()) return entry->get<std::string>();
+  std::vector<std::string> texts;  // what could have been meant
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_string()) texts.push_back(formats::printable(key));
+  }
+  constexpr size_t kShown = 10;
   fail({.what = "a line of the source has no text",
-        .where = where(document),
+        .where = where,
         .expected = fmt::format("an object with a text under `{}`", text_key_),
-        .found = formats::printable(document.raw),
-        .hint = keys.empty() ? "correct the line, or remove it"
-                             : "set data/text_key to one of: " + join(keys, ", ")});
+        .found = there ? fmt::format("`{}`: {}", text_key_, formats::printable(entry->dump()))
+                       : formats::printable(line),
+        .hint = texts.empty() ? "correct the line, or remove it"
+                              : fmt::format("{}set data/text_key to one of: {}",
+                                            there ? "correct the line, or remove it; or " : "",
+                                            join_first(texts, kShown, ", "))});
 }
 
 }  // namespace twofold

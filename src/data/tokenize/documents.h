@@ -1,5 +1,5 @@
 #pragma once
-// A text source seen as numbered documents: one file, or every file of a folder in order of name.
+// A text source seen as numbered documents: one file, or every file below a folder.
 
 #include <array>
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/files.h"
+#include "data/tokenize/source.h"
 
 namespace twofold {
 
@@ -45,19 +45,23 @@ class Documents {
   /// and the last line end of a line or run is not part of it. Returns false at the end.
   bool next(Cursor& cursor, Document& document) const;
 
-  /// The text of a document. Throws an Error with file:line for a line that is not a JSON object
-  /// with a text under the key.
+  /// The text of a document. Throws an Error with file:line for what is not UTF-8, and for a line
+  /// that is not a JSON object with a text under the key.
   std::string text(const Document& document) const;
+  /// The same with U+FFFD in place of what is not UTF-8, and of half a surrogate pair in JSON.
+  std::string repaired_text(const Document& document) const;
+  std::string where(const Document& document) const;  ///< file:line
 
-  const std::vector<MappedFile>& files() const { return files_; }
+  const std::vector<SourceFile>& files() const { return files_; }
   int64_t bytes() const { return bytes_; }           ///< of all files
   int64_t bytes_before(const Cursor& cursor) const;  ///< how far the cursor has come
 
  private:
   std::string_view contents(int64_t file) const;
-  std::string where(const Document& document) const;
+  const Path& path_of(const Document& document) const;
+  std::string text_of_json(std::string_view line, const std::string& where) const;
 
-  std::vector<MappedFile> files_;
+  std::vector<SourceFile> files_;
   DocumentFormat format_;
   std::string text_key_;
   int64_t bytes_ = 0;

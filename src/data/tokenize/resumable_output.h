@@ -31,6 +31,7 @@ class ResumableOutput {
 
   /// What save() was given last; null for a fresh start.
   const nlohmann::json& state() const { return state_; }
+  size_t files() const { return files_.size(); }
   OutputFile& file(size_t index) { return files_[index]; }
   Path path_of(size_t index) const { return folder_ / names_[index]; }
 

@@ -9,9 +9,9 @@
 
 #include "base/error.h"
 #include "data/tokenize/documents.h"
+#include "data/tokenize/record.h"
 #include "data/tokenize/resumable_output.h"
 #include "data/tokenize/tokenize.h"
-#include "tokenizer/config.h"
 #include "tokenizer/tokenizer.h"
 
 namespace twofold {
@@ -29,10 +29,14 @@ inline std::span<const std::byte> bytes_of(const std::vector<int32_t>& ids) {
   return std::as_bytes(std::span(ids));
 }
 
-/// A document's ids, with the special tokens that a model expects around a text if the settings ask
-/// for them.
-std::vector<int32_t> with_marks(const TokenizerConfig& config, const Tokenizer& tokenizer,
-                                std::vector<int32_t> ids);
+/// The output's files: `names`, then the list of bad records unless these stop the job.
+std::vector<std::string> with_list(const TokenizeConfig& config, std::vector<std::string> names);
+
+/// If the record was bad, counts it and lists it in the output's last file.
+void note(const Record& record, BadRecords& bad, ResumableOutput& output);
+
+/// Throws an Error and discards the output if every document of the training split was skipped.
+void require_training_data(int64_t train, const BadRecords& bad, ResumableOutput& output);
 
 /// Runs `encode`. If it throws an Error, discards the output and rethrows: a fault in a text stays
 /// until the source or the settings change, and with these changed the next job in this folder must

@@ -6,11 +6,19 @@ void TokenizeConfig::declare(config::Fields& fields) {
   fields.add("data/dataset", dataset, "Name of the dataset: its folder under the data root.",
              {.required = true});
   fields.add("data/suffix", suffix, "Suffix of the folder: <dataset>_<suffix>.");
-  fields.add("data/source", source, "The text: a file, or a folder of files.", {.required = true});
+  fields.add(
+      "data/source", source,
+      "The text, in UTF-8: a file, or a folder, of which every file is read, subfolders included "
+      "(except names that begin with a dot).",
+      {.required = true});
   fields.add("data/format", format,
              "What a document is: text (a whole file), lines (a line), paragraphs (lines up to a "
              "blank one), jsonl (a JSON object a line).");
   fields.add("data/text_key", text_key, "Entry of a JSONL object that holds its text.");
+  fields.add(
+      "data/on_bad_record", on_bad_record,
+      "What to do with a document that is not UTF-8, or a line that is not JSON with a text: stop, "
+      "skip it, or replace the faulty parts with U+FFFD (and stop where that does not help).");
   fields.add("data/val_pct", val_pct, "Share of the documents kept for validation.",
              {.min = 0, .max = 1, .exclusive_max = true});
   fields.add("data/seed", seed, "Seed of the split and of the order of rows.", {.min = 0});

@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "config/fields.h"
+#include "data/tokenize/bad_record.h"
 #include "data/tokenize/documents.h"
 #include "tokenizer/config.h"
 
@@ -22,6 +23,7 @@ struct TokenizeConfig {
   std::string source;
   DocumentFormat format = DocumentFormat::kText;
   std::string text_key = "text";
+  OnBadRecord on_bad_record = OnBadRecord::kStop;
   double val_pct = 0.05;
   int64_t seed = 2357;
   int64_t num_proc = 8;
@@ -66,6 +68,7 @@ struct TokenizeResult {
   int64_t train = 0, val = 0;  ///< tokens (PMD) or rows (PADDED) of each split
   int64_t tokens = 0;          ///< real ones in both
   int64_t truncated = 0;       ///< documents longer than a row (PADDED)
+  BadRecords bad;              ///< listed in kBadRecordsFile of the folder
 };
 
 /// Throws Interrupted, with everything saved, after stop_requested().

@@ -24,8 +24,10 @@ struct VariableState {
   int64_t documents = 0;
   int64_t train = 0, val = 0;  // tokens
   int64_t last = 0;            // tokens of the last document
+  BadRecords bad;
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(VariableState, cursor, documents, train, val, last)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(VariableState, cursor, documents, train, val, last,
+                                                bad)
 
 class VariableRun {
  public:
@@ -68,26 +70,32 @@ class VariableRun {
       batch.push_back(document);
       bytes += static_cast<int64_t>(document.raw.size()) + 1;
     }
-    const auto encode = [&](int64_t i) {
-      Tokens ids =
-          with_marks(config_.tokenizer, tokenizer_,
-                     tokenizer_.encode_ordinary(documents_.text(batch[static_cast<size_t>(i)])));
-      if (ids.empty() || ids.back() != tokenizer_.eot_token() || !config_.tokenizer.add_special) {
-        ids.push_back(tokenizer_.eot_token());
-      }
-      return ids;
-    };
-    const auto encoded = encode_or_forget(output_, [&] {
-      return parallel_map<Tokens>(static_cast<int64_t>(batch.size()), config_.num_proc, encode);
+    const auto encode = [&](int64_t i) { return ended(batch[static_cast<size_t>(i)]); };
+    const auto records = encode_or_forget(output_, [&] {
+      return parallel_map<Record>(static_cast<int64_t>(batch.size()), config_.num_proc, encode);
     });
-    for (const Tokens& ids : encoded)
-      if (!enough()) write(ids);
+    for (const Record& record : records) {
+      if (enough()) break;
+      if (!record.skipped) write(record.ids);
+      note(record, state_.bad, output_);
+    }
     return !batch.empty();
   }
 
+  /// A document's record, the end-of-text token last.
+  Record ended(const Document& document) const {
+    Record record = make_record(config_, tokenizer_, documents_, document);
+    Tokens& ids = record.ids;
+    if (ids.empty() || ids.back() != tokenizer_.eot_token() || !config_.tokenizer.add_special) {
+      ids.push_back(tokenizer_.eot_token());
+    }
+    return record;
+  }
+
   void write(const Tokens& ids) {
-    const auto number = static_cast<uint64_t>(state_.documents);
-    const bool val = number > 0 && split_.uniform(number) < config_.val_pct;
+    // Its number in the source: a record that is skipped moves no other to the other split.
+    const auto number = static_cast<uint64_t>(state_.documents + state_.bad.skipped);
+    const bool val = state_.documents > 0 && split_.uniform(number) < config_.val_pct;
     output_.file(val ? kValFile : kTrainFile).write(bytes_of(ids));
     state_.last = static_cast<int64_t>(ids.size());
     (val ? state_.val : state_.train) += state_.last;
@@ -125,7 +133,8 @@ TokenizeResult variable_result(const Path& folder, const json& result, bool alre
       .documents = result.at("documents"),
       .train = result.at("train_tokens"),
       .val = result.at("val_tokens"),
-      .tokens = result.at("train_tokens").get<int64_t>() + result.at("val_tokens").get<int64_t>()};
+      .tokens = result.at("train_tokens").get<int64_t>() + result.at("val_tokens").get<int64_t>(),
+      .bad = result.value("bad_records", BadRecords())};
 }
 
 }  // namespace
@@ -141,10 +150,12 @@ TokenizeResult tokenize_variable(const TokenizeVariableConfig& config, const Pat
   arguments["max_tokens"] = config.max_tokens;
   if (const auto result = finished_result(folder, arguments))
     return variable_result(folder, *result, true);
-  ResumableOutput output(folder, arguments, {"train.bin", "val.bin"});
+  ResumableOutput output(folder, arguments, with_list(config, {"train.bin", "val.bin"}));
   const VariableState end = VariableRun(config, options, *tokenizer, documents, output).run();
-  const json result = {
+  require_training_data(end.train, end.bad, output);
+  json result = {
       {"documents", end.documents}, {"train_tokens", end.train}, {"val_tokens", end.val}};
+  if (config.on_bad_record != OnBadRecord::kStop) result["bad_records"] = end.bad;
   output.finish(result);
   return variable_result(folder, result, false);
 }

@@ -8,6 +8,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class DocumentsTest : public DataTest {
  protected:
@@ -43,14 +44,27 @@ TEST_F(DocumentsTest, JsonlTakesTheTextUnderTheKey) {
   EXPECT_THAT(read("a.jsonl", DocumentFormat::kJsonl), ElementsAre("a\nb", ""));
 }
 
-TEST_F(DocumentsTest, AFolderIsItsFilesInOrderOfName) {
-  put("f/b.txt", "3\n");
-  put("f/a.txt", "1\n2\n");
-  put("f/.hidden", "x\n");
-  put("f/empty.txt", "");
-  put("f/sub/c.txt", "not taken\n");
-  EXPECT_THAT(read("f", DocumentFormat::kLines), ElementsAre("1", "2", "3"));
-  EXPECT_THAT(read("f", DocumentFormat::kText), ElementsAre("1\n2\n", "3\n"));
+TEST_F(DocumentsTest, AByteOrderMarkIsNoText) {
+  put("a.txt", "\xEF\xBB\xBFone\ntwo");
+  EXPECT_THAT(read("a.txt", DocumentFormat::kText), ElementsAre("one\ntwo"));
+  EXPECT_THAT(read("a.txt", DocumentFormat::kLines), ElementsAre("one", "two"));
+  EXPECT_THAT(read("a.txt", DocumentFormat::kParagraphs), ElementsAre("one\ntwo"));
+  put("a.jsonl", "\xEF\xBB\xBF{\"text\": \"a\"}\n");
+  EXPECT_THAT(read("a.jsonl", DocumentFormat::kJsonl), ElementsAre("a"));
+  put("a.txt", "\xEF\xBB\xBF\n");
+  EXPECT_THAT(error_of([&] { read("a.txt", DocumentFormat::kText); }), HasSubstr("no text"));
+}
+
+TEST_F(DocumentsTest, TextThatIsNotUtf8IsNamedByFileLineAndByte) {
+  put("a.txt", "\xEF\xBB\xBFone\n\ncaf\xE9\n");
+  for (const auto format :
+       {DocumentFormat::kText, DocumentFormat::kLines, DocumentFormat::kParagraphs}) {
+    EXPECT_THAT(error_of([&] { read("a.txt", format); }),
+                AllOf(HasSubstr("a.txt:3 (byte 11)"), HasSubstr("0xe9")));
+  }
+  put("a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"\xE9\"}\n");
+  EXPECT_THAT(error_of([&] { read("a.jsonl", DocumentFormat::kJsonl); }),
+              AllOf(HasSubstr("a.jsonl:2 (byte 24)"), HasSubstr("0xe9")));
 }
 
 TEST_F(DocumentsTest, ACursorContinuesWhereItWas) {
@@ -77,12 +91,27 @@ TEST_F(DocumentsTest, InvalidJsonIsNamedByFileAndLine) {
               AllOf(HasSubstr("a.jsonl:3"), HasSubstr("JSON")));
 }
 
-TEST_F(DocumentsTest, ALineWithoutTheTextIsNamedWithTheKeysThatItHas) {
-  put("a.jsonl", "{\"question\": \"q\", \"text\": 5}\n");
-  EXPECT_THAT(error_of([&] { read("a.jsonl", DocumentFormat::kJsonl); }),
-              AllOf(HasSubstr("a.jsonl:1"), HasSubstr("`text`"), HasSubstr("question, text")));
-  put("a.jsonl", "[1]\n");
-  EXPECT_THAT(error_of([&] { read("a.jsonl", DocumentFormat::kJsonl); }), HasSubstr("a.jsonl:1"));
+TEST_F(DocumentsTest, ALineWithoutTheTextIsNamedWithWhatItHas) {
+  const auto error_in = [&](const std::string& line) {
+    put("a.jsonl", line + "\n");
+    return error_of([&] { read("a.jsonl", DocumentFormat::kJsonl); });
+  };
+  EXPECT_THAT(error_in(R"({"question": "q", "answer": "a", "id": 5})"),
+              AllOf(HasSubstr("a.jsonl:1"), HasSubstr("`text`"),
+                    HasSubstr("set data/text_key to one of: answer, question")));
+  EXPECT_THAT(error_in(R"({"text": 5, "question": "q"})"),
+              AllOf(HasSubstr("`text`: 5"), HasSubstr("data/text_key to one of: question")));
+  for (const char* line : {R"({"text": null})", R"({"text": null, "id": 1})"}) {
+    EXPECT_THAT(error_in(line), AllOf(HasSubstr("`text`: null"), HasSubstr("correct the line"),
+                                      Not(HasSubstr("data/text_key"))));
+  }
+  EXPECT_THAT(error_in("[1]"), HasSubstr("a.jsonl:1"));
+}
+
+TEST_F(DocumentsTest, AnArrayOverSeveralLinesIsCalledThat) {
+  put("a.json", "[\n  {\"text\": \"a\"},\n  {\"text\": \"b\"}\n]\n");
+  EXPECT_THAT(error_of([&] { read("a.json", DocumentFormat::kJsonl); }),
+              AllOf(HasSubstr("a.json:1"), HasSubstr("array"), HasSubstr("jq -c '.[]'")));
 }
 
 TEST_F(DocumentsTest, RefusesASourceThatIsMissingOrEmpty) {

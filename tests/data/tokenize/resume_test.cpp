@@ -18,7 +18,7 @@ using Job = std::function<TokenizeResult(const Path& data_root, TokenizeOptions 
 class TokenizeResume : public TokenizeTest, public testing::WithParamInterface<const char*> {
  protected:
   TokenizeResume() {
-    put_lines(400);
+    put_source(400);
     const std::string kind = GetParam();
     if (kind == "blockwise") {
       job_ = [settings = blockwise(16)](const Path& data_root, TokenizeOptions options) {
@@ -28,9 +28,19 @@ class TokenizeResume : public TokenizeTest, public testing::WithParamInterface<c
     }
     auto settings = variable();
     if (kind == "tail") settings.val_pct = 1e-9;
+    if (kind == "skipping") settings.on_bad_record = OnBadRecord::kSkip;
     job_ = [settings](const Path& data_root, TokenizeOptions options) {
       return tokenize_variable(settings, data_root, options);
     };
+  }
+
+  /// Numbered lines; where bad ones are to be skipped, some of them are.
+  void put_source(int lines) const {
+    put_lines(lines);
+    if (std::string(GetParam()) != "skipping") return;
+    std::string text = read_text(root_ / "source.txt");
+    for (size_t at = 0; (at = text.find("7 x", at)) != text.npos; ++at) text[at + 2] = '\xff';
+    put("source.txt", text);
   }
 
   TokenizeResult run(const char* root, std::function<void(const TokenizeProgress&)> progress = {}) {
@@ -107,9 +117,9 @@ TEST_P(TokenizeResume, GoesOnOnlyWithTheSameSourceAndWholeFiles) {
     clear_stop();
   };
   stop_early();
-  put_lines(401);
+  put_source(401);
   EXPECT_THAT(error_of([&] { run("stopped"); }), HasSubstr("source was"));
-  put_lines(400);
+  put_source(400);
   for (const char* name : {"train.bin", "val.bin"})
     if (std::filesystem::file_size(root_ / "stopped/out" / name) > 0)
       std::filesystem::resize_file(root_ / "stopped/out" / name, 1);
@@ -163,7 +173,8 @@ TEST_P(TokenizeResume, CleansUpAfterAKillBetweenTheLastTwoFiles) {
   expect_as_uninterrupted("killed");
 }
 
-INSTANTIATE_TEST_SUITE_P(Jobs, TokenizeResume, testing::Values("variable", "tail", "blockwise"),
+INSTANTIATE_TEST_SUITE_P(Jobs, TokenizeResume,
+                         testing::Values("variable", "tail", "skipping", "blockwise"),
                          [](const auto& info) { return std::string(info.param); });
 
 }  // namespace
