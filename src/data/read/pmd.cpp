@@ -14,14 +14,17 @@ namespace {
 
 class PmdDataset : public Dataset {
  public:
-  PmdDataset(TokenFile file, int64_t width)
+  PmdDataset(TokenFile file, int64_t width, Split split)
       : file_(std::move(file)), width_(width), rows_((file_.size() - 1) / width) {
     if (rows_ >= 1) return;
+    const char* share = split == Split::kTrain ? "smaller" : "larger";
     fail({.what = "the dataset is shorter than one block",
           .where = file_.path().string(),
           .expected = fmt::format("at least architecture/block_size + 1 = {} tokens", width + 1),
           .found = fmt::format("{} tokens", file_.size()),
-          .hint = "use a smaller block_size, more text, or a larger data/val_pct"});
+          .hint = fmt::format("use a smaller block_size, or tokenize more text or with a {} "
+                              "data/val_pct",
+                              share)});
   }
 
   int64_t rows() const override { return rows_; }
@@ -49,7 +52,7 @@ std::unique_ptr<Dataset> open_pmd(const Path& folder, Split split, int64_t width
                                   int64_t vocab_size) {
   require_split(folder, split);
   const Path path = folder / fmt::format("{}.bin", split_name(split));
-  return std::make_unique<PmdDataset>(TokenFile(path, vocab_size), width);
+  return std::make_unique<PmdDataset>(TokenFile(path, vocab_size), width, split);
 }
 
 }  // namespace twofold

@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "base/error.h"
+#include "formats/file_kind.h"
 
 namespace twofold {
 namespace {
@@ -29,17 +30,46 @@ size_t first_above(std::span<const T> values, T largest) {
   return values.size();
 }
 
+std::string_view text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// Whether the file seems to hold 16-bit ids, as nanoGPT writes them: all are in the vocabulary,
+/// and few are zero where 32-bit ids would have zeros.
+bool seems_16_bit(std::span<const std::byte> bytes, int64_t vocab_size) {
+  if (vocab_size > UINT16_MAX) return false;
+  const std::span halves(reinterpret_cast<const uint16_t*>(bytes.data()), bytes.size() / 2);
+  if (first_above(halves, static_cast<uint16_t>(vocab_size - 1)) < halves.size()) return false;
+  size_t zeros = 0;
+  for (size_t i = 1; i < halves.size(); i += 2) zeros += halves[i] == 0 ? 1 : 0;
+  return zeros * 4 < halves.size();
+}
+
+/// Throws the Error for a file that cannot be a token file, with what it seems to be instead.
+[[noreturn]] void refuse(std::span<const std::byte> bytes, int64_t vocab_size, Problem problem) {
+  if (const formats::FileKind* kind = formats::kind_of_bytes(text_of(bytes))) {
+    problem.found = kind->name;
+    problem.hint = kind->hint;
+  } else if (seems_16_bit(bytes, vocab_size)) {
+    problem.found += "; as 16-bit numbers they would all be ids";
+    problem.hint =
+        "make 32-bit ids of it: numpy.fromfile(FILE, \"uint16\").astype(\"uint32\").tofile(NEW)";
+  }
+  fail(std::move(problem));
+}
+
 }  // namespace
 
 TokenFile::TokenFile(const Path& path, int64_t vocab_size) : file_(path) {
   TWOFOLD_EXPECT(vocab_size >= 1, "a vocabulary has at least one token");
   const auto bytes = file_.bytes();
   if (bytes.size() % sizeof(uint32_t) != 0)
-    fail({.what = "the token file is not a whole number of tokens",
-          .where = path.string(),
-          .expected = "a size that is a multiple of 4 bytes (uint32, little-endian)",
-          .found = fmt::format("{} bytes", bytes.size()),
-          .hint = "it may have been cut off, or hold 16-bit ids; make it again"});
+    refuse(bytes, vocab_size,
+           {.what = "the token file is not a whole number of tokens",
+            .where = path.string(),
+            .expected = "a size that is a multiple of 4 bytes (uint32, little-endian)",
+            .found = fmt::format("{} bytes", bytes.size()),
+            .hint = "it may have been cut off; make it again"});
   if (bytes.empty())
     fail({.what = "the token file is empty",
           .where = path.string(),
@@ -50,11 +80,12 @@ TokenFile::TokenFile(const Path& path, int64_t vocab_size) : file_(path) {
   const auto largest = static_cast<uint32_t>(std::min<int64_t>(vocab_size - 1, INT32_MAX));
   const size_t offender = first_above(ids, largest);
   if (offender < ids.size())
-    fail({.what = "a token id is outside the vocabulary",
-          .where = fmt::format("{}, byte offset {}", path.string(), offender * 4),
-          .expected = fmt::format("ids below vocab_size = {}", vocab_size),
-          .found = fmt::format("id {} (token {})", ids[offender], offender),
-          .hint = "set architecture/vocab_size to the tokenizer's, or tokenize again"});
+    refuse(bytes, vocab_size,
+           {.what = "a token id is outside the vocabulary",
+            .where = fmt::format("{}, byte offset {}", path.string(), offender * 4),
+            .expected = fmt::format("ids below vocab_size = {}", vocab_size),
+            .found = fmt::format("id {} (token {})", ids[offender], offender),
+            .hint = "set architecture/vocab_size to the tokenizer's, or tokenize again"});
   tokens_ = {reinterpret_cast<const int32_t*>(ids.data()), ids.size()};
 }
 

@@ -53,6 +53,20 @@ TEST_F(DatasetTest, RefusesAFileThatIsNoWholeNumberOfTokens) {
               AllOf(HasSubstr("multiple of 4"), HasSubstr("41 bytes")));
 }
 
+TEST_F(DatasetTest, NamesATokenFileThatIsSomethingElse) {
+  const Sampling member = sampling("a", DatasetStyle::PMD);
+  for (const char* end : {"", "x", "xx", "xxx"}) {  // whatever its size
+    put("a/train.bin", std::string("version https://git-lfs.github.com/spec/v1\noid ") + end);
+    EXPECT_THAT(open_error(member), AllOf(HasSubstr("git-lfs pointer"), HasSubstr("git lfs pull")));
+  }
+  put("a/train.bin", std::vector<uint16_t>{5, 900, 7, 30, 2, 800, 999, 1});
+  EXPECT_THAT(open_error(member), AllOf(HasSubstr("as 16-bit numbers"), HasSubstr("uint32")));
+  put("a/train.bin", std::vector<uint16_t>{5, 900, 7});
+  EXPECT_THAT(open_error(member), HasSubstr("as 16-bit numbers"));
+  put("a/train.bin", std::vector<uint32_t>{5, 70'000, 7, 30});
+  EXPECT_THAT(open_error(member), testing::Not(HasSubstr("16-bit")));
+}
+
 TEST_F(DatasetTest, RefusesMissingAndEmptyFiles) {
   std::filesystem::create_directories(root_ / "a");
   EXPECT_THAT(open_error(sampling("a", DatasetStyle::PMD)), HasSubstr("train.bin"));

@@ -37,6 +37,16 @@ TEST_F(PmdTest, RefusesAFileShorterThanOneWindow) {
   EXPECT_THAT(text, HasSubstr("8 tokens"));
 }
 
+TEST_F(PmdTest, WhatHelpsAShortSplitIsAShareThatLeavesItMore) {
+  put_stream("a", 8);
+  put_stream("a", 8, "val");
+  const auto hint = [&](Split split) {
+    return error_of([&] { open_pmd(root_ / "a", split, 8, 100); });
+  };
+  EXPECT_THAT(hint(Split::kTrain), HasSubstr("a smaller data/val_pct"));
+  EXPECT_THAT(hint(Split::kVal), HasSubstr("a larger data/val_pct"));
+}
+
 TEST_F(PmdTest, ReadsTheSplitThatWasAskedFor) {
   put_stream("a", 10);
   put("a/val.bin", std::vector<uint32_t>{7, 8, 9});
