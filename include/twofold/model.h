@@ -100,7 +100,8 @@ class Generator {
   Generator& operator=(Generator&&) noexcept;
 
   /// `emit` gets each prompt's continuation in pieces of whole UTF-8 characters, as they come.
-  /// Throws an Error if a prompt, or a prompt and max_tokens together, exceed the context.
+  /// Throws an Error if a prompt is not UTF-8, or if a prompt, or a prompt and max_tokens together,
+  /// exceed the context.
   void text(const std::vector<std::string>& prompts, const GenerateRequest& request,
             const std::function<void(size_t prompt, const std::string& piece)>& emit) const;
   /// The new ids after `prompt`; `where` is shown in errors. request.stops are ignored, since they

@@ -1,12 +1,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <twofold/process.h>
+#include <twofold/text_lines.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <fstream>
 #include <memory>
-#include <system_error>
 
 #include "cli/commands.h"
 #include "cli/filter.h"
@@ -22,25 +20,13 @@ struct Arguments {
   bool adapters_off = false;
 };
 
-std::vector<std::string> lines_of(const std::string& file) {
-  std::ifstream in(file);
-  if (!in)
-    twofold::fail({.what = "cannot open a file",
-                   .where = file,
-                   .expected = "a file that can be read",
-                   .found = std::generic_category().message(errno),
-                   .hint = "check the path of --prompts"});
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
-
 /// Prints texts to standard output one after the other, although several are generated at once: the
 /// first unfinished text is printed as it grows, the others wait.
 void print_texts(const Arguments& arguments) {
   std::vector<std::string> prompts = arguments.prompts;
   if (!arguments.prompts_file.empty()) {
-    for (std::string& line : lines_of(arguments.prompts_file)) prompts.push_back(std::move(line));
+    for (std::string& line : twofold::read_lines(arguments.prompts_file))
+      prompts.push_back(std::move(line));
   }
   if (prompts.empty()) prompts.emplace_back();
   std::vector<std::string> waiting(prompts);

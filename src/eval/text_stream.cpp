@@ -2,7 +2,26 @@
 
 #include <algorithm>
 
+#include "unicode/utf8.h"
+
 namespace twofold {
+namespace {
+
+constexpr std::string_view kReplacement = "\uFFFD";
+
+bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+
+/// The offset in `text` after its first `characters`.
+size_t behind(std::string_view text, ptrdiff_t characters) {
+  size_t at = 0;
+  while (at < text.size() && (characters > 0 || !begins_character(text[at]))) {
+    if (begins_character(text[at])) --characters;
+    ++at;
+  }
+  return at;
+}
+
+}  // namespace
 
 TextStream::TextStream(const Tokenizer& tokenizer, std::vector<int32_t> prompt,
                        std::vector<std::string> stops, Emit emit)
@@ -11,16 +30,17 @@ TextStream::TextStream(const Tokenizer& tokenizer, std::vector<int32_t> prompt,
       stops_(std::move(stops)),
       emit_(std::move(emit)) {
   std::erase_if(ids_, [&](int32_t id) { return tokenizer.is_special(id); });
-  text_ = tokenizer.decode(ids_);
+  text_ = decoded();
   done_ = text_.size();
 }
+
+std::string TextStream::decoded() const { return repair_utf8(tokenizer_.decode(ids_)); }
 
 bool TextStream::add(int32_t id) {
   if (ended_) return false;
   if (tokenizer_.is_special(id)) return true;
   ids_.push_back(id);
-  text_ = tokenizer_.decode(ids_);
-  done_ = std::min(done_, text_.size());
+  grow(decoded());
   size_t end = std::string::npos;
   for (const std::string& stop : stops_) end = std::min(end, text_.find(stop, done_));
   ended_ = end != std::string::npos;
@@ -32,11 +52,21 @@ bool TextStream::add(int32_t id) {
   return !ended_;
 }
 
+void TextStream::grow(std::string text) {
+  // While a run of byte tokens is not whole characters, a decoder makes U+FFFD of each of its
+  // bytes, even of those that were a character before.
+  if (text.compare(0, done_, text_, 0, done_) != 0) {
+    done_ = behind(text, std::count_if(text_.begin(), text_.begin() + static_cast<ptrdiff_t>(done_),
+                                       begins_character));
+  }
+  text_ = std::move(text);
+}
+
 void TextStream::forget() {
   constexpr size_t kMax = 128, kKept = 32;  // enough for what any decoder looks back at
   if (ids_.size() < kMax || done_ < text_.size()) return;
   ids_.erase(ids_.begin(), ids_.end() - kKept);
-  text_ = tokenizer_.decode(ids_);
+  text_ = decoded();
   done_ = text_.size();
 }
 
@@ -46,16 +76,11 @@ void TextStream::finish() {
 }
 
 size_t TextStream::certain() const {
-  // At most three bytes of a character can be missing its rest; other faults are the text's own.
+  // U+FFFD at the end may be the start of a character, or of several in byte tokens.
   size_t until = text_.size();
-  constexpr size_t kLongestTail = 3;
-  for (size_t tail = 1; tail <= std::min(kLongestTail, text_.size() - done_); ++tail) {
-    const auto byte = static_cast<unsigned char>(text_[text_.size() - tail]);
-    if (byte < 0x80) break;
-    if (byte < 0xC0) continue;
-    const size_t needed = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
-    if (needed > tail) until = text_.size() - tail;
-    break;
+  while (until >= done_ + kReplacement.size() &&
+         text_.compare(until - kReplacement.size(), kReplacement.size(), kReplacement) == 0) {
+    until -= kReplacement.size();
   }
   for (const std::string& stop : stops_) {  // what may be the beginning of a stop waits
     for (size_t length = std::min(stop.size() - 1, text_.size() - done_); length > 0; --length) {

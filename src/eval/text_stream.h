@@ -1,5 +1,5 @@
 #pragma once
-// The text of ids as they arrive: in whole UTF-8 characters, and up to a stop.
+// The text of ids as they arrive: UTF-8 in whole characters, and up to a stop.
 
 #include <functional>
 #include <string>
@@ -10,7 +10,7 @@
 namespace twofold {
 
 /// Decodes a growing list of ids and passes on the text that later ids cannot change. Special
-/// tokens give no text.
+/// tokens give no text; bytes that are not UTF-8 become U+FFFD, as in `decode`.
 class TextStream {
  public:
   using Emit = std::function<void(const std::string&)>;
@@ -27,6 +27,9 @@ class TextStream {
   void finish();
 
  private:
+  std::string decoded() const;
+  /// Replaces the text by that of one id more.
+  void grow(std::string text);
   size_t certain() const;
   /// Drops the oldest ids once all their text has been passed on, so that decoding stays cheap.
   void forget();

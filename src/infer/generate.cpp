@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "eval/text_stream.h"
+#include "formats/text_file.h"
 #include "infer/loaded_model.h"
 #include "run/two_begins.h"
 #include "tokenizer/load/from_path.h"
@@ -145,6 +146,7 @@ void Generator::text(
   std::vector<int64_t> rooms;
   for (size_t i = 0; i < prompts.size(); ++i) {  // all are looked at before the first is continued
     const std::string where = fmt::format("prompt {}", i + 1);
+    formats::require_utf8(prompts[i], {.file = where});
     ids.push_back(prompt_ids(parts_->loaded, *tokenizer, prompts[i]));
     check_ids(std::vector<int64_t>(ids[i].begin(), ids[i].end()), config, where);
     if (begins_twice(*tokenizer, ids[i])) warn_of_two_begins(request, where, ids[i][0]);

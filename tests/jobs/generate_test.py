@@ -1,4 +1,6 @@
 """Texts from a run's weights: alone or side by side, ended by a stop or by the context."""
+import gzip
+import itertools
 import unittest
 
 from support import LORA, PRETRAIN, RunTest, write_tokens
@@ -11,13 +13,9 @@ class Generate(RunTest):
 
     def text(self, *arguments, code=0):
         greedy = () if "--temperature" in arguments else ("--temperature", "0")
-        done = self.twofold_bytes("generate", "r", self.root, *greedy, *arguments)
+        done = self.twofold("generate", "r", self.root, *greedy, *arguments)
         self.assertEqual(done.returncode, code, done.stderr)
         return done.stdout if code == 0 else done.stderr
-
-    def twofold_bytes(self, *arguments):
-        """As twofold(), but a text of bytes may be no UTF-8."""
-        return self.twofold(*arguments, errors="surrogateescape")
 
     def test_prompts_side_by_side_get_what_each_gets_alone(self):
         alone = [self.text("--prompt", prompt) for prompt in ("ab", "hello")]
@@ -27,9 +25,37 @@ class Generate(RunTest):
         self.assertEqual(self.text("--prompts", self.root / "prompts.txt"), "".join(alone))
 
     def test_a_stop_ends_the_text_and_is_not_part_of_it(self):
-        whole = self.text("--prompt", "ab", "--tokens", "10")[2:-1]
-        stop = whole[4]
-        self.assertEqual(self.text("--prompt", "ab", "--tokens", "10", "--stop", stop)[2:-1], whole.split(stop)[0])
+        for seed in range(20):  # a model of random bytes: not every text has a printable character
+            options = ("--prompt", "ab", "--tokens", "10", "--temperature", "1", "--seed", seed)
+            whole = self.text(*options)[2:-1]
+            if stops := [character for character in whole[3:] if character.isprintable() and character != "\ufffd"]:
+                break
+        self.assertEqual(self.text(*options, "--stop", stops[0])[2:-1], whole.split(stops[0])[0])
+
+    def test_a_file_of_prompts_may_come_from_anywhere(self):
+        file = self.root / "prompts.txt"
+        file.write_text("ab\nhello\n")
+        plain = self.text("--prompts", file)
+        for text in (b"ab\r\nhello\r\n", b"\xef\xbb\xbfab\nhello", b"\xef\xbb\xbfab\r\nhello\r\n"):
+            file.write_bytes(text)
+            self.assertEqual(self.text("--prompts", file), plain)
+        for text, fragments in ((b"ab\ncaf\xe9\n", ("prompts.txt:2 (byte 6)", "0xe9")),
+                                ("ab\n".encode("utf-16"), ("UTF-16",)), (gzip.compress(b"ab"), ("gzip",))):
+            file.write_bytes(text)
+            self.assert_refused(self.twofold("generate", "r", self.root, "--prompts", file), *fragments)
+        self.assert_refused(self.twofold("generate", "r", self.root, "--prompt", b"caf\xe9".decode(errors="surrogateescape")),
+                            "prompt 1", "0xe9")
+
+    def test_the_text_is_what_decode_makes_of_the_ids(self):
+        """A model of random bytes ends inside of characters, and begins them anywhere."""
+        ended_inside = 0
+        for seed in range(30):
+            options = ("--temperature", "1", "--seed", seed, "--tokens", "14")
+            ids = self.ask([[97]], "generate", "r", self.root, *options)[0]["ids"]
+            whole = b"a" + bytes(itertools.takewhile(lambda id: id < 256, ids))
+            self.assertEqual(self.text("--prompt", "a", *options), whole.decode(errors="replace") + "\n")
+            ended_inside += whole[-1] >= 0xC2
+        self.assertGreater(ended_inside, 0)
 
     def test_the_context_is_a_limit(self):
         refused = self.text("--prompt", "abc", "--tokens", "14", code=2)
@@ -39,7 +65,7 @@ class Generate(RunTest):
         self.text("--prompt", "a" * 16)
 
     def test_the_seed_decides(self):
-        draw = lambda seed: self.twofold_bytes("generate", "r", self.root, "--prompt", "a", "--seed", seed).stdout
+        draw = lambda seed: self.twofold("generate", "r", self.root, "--prompt", "a", "--seed", seed).stdout
         self.assertEqual(draw("1"), draw("1"))
         self.assertNotEqual(draw("1"), draw("2"))
 
