@@ -7,6 +7,7 @@
 
 #include "base/shape.h"
 #include "base/text.h"
+#include "formats/file_kind.h"
 #include "formats/hub_cache.h"
 #include "formats/json.h"
 #include "twofold/inspect.h"
@@ -41,13 +42,15 @@ std::vector<Table> inspect(const std::filesystem::path& named) {
     if (kind.is(path)) return kind.describe(path);
     names.emplace_back(kind.name);
   }
+  const formats::FileKind* kind = formats::kind_of_file(path);
   const bool run = std::filesystem::exists(path / "checkpoints", ignored);
   fail({.what = "twofold does not know what this is",
         .where = path.string(),
         .expected = join(names, ", "),
-        .found = "none of them",
-        .hint = run ? "a ROOT: `twofold checkpoints NAME ROOT` lists a run's checkpoints"
-                    : "give the folder or the file itself"});
+        .found = kind ? std::string(kind->name) : "none of them",
+        .hint = kind  ? std::string(kind->hint)
+                : run ? "a ROOT: `twofold checkpoints NAME ROOT` lists a run's checkpoints"
+                      : "give the folder or the file itself"});
 }
 
 bool has_file(const Path& folder, const char* name) {

@@ -27,6 +27,11 @@ class Inspect(RunTest):
         base.write_bytes(base.read_bytes() + b"x")
         self.assert_refused(self.twofold("inspect", self.final("r")), "base.safetensors")
 
+    def test_a_file_of_a_known_kind_is_named(self):
+        for name in ("model.gguf", "notes.txt"):
+            (self.root / name).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+            self.assert_refused(self.twofold("inspect", self.root / name), "git-lfs pointer", "git lfs pull")
+
     def test_datasets(self):
         make_padded(self.root, "rows")
         self.shown(self.root / "data/first", "PMD", "2,600", "largest id", "{name: first, rate: 1.0, style: PMD}")

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "formats/file_kind.h"
 #include "tokenizer/bpe/byte_alphabet.h"
 
 namespace twofold {
@@ -146,6 +147,10 @@ RankTable parse_ranks(std::string_view text, const std::string& file) {
   return table;
 }
 
-RankTable read_ranks(const Path& path) { return parse_ranks(read_text(path), path.string()); }
+RankTable read_ranks(const Path& path) {
+  const std::string text = read_text(path);
+  formats::refuse_known_kind(text, path.string(), "a tiktoken rank file, or GPT-2's vocab.bpe");
+  return parse_ranks(text, path.string());
+}
 
 }  // namespace twofold

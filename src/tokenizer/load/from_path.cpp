@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "formats/file_kind.h"
 #include "formats/hub_cache.h"
 #include "formats/json.h"
 #include "tokenizer/huggingface/tokenizer.h"
@@ -81,10 +82,13 @@ TokenizerFile from_file(const Path& path) {
   if (looks_like_ranks(text)) return file(Kind::kRanks);
   if (is_llama2c(text)) return file(Kind::kLlama2c);
   if (!text.empty() && text[0] == '\n') return file(Kind::kSentencePiece);
+  const std::string expected =
+      "tokenizer.json, a SentencePiece model, a tiktoken rank file, vocab.json with merges.txt, or "
+      "llama2.c's tokenizer.bin";
+  formats::refuse_known_kind(text, path.string(), expected);
   fail({.what = "not a tokenizer that twofold knows",
         .where = path.string(),
-        .expected = "tokenizer.json, a SentencePiece model, a tiktoken rank file, vocab.json with "
-                    "merges.txt, or llama2.c's tokenizer.bin",
+        .expected = expected,
         .found = text.empty() ? "an empty file" : "something else",
         .hint = "give the tokenizer's file, or the folder of the model"});
 }

@@ -2,14 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "formats/json.h"
 #include "tokenizer/patterns.h"
-#include "unicode/utf8.h"
+#include "twofold/text_lines.h"
 
 namespace twofold {
 namespace {
@@ -23,18 +21,8 @@ constexpr const char* kCopyAgain = "copy the tokenizer's files again from where 
 
 json read_merges(const Path& path) {
   json merges = json::array();
-  const std::string text = read_text(path);
-  if (const size_t valid = valid_utf8_prefix(text); valid < text.size()) {
-    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<long>(valid), '\n');
-    fail({.what = "not a list of merges",
-          .where = fmt::format("{}:{} (byte {})", path.string(), line, valid),
-          .expected = "text in UTF-8",
-          .found = fmt::format("byte 0x{:02x}", static_cast<uint8_t>(text[valid])),
-          .hint = kCopyAgain});
-  }
-  for (const std::string& line : split(text, '\n')) {
-    if (line.empty() || line == "\r" || line.starts_with("#version")) continue;
-    merges.push_back(line.back() == '\r' ? line.substr(0, line.size() - 1) : line);
+  for (std::string& line : read_lines(path)) {
+    if (!line.empty() && !line.starts_with("#version")) merges.push_back(std::move(line));
   }
   return merges;
 }

@@ -166,6 +166,21 @@ TEST_F(FromPath, RefusesWhatIsNoTokenizer) {
   }
 }
 
+TEST_F(FromPath, NamesAFileOfAnotherKind) {
+  const char* pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
+  for (const char* name : {"tokenizer.json", "tokenizer.model", "tokenizer.bin", "merges.txt"}) {
+    EXPECT_THAT(refusal(write(name, pointer)),
+                AllOf(HasSubstr(name), HasSubstr("git-lfs pointer"), HasSubstr("git lfs pull")));
+  }
+  write("vocab.json", R"({"a": 0})");
+  EXPECT_THAT(refusal(folder_ / "vocab.json"),
+              AllOf(HasSubstr("merges.txt"), HasSubstr("git-lfs pointer")));
+  TokenizerConfig config;
+  config.backend = "tiktoken";
+  config.file = write("cl100k_base.tiktoken", pointer).string();
+  EXPECT_THAT(error_of([&] { make_tokenizer(config); }), HasSubstr("git-lfs pointer"));
+}
+
 TEST_F(FromPath, ReadsPublishedFiles) {
   SKIP_WITHOUT_SHARED_DATA();
   const Path files = Path(TWOFOLD_SHARED_DATA_DIR) / "tokenizers";
