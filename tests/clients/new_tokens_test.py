@@ -6,6 +6,7 @@ import unittest
 import urllib.request
 import warnings
 
+import sentencepiece
 import torch
 import transformers
 import xllamacpp
@@ -51,13 +52,22 @@ def save_tokenizer(folder):
     fast.save_pretrained(folder)
 
 
+def save_pieces(folder):
+    """A SentencePiece model of SIZE pieces and nothing beside it."""
+    text = folder / "text"
+    text.write_text("\n".join(["to be or not to be that is the question", "a tool between spaces", *TEXTS] * 9))
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(text), model_prefix=str(folder / "tokenizer"), vocab_size=SIZE, model_type="bpe", byte_fallback=True,
+        normalization_rule_name="identity", remove_extra_whitespaces=False, minloglevel=2)
+
+
 def mean_loss(model, ids):
     with torch.no_grad():
         return model(torch.tensor([ids]), labels=torch.tensor([ids])).loss.item()
 
 
 class Clients(RunTest):
-    def trained(self, name):
+    def trained(self, name, save=save_tokenizer):
         """A run on weights that transformers wrote; their folder and a function that loads them."""
         family, config = MODELS[name]
         folder = self.root / f"base-{name.replace(' ', '-')}"
@@ -67,7 +77,7 @@ class Clients(RunTest):
             for parameter in model.parameters():
                 parameter.add_(torch.randn_like(parameter), alpha=0.05)
         model.save_pretrained(folder)
-        save_tokenizer(folder)
+        save(folder)
         source = self.root / "text.txt"
         source.write_text("\n\n".join(TEXTS * 40))
         tokenizer = f"{{backend: huggingface, file: {folder}, add_tokens: {json.dumps(NEW)}}}"
@@ -141,6 +151,15 @@ class NewTokens(Clients):
                                              {"Content-Type": "application/json"})
             with urllib.request.urlopen(request, timeout=60) as answer:
                 self.assertEqual(json.load(answer)["tokens"], ids, text)
+
+
+    def test_a_sentencepiece_model_alone_is_read_again_as_it_was_trained_with(self):
+        folder, _ = self.trained("llama", save_pieces)
+        merged = self.export(folder.name, "merged", "--dtype", "float32")
+        pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
+        ids = [1, *pieces.encode("To be"), SIZE, *pieces.encode("or not"), SIZE + 1, *pieces.encode("to be")]
+        self.assertEqual(self.encode(merged)[0], ids)
+        self.assertEqual(AutoTokenizer.from_pretrained(merged).encode(TEXTS[0]), ids)
 
 
 class FromPeft(Clients):

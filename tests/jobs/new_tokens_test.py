@@ -295,6 +295,23 @@ class Folders(NewTokens):
                               *self.own, f"tokenizer.file={self.root / 'merged'}")
         self.assert_refused(result, "has this token already", "`<a>`, id 100")
 
+    def test_a_pair_of_files_carries_them_in_added_tokens_json(self):
+        folder, out = self.root / "pair", self.root / "merged"
+        folder.mkdir()
+        plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+        characters = [*map(chr, plain), *map(chr, range(256, 256 + 256 - len(plain)))]
+        (folder / "vocab.json").write_text(json.dumps({text: i for i, text in enumerate(characters)}))
+        (folder / "merges.txt").write_text("#version: 0.2\n")
+        (folder / "added_tokens.json").write_text('{"<|endoftext|>": 256}')
+        self.tokenize("pair", "[<a>, <b>]", backend="huggingface", name=folder)
+        self.run_job("r", self.tune, "training.post_lora_dataset=[[{name: pair, rate: 1.0, style: PMD}]]",
+                     "tokenizer.backend=huggingface", f"tokenizer.file={folder}")
+        self.export("r", "merged", out, "--dtype", "float32")
+        self.assertEqual(json.loads((out / "added_tokens.json").read_text()),
+                         {"<|endoftext|>": 256, "<a>": 257, "<b>": 258})
+        self.assertFalse((out / "tokenizer_config.json").exists())
+        self.assertEqual(self.encode(out, "a<a><b>"), [64, 257, 258])
+
     def test_a_tokenizer_that_gives_other_ids_cannot_go_on_with_a_run(self):
         self.run_job("r", self.tune, *self.own)
         other = tokenizer_folder(self.root / "other", 101)

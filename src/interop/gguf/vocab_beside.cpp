@@ -10,6 +10,7 @@ void add_tokens(const std::vector<hf::AddedToken>& tokens, GgufVocab& vocab) {
   for (const hf::AddedToken& token : tokens) {
     const auto type = token.special ? GgufTokenType::kControl : GgufTokenType::kUserDefined;
     if (vocab.put(token.id, token.content, type)) continue;
+    vocab.tokens[static_cast<size_t>(token.id)] = token.content;  // of a placeholder
     GgufTokenType& stored = vocab.types[static_cast<size_t>(token.id)];
     if (stored != GgufTokenType::kUnknown) stored = type;
   }

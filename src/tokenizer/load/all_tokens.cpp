@@ -27,7 +27,9 @@ std::vector<AddedToken> with_tokens_beside(std::vector<AddedToken> own, const Fi
       return;
     }
     const std::optional<int64_t> known = vocabulary.find(token.content);
-    const int64_t id = known.value_or(next);
+    const bool replaces =
+        vocabulary.renamed && !known && token.id >= 0 && token.id < vocabulary.size;
+    const int64_t id = replaces ? token.id : known.value_or(next);
     if (token.id >= 0 && token.id != id) {
       fail({.what = "added token has an id that transformers would not give it",
             .where = beside.list,

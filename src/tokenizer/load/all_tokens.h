@@ -16,6 +16,7 @@ namespace twofold {
 struct Vocabulary {
   std::function<std::optional<int64_t>(const std::string&)> find;  ///< the id of a text
   int64_t size = 0;                                                ///< the first id that is free
+  bool renamed = false;  ///< a listed token may take the id of one that it replaces
 };
 
 /// `own`, the tokens that the tokenizer's file itself has cut out of texts, and those beside it. A

@@ -161,7 +161,8 @@ void complete_pieces(TokenizerFile& file) {
                                    if (found == ids.end()) return std::nullopt;
                                    return found->second;
                                  },
-                                 .size = std::ssize(model->pieces)};
+                                 .size = std::ssize(model->pieces),
+                                 .renamed = true};  // placeholders, as of InternLM2
   const FilesBeside& beside = file.beside;
   TokenizerExtension& extension = file.extension;
   if (beside.any) extension.tokens = with_tokens_beside(marks_of(*model), beside, vocabulary);

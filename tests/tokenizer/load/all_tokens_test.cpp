@@ -49,6 +49,16 @@ TEST(AllTokens, AreRefusedWhereTheyAreListedWithOtherIds) {
   }
 }
 
+TEST(AllTokens, MayReplaceAPlaceholderOfASentencePieceModel) {
+  FilesBeside beside;
+  beside.listed = {token("<|im_start|>", 7), token("<|im_end|>", 10)};
+  Vocabulary pieces = kTen;
+  pieces.renamed = true;
+  const auto all = with_tokens_beside({}, beside, pieces);
+  EXPECT_EQ(all[0].id, 7);
+  EXPECT_EQ(all[1].id, 10);
+}
+
 TEST(AllTokens, EndADocumentByNameOrElseById) {
   FilesBeside beside;
   const std::vector<hf::AddedToken> tokens = {token("<e>", 12)};
