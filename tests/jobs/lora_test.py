@@ -2,7 +2,7 @@
 import json
 import unittest
 
-from support import LORA, RunTest, inits
+from support import LORA, NO_PHASE_1, RunTest, inits, on_weights
 
 VARIANTS = {
     "dora": ["dora=true", "rslora=true"],
@@ -87,6 +87,23 @@ class Variants(RunTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         for text in ("rsLoRA", "trained whole", "init pissa"):
             self.assertIn(text, result.stdout)
+
+
+class WarmStart(RunTest):
+    def test_a_scale_of_0_is_computed_with_and_cannot_be_trained_on(self):
+        self.run_job("r", self.config(LORA))
+        weights, adapter = self.root / "weights", self.root / "adapter"
+        for to, out in (("merged", weights), ("peft", adapter)):
+            self.assertEqual(self.twofold("export", "r", self.root, "--to", to, out).returncode, 0)
+        bare, on = (self.ask([[40, 41, 42]], "score", weights, *more) for more in ((), ("--adapter", adapter)))
+        self.assertNotEqual(bare, on)
+        file = adapter / "adapter_config.json"
+        file.write_text(json.dumps({**json.loads(file.read_text()), "lora_alpha": 0}))  # as PEFT reads it
+        self.assertEqual(self.ask([[40, 41, 42]], "score", weights, "--adapter", adapter), bare)
+        config = self.config(on_weights().replace("{rank: 4, alpha: 8.0, lr: 0.01}", "{lr: 0.01}"), "again.yaml")
+        result = self.twofold("run", "s", config, self.root, f"architecture.backbone.weights={weights}",
+                              f"optimization.lora.from_adapter={adapter}", *NO_PHASE_1)
+        self.assert_refused(result, "optimization/lora/alpha", str(adapter), "cannot be trained on")
 
 
 if __name__ == "__main__":
