@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "config/fields.h"
+#include "ops/matmul.h"
 #include "run/registry.h"
 #include "run/resume/begin.h"
 
@@ -37,7 +38,7 @@ struct TinyRun {
   TinyRun(const TinyRun&) = delete;
   TinyRun& operator=(const TinyRun&) = delete;
 
-  Beginning beginning() { return {config, plan, {}, host_device(), spec, quiet}; }
+  Beginning beginning() { return {config, plan, {}, host_device(), products, spec, quiet}; }
   std::string yaml() {
     config::Fields fields;
     config.declare(fields);
@@ -47,6 +48,7 @@ struct TinyRun {
   ExecutionSpec spec;
   RunConfig config;
   RunPlan plan;
+  ops::Bfloat16Choice products;
   Observer quiet;
 };
 

@@ -56,7 +56,7 @@ TEST(Begin, AnotherSettingIsRefusedUnderTheSameNameAndToldUnderAnother) {
     void message(Severity, const std::string& text) override { all += text + "\n"; }
     std::string all;
   } told;
-  start_from({run.config, run.plan, {}, host_device(), run.spec, told}, checkpoint);
+  start_from({run.config, run.plan, {}, host_device(), run.products, run.spec, told}, checkpoint);
   EXPECT_THAT(told.all, HasSubstr("optimization/lr is 0.5 from here on"));
   EXPECT_THAT(told.all, HasSubstr("starting from one in phase 1 at step 0"));
 }

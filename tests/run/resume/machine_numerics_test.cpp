@@ -4,6 +4,7 @@
 
 #include "model/families/registry.h"
 #include "ops/isa.h"
+#include "ops/matmul.h"
 #include "tensor/machine.h"
 
 namespace twofold {
@@ -22,7 +23,8 @@ struct Told : Observer {
 std::vector<std::string> told_of(const std::string& cpu, const std::string& isa) {
   RunState state{.cpu_model = cpu, .isa = isa};
   Told told;
-  apply_machine_numerics(state, *make_model_config("gpt"), told);
+  ops::Bfloat16Choice products;
+  apply_machine_numerics(state, *make_model_config("gpt"), products, told);
   EXPECT_EQ(state.cpu_model, cpu_model());
   EXPECT_EQ(state.isa, ops::isa());
   return told.messages;
