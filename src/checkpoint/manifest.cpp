@@ -15,10 +15,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string checksum_text(const std::string& text) {
-  return checksum_bytes(std::as_bytes(std::span(text.data(), text.size())));
-}
-
 [[noreturn]] void fail_damaged(const Path& file, const std::string& found) {
   fail({.what = "checkpoint file was altered",
         .where = file.string(),
@@ -78,13 +74,18 @@ int64_t size_or_missing(const Path& file) {
 
 }  // namespace
 
+FileRecord FileRecord::of(std::string_view text) {
+  return {static_cast<int64_t>(text.size()),
+          checksum_bytes(std::as_bytes(std::span(text.data(), text.size())))};
+}
+
 void Manifest::add(const Path& folder, const std::string& name) {
   files[name] = {size_or_missing(folder / name), checksum_file(folder / name)};
 }
 
 std::string Manifest::to_text() const {
   Json json = to_json(*this);
-  json["checksum"] = checksum_text(json.dump());
+  json["checksum"] = FileRecord::of(json.dump()).checksum;
   return json.dump(2) + "\n";
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "base/files.h"
 
@@ -16,6 +17,8 @@ inline constexpr const char* kManifestName = "manifest.json";
 struct FileRecord {
   int64_t bytes = 0;
   std::string checksum;
+
+  static FileRecord of(std::string_view text);
   bool operator==(const FileRecord&) const = default;
 };
 

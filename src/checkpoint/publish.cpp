@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -87,7 +88,15 @@ void settle_aside(const Path& aside) {
 }
 
 void collect(const Path& root, const Path& folder, std::set<std::string>& suffixes) {
-  for (const Path& child : children(folder)) {
+  const std::vector<Path> all = children(folder);
+  const bool is_checkpoint = folder != root && std::ranges::any_of(all, [](const Path& child) {
+                               return child.filename().string().front() != '.' && !is_folder(child);
+                             });
+  if (is_checkpoint) {  // its folders are its own
+    suffixes.insert(folder.lexically_relative(root).string());
+    return;
+  }
+  for (const Path& child : all) {
     const std::string name = child.filename().string();
     if (starts_with(child, kAside)) {
       const Path target = folder / name.substr(std::string(kAside).size());
@@ -96,8 +105,6 @@ void collect(const Path& root, const Path& folder, std::set<std::string>& suffix
       continue;
     } else if (is_folder(child)) {
       collect(root, child, suffixes);
-    } else if (folder != root) {
-      suffixes.insert(folder.lexically_relative(root).string());
     }
   }
 }

@@ -78,16 +78,45 @@ bool CheckpointStore::link_immutable(const std::string& file, const std::string&
     const auto record = manifest.files.find(file);
     if (known == manifest.immutable_ids.end() || known->second != id) continue;
     if (record == manifest.files.end()) continue;
-    const Path source = info.folder / file;
-    // A damaged file must not be passed on; each is read once a process, not once a save.
-    const std::string identity = identity_of(source);
-    if (!sound_.contains(identity) && checksum_file(source) != record->second.checksum) continue;
-    sound_.insert(identity);
-    std::error_code error;
-    fs::create_hard_link(source, destination, error);
-    if (!error) return true;
+    if (link(info.folder / file, record->second, destination)) return true;
   }
   return false;
+}
+
+bool CheckpointStore::link(const Path& source, const FileRecord& record, const Path& destination) {
+  // A damaged file must not be passed on; each is read once a process, not once a save.
+  const std::string identity = identity_of(source);
+  if (!sound_.contains(identity) && checksum_file(source) != record.checksum) return false;
+  sound_.insert(identity);
+  std::error_code error;
+  fs::create_hard_link(source, destination, error);
+  return !error;
+}
+
+void CheckpointStore::write_kept(const Path& work, const FileTexts& kept, Manifest& manifest) {
+  if (kept.empty()) return;
+  std::vector<std::pair<Path, Manifest>> earlier;  // newest first
+  for (const CheckpointInfo& info : list() | std::views::reverse) {
+    earlier.emplace_back(info.folder, Manifest::read(info.folder));
+  }
+  for (const auto& [name, text] : kept) {
+    const std::string file = std::string(kKeptFolder) + "/" + name;
+    const Path path = work / file;
+    const FileRecord record = FileRecord::of(text);
+    create_folders(path.parent_path());
+    const bool linked = std::ranges::any_of(earlier, [&](const auto& checkpoint) {
+      const auto& [folder, its] = checkpoint;
+      const auto found = its.files.find(file);
+      return found != its.files.end() && found->second == record &&
+             link(folder / file, record, path);
+    });
+    if (!linked) {
+      write_file(path, text);
+      sound_.insert(identity_of(path));
+    }
+    sync_path(path.parent_path());
+    manifest.files[file] = record;
+  }
 }
 
 void CheckpointStore::write_contents(const Path& work, const Snapshot& snapshot) {
@@ -110,6 +139,7 @@ void CheckpointStore::write_contents(const Path& work, const Snapshot& snapshot)
   manifest.add(work, "state.json");
   write_file(work / "config.yaml", snapshot.config_yaml);
   manifest.add(work, "config.yaml");
+  if (snapshot.kept) write_kept(work, *snapshot.kept, manifest);
   write_file(work / kManifestName, manifest.to_text());
   sync_path(work);
 }

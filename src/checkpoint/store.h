@@ -9,6 +9,7 @@
 //       starts.safetensors        phase 2 from pissa or olora: what was taken out of the base
 //       optimizer.safetensors     moments
 //       state.json  config.yaml   everything else a run is; the resolved config
+//       kept/…                    files that whoever uses the run needs (hard-linked likewise)
 //       manifest.json             format version, name → {bytes, xxh3_128}, its own checksum; last
 //   <folder>/latest               text: the suffix
 
@@ -20,12 +21,19 @@
 #include <string>
 #include <vector>
 
+#include "base/file_texts.h"
 #include "base/files.h"
 #include "twofold/tensor/parameters.h"
 
 namespace twofold {
 
-/// What is saved: tensors by file stem, and two texts.
+struct FileRecord;
+struct Manifest;
+
+/// Of a checkpoint: where the files are that it keeps as they are.
+inline constexpr const char* kKeptFolder = "kept";
+
+/// What is saved: tensors by file stem, two texts, and files as they are.
 struct Snapshot {
   std::map<std::string, NamedTensors> tensors;  ///< "model" → …
   /// Stems whose contents never change within a phase (the frozen base): hard-linked from the
@@ -33,6 +41,8 @@ struct Snapshot {
   std::map<std::string, std::string> immutable_ids;
   nlohmann::json state;
   std::string config_yaml;
+  /// What goes into kept/. A file that the newest complete checkpoint has just so is hard-linked.
+  const FileTexts* kept = nullptr;
 };
 
 /// A checkpoint that has been found complete.
@@ -88,12 +98,17 @@ class CheckpointStore {
   static NamedTensors read_weights(const CheckpointInfo& info, const std::string& stem);
   static bool has(const CheckpointInfo& info, const std::string& stem);
   static std::string config_yaml(const CheckpointInfo& info);
+  /// The folder of kept files, and all that are in it; none in a checkpoint without any.
+  static Path kept_folder(const CheckpointInfo& info) { return info.folder / kKeptFolder; }
+  static FileTexts kept(const CheckpointInfo& info);
 
   const Path& folder() const { return folder_; }
 
  private:
+  bool link(const Path& source, const FileRecord& record, const Path& destination);
   bool link_immutable(const std::string& file, const std::string& stem, const std::string& id,
                       const Path& destination);
+  void write_kept(const Path& work, const FileTexts& kept, Manifest& manifest);
   void write_contents(const Path& work, const Snapshot& snapshot);
 
   Path folder_;

@@ -76,6 +76,15 @@ bool CheckpointStore::has(const CheckpointInfo& info, const std::string& stem) {
   return std::filesystem::exists(tensor_file(info, stem));
 }
 
+FileTexts CheckpointStore::kept(const CheckpointInfo& info) {
+  FileTexts files;
+  const std::string prefix = std::string(kKeptFolder) + "/";
+  for (const auto& [name, record] : Manifest::read(info.folder).files) {
+    if (name.starts_with(prefix)) files[name.substr(prefix.size())] = read_text(info.folder / name);
+  }
+  return files;
+}
+
 std::string CheckpointStore::config_yaml(const CheckpointInfo& info) {
   return read_text(info.folder / "config.yaml");
 }

@@ -25,8 +25,8 @@ class Damage : public CheckpointTest {
   }
   std::vector<Path> files() const {
     std::vector<Path> paths;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_ / "ntoks/20")) {
-      paths.push_back(entry.path());
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "ntoks/20")) {
+      if (entry.is_regular_file()) paths.push_back(entry.path());
     }
     return paths;
   }

@@ -17,6 +17,9 @@ inline at::Tensor numbers(int64_t first, int64_t count, at::ScalarType type) {
   return at::arange(first, first + count, at::kDouble).to(type);
 }
 
+inline const FileTexts kKept = {{"tokenizer.json", "{}"},
+                                {"additional_chat_templates/tool.jinja", "{{ tools }}"}};
+
 inline Snapshot snapshot_of(int64_t step, int64_t size = 64) {
   Snapshot snapshot;
   snapshot.tensors["adapters"] = {{"a/lora_A", numbers(step, size, at::kFloat)},
@@ -27,6 +30,7 @@ inline Snapshot snapshot_of(int64_t step, int64_t size = 64) {
   snapshot.immutable_ids["base"] = "base-of-seed-0";
   snapshot.state = {{"step", step}, {"tokens", 10 * step}, {"phase", 2}};
   snapshot.config_yaml = fmt::format("step: {}\n", step);
+  snapshot.kept = &kKept;
   return snapshot;
 }
 
@@ -45,6 +49,7 @@ inline void expect_consistent(const CheckpointInfo& info, int64_t size = 64) {
   const Snapshot expected = snapshot_of(info.step(), size);
   EXPECT_EQ(info.state, expected.state);
   EXPECT_EQ(CheckpointStore::config_yaml(info), expected.config_yaml);
+  EXPECT_EQ(CheckpointStore::kept(info), kKept);
   for (const auto& [stem, tensors] : expected.tensors) {
     expect_same(CheckpointStore::read(info, stem), tensors);
   }

@@ -57,6 +57,29 @@ TEST_F(Store, ReplacesASuffixAndLeavesNothingHidden) {
   EXPECT_EQ(hidden_entries(), 0);
 }
 
+TEST_F(Store, KeptFilesAreSharedWhileTheyAreTheSame) {
+  CheckpointStore store(folder_);
+  for (int64_t step = 1; step <= 2; ++step) {
+    store.save(fmt::format("ntoks/{}", step), snapshot_of(step), true);
+  }
+  const Path json = "kept/tokenizer.json", tool = "kept/additional_chat_templates/tool.jinja";
+  EXPECT_EQ(inode(folder_ / "ntoks/1" / json), inode(folder_ / "ntoks/2" / json));
+  Snapshot third = snapshot_of(3);
+  const FileTexts other = {{"tokenizer.json", "{ }"},
+                           {"additional_chat_templates/tool.jinja", "{{ tools }}"}};
+  third.kept = &other;
+  store.save("ntoks/3", third, true);
+  EXPECT_NE(inode(folder_ / "ntoks/2" / json), inode(folder_ / "ntoks/3" / json));
+  EXPECT_EQ(inode(folder_ / "ntoks/1" / tool), inode(folder_ / "ntoks/3" / tool));
+  EXPECT_EQ(CheckpointStore::kept(*newest()), other);
+  // A damaged file is not passed on, and folders within a checkpoint are no checkpoints.
+  write_atomic(folder_ / "ntoks/3" / tool, "{{ fools }}");
+  CheckpointStore(folder_).save("ntoks/4", snapshot_of(4), true);
+  EXPECT_EQ(CheckpointStore::kept(*newest()), kKept);
+  EXPECT_THAT(suffixes(), ElementsAre("ntoks/1", "ntoks/2", "ntoks/3", "ntoks/4"));
+  EXPECT_TRUE(warnings_.empty());
+}
+
 TEST_F(Store, BestNeverMovesLatest) {
   CheckpointStore store(folder_);
   store.save("ntoks/10", snapshot_of(1), true);
