@@ -1,5 +1,6 @@
 // Reads config.json into our settings.
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -63,23 +64,18 @@ Problem contradiction(const std::string& key, const std::string& wanted, const s
           .hint = "leave the key out: it is filled from the weights"};
 }
 
-}  // namespace
-
-Path hf_config_file(const Path& folder) { return formats::hub_folder(folder) / "config.json"; }
-
-std::vector<std::pair<std::string, std::string>> configure_from_hf(
-    ModelConfig& config, const Path& folder, const std::vector<std::string>& explicit_keys) {
-  const Path file = hf_config_file(folder);
-  const nlohmann::json json = formats::parse_json(read_text(file), file.string());
+/// Has `fill` set the architecture as `file` says it, which returns what is wrong with that; then
+/// as configure_from_hf.
+FilledKeys fill_architecture(
+    ModelConfig& config, const Path& file, const std::vector<std::string>& explicit_keys,
+    const std::function<std::vector<Problem>(const config::Fields& fields)>& fill) {
   config::Fields fields = config::fields_of(config);
   const auto wanted = texts(fields);
   const int64_t wanted_block = config.block_size;
-  hf_format(config).from_hf(json, file.string());
-  std::vector<Problem> problems;
-  if (config.untie && !config.tie_word_embeddings) problems.push_back(nothing_to_untie(file));
+  std::vector<Problem> problems = fill(fields);
 
   const auto defaults = defaults_of(config);
-  std::vector<std::pair<std::string, std::string>> filled;
+  FilledKeys filled;
   const auto found = texts(fields);
   for (size_t i = 0; i < found.size(); ++i) {
     const auto& [key, value] = found[i];
@@ -101,56 +97,32 @@ std::vector<std::pair<std::string, std::string>> configure_from_hf(
   return filled;
 }
 
-namespace {
-
-/// Settings that change greedy text, and the value of each that does not.
-const std::vector<std::pair<const char*, nlohmann::json>>& greedy_settings() {
-  static const nlohmann::json kNone = nlohmann::json::array();
-  static const std::vector<std::pair<const char*, nlohmann::json>> kSettings = {
-      {"num_beams", 1},
-      {"penalty_alpha", 0},
-      {"no_repeat_ngram_size", 0},
-      {"encoder_no_repeat_ngram_size", 0},
-      {"encoder_repetition_penalty", 1},
-      {"min_length", 0},
-      {"min_new_tokens", 0},
-      {"guidance_scale", 1},
-      {"suppress_tokens", kNone},
-      {"begin_suppress_tokens", kNone},
-      {"bad_words_ids", {}},
-      {"force_words_ids", {}},
-      {"forced_bos_token_id", {}},
-      {"forced_eos_token_id", {}},
-      {"sequence_bias", {}},
-      {"exponential_decay_length_penalty", {}},
-      {"stop_strings", {}},
-      {"dola_layers", {}},
-      {"watermarking_config", {}},
-  };
-  return kSettings;
-}
-
 }  // namespace
 
-HfGeneration hf_generation(const ModelConfig& config, const Path& named) {
-  const Path folder = formats::hub_folder(named);
-  HfGeneration generation{.end_tokens = config.eos_token_id};
-  std::error_code ignored;
-  Path file = folder / kGenerationConfig;
-  // Older folders have no file of its own for it.
-  if (!std::filesystem::exists(file, ignored)) file = folder / "config.json";
-  const nlohmann::json document = formats::parse_json(read_text(file), file.string());
-  const formats::JsonReader reader(document, file.string(),
-                                   "take it out of the file to generate without it");
-  if (reader.has("eos_token_id")) generation.end_tokens = reader.integers("eos_token_id");
-  generation.repetition_penalty = reader.number("repetition_penalty", 1.0, kPositive);
-  for (const auto& [name, neutral] : greedy_settings()) {
-    if (!reader.has(name) || reader.is(name, neutral)) continue;
-    reader.problem(name, "a setting of the generation that is not supported",
-                   neutral.is_null() ? "no such field" : neutral.dump());
-  }
-  reader.finish();
-  return generation;
+Path hf_config_file(const Path& folder) { return formats::hub_folder(folder) / "config.json"; }
+
+FilledKeys configure_from_hf(ModelConfig& config, const Path& folder,
+                             const std::vector<std::string>& explicit_keys) {
+  const Path file = hf_config_file(folder);
+  const nlohmann::json json = formats::parse_json(read_text(file), file.string());
+  return fill_architecture(config, file, explicit_keys, [&](const config::Fields&) {
+    hf_format(config).from_hf(json, file.string());
+    const bool nothing = config.untie && !config.tie_word_embeddings;
+    return nothing ? std::vector{nothing_to_untie(file)} : std::vector<Problem>{};
+  });
+}
+
+FilledKeys configure_from_saved(ModelConfig& config, ModelConfig& saved, const Path& file,
+                                const std::vector<std::string>& explicit_keys) {
+  const config::Fields theirs = config::fields_of(saved);
+  return fill_architecture(config, file, explicit_keys, [&](const config::Fields& fields) {
+    for (const auto& field : fields.all()) {
+      const config::Field* value = theirs.find(field->key);
+      if (!value || is_free(field->key)) continue;
+      for (const auto& set : field->set) set(value->get());
+    }
+    return std::vector<Problem>{};
+  });
 }
 
 std::string hf_dtype(const Path& folder) {

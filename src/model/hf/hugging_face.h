@@ -11,6 +11,9 @@
 
 namespace twofold {
 
+/// Keys with their values, to be shown: {"architecture/n_layers", "5"}.
+using FilledKeys = std::vector<std::pair<std::string, std::string>>;
+
 /// Where the config.json of a folder is.
 Path hf_config_file(const Path& folder);
 
@@ -18,9 +21,12 @@ Path hf_config_file(const Path& folder);
 /// keep the user's value: allowed for architecture/block_size ≤ the checkpoint's and for dtypes,
 /// dropout, checkpointing and architecture/backbone/*; any other contradiction is an Error naming
 /// the key, both values and the file. A value that is the key's default contradicts nothing.
-/// Returns the filled keys with their values, to be shown: {"architecture/n_layers", "5"}.
-std::vector<std::pair<std::string, std::string>> configure_from_hf(
-    ModelConfig& config, const Path& folder, const std::vector<std::string>& explicit_keys);
+/// Returns the filled keys with their values.
+FilledKeys configure_from_hf(ModelConfig& config, const Path& folder,
+                             const std::vector<std::string>& explicit_keys);
+/// The same from the settings that were once filled from such a folder and are `saved` in `file`.
+FilledKeys configure_from_saved(ModelConfig& config, ModelConfig& saved, const Path& file,
+                                const std::vector<std::string>& explicit_keys);
 
 /// The dtype of most elements in the folder's tensors ("float32", "bfloat16", "float16").
 std::string hf_dtype(const Path& folder);
@@ -54,6 +60,13 @@ struct HfGeneration {
 /// Reads generation_config.json, or config.json if there is no such file. Throws an Error for
 /// settings that change greedy text and are not supported.
 HfGeneration hf_generation(const ModelConfig& config, const Path& folder);
+/// The same from the text of a generation_config.json, which is called `file` in Errors.
+HfGeneration hf_generation(const ModelConfig& config, const std::string& text,
+                           const std::string& file);
+
+/// The folder's generation_config.json; of an older folder, what its config.json says of
+/// generation. Empty if neither says anything.
+std::string generation_config_of(const Path& folder);
 
 /// Writes config.json, generation_config.json and model.safetensors (shards above `shard_bytes`) of
 /// `tensors` (our paths; each (in, out) as in the tree) into `folder`, which must not exist: built
