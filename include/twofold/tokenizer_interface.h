@@ -23,6 +23,8 @@ class Tokenizer {
   virtual std::vector<int32_t> with_special(std::vector<int32_t> ids) const { return ids; }
   /// Whether `id` is a special token, a mark that is not text.
   virtual bool is_special(int32_t id) const { return id == eot_token(); }
+  /// False for ids that no token has: a model may have more rows than its tokenizer has tokens.
+  virtual bool has_token(int32_t id) const { return id >= 0 && id < vocab_size(); }
   virtual int32_t eot_token() const = 0;   ///< ends a document
   virtual int64_t vocab_size() const = 0;  ///< every id is below this
 };

@@ -90,7 +90,8 @@ void add_samples(Table& table, Model& model, const Tokenizer& tokenizer,
     options.temperature = 0.8;
     options.seed = static_cast<uint64_t>(i);
     options.stop_tokens = {tokenizer.eot_token()};
-    const auto ids = generate(model, request.positions, prompt, options);
+    std::vector<int32_t> ids = generate(model, request.positions, prompt, options);
+    std::erase_if(ids, [&](int32_t id) { return !tokenizer.has_token(id); });
     table.rows.push_back({which, on_one_line(tokenizer.decode(ids))});
   }
 }

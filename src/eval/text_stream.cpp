@@ -23,13 +23,17 @@ size_t behind(std::string_view text, ptrdiff_t characters) {
 
 }  // namespace
 
+bool is_text(const Tokenizer& tokenizer, int32_t id) {
+  return tokenizer.has_token(id) && !tokenizer.is_special(id);
+}
+
 TextStream::TextStream(const Tokenizer& tokenizer, std::vector<int32_t> prompt,
                        std::vector<std::string> stops, Emit emit)
     : tokenizer_(tokenizer),
       ids_(std::move(prompt)),
       stops_(std::move(stops)),
       emit_(std::move(emit)) {
-  std::erase_if(ids_, [&](int32_t id) { return tokenizer.is_special(id); });
+  std::erase_if(ids_, [&](int32_t id) { return !is_text(tokenizer, id); });
   text_ = decoded();
   done_ = text_.size();
 }
@@ -38,7 +42,7 @@ std::string TextStream::decoded() const { return repair_utf8(tokenizer_.decode(i
 
 bool TextStream::add(int32_t id) {
   if (ended_) return false;
-  if (tokenizer_.is_special(id)) return true;
+  if (!is_text(tokenizer_, id)) return true;
   ids_.push_back(id);
   grow(decoded());
   size_t end = std::string::npos;

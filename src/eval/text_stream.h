@@ -9,6 +9,9 @@
 
 namespace twofold {
 
+/// Whether a model that draws `id` writes something: no mark, and no row that has no token.
+bool is_text(const Tokenizer& tokenizer, int32_t id);
+
 /// Decodes a growing list of ids and passes on the text that later ids cannot change. Special
 /// tokens give no text; bytes that are not UTF-8 become U+FFFD, as in `decode`.
 class TextStream {

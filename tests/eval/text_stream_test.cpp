@@ -56,6 +56,17 @@ TEST(TextStream, GivesWhatDecodeWouldGive) {
   }
 }
 
+TEST(TextStream, RowsWithoutATokenAreNoText) {
+  TokenizerConfig config;
+  config.backend = "bytes";
+  const auto tokenizer = make_tokenizer(config);
+  std::string text;
+  TextStream stream(*tokenizer, {'>', 300}, {}, [&](const std::string& piece) { text += piece; });
+  for (const int32_t id : {97, 257, 98, 31999, 256, 99}) EXPECT_TRUE(stream.add(id));
+  stream.finish();
+  EXPECT_EQ(text, "abc");
+}
+
 TEST(TextStream, LongTextsComeWhole) {
   std::string text;
   while (text.size() < 2000) text += "aé€😀b stop ";

@@ -69,6 +69,20 @@ class Generate(RunTest):
         self.assertEqual(draw("1"), draw("1"))
         self.assertNotEqual(draw("1"), draw("2"))
 
+    def test_rows_without_a_token_are_no_text(self):
+        """A model of 300 rows whose tokenizer has 257 tokens draws some of the others."""
+        config = self.config(LORA + "\ntokenizer: {backend: bytes}\n", "padded.yaml")
+        padded = ("architecture.vocab_size=300", "logging.samples=4", "logging.sample_tokens=15")
+        first = self.run_job("padded", config, *padded).stdout
+        again = self.run_job("padded", config, *padded).stdout
+        self.assertIn("padded is done", again)
+        self.assertEqual(again[again.index("Samples"):], first[first.index("Samples"):])
+        flat = ("--temperature", "1000", "--seed", "3")
+        ids = self.ask([[97]], "generate", "padded", self.root, *flat, "--tokens", "15")[0]["ids"]
+        self.assertTrue(any(token > 256 for token in ids), ids)
+        done = self.twofold("generate", "padded", self.root, "--prompt", "a", "--tokens", "15", *flat)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_adapters_can_be_off_and_options_are_checked(self):
         self.text("--adapters-off", "--checkpoint", "best")
         self.assertIn("--temperature", self.text("--temperature", "-1", code=2))

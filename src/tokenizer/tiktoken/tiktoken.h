@@ -26,6 +26,9 @@ class TiktokenTokenizer : public Tokenizer {
   std::vector<int32_t> encode_ordinary(std::string_view text) const override;
   std::string decode(std::span<const int32_t> ids) const override;
   bool is_special(int32_t id) const override { return special_texts_.contains(id); }
+  bool has_token(int32_t id) const override {
+    return is_special(id) || (id >= 0 && ranks_.bytes_of(static_cast<uint32_t>(id)));
+  }
   int32_t eot_token() const override { return eot_; }
   int64_t vocab_size() const override { return vocab_size_; }
 
