@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/unpublished.h"
 #include "export/format.h"
+#include "export/numbers.h"
 #include "export/probe.h"
 
 namespace twofold {
@@ -128,6 +129,32 @@ void verify(const ExportSource& source, const Probe& probe, const at::Tensor& li
                   probe.contents, apart.live, apart.exported, apart.mean, allowed, apart.largest));
 }
 
+/// Other dtypes of the format, which may hold what `dtype` does not.
+std::string other_dtypes(const ExportFormat& format, const std::string& dtype) {
+  std::vector<std::string> others;
+  for (const std::string& name : format.dtypes) {
+    if (!name.empty() && name != dtype) others.push_back("--dtype " + name);
+  }
+  return others.empty() ? "report this as a bug" : "try " + join(others, " or ");
+}
+
+void require_number(const ExportFormat& format, const ExportSource& source,
+                    const WrongNumber& wrong) {
+  if (wrong.place.empty()) return;
+  fail({.what = fmt::format("a number does not fit into {}", source.dtype),
+        .where = fmt::format("{}: {}", source.request.out.string(), wrong.place),
+        .expected = format.attach ? "a finite number"
+                                  : fmt::format("{:g}, as in the run's model, rounded", wrong.live),
+        .found = fmt::format("{:g}", wrong.exported),
+        .hint = "nothing was published; " + other_dtypes(format, source.dtype)});
+}
+
+/// The probe reads few rows of a table; here every number is looked at.
+void verify_numbers(const ExportFormat& format, const ExportSource& source, const Model& exported) {
+  const bool alone = format.attach != nullptr;
+  require_number(format, source, find_wrong_number(source.model(), exported, source.dtype, alone));
+}
+
 /// Says what adapters alone belong on; and how they do there, where another program will find them.
 void report_base(const ExportFormat& format, ExportSource& source, const Probe& probe,
                  const at::Tensor& live, const Path& temporary) {
@@ -177,8 +204,11 @@ void export_model(const ExecutionSpec& spec, const ExportRequest& request, Obser
   unpack_parameters(run.state->model->parameters());
   if (format.attach) source.base = find_adapter_base(run);
   Unpublished out(request.out);
+  require_number(format, source, find_overflow_number(source.model(), source.dtype));
   format.write(source, out.path());
-  verify(source, probe, live, probe_losses(*read_back(format, source, out.path()), probe));
+  const std::unique_ptr<Model> exported = read_back(format, source, out.path());
+  verify_numbers(format, source, *exported);
+  verify(source, probe, live, probe_losses(*exported, probe));
   if (format.attach) report_base(format, source, probe, live, out.path());
   out.publish();
   observer.message(Severity::kInfo,

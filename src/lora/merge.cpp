@@ -5,14 +5,17 @@
 
 namespace twofold {
 
-NamedTensors merge_lora_params(const ParameterTree& parameters) {
+at::Tensor merged_weight(const Weight& weight) {
   const at::NoGradGuard no_grad;
+  at::Tensor value = weight.packed ? unpacked(weight, at::kFloat) : weight.value.detach();
+  for (const auto& attachment : weight.attachments) value = attachment->merged(value);
+  return value;
+}
+
+NamedTensors merge_lora_params(const ParameterTree& parameters) {
   NamedTensors all;
   for (const Parameter& parameter : parameters.all()) {
-    const Weight& weight = parameter.weight;
-    at::Tensor value = weight.packed ? unpacked(weight, at::kFloat) : weight.value.detach();
-    for (const auto& attachment : weight.attachments) value = attachment->merged(value);
-    all.emplace_back(parameter.path, value);
+    all.emplace_back(parameter.path, merged_weight(parameter.weight));
   }
   return all;
 }

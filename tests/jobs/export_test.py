@@ -1,6 +1,7 @@
 """Exports of runs that began from a folder: what is written belongs where it says, and nothing is lost."""
 import json
 import shutil
+import struct
 import unittest
 
 from support import LORA, NO_PHASE_1, RunTest, on_weights
@@ -15,6 +16,8 @@ class Export(RunTest):
         self.model = self.export("seed", "merged", "model", "--dtype", "float32")[0]
 
     def export(self, name, format, out, *more):
+        if format == "merged":
+            more = (*more, "--no-tokenizer")  # these runs have none
         done = self.twofold("export", name, self.root, "--to", format, self.root / out, *more)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return self.root / out, done.stdout + done.stderr
@@ -110,7 +113,28 @@ class AdaptersAlone(Export):
         self.assert_refused(refused, "expected: float32\n")
 
 
+def put(file, tensor, row, column, value):
+    """Sets a number of a float32 matrix in a safetensors file."""
+    data = bytearray(file.read_bytes())
+    size = int.from_bytes(data[:8], "little")
+    entry = json.loads(data[8:8 + size])[tensor]
+    at = 8 + size + entry["data_offsets"][0] + 4 * (row * entry["shape"][1] + column)
+    data[at:at + 4] = struct.pack("<f", value)
+    file.write_bytes(data)
+
+
 class WholeModels(Export):
+    def test_a_number_that_the_dtype_cannot_hold_is_not_published(self):
+        """In a row that no probe reads: no data has its token."""
+        put(self.model / "model.safetensors", "model.embed_tokens.weight", 200, 3, 70000.0)
+        self.fit("r", "optimization.lora.base_dtype=float32")
+        for to, narrow, wide in (("merged", "float16", "bfloat16"), ("gguf", "f16", "bf16")):
+            refused = self.twofold("export", "r", self.root, "--to", to, self.root / "out", "--dtype", narrow,
+                                   "--no-tokenizer")
+            self.assert_refused(refused, f"does not fit into {narrow}", "wte[200, 3]", "70000", "inf", f"--dtype {wide}")
+            self.assertFalse((self.root / "out").exists())
+            self.export("r", to, f"{to}-out", "--dtype", wide, "--no-tokenizer")
+
     def test_what_the_folder_said_is_kept(self):
         said = {"bos_token_id": 1, "eos_token_id": [2, 5], "do_sample": True, "temperature": 0.6, "top_p": 0.9}
         (self.model / "generation_config.json").write_text(json.dumps(said))

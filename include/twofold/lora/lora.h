@@ -58,6 +58,8 @@ bool has_adapters(const ParameterTree& parameters);
 /// dtype, in the leaf's storage order (float32 for a packed leaf). A leaf without an adapter is
 /// returned as it is, sharing its memory; so is one that was trained whole.
 NamedTensors merge_lora_params(const ParameterTree& parameters);
+/// The same of one.
+at::Tensor merged_weight(const Weight& weight);
 
 /// The number of trained elements.
 int64_t count_lora_params(const LoRAParams& adapters);
