@@ -19,7 +19,7 @@ struct ExportRequest {
   std::string dtype = {};
   std::string device = {};  ///< what computes: cpu, cuda, …; empty: what computed the run
   bool adapters = true;   ///< phase-2 checkpoints: with the adapters; false: the frozen base alone
-  bool tokenizer = true;  ///< gguf: with the tokenizer; false: the file takes token ids only
+  bool tokenizer = true;  ///< with the run's tokenizer, in formats that have one; false: ids only
 };
 
 /// "merged: a Hugging Face folder; gguf: …", for people.

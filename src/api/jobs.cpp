@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <twofold/processor.h>
 
+#include <functional>
+
 #include "api/config_source.h"
 #include "base/error.h"
 #include "base/files.h"
@@ -18,30 +20,47 @@ namespace {
 
 /// A job with its settings filled.
 struct ConfiguredJob {
-  std::string name;
+  std::string name, where;
   std::unique_ptr<Job> job;
   std::vector<std::string> notes;  ///< what was filled in, for people
 };
 
 /// Refuses jobs that make no dataset.
-void require_tokenizing(const std::string& job, const std::string& where) {
-  if (job.starts_with("data/")) return;
+void require_tokenizing(const ConfiguredJob& given) {
+  if (given.name.starts_with("data/")) return;
   fail({.what = "this job does not make a dataset",
-        .where = where,
+        .where = given.where,
         .expected = "a job of data/: see `twofold jobs`",
-        .found = job,
+        .found = given.name,
         .hint = "train with `twofold run NAME CONFIG ROOT`"});
 }
 
+/// Tells a job that trains which run it is, and where it may start from.
+void prepare_run(const ConfiguredJob& given, const ExecutionSpec& spec,
+                 const std::optional<std::string>& restore) {
+  auto* restoreable = dynamic_cast<RestoreableJob*>(given.job.get());
+  if (restoreable) restoreable->know_run(spec);
+  if (!restore) return;
+  if (!restoreable) {
+    fail({.what = "this job cannot start from a checkpoint",
+          .where = "--restore",
+          .expected = "a job that trains",
+          .found = given.name,
+          .hint = "leave --restore out"});
+  }
+  restoreable->restore_from_path(*restore);
+}
+
+/// `prepare` is given the job before its settings are completed.
 ConfiguredJob configure_job(const ConfigSource& given, const std::filesystem::path& root,
-                            bool tokenizing = false) {
+                            const std::function<void(const ConfiguredJob&)>& prepare = {}) {
   instruction_set();  // refuses what could not be computed, before anything is read
   const config::Parsed source = parse(given);
-  const std::string where = source.source().name + " job";
   ConfiguredJob result;
   result.name = job_of(given, source);
-  result.job = make_job(result.name, where);
-  if (tokenizing) require_tokenizing(result.name, where);
+  result.where = source.source().name + " job";
+  result.job = make_job(result.name, result.where);
+  if (prepare) prepare(result);
   config::Fields fields = config::fields_of(*result.job);
   config::Checks checks(source.fill(fields));
   result.notes = result.job->resolve(source.keys_set(fields), checks);
@@ -90,27 +109,17 @@ std::vector<Table> plan(const ConfigSource& given, const std::filesystem::path& 
 void tokenize(const ConfigSource& given, const std::filesystem::path& root, Observer& observer) {
   const ExecutionSpec spec{.name = "tokenize", .root = root};
   spec.validate();
-  const ConfiguredJob configured = configure_job(given, root, /*tokenizing=*/true);
+  const ConfiguredJob configured = configure_job(given, root, require_tokenizing);
   configured.job->run(spec, observer);
 }
 
 void run(const ConfigSource& given, const ExecutionSpec& spec, const RunOptions& options,
          Observer& observer) {
   spec.validate();
-  const ConfiguredJob configured = configure_job(given, spec.root);
+  const ConfiguredJob configured = configure_job(
+      given, spec.root, [&](const ConfiguredJob& job) { prepare_run(job, spec, options.restore); });
   if (options.own_process) apply_process_settings(configured.job->threads());
   for (const std::string& note : configured.notes) observer.message(Severity::kInfo, note);
-  if (options.restore) {
-    auto* restoreable = dynamic_cast<RestoreableJob*>(configured.job.get());
-    if (!restoreable) {
-      fail({.what = "this job cannot start from a checkpoint",
-            .where = "--restore",
-            .expected = "a job that trains",
-            .found = configured.name,
-            .hint = "leave --restore out"});
-    }
-    restoreable->restore_from_path(*options.restore);
-  }
   configured.job->run(spec, observer);
 }
 

@@ -97,7 +97,7 @@ std::vector<Option> export_options(Arguments& to) {
           {.names = "--adapters-off", .target = &to.adapters_off, .help = "the frozen base alone"},
           {.names = "--no-tokenizer",
            .target = &to.no_tokenizer,
-           .help = "gguf: a file that takes token ids only"},
+           .help = "without the tokenizer: what is written takes token ids only"},
           device_option(to.exported.device)};
 }
 

@@ -56,9 +56,9 @@ void attach_peft(const ExportSource& source, const Path& temporary, Model& model
 
 /// Every weight of the live model with its adapters added, rounded once (when it is written).
 NamedTensors merged_weights(ExportSource& source);
-/// Copies the files of the run's tokenizer, with tokenizer/add_tokens added to them, into the
-/// folder `to`.
-void copy_tokenizer(const ExportSource& source, const Path& to);
+/// Writes the files of the run's tokenizer, with tokenizer/add_tokens added to them, into the
+/// folder `to`. An Error if there are none, unless the request goes without.
+void write_tokenizer(const ExportSource& source, const Path& to);
 /// A model of `config` with `tensors` (our paths) as its weights, each in its storage order, on the
 /// device that they are on.
 std::unique_ptr<Model> model_of(const ModelConfig& config, const NamedTensors& tensors);

@@ -2,22 +2,41 @@
 // gguf-lora: the adapters alone, for llama.cpp's --lora on the GGUF of the base.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/error.h"
 #include "export/format.h"
+#include "formats/json.h"
+#include "formats/json_reader.h"
 #include "interop/gguf/lora.h"
 #include "interop/gguf/model.h"
 #include "interop/gguf/tokenizer.h"
+#include "model/hf/hugging_face.h"
+#include "tokenizer/load/chat_templates.h"
 
 namespace twofold {
+namespace {
+
+GgufTexts texts_of(const LoadedRun& run) {
+  GgufTexts texts{.templates = chat_templates(run.files()), .first_new = run.first_new_token()};
+  const auto said = run.files().find(kGenerationConfig);
+  if (said == run.files().end()) return texts;
+  const nlohmann::json document = formats::parse_json(said->second, kGenerationConfig);
+  const formats::JsonReader reader(document, kGenerationConfig, "",
+                                   formats::JsonReader::Faults::kThrow);
+  texts.end_tokens = reader.integers("eos_token_id");
+  return texts;
+}
+
+}  // namespace
 
 void write_gguf(ExportSource& source, const Path& temporary) {
   const ModelConfig& config = source.model_config();
   const GgufPlan plan = plan_gguf(config, source.model().parameters());
   const GgufTokenizer tokenizer =
       source.request.tokenizer
-          ? make_gguf_tokenizer(source.run.config.tokenizer, config, source.run.first_new_token())
+          ? make_gguf_tokenizer(source.run.tokenizer, config, texts_of(source.run))
           : no_gguf_tokenizer();
   const std::vector<std::string> notes =
       write_gguf_model(plan, merged_weights(source), tokenizer.metadata, gguf_dtype(source.dtype),

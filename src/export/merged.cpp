@@ -5,22 +5,15 @@
 #include "model/hf/hugging_face.h"
 
 namespace twofold {
-namespace {
-
-/// Copies generation_config.json from the folder of the weights, if there is one: sampling settings
-/// and end tokens, which config.json does not hold in full.
-void copy_generation_config(const ExportSource& source, const Path& to) {
-  if (source.model_config().weights.empty()) return;
-  const Path file = Path(source.model_config().weights) / kGenerationConfig;
-  if (std::filesystem::exists(file)) write_atomic(to / kGenerationConfig, read_text(file));
-}
-
-}  // namespace
 
 void write_merged(ExportSource& source, const Path& temporary) {
   save_hf_folder(source.model_config(), merged_weights(source), source.dtype, temporary);
-  copy_generation_config(source, temporary);
-  copy_tokenizer(source, temporary);
+  // How the model wants to be sampled and where its texts end: more than a config.json holds.
+  const FileTexts& files = source.run.files();
+  if (const auto said = files.find(kGenerationConfig); said != files.end()) {
+    write_atomic(temporary / kGenerationConfig, said->second);
+  }
+  write_tokenizer(source, temporary);
 }
 
 std::unique_ptr<Model> read_merged(const ExportSource&, const Path& temporary) {

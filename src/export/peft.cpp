@@ -37,7 +37,7 @@ void write_peft(ExportSource& source, const Path& temporary) {
   report_vllm(source, read_peft_config(temporary / kPeftConfigFile));
   // A client needs a tokenizer that knows the tokens whose rows these are.
   if (!source.run.config.tokenizer.add_tokens.empty()) {
-    copy_tokenizer(source, temporary);
+    write_tokenizer(source, temporary);
   }
 }
 

@@ -2,7 +2,6 @@
 // tokenizer/add_tokens added to them.
 #include <fmt/format.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -10,6 +9,8 @@
 #include "export/format.h"
 #include "formats/json.h"
 #include "tokenizer/config.h"
+#include "tokenizer/load/bytes_files.h"
+#include "tokenizer/load/files.h"
 #include "tokenizer/load/from_path.h"
 
 namespace twofold {
@@ -20,24 +21,6 @@ using nlohmann::json;
 constexpr const char* kTokenizerJson = "tokenizer.json";
 constexpr const char* kTokenizerConfig = "tokenizer_config.json";
 constexpr const char* kAddedTokens = "added_tokens.json";
-
-/// Files that make a tokenizer for transformers, llama.cpp's converter and vLLM.
-constexpr std::array kTokenizerFiles = {
-    kTokenizerJson, kTokenizerConfig,  "special_tokens_map.json", kAddedTokens,        "vocab.json",
-    "merges.txt",   "tokenizer.model", "chat_template.jinja",     "chat_template.json"};
-
-/// The folder that the run's tokenizer came in, if it is one of Hugging Face's.
-Path tokenizer_folder(const ExportSource& source) {
-  const TokenizerConfig& tokenizer = source.run.config.tokenizer;
-  for (const Path place : {tokenizer.place(), source.model_config().weights}) {
-    if (place.empty()) continue;
-    const Path folder = std::filesystem::is_directory(place) ? place : place.parent_path();
-    for (const char* name : {kTokenizerJson, "tokenizer.model", "vocab.json"}) {
-      if (std::filesystem::exists(folder / name)) return folder;
-    }
-  }
-  return {};
-}
 
 /// The tokens as each file spells them.
 class TokenFiles {
@@ -135,42 +118,55 @@ void check_ids(const std::vector<std::string>& texts, int64_t first, const Path&
   }
 }
 
+constexpr const char* kWithout = "--no-tokenizer writes a folder that takes token ids only";
+
+/// The files of the run's tokenizer that other programs look for.
+FileTexts exchanged_files(const LoadedRun& run) {
+  if (run.tokenizer.kind() == TokenizerBackend::kBytes) return bytes_tokenizer_files();
+  FileTexts files = run.files();
+  std::erase_if(files, [](const auto& file) { return !is_exchanged(file.first); });
+  if (hold_vocabulary(files)) return files;
+  const bool other = hold_tokenizer(run.files()) || run.tokenizer.place().empty();
+  fail({.what = "there are no tokenizer files to write",
+        .where = fmt::format("tokenizer/* of {}", run.checkpoint.folder.string()),
+        .expected = "tokenizer.json, tokenizer.model, or vocab.json with merges.txt",
+        .found = other ? fmt::format("a tokenizer of the backend {}, which is not in such files",
+                                     run.tokenizer.backend)
+                       : "neither these in the checkpoint nor " + run.tokenizer.place(),
+        .hint = std::string(kWithout) + (other ? "" : "; or put the tokenizer back where it was")});
+}
+
+void require_size(const Path& folder, int64_t expected) {
+  const int64_t found = tokenizer_from_path(folder)->vocab_size();
+  if (found == expected) return;
+  fail({.what = "the tokenizer is not the one that tokens were added to",
+        .where = kAddTokens,
+        .expected = fmt::format("{} tokens", expected),
+        .found = fmt::format("{} tokens", found),
+        .hint = std::string("put it back as it was when the run began; or ") + kWithout});
+}
+
 }  // namespace
 
-void copy_tokenizer(const ExportSource& source, const Path& to) {
-  const Path folder = tokenizer_folder(source);
+void write_tokenizer(const ExportSource& source, const Path& to) {
+  if (!source.request.tokenizer) return;
   const std::vector<std::string>& added = source.run.config.tokenizer.add_tokens;
   const int64_t first = source.run.first_new_token();
-  if (folder.empty()) {
-    if (!added.empty()) {
-      source.observer.message(Severity::kWarning,
-                              "no tokenizer files to carry along: the folder does not say which "
-                              "texts its new tokens are");
-    }
-    return;
-  }
-  if (!added.empty() && tokenizer_from_path(folder)->vocab_size() != first) {
-    source.observer.message(
-        Severity::kWarning,
-        fmt::format("the tokenizer in {} is not the one that tokens were added to: not carried "
-                    "along",
-                    folder.string()));
-    return;
-  }
-  std::vector<std::string> carried;
-  for (const char* name : kTokenizerFiles) {
-    if (!std::filesystem::exists(folder / name)) continue;
-    write_atomic(to / name, read_text(folder / name));
-    carried.emplace_back(name);
+  std::vector<std::string> written;
+  for (const auto& [name, text] : exchanged_files(source.run)) {
+    std::filesystem::create_directories((to / name).parent_path());
+    write_atomic(to / name, text);
+    written.push_back(name);
   }
   if (!added.empty()) {
+    require_size(to, first);
     TokenFiles(added, first, to).write();
     check_ids(added, first, to);
   }
   source.observer.message(
       Severity::kInfo,
-      fmt::format("tokenizer carried along from {}: {}{}", folder.string(), join(carried, ", "),
-                  added.empty() ? "" : fmt::format("; with {} new tokens", added.size())));
+      fmt::format("with the run's tokenizer: {}{}", join(written, ", "),
+                  added.empty() ? "" : fmt::format("; {} new tokens in it", added.size())));
 }
 
 }  // namespace twofold

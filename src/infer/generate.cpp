@@ -42,7 +42,7 @@ SamplingOptions options_of(const GenerateRequest& request, const HfGeneration& m
 }
 
 std::unique_ptr<Tokenizer> tokenizer_of(const LoadedModel& loaded) {
-  if (loaded.run) return make_tokenizer(loaded.run->config.tokenizer);
+  if (loaded.run) return make_tokenizer(loaded.run->tokenizer);
   return tokenizer_from_path(loaded.folder);
 }
 
@@ -140,7 +140,7 @@ void Generator::text(
   check_request(request);
   const std::unique_ptr<Tokenizer> tokenizer = tokenizer_of(parts_->loaded);
   HfGeneration model = parts_->loaded.generation();
-  if (parts_->loaded.run) model.end_tokens.push_back(tokenizer->eot_token());
+  if (parts_->loaded.ends_as_documents()) model.end_tokens.push_back(tokenizer->eot_token());
   SamplingOptions options = options_of(request, model);
   std::vector<std::vector<int32_t>> ids;
   std::vector<int64_t> rooms;

@@ -81,11 +81,21 @@ void put_on(const std::vector<std::string>& folders, const ModelSource& source,
   }
 }
 
+HfGeneration generation_of(const LoadedRun& run) {
+  const auto file = run.files().find(kGenerationConfig);
+  if (file == run.files().end()) return {.end_tokens = run.model_config().eos_token_id};
+  const Path path = CheckpointStore::kept_folder(run.checkpoint) / kGenerationConfig;
+  return hf_generation(run.model_config(), file->second, path.string());
+}
+
 }  // namespace
 
+bool LoadedModel::ends_as_documents() const {
+  return run && (!run->files().contains(kGenerationConfig) || generation().end_tokens.empty());
+}
+
 HfGeneration LoadedModel::generation() const {
-  HfGeneration found =
-      own ? hf_generation(*own, folder) : HfGeneration{.end_tokens = config().eos_token_id};
+  HfGeneration found = own ? hf_generation(*own, folder) : generation_of(*run);
   std::erase_if(found.end_tokens, [&](int64_t id) { return id < 0 || id >= config().vocab_size; });
   return found;
 }

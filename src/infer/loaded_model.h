@@ -17,6 +17,8 @@ struct LoadedModel {
   std::unique_ptr<Model> model;      ///< float32 activations; its weights may be read-only
 
   const ModelConfig& config() const { return own ? *own : run->model_config(); }
+  /// A run's texts may end as its documents do, unless the folder that it is from says otherwise.
+  bool ends_as_documents() const;
   HfGeneration generation() const;  ///< ids that end a text (all in the vocabulary), and the rest
 };
 

@@ -14,6 +14,7 @@
 #include "model/families/registry.h"
 #include "model/hf/hugging_face.h"
 #include "run/registry.h"
+#include "tokenizer/load/files.h"
 
 namespace twofold {
 namespace {
@@ -38,13 +39,8 @@ std::string shards_of(const formats::TensorFolder& folder) {
   return files.size() == 1 ? "one file" : fmt::format("{} shards", files.size());
 }
 
-std::string tokenizer_files(const Path& folder) {
-  std::vector<std::string> found;
-  for (const char* name :
-       {"tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "tokenizer_config.json",
-        "special_tokens_map.json", "added_tokens.json", "chat_template.jinja"}) {
-    if (has_file(folder, name)) found.emplace_back(name);
-  }
+std::string tokenizer_text(const Path& folder) {
+  const std::vector<std::string> found = tokenizer_files_in(folder);
   return found.empty() ? "none" : join(found, ", ");
 }
 
@@ -100,7 +96,7 @@ std::vector<Table> inspect_model_folder(const Path& path) {
     if (described.contains(key))
       files.rows.push_back({key, formats::printable(described.at(key).dump())});
   }
-  files.rows.push_back({"tokenizer", tokenizer_files(path)});
+  files.rows.push_back({"tokenizer", tokenizer_text(path)});
   try {
     const formats::TensorFolder folder = formats::open_tensor_folder(path);
     files.rows.push_back({"weights", shards_of(folder)});

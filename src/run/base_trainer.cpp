@@ -33,10 +33,27 @@ void BaseTrainer::resolve_head(std::vector<std::string>& lines) {
   if (config_.model->weights.empty()) return;
   std::vector<std::string> folders = config_.lora.base_adapters;
   if (!config_.lora.from_adapter.empty()) folders.push_back(config_.lora.from_adapter);
-  const std::string folder = asks_to_untie(folders, *config_.model);
+  std::string folder = asks_to_untie(folders, *config_.model);
+  if (folder.empty() && stand_in_ && stand_in_->adapters && stand_in_->saved.model->untie) {
+    folder = stand_in_->config_file().string();
+  }
   if (folder.empty()) return;
   config_.model->untie_head();
   lines.push_back("architecture/backbone/untie = true from " + folder);
+}
+
+void BaseTrainer::take_architecture(const std::vector<std::string>& kept,
+                                    std::vector<std::string>& lines) {
+  ModelConfig& model = *config_.model;
+  if (model.weights.empty()) return;
+  const bool gone = stand_in_ && stand_in_->weights;
+  if (!gone) require_weights(model.weights);
+  const Path file = gone ? stand_in_->config_file() : hf_config_file(model.weights);
+  for (const auto& [key, value] :
+       gone ? configure_from_saved(model, *stand_in_->saved.model, file, kept)
+            : configure_from_hf(model, model.weights, kept)) {
+    lines.push_back(key + " = " + value + " from " + file.string());
+  }
 }
 
 void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
@@ -48,13 +65,7 @@ void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
                  ->vocab_size;  // compared with what the weights and the new tokens need together
   }
   checks.run({"architecture/"}, [&] {
-    if (!config_.model->weights.empty()) {
-      const std::string file = hf_config_file(config_.model->weights).string();
-      for (const auto& [key, value] :
-           configure_from_hf(*config_.model, config_.model->weights, kept)) {
-        lines.push_back(key + " = " + value + " from " + file);
-      }
-    }
+    take_architecture(kept, lines);
     resolve_head(lines);
   });
   // What the sizes must be to each other is about them: the rest of the architecture stays known.
@@ -71,8 +82,9 @@ void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
            .found = "architecture/backbone/untie",
            .hint = "leave one of the two out"});
     }
-    added_ = resolve_vocabulary(config_.tokenizer, wanted, *config_.model);
+    added_ = resolve_vocabulary(tokenizer_of_run(config_, stand_in_.get()), wanted, *config_.model);
     if (added_.tokens.count == 0) return;
+    added_.restored = stand_in_ && stand_in_->weights;
     config_.lora.trained_tokens = rows_of(added_.tokens, config_.model->build()->parameters());
     lines.push_back(describe(added_, *config_.model));
   });
@@ -80,7 +92,9 @@ void BaseTrainer::fill_architecture(const std::vector<std::string>& set_keys,
 
 std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& set_keys,
                                               config::Checks& checks) {
+  stand_in_ = find_stand_in(config_, spec_, restore_path_);
   std::vector<std::string> lines;
+  if (stand_in_) lines = stand_in_->notes;
   fill_architecture(set_keys, checks, lines);
   // Blocks that a faulty n_layers does not count, or a table that a faulty switch unties, cannot be
   // told from names that are nowhere: the targets are looked at again when that is mended.
@@ -93,6 +107,10 @@ std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& se
                    [&] { config_.schedule.validate(); });
   if (config_.lora.from_adapter.empty()) return lines;
   checks.run({"architecture/", "optimization/"}, [&] {
+    if (stand_in_ && stand_in_->adapters) {
+      fill_from_saved(config_.lora, stand_in_->saved.lora, set_keys);
+      return;
+    }
     for (std::string& line : fill_from_adapter(config_.lora, *config_.model, set_keys)) {
       lines.push_back(std::move(line));
     }
@@ -130,7 +148,7 @@ void BaseTrainer::check_files(const std::filesystem::path& root, config::Checks&
                      [&] { open_data(root / "data", stage.mixture, needs, data_rows_); });
   }
   checks.run_aside({"tokenizer/", "logging/samples"}, [&] {
-    if (config_.trainer.samples > 0) make_tokenizer(config_.tokenizer);
+    if (config_.trainer.samples > 0) make_tokenizer(tokenizer_of_run(config_, stand_in_.get()));
   });
 }
 

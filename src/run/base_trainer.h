@@ -6,6 +6,7 @@
 #include "run/job.h"
 #include "run/phase.h"
 #include "run/plan/run_plan.h"
+#include "run/resume/stand_in.h"
 #include "run/state.h"
 
 namespace twofold {
@@ -29,6 +30,8 @@ class BaseTrainer : public RestoreableJob {
   virtual std::vector<Phase> phases() const { return pretraining(config()); }
 
  private:
+  /// The architecture as the weights have it, and lines to show.
+  void take_architecture(const std::vector<std::string>& kept, std::vector<std::string>& lines);
   /// Fills in the architecture from the weights, and adds rows for added tokens.
   void fill_architecture(const std::vector<std::string>& set_keys, config::Checks& checks,
                          std::vector<std::string>& lines);
@@ -40,11 +43,12 @@ class BaseTrainer : public RestoreableJob {
   /// Everything that is shown before step 1.
   std::vector<Table> tables(const RunPlan& plan) const;
   /// Shows what was learned and forgotten, and samples of text.
-  void show_end(TrainState& state, Observer& observer) const;
+  void show_end(TrainState& state, const ExecutionSpec& spec, Observer& observer) const;
 
   RunConfig config_;
   AddedVocabulary added_;
-  DataRows data_rows_;  ///< of the datasets that check_files has found
+  DataRows data_rows_;                 ///< of the datasets that check_files has found
+  std::unique_ptr<StandIn> stand_in_;  ///< for folders of the config that are gone
 };
 
 }  // namespace twofold

@@ -88,7 +88,7 @@ void BaseTrainer::run(const ExecutionSpec& spec, Observer& watcher) {
     state = resume(from, *own);
     if (restore_path_) report_restore_ignored(*restore_path_, spec, observer);
     if (!report_resumed(state->progress, *own, plan, spec, observer)) {
-      return show_end(*state, observer);
+      return show_end(*state, spec, observer);
     }
     check_data(state->progress, plan, validation, spec, own->suffix, observer);
     report_start(spec, yaml, shown, observer);
@@ -102,10 +102,10 @@ void BaseTrainer::run(const ExecutionSpec& spec, Observer& watcher) {
     check_data(state->progress, plan, validation, spec, {}, observer);
   }
   run.train(state, own ? own->suffix : "");
-  show_end(*state, observer);
+  show_end(*state, spec, observer);
 }
 
-void BaseTrainer::show_end(TrainState& state, Observer& observer) const {
+void BaseTrainer::show_end(TrainState& state, const ExecutionSpec& spec, Observer& observer) const {
   const LoRATrainState* adapted = state.adapted();
   const Table scores =
       learned_forgotten(state.progress.scores, adapted && changed_base(adapted->adapters));
@@ -115,7 +115,9 @@ void BaseTrainer::show_end(TrainState& state, Observer& observer) const {
   const SamplesRequest request{.count = settings.samples,
                                .tokens = settings.sample_tokens,
                                .positions = config_.model->positions()};
-  const std::unique_ptr<Tokenizer> tokenizer = make_tokenizer(config_.tokenizer);
+  // The checkpoint that stood in for its folder may have been pruned since.
+  const auto stand_in = find_stand_in(config_, spec, restore_path_);
+  const auto tokenizer = make_tokenizer(tokenizer_of_run(config_, stand_in.get()));
   Table samples{.title = "Samples"};
   if (adapted) {
     const AdaptersOff bare(state.model->parameters());

@@ -35,13 +35,16 @@ class Job {
 /// A job that saves where it is and can start from a saved state.
 class RestoreableJob : public Job {
  public:
-  /// Before run(): start from the checkpoint at `relative` (project/group/name/suffix under
-  /// <root>/checkpoints) instead of from nothing. A run that has a checkpoint of its own continues
-  /// from its own instead, and says so.
+  /// Before resolve() and run(): start from the checkpoint at `relative` (project/group/name/suffix
+  /// under <root>/checkpoints) instead of from nothing. A run that has a checkpoint of its own
+  /// continues from its own instead, and says so.
   void restore_from_path(const std::string& relative);
+  /// Before resolve(): which run it will be. Its checkpoint knows what folders said that are gone.
+  void know_run(const ExecutionSpec& spec) { spec_ = spec; }
 
  protected:
   std::optional<std::string> restore_path_;
+  ExecutionSpec spec_;  ///< without a name: not known
 };
 
 }  // namespace twofold

@@ -131,6 +131,7 @@ Snapshot TrainState::snapshot(const std::string& config_yaml) const {
   snapshot.tensors["optimizer"] = optimizer->state();
   snapshot.state = state_to_json(progress);
   snapshot.config_yaml = config_yaml;
+  snapshot.kept = &kept;
   return snapshot;
 }
 
@@ -163,6 +164,7 @@ std::unique_ptr<TrainState> restore_weights(const CheckpointInfo& checkpoint,
                                             at::Device device) {
   TrainState state;
   state.progress = state_from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
+  state.kept = CheckpointStore::kept(checkpoint);
   state.model = build_model(config);
   ParameterTree& parameters = state.model->parameters();
   const bool adapted = CheckpointStore::has(checkpoint, "adapters");

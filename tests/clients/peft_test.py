@@ -87,7 +87,7 @@ class Untied(Steps):
             with self.subTest(variant=name):
                 self.check("qwen", name, options, [], self.load_tied)
                 merged = self.root / f"{name}-merged"
-                done = self.twofold("export", name, self.root, "--to", "merged", merged)
+                done = self.twofold("export", name, self.root, "--to", "merged", merged, "--no-tokenizer")
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
                 model = AutoModelForCausalLM.from_pretrained(merged, dtype=torch.float32).eval()
                 self.assertFalse(model.config.tie_word_embeddings)
@@ -208,7 +208,7 @@ class Vera(PeftTest):
             config = json.loads((out / "adapter_config.json").read_text())
             self.assertEqual((config["peft_type"], config["save_projection"]), ("VERA", True))
             merged = self.root / f"{family}-merged"
-            done = self.twofold("export", family, self.root, "--to", "merged", merged)
+            done = self.twofold("export", family, self.root, "--to", "merged", merged, "--no-tokenizer")
             self.assertEqual(done.returncode, 0, done.stderr)
             model = self.load_quietly(self.base(family)[1](), out)
             ours = AutoModelForCausalLM.from_pretrained(merged, dtype=torch.float32).eval()

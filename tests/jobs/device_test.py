@@ -70,7 +70,7 @@ class Device(RunTest):
 
     def test_exports_are_those_of_a_run_on_the_cpu(self):
         self.on_both(self.config(LORA))
-        for to, more in {"merged": (), "peft": (), "gguf": ("--no-tokenizer", "--dtype", "q8_0"), "gguf-lora": ()}.items():
+        for to, more in {"merged": ("--no-tokenizer",), "peft": (), "gguf": ("--no-tokenizer", "--dtype", "q8_0"), "gguf-lora": ()}.items():
             with self.subTest(to):
                 there, here = self.root / f"away-{to}", self.root / f"here-{to}"
                 self.on_device("export", "away", self.root, "--to", to, there, *more)
@@ -84,7 +84,7 @@ class Device(RunTest):
 
     def test_generating_and_scoring_are_computed_on_the_device_of_the_run(self):
         self.on_both(self.config(LORA))
-        self.on_device("export", "away", self.root, "--to", "merged", self.root / "folder")
+        self.on_device("export", "away", self.root, "--to", "merged", self.root / "folder", "--no-tokenizer")
         self.on_device("export", "away", self.root, "--to", "peft", self.root / "adapter")
         ids = self.root / "ids.jsonl"
         ids.write_text('{"ids": [5, 1, 4]}\n{"ids": [2, 3, 7, 9]}\n')

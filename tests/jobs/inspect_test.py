@@ -16,7 +16,7 @@ class Inspect(RunTest):
     def test_what_a_run_leaves(self):
         self.run_job("r", self.config(LORA))
         self.shown(self.final("r"), "phase", "every checksum right", "rank 4, alpha 8, targets kernel", "adapters")
-        self.twofold("export", "r", self.root, "--to", "merged", self.root / "hf")
+        self.twofold("export", "r", self.root, "--to", "merged", self.root / "hf", "--no-tokenizer")
         self.shown(self.root / "hf", "llama/train/lora", "21 BF16", "35,040", "backbone/weights", "block_size")
         self.shown(self.root / "hf/model.safetensors", "model.layers.0.mlp.up_proj.weight", "[64, 32]")
         self.twofold("export", "r", self.root, "--to", "gguf", self.root / "r.gguf", "--no-tokenizer")

@@ -52,7 +52,7 @@ class NewTokens(RunTest):
         super().setUp()
         self.run_job("base", self.config(PRETRAIN), "training.tokens=640")
         self.weights = self.root / "weights"
-        self.export("base", "merged", self.weights)
+        self.export("base", "merged", self.weights, "--no-tokenizer")
         rng = random.Random(3)
         words = ["ab", "ba", "<a>", "<b>", " ", "abc", "c<a>"]
         text = "\n".join("".join(rng.choice(words) for _ in range(40)) for _ in range(60))
@@ -318,11 +318,11 @@ class Folders(NewTokens):
         result = self.twofold("run", "r", self.tune, self.root, *self.own, f"tokenizer.file={other}")
         self.assert_refused(result, "other ids than in the checkpoint", "100", "101")
 
-    def test_another_tokenizer_than_the_runs_is_not_carried_along(self):
+    def test_it_is_the_runs_tokenizer_and_not_the_weights_that_is_written(self):
         self.run_job("r", self.tune)  # bytes
-        result = self.export("r", "merged", self.root / "merged")
-        self.assertIn("not carried along", result.stdout + result.stderr)
-        self.assertFalse((self.root / "merged/tokenizer.json").exists())
+        for to in ("merged", "peft"):
+            self.assertIn("2 new tokens", self.export("r", to, self.root / to).stdout)
+            self.assertEqual(self.encode(self.root / to, "a<a><b>\u00e9"), [97, 257, 258, 0xc3, 0xa9])
 
 
 class Refused(NewTokens):

@@ -159,8 +159,8 @@ class RunTest(unittest.TestCase):
     def assert_same_run(self, name, root, other_name, other_root):
         """Tensors, moments, state and metrics, byte for byte."""
         one, other = self.final(name, root), self.final(other_name, other_root)
-        names = sorted(p.name for p in one.iterdir())
-        self.assertEqual(names, sorted(p.name for p in other.iterdir()))
+        names = sorted(str(p.relative_to(one)) for p in one.rglob("*") if p.is_file())
+        self.assertEqual(names, sorted(str(p.relative_to(other)) for p in other.rglob("*") if p.is_file()))
         for file in names:
             self.assertEqual((one / file).read_bytes(), (other / file).read_bytes(), file)
         self.assertEqual((self.results(name, root) / "metrics.jsonl").read_bytes(),

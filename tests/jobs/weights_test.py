@@ -43,7 +43,7 @@ class Families(RunTest):
             with self.subTest(name):
                 out = self.root / f"hf-{name}"
                 self.run_job(name, self.config(config_for(family)), *("architecture." + text for text in settings))
-                exported = self.twofold("export", name, self.root, "--to", "merged", out)
+                exported = self.twofold("export", name, self.root, "--to", "merged", out, "--no-tokenizer")
                 self.assertEqual(exported.returncode, 0, exported.stderr)
                 config = json.loads((out / "config.json").read_text())
                 self.assertEqual(config["torch_dtype"], "bfloat16")
@@ -64,7 +64,8 @@ class Families(RunTest):
         line = json.dumps({"ids": list(range(40, 55))}) + "\n"
         for dtype in ("bfloat16", "nf4"):
             self.run_job(dtype, self.config(LORA), f"optimization.lora.base_dtype={dtype}")
-        self.twofold("export", "bfloat16", self.root, "--to", "merged", self.root / "out", "--dtype", "bfloat16")
+        self.twofold("export", "bfloat16", self.root, "--to", "merged", self.root / "out", "--dtype", "bfloat16",
+                     "--no-tokenizer")
         for model in (("bfloat16", self.root), ("nf4", self.root), (self.root / "out",)):
             alone, together = (self.twofold("score", *model, "--ids", "-", input=text).stdout for text in (line, 3 * line))
             self.assertTrue(alone)
@@ -85,7 +86,7 @@ class HubCache(RunTest):
         self.entry = self.root / "home/hub/models--org--name"
         snapshot = self.entry / "snapshots/0123abc"
         self.plain = self.root / "plain"
-        self.assertEqual(self.twofold("export", "r", self.root, "--to", "merged", self.plain).returncode, 0)
+        self.assertEqual(self.twofold("export", "r", self.root, "--to", "merged", self.plain, "--no-tokenizer").returncode, 0)
         (self.plain / "tokenizer.json").write_text(json.dumps(
             {"added_tokens": [], "model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}}))
         (self.entry / "blobs").mkdir(parents=True)

@@ -50,8 +50,7 @@ class Player:
         (self.root / "exports" / run.name).mkdir()
         for format in run.formats:
             out = f"exports/{run.name}/{format}" + (".gguf" if "gguf" in format else "")
-            more = ("--no-tokenizer",) if format == "gguf" else ()
-            done = self.call("export", run.name, ".", out, "--to", format, *more)
+            done = self.call("export", run.name, ".", out, "--to", format, "--no-tokenizer")
             if done.returncode == 2:
                 shutil.rmtree(self.root / out, ignore_errors=True)
                 (self.root / f"{out}.refused").write_text("exit 2")

@@ -2,7 +2,9 @@
 // The state of a run in one object: model, optimizer and progress. It is saved and restored whole;
 // the switch to adapters makes a LoRATrainState of it.
 
+#include <map>
 #include <memory>
+#include <string>
 
 #include "twofold/lora/lora.h"
 #include "twofold/model/config.h"
@@ -20,6 +22,8 @@ struct TrainState {
   RunState progress = {};
   std::unique_ptr<Model> model = {};
   std::unique_ptr<Optimizer> optimizer = {};
+  /// Files that go into every checkpoint as they are, by name: what the run's users need besides.
+  std::map<std::string, std::string> kept = {};
 
   TrainState() = default;
   TrainState(TrainState&&) noexcept = default;

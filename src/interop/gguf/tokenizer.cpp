@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 #include <set>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "formats/json.h"
 #include "interop/gguf/vocab.h"
 #include "tokenizer/bpe/rank_file.h"
 #include "tokenizer/tiktoken/tiktoken.h"
@@ -15,43 +14,50 @@
 namespace twofold {
 namespace {
 
-namespace fs = std::filesystem;
-
-/// The run's own tokenizer, where its settings name one; else that of the folder that the weights
-/// came from; else the one that the settings stand for.
-GgufVocab find_vocab(const TokenizerConfig& tokenizer, const ModelConfig& model) {
-  const std::string& backend = tokenizer.backend;
-  if (backend == "bytes") return gguf_vocab_of_bytes();
-  if (backend == "trivial") {
-    fail({.what = "llama.cpp cannot do what this tokenizer does",
-          .where = "tokenizer/backend",
-          .expected = "a tokenizer of text",
-          .found = backend});
+GgufVocab find_vocab(const TokenizerConfig& tokenizer) {
+  switch (tokenizer.kind()) {
+    case TokenizerBackend::kBytes:
+      return gguf_vocab_of_bytes();
+    case TokenizerBackend::kTiktoken: {
+      const Encoding encoding = find_encoding(tokenizer.name);
+      return gguf_vocab_of_ranks(encoding, read_ranks(find_rank_file(tokenizer.file, encoding)));
+    }
+    case TokenizerBackend::kHuggingFace:
+      return gguf_vocab_of(find_tokenizer_file(tokenizer.place()));
+    case TokenizerBackend::kTrivial:
+      break;
   }
-  const bool ranks = backend == "tiktoken";
-  if (!ranks && !tokenizer.file.empty()) return gguf_vocab_of(find_tokenizer_file(tokenizer.file));
-  const bool named = ranks && !tokenizer.file.empty();
-  if (!named && !model.weights.empty() && holds_tokenizer(model.weights)) {
-    return gguf_vocab_of(find_tokenizer_file(model.weights));
-  }
-  if (!ranks) return gguf_vocab_of(find_tokenizer_file(tokenizer.name));
-  const Encoding encoding = find_encoding(tokenizer.name);
-  return gguf_vocab_of_ranks(encoding, read_ranks(find_rank_file(tokenizer.file, encoding)));
+  fail({.what = "llama.cpp cannot do what this tokenizer does",
+        .where = "tokenizer/backend",
+        .expected = "a tokenizer of text",
+        .found = tokenizer.backend});
 }
 
-/// The chat template of the folder that holds `tokenizer_config.json`; empty if there is none.
-std::string chat_template(const ModelConfig& model) {
-  const Path folder = model.weights;
-  if (folder.empty()) return {};
-  if (fs::is_regular_file(folder / "chat_template.jinja")) {
-    return read_text(folder / "chat_template.jinja");
+/// A name as llama.cpp's converter writes it.
+std::string key_of(const std::string& name) {
+  std::string key;
+  for (const char c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    key += plain ? c : '_';
   }
-  const Path file = folder / "tokenizer_config.json";
-  if (!fs::is_regular_file(file)) return {};
-  const nlohmann::json config = formats::parse_json(read_text(file), file.string());
-  if (!config.is_object() || !config.contains("chat_template")) return {};
-  const nlohmann::json& value = config.at("chat_template");
-  return value.is_string() ? value.get<std::string>() : "";
+  return key;
+}
+
+/// The template without a name, and those that have one, listed.
+void add_templates(const ChatTemplates& templates, formats::GgufMetadata& metadata) {
+  std::vector<std::string> names;
+  const std::string key = "tokenizer.chat_template";
+  for (const auto& [name, text] : templates) {
+    if (name == kDefaultTemplate) {
+      metadata.emplace_back(key, text);
+      continue;
+    }
+    std::string own = key_of(name);
+    while (own.empty() || std::find(names.begin(), names.end(), own) != names.end()) own += '_';
+    metadata.emplace_back(key + "." + own, text);
+    names.push_back(std::move(own));
+  }
+  if (!names.empty()) metadata.emplace_back(key + "s", formats::GgufArray(std::move(names)));
 }
 
 void add_tokens(GgufVocab& vocab, const std::vector<std::string>& texts, int64_t first) {
@@ -169,16 +175,14 @@ GgufTokenizer no_gguf_tokenizer() {
 }
 
 GgufTokenizer make_gguf_tokenizer(const TokenizerConfig& tokenizer, const ModelConfig& model,
-                                  int64_t first_new) {
+                                  const GgufTexts& texts) {
   try {
-    GgufVocab vocab = find_vocab(tokenizer, model);
-    add_tokens(vocab, tokenizer.add_tokens, first_new);
+    GgufVocab vocab = find_vocab(tokenizer);
+    add_tokens(vocab, tokenizer.add_tokens, texts.first_new);
     fill(vocab, model.vocab_size);
-    choose_ends(vocab, model);
+    choose_ends(vocab, model, texts.end_tokens);
     GgufTokenizer result{.metadata = describe(vocab), .notes = vocab.steps.notes};
-    if (std::string jinja = chat_template(model); !jinja.empty()) {
-      result.metadata.emplace_back("tokenizer.chat_template", std::move(jinja));
-    }
+    add_templates(texts.templates, result.metadata);
     return result;
   } catch (const Error& error) {
     std::vector<Problem> problems = error.problems();

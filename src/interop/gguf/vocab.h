@@ -64,9 +64,9 @@ GgufVocab gguf_vocab_of_llama2c(const TokenizerFile& file);
 void add_beside(const TokenizerFile& file, GgufVocab& vocab);
 
 /// Chooses what begins, ends and pads a text: the tokenizer's, else the model's, as llama.cpp's
-/// converter does; llama.cpp takes id 11 for an end that is not given. The vocabulary must have one
-/// token for each row.
-void choose_ends(GgufVocab& vocab, const ModelConfig& model);
+/// converter does, with `more` ends; llama.cpp takes id 11 for an end that is not given. The
+/// vocabulary must have one token for each row.
+void choose_ends(GgufVocab& vocab, const ModelConfig& model, const std::vector<int64_t>& more);
 
 /// The vocabulary of `file`, whatever kind of tokenizer it is.
 GgufVocab gguf_vocab_of(const TokenizerFile& file);

@@ -2,27 +2,18 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <nlohmann/json.hpp>
 #include <set>
 
-#include "formats/json.h"
-#include "formats/json_reader.h"
 #include "interop/gguf/vocab.h"
-#include "model/hf/hugging_face.h"
+#include "twofold/model/config.h"
 
 namespace twofold {
 namespace {
 
-/// Every id that ends a text, by the settings and by the folder that the weights came from.
-std::vector<int64_t> all_ends(const ModelConfig& model) {
+/// Every id that ends a text, by the settings and by what is said of generation.
+std::vector<int64_t> all_ends(const ModelConfig& model, const std::vector<int64_t>& more) {
   std::vector<int64_t> ends = model.eos_token_id;
-  const Path file = Path(model.weights) / kGenerationConfig;
-  if (!model.weights.empty() && std::filesystem::is_regular_file(file)) {
-    const nlohmann::json document = formats::parse_json(read_text(file), file.string());
-    const formats::JsonReader reader(document, file.string(), "",
-                                     formats::JsonReader::Faults::kThrow);
-    for (const int64_t id : reader.integers("eos_token_id")) ends.push_back(id);
-  }
+  ends.insert(ends.end(), more.begin(), more.end());
   std::erase_if(ends, [&](int64_t id) { return id < 0 || id >= model.vocab_size; });
   return ends;
 }
@@ -53,7 +44,7 @@ void choose_further_ends(GgufVocab& vocab, const std::vector<int64_t>& ends) {
 
 }  // namespace
 
-void choose_ends(GgufVocab& vocab, const ModelConfig& model) {
+void choose_ends(GgufVocab& vocab, const ModelConfig& model, const std::vector<int64_t>& more) {
   const auto is_row = [&](int64_t id) { return id >= 0 && id < model.vocab_size; };
   const std::vector<int64_t>& ends = model.eos_token_id;
   if (!vocab.add_eos && !vocab.eos_named && !ends.empty() && is_row(ends.front())) {
@@ -70,7 +61,7 @@ void choose_ends(GgufVocab& vocab, const ModelConfig& model) {
                            vocab.tokens.front()));
   }
   if (!vocab.bos) vocab.bos = vocab.eos;
-  choose_further_ends(vocab, all_ends(model));
+  choose_further_ends(vocab, all_ends(model, more));
 }
 
 }  // namespace twofold

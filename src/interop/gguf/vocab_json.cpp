@@ -159,6 +159,7 @@ GgufVocab gguf_vocab_of_json(const TokenizerFile& source) {
   add_added(hf::read_added_tokens(file, bpe.vocabulary, normalizer.get()), vocab);
   if (bytes) {
     add_merges(bpe, vocab);
+    if (vocab.merges.empty()) vocab.merges = gguf_vocab_of_bytes().merges;
     const bool differs = bpe.ignore_merges && !vocab.steps.ignores_merges;
     if (const size_t count = differs ? unreachable(bpe, vocab) : 0) {
       vocab.note(

@@ -49,6 +49,7 @@ void grow(const NewTokens& tokens, std::optional<int64_t> wanted, ModelConfig& m
 }
 
 std::string rows_text(const AddedVocabulary& vocabulary, const ModelConfig& model) {
+  if (vocabulary.restored) return "their rows are the checkpoint's";
   if (!vocabulary.held) return "their rows start at random, as all do";
   constexpr const char* kStart = "start as the mean of the rows before them";
   if (*vocabulary.held == model.vocab_size) {

@@ -15,6 +15,7 @@ namespace twofold {
 struct AddedVocabulary {
   NewTokens tokens;
   std::optional<int64_t> held;  ///< rows of the tables in the weights; empty without weights
+  bool restored = false;        ///< the weights' folder is gone: a checkpoint has the rows
 };
 
 /// Works out the ids of the added tokens, for which it loads the tokenizer. If `model` has weights

@@ -123,4 +123,15 @@ std::vector<std::string> fill_from_adapter(LoRAConfig& lora, const ModelConfig& 
   return lines;
 }
 
+void fill_from_saved(LoRAConfig& lora, LoRAConfig& saved,
+                     const std::vector<std::string>& set_keys) {
+  const config::Fields theirs = config::fields_of(saved), ours = config::fields_of(lora);
+  std::vector<std::string> keys = keys_of_adapter();
+  keys.emplace_back("optimization/lora/dropout");
+  for (const std::string& key : keys) {
+    if (std::find(set_keys.begin(), set_keys.end(), key) != set_keys.end()) continue;
+    for (const auto& set : ours.find(key)->set) set(theirs.find(key)->get());
+  }
+}
+
 }  // namespace twofold

@@ -21,4 +21,7 @@ std::string asks_to_untie(const std::vector<std::string>& folders, const ModelCo
 std::vector<std::string> fill_from_adapter(LoRAConfig& lora, const ModelConfig& model,
                                            const std::vector<std::string>& set_keys);
 
+/// The same from what a run with that adapter has saved, where the folder is gone.
+void fill_from_saved(LoRAConfig& lora, LoRAConfig& saved, const std::vector<std::string>& set_keys);
+
 }  // namespace twofold

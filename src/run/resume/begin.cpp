@@ -9,6 +9,7 @@
 #include "run/resume/budget.h"
 #include "run/resume/compatibility.h"
 #include "run/resume/data_check.h"
+#include "run/resume/kept_files.h"
 #include "run/resume/machine_numerics.h"
 #include "run/resume/saved_config.h"
 #include "tokenizer/config.h"
@@ -77,6 +78,7 @@ void forget_ends(TrainState& state, const RunPlan& plan) {
 std::unique_ptr<TrainState> restored(const Beginning& run, const CheckpointInfo& checkpoint) {
   const RunConfig& config = run.config;
   auto state = restore_state(checkpoint, *config.model, config.optimizer, config.lora, run.device);
+  state->kept = files_going_on(config, saved_config(checkpoint), state->kept);
   apply_machine_numerics(state->progress, *config.model, run.products, run.observer);
   RunState& now = state->progress;
   // More patience than it had lets a phase that was ended for want of it go on.
@@ -116,6 +118,7 @@ std::unique_ptr<TrainState> take_weights(const Beginning& run, const CheckpointI
   check_architecture(compare_configs(config::fields_of(saved), config::fields_of(run.config)),
                      checkpoint);
   auto state = restore_weights(checkpoint, *run.config.model, run.config.lora, run.device);
+  state->kept = files_going_on(run.config, saved, state->kept);
   state->progress = RunState{.seed = static_cast<uint64_t>(run.config.trainer.seed),
                              .weights_dtype = state->progress.weights_dtype,
                              .trained_tokens = run.config.lora.trained_tokens};
@@ -137,6 +140,7 @@ std::unique_ptr<TrainState> start(const Beginning& run) {
                                                         static_cast<uint64_t>(config.trainer.seed),
                                                         train_all, run.new_tokens, run.device));
   state->progress.trained_tokens = config.lora.trained_tokens;
+  state->kept = gather_files(config);
   apply_machine_numerics(state->progress, *config.model, run.products, run.observer);
   return state;
 }

@@ -1,8 +1,10 @@
 #include "run/resume/loaded_run.h"
 
 #include "base/error.h"
+#include "run/resume/kept_files.h"
 #include "run/resume/saved_config.h"
 #include "tensor/device.h"
+#include "tokenizer/load/files.h"
 
 namespace twofold {
 namespace {
@@ -48,8 +50,14 @@ LoadedRun load_run(const ExecutionSpec& spec, const std::string& suffix,
   RunConfig config = saved_config(checkpoint);
   const at::Device there = device_of(device.empty() ? config.trainer.device : device, "--device");
   auto state = restore_weights(checkpoint, *config.model, config.lora, there);
-  return {
-      .checkpoint = std::move(checkpoint), .config = std::move(config), .state = std::move(state)};
+  const TokenizerConfig named = tokenizer_of(config.tokenizer, config.model->weights);
+  TokenizerConfig tokenizer =
+      tokenizer_in(CheckpointStore::kept_folder(checkpoint), state->kept, named);
+  complete_files(config, state->kept);
+  return {.checkpoint = std::move(checkpoint),
+          .config = std::move(config),
+          .state = std::move(state),
+          .tokenizer = std::move(tokenizer)};
 }
 
 }  // namespace twofold

@@ -15,6 +15,10 @@ struct LoadedRun {
   CheckpointInfo checkpoint;
   RunConfig config;                   ///< as the checkpoint has it
   std::unique_ptr<TrainState> state;  ///< without optimizer
+  TokenizerConfig tokenizer;          ///< the config's, with the place where its files are now
+
+  /// What a folder has besides weights: kept in the checkpoint, or what was still there.
+  const FileTexts& files() const { return state->kept; }
 
   const ModelConfig& model_config() const { return *config.model; }
   /// The adapters; empty for a checkpoint that has none yet.
