@@ -24,6 +24,8 @@ class JsonlReader {
   bool next();
   /// "ids.jsonl:3", "standard input:3": the line that next() read last.
   std::string where() const;
+  /// That line, without its end.
+  const std::string& line() const;
   /// Whether next() would have to wait for more input. Reads the input that is already available.
   bool must_wait();
 

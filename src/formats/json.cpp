@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 #include <vector>
 
 #include "base/error.h"
@@ -46,18 +47,25 @@ class TrackedIterator {
 };
 
 /// Builds the document from nlohmann's events and stops at the first breach of our rules.
-class StrictBuilder : public json::json_sax_t {
+template <class Json>
+class StrictBuilder : public Json::json_sax_t {
  public:
+  using number_integer_t = typename Json::number_integer_t;
+  using number_unsigned_t = typename Json::number_unsigned_t;
+  using number_float_t = typename Json::number_float_t;
+  using string_t = typename Json::string_t;
+  using binary_t = typename Json::binary_t;
+
   /// `one_line`: `file` names a line already.
   StrictBuilder(std::string_view text, const std::string& file, KeyOffsets* offsets, bool one_line)
       : text_(text), file_(file), offsets_(offsets), one_line_(one_line), reached_(text.data()) {}
 
-  json run() {
+  Json run() {
     if (size_t nul = text_.find('\0'); nul != text_.npos) {  // nlohmann would take it for the end
       refuse(nul, "not valid JSON", "no NUL bytes", "byte 0x00");
     }
     const char* end = text_.data() + text_.size();
-    json::sax_parse(TrackedIterator(text_.data(), &reached_), TrackedIterator(end, &reached_),
+    Json::sax_parse(TrackedIterator(text_.data(), &reached_), TrackedIterator(end, &reached_),
                     this);
     return std::move(root_);
   }
@@ -66,12 +74,18 @@ class StrictBuilder : public json::json_sax_t {
   bool boolean(bool value) override { return put(value); }
   bool number_integer(number_integer_t value) override { return put(value); }
   bool number_unsigned(number_unsigned_t value) override { return put(value); }
-  bool number_float(number_float_t value, const string_t&) override { return put(value); }
+  bool number_float(number_float_t value, const string_t& text) override {
+    const bool is_integer = text.find_first_of(".eE") == text.npos;
+    if (is_integer && std::is_same_v<Json, nlohmann::ordered_json>) {
+      refuse(position(), "a number that is too large", "an integer of at most 64 bits", text);
+    }
+    return put(value);
+  }
   bool string(string_t& value) override { return put(std::move(value)); }
   bool binary(binary_t&) override { return false; }
-  bool start_object(size_t) override { return open(json::object()); }
+  bool start_object(size_t) override { return open(Json::object()); }
   bool end_object() override { return close(); }
-  bool start_array(size_t) override { return open(json::array()); }
+  bool start_array(size_t) override { return open(Json::array()); }
   bool end_array() override { return close(); }
 
   bool key(string_t& name) override {
@@ -92,6 +106,7 @@ class StrictBuilder : public json::json_sax_t {
            printable(reason == text.npos ? text : text.substr(reason + 2), 200),
            unfinished ? "write an object that goes over several lines on one: jq -c . FILE > NEW"
                       : kCorrect);
+    return false;
   }
 
  private:
@@ -112,20 +127,20 @@ class StrictBuilder : public json::json_sax_t {
           .hint = std::move(hint)});
   }
 
-  json* place(json value) {
+  Json* place(Json value) {
     if (open_.empty()) return &(root_ = std::move(value));
-    json& parent = *open_.back();
+    Json& parent = *open_.back();
     if (!parent.is_array()) return &(parent[std::move(key_)] = std::move(value));
     parent.push_back(std::move(value));
     return &parent.back();
   }
 
-  bool put(json value) {
+  bool put(Json value) {
     place(std::move(value));
     return true;
   }
 
-  bool open(json value) {
+  bool open(Json value) {
     if (open_.size() == kMaxJsonDepth) {
       refuse(position(), "JSON is nested too deeply",
              fmt::format("at most {} levels", kMaxJsonDepth), "one more");
@@ -144,18 +159,21 @@ class StrictBuilder : public json::json_sax_t {
   KeyOffsets* offsets_;
   bool one_line_;
   const char* reached_;
-  json root_;
+  Json root_;
   std::string key_;
-  std::vector<json*> open_;  // innermost last
+  std::vector<Json*> open_;  // innermost last
 };
 
 }  // namespace
 
 json parse_json(std::string_view text, const std::string& file, KeyOffsets* offsets) {
-  return StrictBuilder(text, file, offsets, /*one_line=*/false).run();
+  return StrictBuilder<json>(text, file, offsets, /*one_line=*/false).run();
 }
 
-json parse_json_line(std::string_view line, const std::string& where) {
+namespace {
+
+template <class Json>
+Json object_of_line(std::string_view line, const std::string& where) {
   const size_t start = line.find_first_not_of(" \t");
   if (start < line.size() && line[start] == '[') {
     fail({.what = "a JSON array where lines of JSON belong",
@@ -164,13 +182,23 @@ json parse_json_line(std::string_view line, const std::string& where) {
           .found = printable(line),
           .hint = "write its entries as lines: jq -c '.[]' FILE > NEW"});
   }
-  json object = StrictBuilder(line, where, nullptr, /*one_line=*/true).run();
+  Json object = StrictBuilder<Json>(line, where, nullptr, /*one_line=*/true).run();
   if (object.is_object()) return object;
   fail({.what = "a line that is not a JSON object",
         .where = where,
         .expected = "an object on one line",
         .found = printable(line),
         .hint = "write one {…} on each line"});
+}
+
+}  // namespace
+
+json parse_json_line(std::string_view line, const std::string& where) {
+  return object_of_line<json>(line, where);
+}
+
+nlohmann::ordered_json parse_ordered_json_line(std::string_view line, const std::string& where) {
+  return object_of_line<nlohmann::ordered_json>(line, where);
 }
 
 std::optional<int64_t> integer_of(const json& value) {

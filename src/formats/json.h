@@ -27,6 +27,9 @@ nlohmann::json parse_json(std::string_view text, const std::string& file,
 /// Parses one line of JSON Lines, which must be an object. `where` names the line in errors; they
 /// add the byte within the line.
 nlohmann::json parse_json_line(std::string_view line, const std::string& where);
+/// The same as Python's json.loads() would have it: keys in the order in which they are written,
+/// and an Error for an integer that only a float could hold.
+nlohmann::ordered_json parse_ordered_json_line(std::string_view line, const std::string& where);
 
 /// The value of an integer that fits an int64; none for anything else.
 std::optional<int64_t> integer_of(const nlohmann::json& value);

@@ -44,6 +44,7 @@ struct JsonlReader::Input {
 };
 
 struct JsonlReader::Object {
+  std::string line;
   json value;
 };
 
@@ -53,7 +54,7 @@ JsonlReader::JsonlReader(const std::string& file)
 JsonlReader::~JsonlReader() = default;
 
 bool JsonlReader::next() {
-  for (std::string line; input_->next_line(line);) {
+  for (std::string& line = object_->line; input_->next_line(line);) {
     if (++input_->number == 1) line = formats::without_byte_order_mark(line);
     if (line.find_first_not_of(" \t\r") == line.npos) continue;
     object_->value = formats::parse_json_line(line, where());
@@ -61,6 +62,8 @@ bool JsonlReader::next() {
   }
   return false;
 }
+
+const std::string& JsonlReader::line() const { return object_->line; }
 
 std::string JsonlReader::where() const {
   return fmt::format("{}:{}", input_->name, input_->number);

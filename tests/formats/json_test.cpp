@@ -82,5 +82,14 @@ TEST(Json, WhatGoesOverSeveralLinesIsNotLines) {
   EXPECT_THAT(error_of_line("{\"a\" 1}"), testing::Not(HasSubstr("several lines")));
 }
 
+TEST(Json, OfALineMayKeepItsOrder) {
+  EXPECT_EQ(parse_ordered_json_line(R"({"b":1.0,"a":{"d":[2,{"z":0,"y":0}],"c":3}})", "x:1").dump(),
+            R"({"b":1.0,"a":{"d":[2,{"z":0,"y":0}],"c":3}})");
+  EXPECT_THAT(error_of([] { parse_ordered_json_line(R"({"a": 1, "a": 2})", "x:1"); }),
+              HasSubstr("a key occurs twice"));
+  EXPECT_THAT(error_of([] { parse_ordered_json_line(R"({"a": 123456789012345678901})", "x:1"); }),
+              HasSubstr("64 bits"));
+}
+
 }  // namespace
 }  // namespace twofold::formats

@@ -1,0 +1,25 @@
+#pragma once
+// The chat templates in a model's folder, and the special tokens that they name.
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+
+namespace twofold::chat {
+
+struct NamedTemplate {
+  std::string name;   ///< "default" where there is one only
+  std::string text;   ///< in the language of jinja/template.h
+  std::string where;  ///< as errors show it
+};
+
+/// Of a file: itself, or `chat_template` of a JSON file. Of a folder: those of
+/// tokenizer/load/chat_templates.h. An Error if there is none.
+std::vector<NamedTemplate> read_templates(const Path& path);
+
+/// bos_token and the like, by tokenizer_config.json, else by special_tokens_map.json.
+nlohmann::ordered_json read_special_tokens(const Path& folder);
+
+}  // namespace twofold::chat
