@@ -1,6 +1,7 @@
 #pragma once
 // Everything that needs no tensors. <twofold/lora.h> and <twofold/train.h> expose libtorch's
 // tensors.
+#include "twofold/chat.h"
 #include "twofold/error.h"
 #include "twofold/export.h"
 #include "twofold/inspect.h"

@@ -16,3 +16,4 @@ Command encode_command();
 Command decode_command();
 Command score_command();
 Command combine_command();
+Command render_command();
