@@ -108,7 +108,7 @@ class RuinedFiles(RunTest):
         super().setUp()
         self.run_job("r", self.config(LORA))
         self.weights, self.adapter = self.root / "weights", self.root / "adapter"
-        self.export("r", "merged", self.weights, "--dtype", "float32")
+        self.export("r", "merged", self.weights, "--dtype", "float32", "--no-tokenizer")
         self.export("r", "peft", self.adapter)
 
     def export(self, name, to, out, *more):
