@@ -5,6 +5,7 @@
 #include "jinja/compare.h"
 #include "jinja/evaluator.h"
 #include "jinja/evaluator_depth.h"
+#include "jinja/temporarily.h"
 
 namespace twofold::jinja {
 namespace {
@@ -143,12 +144,7 @@ Value Evaluator::call_loop(Loop& loop, const Arguments& given) {
     refuse(fmt::format("a loop calls itself more than {} deep", heap_.limits().depth));
   }
   std::string text;
-  std::string* const before = out_;
-  out_ = &text;
-  struct Restore {
-    std::string *&out, *before;
-    ~Restore() { out = before; }
-  } const restore{out_, before};
+  const Temporarily into(out_, &text);
   run_loop(*loop.recursive, *loop.around, given.places[0], loop.depth() + 1);
   return heap_.text(text);
 }

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 #include "jinja/parser.h"
+#include "jinja/temporarily.h"
 
 namespace twofold::jinja {
 
@@ -17,9 +16,8 @@ StatementPtr Parser::parse_set(size_t at) {
   }
   node->action = Action::kSetBlock;
   node->filter = parse_filter(nullptr);
-  const bool before = std::exchange(conditional_, false);
+  const Temporarily unconditional(conditional_, false);
   node->body = parse_block({"endset"});
-  conditional_ = before;
   close("endset");
   return node;
 }
@@ -41,13 +39,11 @@ void Parser::parse_signature(Signature& signature) {
 }
 
 Body Parser::parse_function_body(Signature& signature, Ends ends) {
-  const size_t loops = std::exchange(loops_, 0);
-  const bool before = std::exchange(conditional_, false);
+  const Temporarily outside(loops_, size_t{0});
+  const Temporarily unconditional(conditional_, false);
   signatures_.push_back(&signature);
   Body body = parse_block(ends);
   signatures_.pop_back();
-  conditional_ = before;
-  loops_ = loops;
   for (const Signature::Parameter& parameter : signature.parameters) {
     if (parameter.name == "caller") signature.takes_caller = false;
     if (parameter.name == "kwargs") signature.takes_names = false;
@@ -80,7 +76,7 @@ StatementPtr Parser::parse_call_block(size_t at) {
 
 StatementPtr Parser::parse_filter_block(size_t at) {
   StatementPtr node = made(Action::kFilterBlock, at);
-  const bool before = std::exchange(conditional_, false);
+  const Temporarily unconditional(conditional_, false);
   ExpressionPtr first = made(Op::kFilter, token().at);
   first->parts.emplace_back();
   first->constant = constant_text(parse_dotted_name());
@@ -88,7 +84,6 @@ StatementPtr Parser::parse_filter_block(size_t at) {
   if (sees_operator("(")) parse_arguments(*first);
   node->filter = parse_filter(std::move(first));
   node->body = parse_block({"endfilter"});
-  conditional_ = before;
   close("endfilter");
   return node;
 }
@@ -101,9 +96,8 @@ StatementPtr Parser::parse_with(size_t at) {
     take_operator("=");
     node->values.push_back(parse_expression());
   }
-  const bool before = std::exchange(conditional_, false);
+  const Temporarily unconditional(conditional_, false);
   node->body = parse_block({"endwith"});
-  conditional_ = before;
   close("endwith");
   return node;
 }

@@ -7,6 +7,7 @@
 #include "jinja/limits.h"
 #include "jinja/parser.h"
 #include "jinja/parser_nesting.h"
+#include "jinja/temporarily.h"
 
 namespace twofold::jinja {
 
@@ -76,8 +77,7 @@ StatementPtr Parser::parse_statement() {
 
 StatementPtr Parser::parse_if(size_t at) {
   StatementPtr node = made(Action::kIf, at);
-  const bool before = conditional_;
-  conditional_ = true;
+  const Temporarily conditional(conditional_, true);
   std::string_view tag = "if";
   while (tag != "endif") {
     Branch branch;
@@ -86,18 +86,16 @@ StatementPtr Parser::parse_if(size_t at) {
     node->branches.push_back(std::move(branch));
     tag = take().text;
   }
-  conditional_ = before;
   return node;
 }
 
 StatementPtr Parser::parse_for(size_t at) {
   StatementPtr node = made(Action::kFor, at);
-  const bool before = conditional_;
   ++loops_;
   node->targets.push_back(parse_target(false));
   take_name("in");
   node->values.push_back(parse_tuple(false, "recursive"));
-  conditional_ = false;
+  const Temporarily unconditional(conditional_, false);
   if (skip_name("if")) node->filter = parse_expression();
   node->recursive = skip_name("recursive");
   node->body = parse_block({"endfor", "else"});
@@ -106,7 +104,6 @@ StatementPtr Parser::parse_for(size_t at) {
     node->branches.push_back({nullptr, parse_block({"endfor"})});
     close("endfor");
   }
-  conditional_ = before;
   return node;
 }
 

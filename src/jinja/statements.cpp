@@ -5,6 +5,7 @@
 #include "jinja/evaluator.h"
 #include "jinja/evaluator_depth.h"
 #include "jinja/print.h"
+#include "jinja/temporarily.h"
 #include "unicode/character.h"
 
 namespace twofold::jinja {
@@ -105,12 +106,7 @@ Evaluator::Flow Evaluator::run_with(const Statement& statement, Scope& scope) {
 }
 
 Evaluator::Flow Evaluator::captured(const Body& body, Scope& scope, std::string& text) {
-  std::string* const before = out_;
-  out_ = &text;
-  struct Restore {
-    std::string *&out, *before;
-    ~Restore() { out = before; }
-  } const restore{out_, before};
+  const Temporarily into(out_, &text);
   return run(body, scope);
 }
 
