@@ -1,0 +1,37 @@
+#pragma once
+// What a model is asked: the texts that a task makes of its documents.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+#include "tasks/task.h"
+
+namespace twofold::tasks {
+
+/// One question.
+struct Item {
+  /// What the model reads first: examples and question. With multiple inputs one a choice.
+  std::vector<std::string> contexts = {};
+  /// What may follow, the delimiter in front: one a choice; or the one text whose likelihood is
+  /// asked for. None where the model writes.
+  std::vector<std::string> continuations = {};
+  std::vector<std::string> choices = {};  ///< as the document has them: their lengths count
+  std::vector<size_t> gold = {};          ///< which choices are right
+  std::vector<std::string> targets = {};  ///< the right texts where a model writes
+  std::string where = {};                 ///< "piqa_valid.jsonl:17", for messages
+};
+
+struct ItemRequest {
+  Path data = {};                           ///< the folder of the data files
+  std::optional<size_t> limit = {};         ///< the first n documents
+  std::optional<int64_t> num_fewshot = {};  ///< in place of the task's
+};
+
+/// Every question of the task, in the order of its documents. An Error with file and line for data
+/// that is missing, malformed, or does not have what the task asks for.
+std::vector<Item> load_items(const Task& task, const ItemRequest& request);
+
+}  // namespace twofold::tasks

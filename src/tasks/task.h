@@ -1,0 +1,91 @@
+#pragma once
+// A task is a YAML file: what a model is asked, what is right, and how answers are counted. Its
+// keys are those of lm-eval's task files; where lm-eval names a data set of the Hub, a task here
+// names local files (docs/eval.md). Texts that are made of a document's fields are Jinja templates.
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "twofold/config/fields.h"
+
+namespace twofold::tasks {
+
+/// How a model is asked.
+enum class OutputType {
+  kMultipleChoice,        ///< which of several texts it finds likeliest
+  kLoglikelihood,         ///< how likely it finds one text after another
+  kLoglikelihoodRolling,  ///< how likely it finds a whole document
+  kGenerateUntil,         ///< what it writes
+};
+std::vector<std::pair<OutputType, const char*>> config_names(OutputType);
+
+/// Which examples stand in front of a question.
+enum class Sampler {
+  kDefault,  ///< drawn anew for each question, by the numbers of lm-eval
+  kFirstN,   ///< the first ones
+};
+std::vector<std::pair<Sampler, const char*>> config_names(Sampler);
+
+struct MetricSpec {
+  std::string metric;
+  bool ignore_case = false, ignore_punctuation = false;  ///< of texts that are compared
+  std::vector<std::string> regexes_to_ignore = {};       ///< removed from both before
+  void declare(config::Fields& fields);
+};
+
+/// One step from what a model wrote to the answer in it.
+struct FilterStep {
+  std::string function;
+  std::string regex_pattern = {};
+  int64_t group_select = 0;  ///< which match: 0 the first, -1 the last
+  std::string fallback = "[invalid]";
+  void declare(config::Fields& fields);
+};
+
+/// A way to read answers. A metric's name is "metric,name" if a task has filters.
+struct FilterList {
+  std::string name;
+  std::vector<FilterStep> filter = {};
+  void declare(config::Fields& fields);
+};
+
+struct Task {
+  std::string task;  ///< its id, as users ask for it
+  OutputType output_type = OutputType::kMultipleChoice;
+  // ── documents: files in the folder of the data ──
+  std::vector<std::string> data_files = {};    ///< the first that is there
+  std::vector<std::string> labels_files = {};  ///< the same; a line a document: its field `label`
+  std::vector<std::string> fewshot_files = {};
+  /// Fields that are made of a document's others before anything else.
+  std::map<std::string, std::string> process_docs = {};
+  // ── the question ──
+  std::string description = {};  ///< in front of everything
+  std::string doc_to_text = {};
+  /// A list of texts. With `multiple_inputs` they are the contexts, and the target follows each.
+  std::string doc_to_choice = {};
+  bool multiple_inputs = false;
+  std::string doc_to_target = {};  ///< the right text or texts, or its number among the choices
+  std::string target_delimiter = " ";
+  // ── examples ──
+  int64_t num_fewshot = 0;
+  std::string fewshot_delimiter = "\n\n";
+  Sampler sampler = Sampler::kDefault;
+  std::string fewshot_match = {};  ///< examples have the same value in this field
+  // ── the answer ──
+  std::vector<std::string> until = {};  ///< texts that end what a model writes
+  int64_t max_gen_toks = 256;
+  std::vector<FilterList> filter_list = {};
+  std::vector<MetricSpec> metric_list = {};
+
+  void declare(config::Fields& fields);
+};
+
+/// The task of a built-in id or of a YAML file (a name that ends in .yaml or .yml). An Error with
+/// near names, or with file and line and all that is wrong.
+Task load_task(const std::string& id_or_file);
+/// The ids of all that are built in, sorted.
+std::vector<std::string> task_ids();
+
+}  // namespace twofold::tasks
