@@ -6,9 +6,7 @@
 
 #include "base/error.h"
 #include "unicode/fallback.h"
-
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
+#include "unicode/pcre2.h"
 
 namespace twofold {
 namespace {
@@ -17,30 +15,7 @@ namespace {
 constexpr std::string_view kWhiteSpace =
     R"(\x{09}-\x{0d}\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000})";
 
-std::string message(int code) {
-  PCRE2_UCHAR text[256];
-  pcre2_get_error_message(code, text, sizeof text);
-  return reinterpret_cast<const char*>(text);
-}
-
-PCRE2_SPTR subject_of(std::string_view text) { return reinterpret_cast<PCRE2_SPTR>(text.data()); }
-
-using Code = std::unique_ptr<pcre2_code, void (*)(pcre2_code*)>;
-using Match = std::unique_ptr<pcre2_match_data, void (*)(pcre2_match_data*)>;
-
-Match new_match() { return {pcre2_match_data_create(1, nullptr), pcre2_match_data_free}; }
-
-/// `problem`: what is told of a text that is no pattern, but for what was found.
-Code compile(const std::string& pattern, const std::string& shown, uint32_t options,
-             Problem problem) {
-  int error = 0;
-  PCRE2_SIZE place = 0;
-  Code code(pcre2_compile(subject_of(pattern), pattern.size(), options, &error, &place, nullptr),
-            pcre2_code_free);
-  if (code) return code;
-  problem.found = fmt::format("`{}`: {} at character {}", shown, message(error), place);
-  fail(std::move(problem));
-}
+Pcre2Match new_match() { return {pcre2_match_data_create(1, nullptr), pcre2_match_data_free}; }
 
 /// Replaces `\s` and `\S` by explicit classes. Our patterns have no `\S` inside a class.
 std::string with_white_space(const std::string& pattern) {
@@ -80,7 +55,7 @@ bool asks_for_kinds(const std::string& pattern) {
 }  // namespace
 
 struct Regex::Compiled {
-  Code code = {nullptr, pcre2_code_free};
+  Pcre2Code code = {nullptr, pcre2_code_free};
   pcre2_match_context* limits = nullptr;
   bool jit = false;
   bool by_kind = false;
@@ -91,11 +66,11 @@ struct Regex::Compiled {
 Regex::Regex(const std::string& pattern) {
   const std::string text = with_white_space(pattern);
   auto compiled = std::make_unique<Compiled>();
-  compiled->code = compile(text, pattern, PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY,
-                           {.what = "not a regular expression that twofold can use",
-                            .where = "a pattern of the tokenizer",
-                            .expected = "a Perl-compatible regular expression",
-                            .hint = "check the pattern in the tokenizer's file"});
+  compiled->code = pcre2_compiled(text, pattern, PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY,
+                                  {.what = "not a regular expression that twofold can use",
+                                   .where = "a pattern of the tokenizer",
+                                   .expected = "a Perl-compatible regular expression",
+                                   .hint = "check the pattern in the tokenizer's file"});
   compiled->by_kind = asks_for_kinds(text);
   compiled->jit = pcre2_jit_compile(compiled->code.get(), PCRE2_JIT_COMPLETE) == 0;
   // The limits guard against hostile patterns; ours are linear, and texts may be long.
@@ -111,7 +86,7 @@ Regex::Regex(Regex&&) noexcept = default;
 
 struct RegexScan::State {
   const Regex::Compiled& compiled;
-  Match match;
+  Pcre2Match match;
   std::string_view text = {};
   std::string copy = {};
 };
@@ -141,7 +116,7 @@ bool RegexScan::find(size_t from, size_t& begin, size_t& end) {
     fail({.what = "the text cannot be split into tokens",
           .where = fmt::format("byte {} of the text", from),
           .expected = "a text that the tokenizer's pattern can be matched with",
-          .found = message(code),
+          .found = pcre2_message(code),
           .hint = "split the text into smaller documents"});
   }
   const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(state_->match.get());
@@ -158,13 +133,13 @@ bool RegexScan::is_in(std::string_view text) {
 
 struct Pattern::Compiled {
   std::string text, where;
-  Code code;
+  Pcre2Code code;
 };
 
 Pattern::Pattern(const std::string& text, const std::string& where)
     : compiled_(new Compiled{
           text, where,
-          compile(
+          pcre2_compiled(
               text, text, PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED,
               {.what = "not a regular expression",
                .where = where,
@@ -172,14 +147,14 @@ Pattern::Pattern(const std::string& text, const std::string& where)
                .hint = "an entry of a list without `re:` before it is a plain part of a path"})}) {}
 
 bool Pattern::matches(std::string_view name) const {
-  const Match match = new_match();
+  const Pcre2Match match = new_match();
   const int code =
       pcre2_match(compiled_->code.get(), subject_of(name), name.size(), 0, 0, match.get(), nullptr);
   if (code < 0 && code != PCRE2_ERROR_NOMATCH) {
     fail({.what = "a regular expression cannot be matched",
           .where = compiled_->where,
           .expected = "a search that ends",
-          .found = fmt::format("{} on {}: {}", compiled_->text, name, message(code)),
+          .found = fmt::format("{} on {}: {}", compiled_->text, name, pcre2_message(code)),
           .hint = "write it without nested repetitions"});
   }
   return code >= 0;
