@@ -18,6 +18,12 @@ struct Table {
   std::string note = {};  ///< a line below, may be empty
 };
 
+/// What a row of a step's batch contributed to its loss.
+struct RowLoss {
+  double sum = 0;     ///< of the token losses
+  int64_t count = 0;  ///< supervised tokens
+};
+
 /// One finished optimizer step. Steps and tokens are counted over the whole run.
 struct StepReport {
   int64_t step = 0, total_steps = 0;
@@ -28,6 +34,7 @@ struct StepReport {
   // Not reproducible: for the progress line and timing.jsonl.
   double tokens_per_s = 0, eta_s = 0;
   double peak_share = 0;  ///< arithmetic done per second / the machine's measured peak; 0 = unknown
+  std::vector<RowLoss> rows = {};  ///< of the global batch, in its order (reproducible)
 };
 
 /// Losses at one validation; `loss` is the current mixture's (0 at a milestone).

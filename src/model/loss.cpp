@@ -28,10 +28,12 @@ ModelInput to_input(const Batch& batch, const InputKey& key, at::Device device) 
   return input;
 }
 
-at::Tensor batch_loss(Model& model, const Batch& batch, double scale, const InputKey& key) {
+at::Tensor batch_loss(Model& model, const Batch& batch, double scale, const InputKey& key,
+                      at::Tensor* row_sums) {
   const at::Device device = model.parameters().device();
   const ModelInput input = to_input(batch, key, device);
-  return model.loss(model.hidden(input), rows_of(batch.labels, batch, device), scale, input);
+  return model.loss(model.hidden(input), rows_of(batch.labels, batch, device), scale, input,
+                    row_sums);
 }
 
 LossSum evaluate_loss(Model& model, const Batch& batch, int64_t micro_rows) {

@@ -45,6 +45,9 @@ void TrainerConfig::declare_logging(config::Fields& fields) {
              {.min = 1});
   fields.add("logging/keep", keep, "Periodic checkpoints kept, newest first; 0 keeps all.",
              {.min = 0});
+  fields.add("logging/row_losses", row_losses,
+             "Keep the loss of every row of every step in row_losses.bin (24 bytes a row), for "
+             "`twofold why`.");
   fields.add("logging/samples", samples,
              "Samples of text to write when a run ends (needs the tokenizer); 0 = none.",
              {.min = 0, .max = kMaxSize});

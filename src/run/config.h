@@ -23,6 +23,7 @@ struct TrainerConfig {
   int64_t keep = 3;
   int64_t samples = 0;
   int64_t sample_tokens = 200;
+  bool row_losses = true;
   std::string device = "cpu";
   int64_t threads = 0;
   void declare(config::Fields& fields);

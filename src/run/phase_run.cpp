@@ -51,11 +51,14 @@ PhaseParts PhaseRun::parts() {
           .micro_rows = run_.plan.micro_rows};
 }
 
-at::Tensor PhaseRun::loss(const Batch& micro, double scale, int64_t first_row) {
+MicroLoss PhaseRun::loss(const Batch& micro, double scale, int64_t first_row) {
   const RunState& now = run_.state.progress;
   const auto step = static_cast<uint64_t>(now.step);
-  return batch_loss(*run_.state.model, micro, scale,
-                    {.training = true, .seed = now.seed, .step = step, .first_row = first_row});
+  at::Tensor row_sums;
+  at::Tensor scaled = batch_loss(
+      *run_.state.model, micro, scale,
+      {.training = true, .seed = now.seed, .step = step, .first_row = first_row}, &row_sums);
+  return {std::move(scaled), std::move(row_sums)};
 }
 
 StepReport PhaseRun::report(const StepResult& result, double lr) {
@@ -70,7 +73,8 @@ StepReport PhaseRun::report(const StepResult& result, double lr) {
                     .loss = result.loss,
                     .lr = lr,
                     .grad_norm = result.grad_norm,
-                    .line_due = line_due};
+                    .line_due = line_due,
+                    .rows = result.rows};
   run_.pace.complete(report, run_.plan.tokens_per_step(), phase_.flops_per_token);
   return report;
 }

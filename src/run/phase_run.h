@@ -34,7 +34,7 @@ class PhaseRun : private PhaseEvents {
  private:
   void warn_of_two_begins() const;
   PhaseParts parts();
-  at::Tensor loss(const Batch& micro, double scale, int64_t first_row);
+  MicroLoss loss(const Batch& micro, double scale, int64_t first_row);
   void save_best();
   StepReport report(const StepResult& result, double lr);
   bool is_last() const { return &phase_ == &run_.plan.phases.back(); }

@@ -31,20 +31,56 @@ std::string name_rows(const Batch& batch, int64_t begin, int64_t end) {
                    .hint = "a smaller learning rate, a longer warm-up or float32 activations"});
 }
 
-/// Losses of the micro-batches and sizes of the gradients, read back in one wait for the device.
+/// Forward and backward of every micro-batch.
+std::vector<MicroLoss> accumulate(const LossFunction& loss_of, const Batch& batch,
+                                  int64_t micro_rows, int64_t supervised) {
+  std::vector<MicroLoss> all;
+  for (int64_t begin = 0; begin < batch.rows; begin += micro_rows) {
+    const int64_t end = std::min(begin + micro_rows, batch.rows);
+    MicroLoss micro =
+        loss_of(batch.slice(begin, end), 1.0 / static_cast<double>(supervised), begin);
+    if (micro.loss.requires_grad()) micro.loss.backward();
+    micro.loss = micro.loss.detach();
+    all.push_back(std::move(micro));
+  }
+  return all;
+}
+
+/// What a step needs to know of the device's results, read back in one wait for it.
 struct Read {
-  std::vector<double> losses;
+  std::vector<double> losses;    ///< of the micro-batches
+  std::vector<double> row_sums;  ///< of all rows, or none
   GradientNorm norm;
 };
 
-Read read_back(std::vector<at::Tensor> losses, const std::vector<Trainable>& tensors) {
-  const auto count = static_cast<std::ptrdiff_t>(losses.size());
-  if (const at::Tensor squares = gradient_squares(tensors); squares.defined()) {
-    losses.push_back(squares);
+Read read_back(const std::vector<MicroLoss>& micro, const std::vector<Trainable>& tensors) {
+  std::vector<at::Tensor> wanted;
+  std::ptrdiff_t rows = 0;
+  for (const MicroLoss& one : micro) wanted.push_back(one.loss);
+  for (const MicroLoss& one : micro) {
+    if (!one.row_sums.defined()) continue;
+    wanted.push_back(one.row_sums);
+    rows += one.row_sums.numel();
   }
-  const std::vector<double> numbers = numbers_of(losses);
-  return {.losses = {numbers.begin(), numbers.begin() + count},
-          .norm = gradient_norm(tensors, {numbers.begin() + count, numbers.end()})};
+  if (const at::Tensor squares = gradient_squares(tensors); squares.defined()) {
+    wanted.push_back(squares);
+  }
+  const std::vector<double> numbers = numbers_of(wanted);
+  const auto of_rows = numbers.begin() + std::ssize(micro);
+  return {.losses = {numbers.begin(), of_rows},
+          .row_sums = {of_rows, of_rows + rows},
+          .norm = gradient_norm(tensors, {of_rows + rows, numbers.end()})};
+}
+
+std::vector<RowLoss> losses_of_rows(const Batch& batch, const std::vector<double>& sums) {
+  if (std::ssize(sums) != batch.rows) return {};
+  std::vector<RowLoss> rows;
+  for (const double sum : sums) {
+    const auto labels = batch.labels.begin() + std::ssize(rows) * batch.width;
+    const auto unsupervised = std::count(labels, labels + batch.width, -1);
+    rows.push_back({.sum = sum, .count = batch.width - unsupervised});
+  }
+  return rows;
 }
 
 }  // namespace
@@ -61,16 +97,9 @@ StepResult train_step(const LossFunction& loss_of, const Batch& batch, int64_t m
           .hint = "check the dataset's mask file, or use larger batches"});
   }
   clear_gradients(tensors);
-  std::vector<at::Tensor> losses;
-  for (int64_t begin = 0; begin < batch.rows; begin += micro_rows) {
-    const int64_t end = std::min(begin + micro_rows, batch.rows);
-    const at::Tensor loss =
-        loss_of(batch.slice(begin, end), 1.0 / static_cast<double>(supervised), begin);
-    if (loss.requires_grad()) loss.backward();
-    losses.push_back(loss.detach());
-  }
-  const Read read = read_back(std::move(losses), tensors);
-  StepResult result{.loss = 0, .grad_norm = read.norm.value};
+  const Read read = read_back(accumulate(loss_of, batch, micro_rows, supervised), tensors);
+  StepResult result{
+      .loss = 0, .grad_norm = read.norm.value, .rows = losses_of_rows(batch, read.row_sums)};
   for (size_t i = 0; i < read.losses.size(); ++i) {
     const int64_t begin = static_cast<int64_t>(i) * micro_rows;
     if (!std::isfinite(read.losses[i])) {

@@ -73,11 +73,13 @@ class SmallRun {
 
   StepResult step(int64_t number) {
     const LossFunction loss = [&](const Batch& micro, double scale, int64_t first_row) {
-      return batch_loss(*model_, micro, scale,
-                        {.training = true,
+      const InputKey key{.training = true,
                          .seed = 9,
                          .step = static_cast<uint64_t>(number),
-                         .first_row = first_row});
+                         .first_row = first_row};
+      at::Tensor row_sums;
+      at::Tensor scaled = batch_loss(*model_, micro, scale, key, &row_sums);
+      return MicroLoss(std::move(scaled), std::move(row_sums));
     };
     return train_step(loss, batch_of(number), /*micro_rows=*/2, trained_, *optimizer_, 0.01,
                       number);
@@ -112,6 +114,11 @@ void expect_equal(SmallRun& here, SmallRun& there, int64_t first) {
     const StepResult one = here.step(step);
     EXPECT_EQ(one.loss, other.loss);
     EXPECT_EQ(one.grad_norm, other.grad_norm);
+    ASSERT_EQ(one.rows.size(), other.rows.size());
+    ASSERT_FALSE(one.rows.empty());
+    for (size_t row = 0; row < one.rows.size(); ++row) {
+      EXPECT_EQ(one.rows[row].sum, other.rows[row].sum) << row;
+    }
   }
   const std::vector<at::Tensor> one = here.values(), other = there.values();
   ASSERT_EQ(one.size(), other.size());

@@ -140,6 +140,19 @@ TEST(HeadLoss, LargeLogitsDoNotOverflow) {
   EXPECT_EQ(of(at::tensor({1, 1})), 2000.0f);
 }
 
+TEST(HeadLoss, TellsTheLossOfEachSupervisedPosition) {
+  const Inputs in = inputs(4, at::kFloat);
+  const HeadStates states = supervised_states(in[0], labels());
+  for (const int64_t chunk : {0, 2, 100}) {
+    at::Tensor losses;
+    const at::Tensor sum =
+        head_loss(states, *path(in, at::kFloat, &states), labels(), 0.2, chunk, 0, &losses);
+    EXPECT_TRUE(close(losses, states.select(each_loss(in).unsqueeze(1)).squeeze(1), 1e-6));
+    EXPECT_TRUE(close(losses.sum() * 0.2, sum, 1e-6));
+    EXPECT_FALSE(losses.requires_grad());
+  }
+}
+
 TEST(HeadLoss, TokenLossesAreItsTerms) {
   const Inputs in = inputs(4, at::kFloat);
   EXPECT_EQ(each_loss(in)[1].item<float>(), 0);

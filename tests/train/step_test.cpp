@@ -47,6 +47,31 @@ TEST(TrainStep, TellsTheLossWhichRowsItGets) {
   EXPECT_THAT(firsts, testing::ElementsAre(0, 3));
 }
 
+TEST(TrainStep, TellsWhatEachRowContributedIfTheLossSaysSo) {
+  Toy toy;
+  const auto with_rows = [&](const Batch& micro, double scale, int64_t first_row) {
+    std::vector<double> sums;
+    for (int64_t row = 0; row < micro.rows; ++row) {
+      sums.push_back(toy.loss()(micro.slice(row, row + 1), 1, 0).loss.item<double>());
+    }
+    return MicroLoss(toy.loss()(micro, scale, first_row).loss, at::tensor(sums, at::kDouble));
+  };
+  const StepResult result =
+      train_step(with_rows, toy_batch(0), 3, toy.tensors, *toy.optimizer, 0.1, 1);
+  ASSERT_EQ(result.rows.size(), 4);
+  double sum = 0;
+  int64_t count = 0;
+  for (const RowLoss& row : result.rows) {
+    sum += row.sum;
+    count += row.count;
+  }
+  EXPECT_EQ(result.rows[1].count, 1) << "two of its labels are -1";
+  EXPECT_EQ(count, toy_batch(0).supervised());
+  EXPECT_NEAR(sum / static_cast<double>(count), result.loss, 1e-6 * result.loss);
+  const Batch again = toy_batch(1);
+  EXPECT_TRUE(train_step(toy.loss(), again, 3, toy.tensors, *toy.optimizer, 0.1, 2).rows.empty());
+}
+
 /// What the step says when it refuses; the weights must be as before.
 std::string refusal(Toy& toy, const LossFunction& loss, const Batch& batch) {
   const at::Tensor before = toy.weights();
@@ -69,7 +94,7 @@ TEST(TrainStep, ABatchWithoutASupervisedTokenIsAnError) {
 TEST(TrainStep, ALossThatIsNotFiniteNamesTheStepAndItsRows) {
   Toy toy;
   const LossFunction broken = [&](const Batch& micro, double scale, int64_t first_row) {
-    const at::Tensor loss = toy.loss()(micro, scale, first_row);
+    const at::Tensor loss = toy.loss()(micro, scale, first_row).loss;
     return first_row == 2 ? loss * std::numeric_limits<double>::infinity() : loss;
   };
   const std::string text = refusal(toy, broken, toy_batch(0));
@@ -81,7 +106,7 @@ TEST(TrainStep, AGradientThatIsNotFiniteNamesItsTensor) {
   Toy toy;
   const LossFunction broken = [&](const Batch& micro, double scale, int64_t first_row) {
     // √0 = 0 is finite, its derivative is not.
-    return toy.loss()(micro, scale, first_row) + at::sqrt(toy.tensors[0].value).sum();
+    return toy.loss()(micro, scale, first_row).loss + at::sqrt(toy.tensors[0].value).sum();
   };
   EXPECT_THAT(refusal(toy, broken, toy_batch(0)), HasSubstr("the gradient of w"));
 }

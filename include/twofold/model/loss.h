@@ -14,8 +14,10 @@ struct InputKey {
 ModelInput to_input(const Batch& batch, const InputKey& key, at::Device device);
 
 /// scale · Σ token losses as a scalar with a gradient graph. With scale = 1 / supervised tokens of
-/// the global batch, summing over micro-batches gives the mean loss of the step.
-at::Tensor batch_loss(Model& model, const Batch& batch, double scale, const InputKey& key);
+/// the global batch, summing over micro-batches gives the mean loss of the step. `row_sums`
+/// receives Σ token losses of each row (float64, on the model's device), without a gradient.
+at::Tensor batch_loss(Model& model, const Batch& batch, double scale, const InputKey& key,
+                      at::Tensor* row_sums = nullptr);
 
 /// Σ of token losses and their count, no gradient, dropout off.
 struct LossSum {

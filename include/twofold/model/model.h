@@ -39,9 +39,10 @@ class Model {
   virtual const Weight& head() const = 0;
 
   /// scale · Σ of the losses of the labels (B, T), −1 = ignored, at the hidden states of `input`: a
-  /// scalar with gradients. See ops::head_loss.
+  /// scalar with gradients. See ops::head_loss. `row_sums` receives Σ of the losses of each row (B,
+  /// float64), without a gradient.
   at::Tensor loss(const at::Tensor& hidden, const at::Tensor& labels, double scale,
-                  const ModelInput& input) const;
+                  const ModelInput& input, at::Tensor* row_sums = nullptr) const;
   /// −log p of each label (N) at hidden states (N, D), 0 where it is −1. No gradient.
   at::Tensor token_losses(const at::Tensor& hidden, const at::Tensor& labels) const;
   /// The logits (N, V), float32, of hidden states (N, D). No gradient.

@@ -68,8 +68,11 @@ HeadStates supervised_states(const at::Tensor& hidden, const at::Tensor& labels)
 /// float32 at least; where training_type is bfloat16, the logits are rounded to bfloat16 before
 /// that, as autocast does. chunk = positions at a time; 0 = chosen automatically. softcap > 0: a
 /// logit z first becomes softcap·tanh(z / softcap), here and in the functions below (Gemma 2).
+/// `losses` receives the −log of each supervised position (N, float64, without a gradient), 0 where
+/// the label is −1.
 at::Tensor head_loss(const HeadStates& states, LogitsPath& path, const at::Tensor& labels,
-                     double scale, int64_t chunk = 0, double softcap = 0);
+                     double scale, int64_t chunk = 0, double softcap = 0,
+                     at::Tensor* losses = nullptr);
 
 /// Logits (N, V) of hidden (N, D) in float32 (float64 for doubles), for evaluation and generation.
 /// No gradient. The path is of the evaluation type.

@@ -38,10 +38,11 @@ int64_t chunk_rows(int64_t asked, int64_t vocabulary, at::ScalarType type) {
 
 int64_t vocabulary_of(const LogitsPath& path) { return path.inputs().front().size(0); }
 
-/// Carries the path into the autograd function, whose arguments are tensors and plain values.
+/// Carries into the autograd function what its arguments, tensors and plain values, cannot be.
 struct PathHolder : torch::CustomClassHolder {
-  explicit PathHolder(LogitsPath& held) : path(held) {}
+  PathHolder(LogitsPath& held, at::Tensor* wanted) : path(held), losses(wanted) {}
   LogitsPath& path;
+  at::Tensor* losses;  ///< of each position; null: not wanted
 };
 
 struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
@@ -63,7 +64,10 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
       at::Tensor logits = path.forward(h, first);
       // … which become their gradient.
       const at::Tensor slope = cap_logits(logits, softcap, gradient);
-      sum.add_(softmax_rows(logits, labels.narrow(0, first, count), scale, gradient).sum());
+      const at::Tensor losses =
+          softmax_rows(logits, labels.narrow(0, first, count), scale, gradient);
+      sum.add_(losses.sum());
+      if (holder->losses) holder->losses->narrow(0, first, count).copy_(losses);
       if (!gradient) continue;
       if (slope.defined()) logits.mul_(slope);
       const at::Tensor dh = path.backward(logits, h, first);
@@ -116,11 +120,15 @@ HeadStates supervised_states(const at::Tensor& hidden, const at::Tensor& labels)
 }
 
 at::Tensor head_loss(const HeadStates& states, LogitsPath& path, const at::Tensor& labels,
-                     double scale, int64_t chunk, double softcap) {
+                     double scale, int64_t chunk, double softcap, at::Tensor* losses) {
   const at::Tensor flat = labels.reshape({-1, 1}).to(at::kLong);
   const std::vector<at::Tensor> inputs = path.inputs();
+  const at::Tensor& hidden = states.supervised;
+  if (losses) {
+    *losses = at::zeros({hidden.size(0)}, hidden.options().dtype(at::kDouble).requires_grad(false));
+  }
   return HeadLossFunction::apply(
-      states.supervised, at::TensorList(inputs), c10::make_intrusive<PathHolder>(path),
+      hidden, at::TensorList(inputs), c10::make_intrusive<PathHolder>(path, losses),
       states.select(flat).squeeze(1).contiguous(), scale, chunk, softcap);
 }
 

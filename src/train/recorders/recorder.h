@@ -24,8 +24,9 @@ class Recorder : public Observer {
   virtual void sync(RunState&) {}
 };
 
-/// The recorders of every run, and those that a program has added.
-std::vector<std::unique_ptr<Recorder>> make_recorders(const Path& results);
+/// The recorders of every run, that of row_losses.bin if it is wanted, and those that a program has
+/// added.
+std::vector<std::unique_ptr<Recorder>> make_recorders(const Path& results, bool row_losses);
 
 using MakeRecorder = std::function<std::unique_ptr<Recorder>(const Path& results)>;
 /// Every run that begins after this call makes one with `make`.

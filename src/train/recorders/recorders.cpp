@@ -1,6 +1,7 @@
 #include "base/folders.h"
 #include "train/recorders/log_file.h"
 #include "train/recorders/metrics.h"
+#include "train/recorders/row_losses.h"
 #include "train/recorders/timing.h"
 
 namespace twofold {
@@ -15,12 +16,13 @@ std::vector<MakeRecorder>& added() {
 
 void add_recorder(MakeRecorder make) { added().push_back(std::move(make)); }
 
-std::vector<std::unique_ptr<Recorder>> make_recorders(const Path& results) {
+std::vector<std::unique_ptr<Recorder>> make_recorders(const Path& results, bool row_losses) {
   make_folders(results);
   std::vector<std::unique_ptr<Recorder>> recorders;
   recorders.push_back(std::make_unique<LogFile>(results / "log.txt"));
   recorders.push_back(std::make_unique<Metrics>(results / "metrics.jsonl"));
   recorders.push_back(std::make_unique<Timing>(results / "timing.jsonl"));
+  if (row_losses) recorders.push_back(std::make_unique<RowLosses>(results / kRowLossesFile));
   for (const MakeRecorder& make : added()) recorders.push_back(make(results));
   return recorders;
 }

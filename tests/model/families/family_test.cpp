@@ -140,6 +140,21 @@ TEST_P(Family, LossAndGradientsDoNotDependOnMicroBatches) {
   }
 }
 
+TEST_P(Family, TellsTheLossOfEachRow) {
+  TestModel tested = tiny(GetParam());
+  Batch batch = random_batch(4, 8, 11);
+  for (size_t i = 0; i < 16; ++i) batch.labels[i] = i % 3 == 0 && i < 8 ? 5 : -1;  // none in row 1
+  at::Tensor rows;
+  const at::Tensor loss = batch_loss(*tested.model, batch, 1.0, {}, &rows);
+  ASSERT_EQ(rows.sizes(), at::IntArrayRef({4}));
+  EXPECT_NEAR(rows.sum().item<double>(), loss.item<double>(), 1e-5);
+  EXPECT_EQ(rows[1].item<double>(), 0);
+  for (const int64_t row : {0, 2, 3}) {
+    const LossSum alone = evaluate_loss(*tested.model, batch.slice(row, row + 1), 1);
+    EXPECT_NEAR(rows[row].item<double>(), alone.sum, 1e-5) << row;
+  }
+}
+
 TEST_P(Family, LeftPaddingChangesNothing) {
   TestModel tested = tiny(GetParam());
   const Batch plain = random_batch(1, 6, 11);

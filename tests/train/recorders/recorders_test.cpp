@@ -84,14 +84,14 @@ TEST_F(Recording, TheLogHasDatedLinesAndIsAppendedTo) {
 }
 
 TEST_F(Recording, EveryRunHasThoseOfTheListAndThoseThatAreAdded) {
-  const size_t before = make_recorders(folder / "results").size();
+  const size_t before = make_recorders(folder / "results", false).size();
   EXPECT_TRUE(std::filesystem::exists(folder / "results" / "log.txt"));
   Path told;
   add_recorder([&](const Path& results) {
     told = results;
     return std::make_unique<Recorder>();
   });
-  EXPECT_EQ(make_recorders(folder / "results").size(), before + 1);
+  EXPECT_EQ(make_recorders(folder / "results", true).size(), before + 2);
   EXPECT_EQ(told, folder / "results");
 }
 
