@@ -8,6 +8,9 @@ void Sampling::declare(config::Fields& fields) {
              {.min = 0, .max = 1, .exclusive_min = true});
   fields.add("style", style, "Format of its files.");
   fields.add("suffix", suffix, "Suffix of its folder: <name>_<suffix>.");
+  fields.add("documents", documents,
+             "Of style PMD: joined, where a document sees those before it in its row, or separate, "
+             "where attention and positions begin anew with each.");
 }
 
 }  // namespace twofold

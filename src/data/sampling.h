@@ -1,5 +1,5 @@
 #pragma once
-// One member of a mixture, as written in a config: {name, rate, style, suffix}.
+// One member of a mixture, as written in a config: {name, rate, style, …}.
 
 #include <array>
 #include <string>
@@ -25,11 +25,23 @@ inline std::array<std::pair<DatasetStyle, const char*>, 4> config_names(DatasetS
            {DatasetStyle::CONTRASTIVE, "CONTRASTIVE"}}};
 }
 
+/// What a row of a stream (PMD) lets its documents see of each other. In the other styles,
+/// documents are always apart.
+enum class DocumentsInRow {
+  kJoined,   ///< what stands before them in the row
+  kSeparate  ///< nothing: attention and positions begin with each document
+};
+
+inline std::array<std::pair<DocumentsInRow, const char*>, 2> config_names(DocumentsInRow) {
+  return {{{DocumentsInRow::kJoined, "joined"}, {DocumentsInRow::kSeparate, "separate"}}};
+}
+
 struct Sampling {
   std::string name = {};
   double rate = 1.0;
   DatasetStyle style = DatasetStyle::PADDED;
   std::string suffix = {};
+  DocumentsInRow documents = DocumentsInRow::kJoined;
   void declare(config::Fields& fields);
   /// Name shown to people and used in metrics: `name`, or `name_suffix`.
   std::string label() const { return suffix.empty() ? name : name + "_" + suffix; }

@@ -15,7 +15,7 @@ std::unique_ptr<Dataset> open_dataset(const Path& data_root, const Sampling& sam
   const Path folder = dataset_folder(data_root, sampling.label());
   switch (sampling.style) {
     case DatasetStyle::PMD:
-      return open_pmd(folder, split, width, vocab_size);
+      return open_pmd(folder, split, width, vocab_size, sampling.documents);
     case DatasetStyle::PADDED:
       return open_padded(folder, split, width, vocab_size);
     case DatasetStyle::PACKED:

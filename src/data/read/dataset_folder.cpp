@@ -122,6 +122,24 @@ int32_t read_pad_token(const Path& folder) {
   return value.get<int32_t>();
 }
 
+DocumentEnd read_document_end(const Path& folder) {
+  const Path path = folder / "config.json";
+  const nlohmann::json root = fs::exists(path) ? formats::parse_json(read_text(path), path.string())
+                                               : nlohmann::json::object();
+  const nlohmann::json tokenizer =
+      root.is_object() ? root.value("tokenizer", nlohmann::json()) : nlohmann::json();
+  const nlohmann::json id =
+      tokenizer.is_object() ? tokenizer.value("eot_token", nlohmann::json()) : nlohmann::json();
+  if (!id.is_number_integer() || id < 0 || id > INT32_MAX)
+    fail({.what = "the dataset does not say where its documents end",
+          .where = path.string() + ", tokenizer/eot_token",
+          .expected = "the id of the token behind each document",
+          .found = id.is_null() ? "no such entry" : formats::printable(id.dump()),
+          .hint = "tokenize again, or write {\"tokenizer\": {\"eot_token\": ID}} there; or leave "
+                  "the documents joined"});
+  return {.id = id.get<int32_t>(), .begins_next = tokenizer.value("add_special", nlohmann::json()) != true};
+}
+
 void require_shape(const Path& path, int64_t tokens, const Shape& shape) {
   // Divided, not multiplied: the product of two numbers from a file may overflow.
   const bool agrees =

@@ -34,6 +34,15 @@ Shape read_shape(const Path& folder, Split split, const std::string& side = "");
 /// `pad_token` of the folder's config.json; 0 without that file or without that entry.
 int32_t read_pad_token(const Path& folder);
 
+/// What stands behind each document of a stream.
+struct DocumentEnd {
+  int32_t id = 0;           ///< the end-of-text token
+  bool begins_next = true;  ///< whether the next document begins with it, or behind it
+};
+
+/// By the tokenizing job's arguments in the folder's config.json. Throws an Error without them.
+DocumentEnd read_document_end(const Path& folder);
+
 /// Throws an Error naming `path` unless its `tokens` tokens are as many as `shape`, from
 /// shape.json, says.
 void require_shape(const Path& path, int64_t tokens, const Shape& shape);

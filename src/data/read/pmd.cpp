@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
+#include <span>
 
 #include "base/error.h"
 #include "data/read/dataset_folder.h"
@@ -14,8 +16,8 @@ namespace {
 
 class PmdDataset : public Dataset {
  public:
-  PmdDataset(TokenFile file, int64_t width, Split split)
-      : file_(std::move(file)), width_(width), rows_((file_.size() - 1) / width) {
+  PmdDataset(TokenFile file, int64_t width, Split split, std::optional<DocumentEnd> end)
+      : file_(std::move(file)), width_(width), rows_((file_.size() - 1) / width), end_(end) {
     if (rows_ >= 1) return;
     const char* share = split == Split::kTrain ? "smaller" : "larger";
     fail({.what = "the dataset is shorter than one block",
@@ -38,21 +40,37 @@ class PmdDataset : public Dataset {
     const auto positions = batch.positions.begin() + begin;
     std::iota(positions, positions + width_, 0);
     std::fill_n(batch.first_key.begin() + begin, width_, 0);
+    if (end_) part_documents(window, batch, begin);
   }
 
  private:
+  void part_documents(std::span<const int32_t> window, Batch& batch, int64_t begin) const {
+    int32_t first = 0;
+    for (int32_t t = 0; t < width_; ++t) {
+      const auto at = static_cast<size_t>(t);
+      const auto cell = static_cast<size_t>(begin) + at;
+      if (t > 0 && window[at - (end_->begins_next ? 0 : 1)] == end_->id) first = t;
+      if (!end_->begins_next && window[at] == end_->id) batch.labels[cell] = -1;
+      batch.positions[cell] = t - first;
+      batch.first_key[cell] = first;
+    }
+  }
+
   TokenFile file_;
   int64_t width_;
   int64_t rows_;
+  std::optional<DocumentEnd> end_;  ///< of separate documents
 };
 
 }  // namespace
 
 std::unique_ptr<Dataset> open_pmd(const Path& folder, Split split, int64_t width,
-                                  int64_t vocab_size) {
+                                  int64_t vocab_size, DocumentsInRow documents) {
   require_split(folder, split);
   const Path path = folder / fmt::format("{}.bin", split_name(split));
-  return std::make_unique<PmdDataset>(TokenFile(path, vocab_size), width, split);
+  std::optional<DocumentEnd> end;
+  if (documents == DocumentsInRow::kSeparate) end = read_document_end(folder);
+  return std::make_unique<PmdDataset>(TokenFile(path, vocab_size), width, split, end);
 }
 
 }  // namespace twofold

@@ -21,7 +21,9 @@ void add_new(std::vector<Problem>& problems, const std::vector<Problem>& found) 
 
 }  // namespace
 
-DataRows::key_type rows_key(const Sampling& sampling) { return {sampling.label(), sampling.style}; }
+DataRows::key_type rows_key(const Sampling& sampling) {
+  return {sampling.label(), sampling.style, sampling.documents};
+}
 
 void open_data(const Path& data_root, const Mixture& mixture, const DataNeeds& needs,
                DataRows& rows) {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <utility>
+#include <tuple>
 
 #include "base/files.h"
 #include "data/sampling.h"
@@ -18,7 +18,7 @@ struct SplitSize {
 };
 
 /// The training split of each dataset.
-using DataRows = std::map<std::pair<std::string, DatasetStyle>, SplitSize>;
+using DataRows = std::map<std::tuple<std::string, DatasetStyle, DocumentsInRow>, SplitSize>;
 
 /// The key of a dataset in DataRows.
 DataRows::key_type rows_key(const Sampling& sampling);

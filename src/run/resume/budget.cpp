@@ -23,7 +23,8 @@ namespace {
 bool same_mixture(const Mixture& a, const Mixture& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const Sampling& x, const Sampling& y) {
-                      return x.label() == y.label() && x.rate == y.rate && x.style == y.style;
+                      return x.label() == y.label() && x.rate == y.rate && x.style == y.style &&
+                             x.documents == y.documents;
                     });
 }
 

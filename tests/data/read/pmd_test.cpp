@@ -56,5 +56,46 @@ TEST_F(PmdTest, ReadsTheSplitThatWasAskedFor) {
   EXPECT_THAT(batch.labels, ElementsAre(8, 9));
 }
 
+/// A stream of three documents, each with a 9 behind it.
+class SeparateDocuments : public PmdTest {
+ protected:
+  SeparateDocuments() { put("a/train.bin", std::vector<uint32_t>{1, 2, 9, 3, 9, 4, 5, 6, 9}); }
+  Batch row(const std::string& config, DocumentsInRow documents) const {
+    put("a/config.json", config);
+    Batch batch(1, 8);
+    open_pmd(root_ / "a", Split::kTrain, 8, 100, documents)->read(0, batch, 0);
+    return batch;
+  }
+};
+
+TEST_F(SeparateDocuments, BeginWithTheEndOfTheLastAndSeeThemselvesAlone) {
+  const Batch batch = row(R"({"tokenizer": {"eot_token": 9}})", DocumentsInRow::kSeparate);
+  EXPECT_THAT(batch.tokens, ElementsAre(1, 2, 9, 3, 9, 4, 5, 6));
+  EXPECT_THAT(batch.labels, ElementsAre(2, 9, 3, 9, 4, 5, 6, 9));
+  EXPECT_THAT(batch.positions, ElementsAre(0, 1, 0, 1, 0, 1, 2, 3));
+  EXPECT_THAT(batch.first_key, ElementsAre(0, 0, 2, 2, 4, 4, 4, 4));
+}
+
+TEST_F(SeparateDocuments, BeginBehindTheEndWhereTextsHaveTheirOwnSpecialTokens) {
+  const Batch batch =
+      row(R"({"tokenizer": {"eot_token": 9, "add_special": true}})", DocumentsInRow::kSeparate);
+  EXPECT_THAT(batch.labels, ElementsAre(2, 9, -1, 9, -1, 5, 6, 9));
+  EXPECT_THAT(batch.positions, ElementsAre(0, 1, 2, 0, 1, 0, 1, 2));
+  EXPECT_THAT(batch.first_key, ElementsAre(0, 0, 0, 3, 3, 5, 5, 5));
+}
+
+TEST_F(SeparateDocuments, AreJoinedUnlessAskedFor) {
+  const Batch batch = row("{}", DocumentsInRow::kJoined);
+  EXPECT_THAT(batch.positions, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
+  EXPECT_THAT(batch.first_key, ElementsAre(0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+TEST_F(SeparateDocuments, NeedToKnowTheEnd) {
+  for (const char* config : {"{}", "[]", R"({"tokenizer": {"eot_token": "9"}})"}) {
+    const std::string text = error_of([&] { row(config, DocumentsInRow::kSeparate); });
+    EXPECT_THAT(text, HasSubstr("a/config.json, tokenizer/eot_token"));
+  }
+}
+
 }  // namespace
 }  // namespace twofold
