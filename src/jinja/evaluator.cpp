@@ -30,7 +30,11 @@ void Scope::set(Symbol symbol, const Value& value) {
 }
 
 Evaluator::Evaluator(Heap& heap, const Names& names, const Settings& settings)
-    : heap_(heap), names_(names), globals_(heap, settings), root_scope_(heap, nullptr) {
+    : heap_(heap),
+      names_(names),
+      globals_(heap, settings),
+      strict_undefined_(settings.strict_undefined),
+      root_scope_(heap, nullptr) {
   for (const Function& function : globals_.functions()) {
     if (const auto symbol = names.find(function.name)) define(*symbol, Value::of(function));
   }

@@ -101,6 +101,7 @@ class Evaluator {
   Heap& heap_;
   const Names& names_;
   Globals globals_;
+  const bool strict_undefined_;
   Scope root_scope_;
   std::string root_;           // what is written by the template itself
   std::string* out_ = &root_;  // or by what is captured now

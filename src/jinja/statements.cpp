@@ -80,6 +80,7 @@ void Evaluator::run_straight(const Statement& statement, Scope& scope) {
 void Evaluator::run_output(const Statement& statement, Scope& scope) {
   const Value value = evaluate(*statement.values[0], scope);
   at_ = statement.at;
+  if (strict_undefined_ && value.is_undefined()) refuse_undefined(value);
   print(heap_, *out_, value);
 }
 

@@ -17,6 +17,7 @@ namespace twofold::jinja {
 struct Settings {
   Limits limits = {};
   std::optional<std::tm> now = {};  ///< what strftime_now() tells instead of the clock
+  bool strict_undefined = false;    ///< what is undefined is refused where it is written
 };
 
 /// Characters begin … end of a text.

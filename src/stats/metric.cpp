@@ -22,6 +22,7 @@ size_t width_of(Aggregation aggregation) {
       return 1;
     case Aggregation::kWeightedPerplexity:
     case Aggregation::kBitsPerByte:
+    case Aggregation::kF1:
       return 2;
     case Aggregation::kBleu:
       return kBleuCounts;
@@ -41,6 +42,8 @@ double metric_of(Aggregation aggregation, std::span<const double> sums, size_t i
       return std::exp(-sums[0] / sums[1]);
     case Aggregation::kBitsPerByte:
       return -sums[0] / sums[1] / std::numbers::ln2;
+    case Aggregation::kF1:
+      return sums[0] > 0 ? 2 * sums[0] / (2 * sums[0] + sums[1]) : 0;
     case Aggregation::kBleu:
       return bleu(sums);
   }

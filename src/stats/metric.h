@@ -16,6 +16,7 @@ enum class Aggregation {
   kPerplexity,          ///< e to minus the mean of one number an item
   kWeightedPerplexity,  ///< exp(-Σa / Σb) of two numbers an item: a log-likelihood, a length
   kBitsPerByte,         ///< -Σa / Σb / ln 2 of the same
+  kF1,                  ///< 2Σa / (2Σa + Σb) of two counts an item: found rightly, and amiss
   kBleu,                ///< of the counts of an item (bleu.h)
 };
 

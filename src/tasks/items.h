@@ -2,6 +2,7 @@
 // What a model is asked: the texts that a task makes of its documents.
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,7 +14,8 @@ namespace twofold::tasks {
 
 /// One question.
 struct Item {
-  /// What the model reads first: examples and question. With multiple inputs one a choice.
+  /// What the model reads first: description, examples and question. With multiple inputs one a
+  /// choice, else one.
   std::vector<std::string> contexts = {};
   /// What may follow, the delimiter in front: one a choice; or the one text whose likelihood is
   /// asked for. None where the model writes.
@@ -22,6 +24,11 @@ struct Item {
   std::vector<size_t> gold = {};          ///< which choices are right
   std::vector<std::string> targets = {};  ///< the right texts where a model writes
   std::string where = {};                 ///< "piqa_valid.jsonl:17", for messages
+
+  /// What the model reads before continuation `choice`.
+  const std::string& context(size_t choice) const {
+    return contexts.size() == 1 ? contexts.front() : contexts[choice];
+  }
 };
 
 struct ItemRequest {

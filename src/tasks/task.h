@@ -3,6 +3,7 @@
 // keys are those of lm-eval's task files; where lm-eval names a data set of the Hub, a task here
 // names local files (docs/eval.md). Texts that are made of a document's fields are Jinja templates.
 
+#include <array>
 #include <map>
 #include <string>
 #include <utility>
@@ -19,17 +20,24 @@ enum class OutputType {
   kLoglikelihoodRolling,  ///< how likely it finds a whole document
   kGenerateUntil,         ///< what it writes
 };
-std::vector<std::pair<OutputType, const char*>> config_names(OutputType);
+inline std::array<std::pair<OutputType, const char*>, 4> config_names(OutputType) {
+  return {{{OutputType::kMultipleChoice, "multiple_choice"},
+           {OutputType::kLoglikelihood, "loglikelihood"},
+           {OutputType::kLoglikelihoodRolling, "loglikelihood_rolling"},
+           {OutputType::kGenerateUntil, "generate_until"}}};
+}
 
 /// Which examples stand in front of a question.
 enum class Sampler {
-  kDefault,  ///< drawn anew for each question, by the numbers of lm-eval
+  kDefault,  ///< drawn anew for each question, by lm-eval's own random numbers
   kFirstN,   ///< the first ones
 };
-std::vector<std::pair<Sampler, const char*>> config_names(Sampler);
+inline std::array<std::pair<Sampler, const char*>, 2> config_names(Sampler) {
+  return {{{Sampler::kDefault, "default"}, {Sampler::kFirstN, "first_n"}}};
+}
 
 struct MetricSpec {
-  std::string metric;
+  std::string metric = {};
   bool ignore_case = false, ignore_punctuation = false;  ///< of texts that are compared
   std::vector<std::string> regexes_to_ignore = {};       ///< removed from both before
   void declare(config::Fields& fields);
@@ -37,7 +45,7 @@ struct MetricSpec {
 
 /// One step from what a model wrote to the answer in it.
 struct FilterStep {
-  std::string function;
+  std::string function = {};
   std::string regex_pattern = {};
   int64_t group_select = 0;  ///< which match: 0 the first, -1 the last
   std::string fallback = "[invalid]";
@@ -46,25 +54,25 @@ struct FilterStep {
 
 /// A way to read answers. A metric's name is "metric,name" if a task has filters.
 struct FilterList {
-  std::string name;
+  std::string name = {};
   std::vector<FilterStep> filter = {};
   void declare(config::Fields& fields);
 };
 
 struct Task {
-  std::string task;  ///< its id, as users ask for it
+  std::string task = {};  ///< its id, as users ask for it
   OutputType output_type = OutputType::kMultipleChoice;
   // ── documents: files in the folder of the data ──
   std::vector<std::string> data_files = {};    ///< the first that is there
-  std::vector<std::string> labels_files = {};  ///< the same; a line a document: its field `label`
+  std::vector<std::string> labels_files = {};  ///< the same; line by line the field `label`
   std::vector<std::string> fewshot_files = {};
-  /// Fields that are made of a document's others before anything else.
+  /// Fields that are made of a document's own before anything else.
   std::map<std::string, std::string> process_docs = {};
   // ── the question ──
   std::string description = {};  ///< in front of everything
   std::string doc_to_text = {};
-  /// A list of texts. With `multiple_inputs` they are the contexts, and the target follows each.
-  std::string doc_to_choice = {};
+  std::string doc_to_choice = {};  ///< a list of texts
+  /// Choices are the contexts, doc_to_text says which is right, and the target follows each.
   bool multiple_inputs = false;
   std::string doc_to_target = {};  ///< the right text or texts, or its number among the choices
   std::string target_delimiter = " ";
@@ -72,7 +80,7 @@ struct Task {
   int64_t num_fewshot = 0;
   std::string fewshot_delimiter = "\n\n";
   Sampler sampler = Sampler::kDefault;
-  std::string fewshot_match = {};  ///< examples have the same value in this field
+  std::string fewshot_match = {};  ///< examples have the question's value in this field
   // ── the answer ──
   std::vector<std::string> until = {};  ///< texts that end what a model writes
   int64_t max_gen_toks = 256;

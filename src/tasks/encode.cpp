@@ -1,0 +1,70 @@
+#include "tasks/encode.h"
+
+#include <algorithm>
+
+#include "unicode/character.h"
+
+namespace twofold::tasks {
+namespace {
+
+/// The byte at which the white space at the end begins, as Python's rstrip() has it.
+size_t end_without_space(const std::string& text) {
+  size_t end = text.size();
+  while (end > 0) {
+    size_t begin = end - 1;
+    while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80U) --begin;
+    if (!is_space(character_at(text, begin).code)) break;
+    end = begin;
+  }
+  return end;
+}
+
+}  // namespace
+
+Encoder::Encoder(const Tokenizer& tokenizer, int32_t begin, bool special)
+    : tokenizer_(tokenizer),
+      begin_(begin),
+      special_(special),
+      begin_text_(tokenizer.decode(std::span(&begin, 1))) {}
+
+std::vector<int32_t> Encoder::encode(const std::string& text) const {
+  std::vector<int32_t> ids = tokenizer_.encode(text);
+  const bool begun = !begin_text_.empty() && text.starts_with(begin_text_);
+  return special_ && !begun ? tokenizer_.with_special(std::move(ids)) : ids;
+}
+
+Continuation Encoder::pair(const std::string& context, const std::string& continuation) {
+  if (context.empty()) {
+    std::vector<int32_t> ids = tokenizer_.encode(continuation);
+    if (!ids.empty() && ids.front() == begin_) ids.erase(ids.begin());
+    return {{begin_}, std::move(ids)};
+  }
+  Continuation found{encode(context.substr(0, end_without_space(context))), {}};
+  std::vector<int32_t>& known = found.context;
+  const std::vector<int32_t> whole = encode(context + continuation);
+  if (whole.size() <= known.size()) {
+    const auto differ = std::ranges::mismatch(known, whole).in1;
+    if (differ != known.end()) ++merged_;
+    known.erase(differ, known.end());
+  }
+  found.tokens.assign(whole.begin() + std::ssize(known), whole.end());
+  if (known.empty()) known = {begin_};
+  return found;
+}
+
+std::vector<Continuation> Encoder::windows(const std::string& text, int64_t positions) const {
+  const std::vector<int32_t> ids = encode(text);
+  std::vector<Continuation> all;
+  for (int64_t first = 0; first < std::ssize(ids); first += positions) {
+    const int64_t last = std::min(first + positions, std::ssize(ids));
+    // Each is read with all that fits in front of it.
+    const int64_t known = std::max<int64_t>(0, last - positions - 1);
+    Continuation window{{ids.begin() + known, ids.begin() + first},
+                        {ids.begin() + first, ids.begin() + last}};
+    if (first == 0) window.context = {begin_};
+    all.push_back(std::move(window));
+  }
+  return all;
+}
+
+}  // namespace twofold::tasks

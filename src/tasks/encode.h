@@ -1,0 +1,43 @@
+#pragma once
+// Questions as ids, by the rules of lm-eval.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tokenizer/tokenizer.h"
+
+namespace twofold::tasks {
+
+/// Ids that follow a context; both have at least one.
+struct Continuation {
+  std::vector<int32_t> context, tokens;
+};
+
+class Encoder {
+ public:
+  /// `begin`: the token that a text without a context is read after (the one that begins texts,
+  /// else the one that ends them). `special`: the model's special tokens are put around texts.
+  Encoder(const Tokenizer& tokenizer, int32_t begin, bool special = true);
+
+  /// A text with the tokens around it, unless it spells the one that begins texts.
+  std::vector<int32_t> encode(const std::string& text) const;
+  /// Spaces at the end of the context count to the continuation, whose ids are those that `context
+  /// + continuation` has beyond the context's. Where a merge leaves it none, it begins at the first
+  /// id that the two texts do not share, and is counted as `merged`.
+  Continuation pair(const std::string& context, const std::string& continuation);
+  /// A whole text in windows: each predicts up to `positions` ids after one that is known.
+  std::vector<Continuation> windows(const std::string& text, int64_t positions) const;
+
+  size_t merged() const { return merged_; }
+
+ private:
+  const Tokenizer& tokenizer_;
+  int32_t begin_;
+  bool special_;
+  std::string begin_text_;
+  size_t merged_ = 0;
+};
+
+}  // namespace twofold::tasks

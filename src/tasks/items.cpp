@@ -1,0 +1,49 @@
+#include "tasks/items.h"
+
+#include "tasks/examples.h"
+
+namespace twofold::tasks {
+namespace {
+
+Item item_of(const Task& task, const Questions& questions, const Document& document,
+             const std::string& front) {
+  Item item{.where = document.where};
+  const auto add_context = [&](const std::string& text) { item.contexts.push_back(front + text); };
+  if (task.output_type == OutputType::kMultipleChoice) {
+    item.choices = questions.choices(document);
+    item.gold = questions.gold(document, item.choices);
+    if (!task.multiple_inputs) add_context(questions.text(document));
+    for (const std::string& choice : item.choices) {
+      if (task.multiple_inputs) add_context(choice);
+      item.continuations.push_back(
+          task.target_delimiter +
+          (task.multiple_inputs ? questions.targets(document).front() : choice));
+    }
+    return item;
+  }
+  item.targets = questions.targets(document);
+  if (task.output_type == OutputType::kLoglikelihoodRolling) {
+    item.contexts.emplace_back();
+  } else {
+    add_context(questions.text(document));
+  }
+  if (task.output_type != OutputType::kGenerateUntil) item.continuations = {item.targets.front()};
+  return item;
+}
+
+}  // namespace
+
+std::vector<Item> load_items(const Task& task, const ItemRequest& request) {
+  const Questions questions(task);
+  Examples examples(task, questions, request.data,
+                    static_cast<size_t>(request.num_fewshot.value_or(task.num_fewshot)));
+  std::vector<Item> items;
+  for (Document& document : read_documents(task, request.data, request.limit.value_or(SIZE_MAX))) {
+    questions.process(document);
+    const std::string front = questions.description(document) + examples.in_front_of(document);
+    items.push_back(item_of(task, questions, document, front));
+  }
+  return items;
+}
+
+}  // namespace twofold::tasks

@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/folders.h"
+#include "base/text.h"
+#include "config/yaml.h"
+#include "tasks/builtin.h"
+#include "tasks/metric_names.h"
+#include "tasks/task.h"
+
+namespace twofold::tasks {
+namespace {
+
+/// How deeply tasks may include each other: more is a circle.
+constexpr int kMaxIncludes = 8;
+constexpr const char* kInclude = "include";
+
+bool is_yaml(const Path& name) { return name.extension() == ".yaml" || name.extension() == ".yml"; }
+
+Task load(const std::string& name, const Path& folder, int depth);
+
+/// The task that this one is a variant of.
+Task included(const std::string& text, const std::string& name, const Path& folder, int depth) {
+  const config::Value tree = config::parse_yaml(text, name);
+  config::check_is_map(tree);
+  const config::Value* include = tree.find(kInclude);
+  if (include == nullptr) return {};
+  if (include->kind != config::Value::Kind::kScalar || depth == kMaxIncludes) {
+    fail({.what = depth == kMaxIncludes ? "tasks include each other in a circle"
+                                        : "not the name of a task",
+          .where = include->place + " include",
+          .expected = "a built-in task's id, or a YAML file",
+          .found = config::flow_text(*include)});
+  }
+  return load(include->text, folder, depth + 1);
+}
+
+/// What contradicts itself.
+void check(const Task& task, const std::string& name) {
+  std::vector<Problem> problems;
+  const auto demand = [&](bool holds, std::string what, std::string expected, std::string found) {
+    if (holds) return;
+    problems.push_back({.what = std::move(what),
+                        .where = name,
+                        .expected = std::move(expected),
+                        .found = std::move(found)});
+  };
+  const auto needs = [&](const std::string& value, const char* key) {
+    demand(!value.empty(), fmt::format("the task has no {}", key), "a template, or a field's name",
+           "nothing");
+  };
+  const bool chooses = task.output_type == OutputType::kMultipleChoice;
+  demand(!task.data_files.empty(), "the task has no data_files", "names of a file", "nothing");
+  demand(!task.metric_list.empty(), "the task has no metric_list", "at least one metric",
+         "nothing");
+  needs(task.doc_to_target, "doc_to_target");
+  if (chooses) needs(task.doc_to_choice, "doc_to_choice");
+  const std::vector<std::string> known = metric_names(task.output_type);
+  for (const MetricSpec& spec : task.metric_list) {
+    demand(std::ranges::count(known, spec.metric) > 0,
+           "a metric that tasks of this kind do not have", "one of " + join(known, ", "),
+           spec.metric);
+  }
+  throw_problems(std::move(problems));
+}
+
+Task from_yaml(const std::string& text, const std::string& name, const Path& folder, int depth) {
+  Task task = included(text, name, folder, depth);
+  if (is_yaml(name)) task.task = Path(name).stem().string();
+  config::Fields fields = [&] {
+    config::Fields declared;
+    task.declare(declared);
+    return declared;
+  }();
+  config::load(fields, {.text = text, .name = name, .ignored = {kInclude}});
+  check(task, name);
+  return task;
+}
+
+Task load(const std::string& name, const Path& folder, int depth) {
+  if (is_yaml(name)) {
+    const Path path = Path(name).is_absolute() ? Path(name) : folder / name;
+    return from_yaml(read_text(path), path.string(), path.parent_path(), depth);
+  }
+  const auto all = builtin_tasks();
+  const auto found = std::ranges::find(all, name, &BuiltinTask::id);
+  if (found == all.end()) {
+    const std::vector<std::string> ids = task_ids();
+    fail({.what = "no task of this name",
+          .where = name,
+          .expected = "one of " + join(ids, ", ") + ", or a YAML file",
+          .found = name,
+          .hint = did_you_mean(name, ids, "see docs/eval.md for a task of your own")});
+  }
+  return from_yaml(std::string(found->yaml), "task " + name, folder, depth);
+}
+
+}  // namespace
+
+Task load_task(const std::string& id_or_file) { return load(id_or_file, {}, 0); }
+
+std::vector<std::string> task_ids() {
+  std::vector<std::string> ids;
+  for (const BuiltinTask& task : builtin_tasks()) ids.emplace_back(task.id);
+  std::ranges::sort(ids);
+  return ids;
+}
+
+}  // namespace twofold::tasks
