@@ -1,66 +1,22 @@
 #include "eval/likelihood.h"
 
 #include <ATen/ATen.h>
-#include <fmt/format.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
-#include <numeric>
+#include <map>
 
-#include "base/error.h"
 #include "base/stop.h"
+#include "eval/likelihood_pass.h"
 #include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {
 
 /// Tokens of one pass: enough for products to run at full speed, few enough to stay in memory.
-constexpr int64_t kPassTokens = 4096;
+constexpr size_t kPassTokens = 4096;
 /// Logits that exist at a time.
 constexpr int64_t kLogits = int64_t{1} << 24;
-
-/// What the model reads, and the labels of its last positions.
-struct Text {
-  std::span<const int32_t> labels;
-  std::vector<int32_t> inputs;
-
-  Text(const Continuation& continuation, int64_t positions) : labels(continuation.tokens) {
-    const auto& [context, tokens] = continuation;
-    TWOFOLD_EXPECT(!context.empty() && !tokens.empty(), "a continuation has a context and tokens");
-    if (std::ssize(tokens) > positions) {
-      fail({.what = "an answer is longer than the model's context",
-            .where = "a continuation to score",
-            .expected = fmt::format("at most {} tokens", positions),
-            .found = std::to_string(tokens.size()),
-            .hint = "score a model with a longer context, or shorter answers"});
-    }
-    inputs = context;
-    inputs.insert(inputs.end(), tokens.begin(), tokens.end() - 1);
-    if (std::ssize(inputs) > positions) inputs.erase(inputs.begin(), inputs.end() - positions);
-  }
-  size_t first_label() const { return inputs.size() - labels.size(); }
-};
-
-/// The hidden states (N, D) of all positions that have a label, text by text.
-at::Tensor labelled_states(Model& model, std::span<const Text> texts) {
-  const at::Device device = model.parameters().device();
-  const auto rows = std::ssize(texts);
-  const size_t width = texts.front().inputs.size();  // the longest is the first
-  std::vector<int32_t> tokens(texts.size() * width);
-  std::vector<int64_t> places;
-  for (size_t row = 0; row < texts.size(); ++row) {
-    const Text& text = texts[row];
-    std::ranges::copy(text.inputs, tokens.begin() + static_cast<ptrdiff_t>(row * width));
-    for (size_t t = text.first_label(); t < text.inputs.size(); ++t) {
-      places.push_back(static_cast<int64_t>(row * width + t));
-    }
-  }
-  ModelInput input;  // no position sees the padding, which is behind it
-  input.tokens = tensor_of(tokens, {rows, static_cast<int64_t>(width)}, device);
-  input.positions = at::arange(static_cast<int64_t>(width), input.tokens.options())
-                        .expand({rows, static_cast<int64_t>(width)})
-                        .contiguous();
-  return model.hidden(input).flatten(0, 1).index_select(0, tensor_of(places, device));
-}
 
 /// (N, 2): ln p of each label, and whether it is the likeliest.
 at::Tensor judged(const Model& model, const at::Tensor& states, const at::Tensor& labels) {
@@ -78,18 +34,24 @@ at::Tensor judged(const Model& model, const at::Tensor& states, const at::Tensor
   return at::cat(parts);
 }
 
-std::vector<Likelihood> score(Model& model, std::span<const Text> texts) {
+/// The likelihoods of a pass, text by text.
+std::vector<Likelihood> score(Model& model, int64_t positions, std::span<const TextGroup> groups) {
   std::vector<int64_t> labels;
-  for (const Text& text : texts)
-    labels.insert(labels.end(), text.labels.begin(), text.labels.end());
-  const at::Tensor states = labelled_states(model, texts);
+  std::vector<const LabelledText*> texts;
+  for (const TextGroup& group : groups) {
+    for (const LabelledText* text : group.texts) {
+      texts.push_back(text);
+      labels.insert(labels.end(), text->labels.begin(), text->labels.end());
+    }
+  }
+  const at::Tensor states = labelled_states(model, positions, groups);
   const std::vector<double> found =
       values_of<double>(judged(model, states, tensor_of(labels, states.device())));
   std::vector<Likelihood> result;
   size_t next = 0;
-  for (const Text& text : texts) {
-    Likelihood likelihood{.log_p = 0, .greedy = true};
-    for (size_t i = 0; i < text.labels.size(); ++i, next += 2) {
+  for (const LabelledText* text : texts) {
+    Likelihood likelihood{.log_p = 0, .greedy = true, .cut = text->cut};
+    for (size_t i = 0; i < text->labels.size(); ++i, next += 2) {
       likelihood.log_p += found[next];
       likelihood.greedy &= found[next + 1] != 0;
     }
@@ -98,32 +60,74 @@ std::vector<Likelihood> score(Model& model, std::span<const Text> texts) {
   return result;
 }
 
+/// The texts by their contexts, the longest first; a text alone shares all of itself.
+std::vector<TextGroup> grouped(const std::vector<LabelledText>& texts, bool alone) {
+  std::map<std::vector<int32_t>, TextGroup> by_context;
+  std::vector<TextGroup> groups;
+  for (const LabelledText& text : texts) {
+    if (alone) {
+      groups.push_back({.texts = {&text}, .shared = text.inputs.size()});
+      continue;
+    }
+    TextGroup& group = by_context[{text.context().begin(), text.context().end()}];
+    group.texts.push_back(&text);
+    group.shared = text.context().size();
+  }
+  for (auto& [context, group] : by_context) {
+    if (group.texts.size() == 1) group.shared = group.texts.front()->inputs.size();
+    groups.push_back(std::move(group));
+  }
+  // Texts alone are not padded where others need it, so passes hold one kind.
+  std::ranges::stable_sort(groups, std::greater{}, [](const TextGroup& group) {
+    return std::pair(group.longest_rest() > 0, group.shared + group.longest_rest());
+  });
+  return groups;
+}
+
+/// How many groups from the first one on are computed side by side.
+size_t pass_size(std::span<const TextGroup> groups, bool alone) {
+  if (alone) return 1;
+  size_t count = 0, shared = 0, rest = 0, texts = 0;
+  while (count < groups.size()) {
+    const TextGroup& next = groups[count];
+    if ((next.longest_rest() > 0) != (groups[0].longest_rest() > 0)) break;
+    shared = std::max(shared, next.shared);
+    rest = std::max(rest, next.longest_rest());
+    texts += next.texts.size();
+    if (count > 0 && (count + 1) * shared + texts * rest > kPassTokens) break;
+    ++count;
+  }
+  return count;
+}
+
 }  // namespace
 
 std::vector<Likelihood> likelihoods(Model& model, int64_t positions,
                                     std::span<const Continuation> continuations,
                                     const std::function<void(double)>& progress) {
   const at::NoGradGuard no_grad;
-  std::vector<Text> texts;
+  std::vector<LabelledText> texts;
   texts.reserve(continuations.size());
   for (const Continuation& continuation : continuations)
     texts.emplace_back(continuation, positions);
-  std::vector<size_t> order(texts.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, std::greater{}, [&](size_t i) { return texts[i].inputs.size(); });
+  const bool alone = model.depends_on_length();  // a longer neighbour would change it
+  const std::vector<TextGroup> groups = grouped(texts, alone);
   std::vector<Likelihood> result(texts.size());
-  for (size_t done = 0; done < order.size();) {
+  size_t done = 0;
+  for (size_t first = 0; first < groups.size();) {
     check_stop();
-    const auto longest = std::ssize(texts[order[done]].inputs);
-    const bool alone = model.depends_on_length();  // a longer neighbour would change it
-    const auto rows = static_cast<size_t>(alone ? 1 : std::max<int64_t>(1, kPassTokens / longest));
-    std::vector<Text> pass;
-    for (size_t i = done; i < std::min(order.size(), done + rows); ++i) {
-      pass.push_back(texts[order[i]]);
+    const std::span rest = std::span(groups).subspan(first);
+    const auto pass = rest.first(pass_size(rest, alone));
+    const std::vector<Likelihood> found = score(model, positions, pass);
+    size_t next = 0;
+    for (const TextGroup& group : pass) {
+      for (const LabelledText* text : group.texts) {
+        result[static_cast<size_t>(text - texts.data())] = found[next++];
+      }
     }
-    const std::vector<Likelihood> found = score(model, pass);
-    for (const Likelihood& likelihood : found) result[order[done++]] = likelihood;
-    if (progress) progress(static_cast<double>(done) / static_cast<double>(order.size()));
+    done += found.size();
+    first += pass.size();
+    if (progress) progress(static_cast<double>(done) / static_cast<double>(texts.size()));
   }
   return result;
 }

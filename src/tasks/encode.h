@@ -6,14 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "tasks/continuation.h"
 #include "tokenizer/tokenizer.h"
 
 namespace twofold::tasks {
-
-/// Ids that follow a context; both have at least one.
-struct Continuation {
-  std::vector<int32_t> context, tokens;
-};
 
 class Encoder {
  public:
