@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "eval/likelihood.h"
-#include "eval/task_evaluation.h"
+#include "eval/task_kinds.h"
 #include "tasks/encode.h"
 
 namespace twofold {
@@ -103,7 +103,7 @@ class LikelihoodTask : public TaskEvaluation {
 
 }  // namespace
 
-std::unique_ptr<TaskEvaluation> make_task_evaluation(tasks::Task task,
+std::unique_ptr<TaskEvaluation> make_likelihood_task(tasks::Task task,
                                                      std::vector<tasks::Item> items,
                                                      const TextReader& reader) {
   return std::make_unique<LikelihoodTask>(std::move(task), std::move(items), reader);

@@ -21,9 +21,13 @@ struct TaskScore {
 /// How a model reads texts.
 struct TextReader {
   const Tokenizer& tokenizer;
-  int32_t begin = 0;      ///< what a text without a context is read after
-  bool special = true;    ///< the model's special tokens are put around texts
-  int64_t positions = 0;  ///< of the model's context
+  int32_t begin = 0;                     ///< what a text without a context is read after
+  bool special = true;                   ///< the model's special tokens are put around texts
+  int64_t positions = 0;                 ///< of the model's context
+  std::vector<int32_t> end_tokens = {};  ///< each ends what the model writes
+  /// What the model reads before it answers a user who says this: for tasks that apply the chat
+  /// template.
+  std::function<std::string(const std::string&)> turn = {};
 };
 
 /// The questions of a task as ids, ready to be asked again and again.

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace twofold::stats {
@@ -39,13 +38,6 @@ class ItemNumbers {
  private:
   Aggregation aggregation_;
   std::vector<double> numbers_;
-};
-
-/// A metric of a task, item by item.
-struct ItemMetric {
-  std::string name;  ///< "acc", "exact_match,strict-match"
-  bool higher_is_better = true;
-  ItemNumbers numbers;
 };
 
 /// Items are drawn with replacement, as many as there are, `resamples` times.

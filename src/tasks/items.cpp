@@ -1,6 +1,7 @@
 #include "tasks/items.h"
 
 #include "tasks/examples.h"
+#include "tasks/group.h"
 
 namespace twofold::tasks {
 namespace {
@@ -31,6 +32,16 @@ Item item_of(const Task& task, const Questions& questions, const Document& docum
   return item;
 }
 
+/// What the task asks about, with the fields of process_docs.
+std::vector<Document> documents_of(const Task& task, const Questions& questions,
+                                   const ItemRequest& request) {
+  const size_t limit = request.limit.value_or(SIZE_MAX);
+  const bool groups = !task.group_by.empty();
+  std::vector<Document> documents = read_documents(task, request.data, groups ? SIZE_MAX : limit);
+  for (Document& document : documents) questions.process(document);
+  return groups ? grouped(std::move(documents), task, limit) : documents;
+}
+
 }  // namespace
 
 std::vector<Item> load_items(const Task& task, const ItemRequest& request) {
@@ -38,8 +49,7 @@ std::vector<Item> load_items(const Task& task, const ItemRequest& request) {
   Examples examples(task, questions, request.data,
                     static_cast<size_t>(request.num_fewshot.value_or(task.num_fewshot)));
   std::vector<Item> items;
-  for (Document& document : read_documents(task, request.data, request.limit.value_or(SIZE_MAX))) {
-    questions.process(document);
+  for (const Document& document : documents_of(task, questions, request)) {
     const std::string front = questions.description(document) + examples.in_front_of(document);
     items.push_back(item_of(task, questions, document, front));
   }

@@ -67,9 +67,11 @@ void check(const Task& task, const std::string& name) {
   throw_problems(std::move(problems));
 }
 
-Task from_yaml(const std::string& text, const std::string& name, const Path& folder, int depth) {
+/// `id`: the task's, unless the text gives it another.
+Task from_yaml(const std::string& text, const std::string& id, const std::string& name,
+               const Path& folder, int depth) {
   Task task = included(text, name, folder, depth);
-  if (is_yaml(name)) task.task = Path(name).stem().string();
+  task.task = id;
   config::Fields fields = [&] {
     config::Fields declared;
     task.declare(declared);
@@ -80,22 +82,44 @@ Task from_yaml(const std::string& text, const std::string& name, const Path& fol
   return task;
 }
 
+/// The built-in task `name`. One whose id has a word in capitals is that of every id with another
+/// word there, which then stands for the capitals in its text, too.
+std::string builtin_yaml(const std::string& name) {
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  for (const auto& [id, yaml] : builtin_tasks()) {
+    if (id == name) return std::string(yaml);
+  }
+  for (const auto& [id, yaml] : builtin_tasks()) {
+    const auto begin = std::ranges::find_if(id, is_capital);
+    const std::string_view before(id.begin(), begin);
+    const std::string_view word(begin, std::find_if_not(begin, id.end(), is_capital));
+    const std::string_view behind = id.substr(before.size() + word.size());
+    if (word.empty() || name.size() < id.size() - word.size() + 1) continue;
+    if (!name.starts_with(before) || !name.ends_with(behind)) continue;
+    const std::string meant =
+        name.substr(before.size(), name.size() - before.size() - behind.size());
+    if (meant.find('/') != meant.npos) continue;
+    std::string text(yaml);
+    for (size_t at = text.find(word); at != text.npos; at = text.find(word, at + meant.size())) {
+      text.replace(at, word.size(), meant);
+    }
+    return text;
+  }
+  const std::vector<std::string> ids = task_ids();
+  fail({.what = "no task of this name",
+        .where = name,
+        .expected = "one of " + join(ids, ", ") + ", or a YAML file",
+        .found = name,
+        .hint = did_you_mean(name, ids, "see docs/eval.md for a task of your own")});
+}
+
 Task load(const std::string& name, const Path& folder, int depth) {
   if (is_yaml(name)) {
     const Path path = Path(name).is_absolute() ? Path(name) : folder / name;
-    return from_yaml(read_text(path), path.string(), path.parent_path(), depth);
+    return from_yaml(read_text(path), path.stem().string(), path.string(), path.parent_path(),
+                     depth);
   }
-  const auto all = builtin_tasks();
-  const auto found = std::ranges::find(all, name, &BuiltinTask::id);
-  if (found == all.end()) {
-    const std::vector<std::string> ids = task_ids();
-    fail({.what = "no task of this name",
-          .where = name,
-          .expected = "one of " + join(ids, ", ") + ", or a YAML file",
-          .found = name,
-          .hint = did_you_mean(name, ids, "see docs/eval.md for a task of your own")});
-  }
-  return from_yaml(std::string(found->yaml), "task " + name, folder, depth);
+  return from_yaml(builtin_yaml(name), name, "task " + name, folder, depth);
 }
 
 }  // namespace

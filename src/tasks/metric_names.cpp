@@ -15,6 +15,7 @@ const std::vector<MetricKind>& metric_kinds() {
       {"acc_norm", {kMultipleChoice}, Aggregation::kMean, kHigher},
       {"acc_bytes", {kMultipleChoice}, Aggregation::kMean, kHigher},
       {"exact_match", {kMultipleChoice, kGenerateUntil}, Aggregation::kMean, kHigher},
+      {"contains", {kGenerateUntil}, Aggregation::kMean, kHigher},
       {"f1", {kMultipleChoice}, Aggregation::kF1, kHigher},
       {"perplexity", {kLoglikelihood}, Aggregation::kPerplexity, kLower},
       {"token_perplexity", {kLoglikelihoodRolling}, Aggregation::kWeightedPerplexity, kLower},

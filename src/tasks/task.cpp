@@ -26,13 +26,15 @@ void MetricSpec::declare(config::Fields& fields) {
   fields.add("ignore_case", ignore_case, "Texts are compared without regard to case.");
   fields.add("ignore_punctuation", ignore_punctuation,
              "Texts are compared without their ASCII punctuation.");
+  fields.add("ignore_numbers", ignore_numbers, "Texts are compared without their digits.");
   fields.add("regexes_to_ignore", regexes_to_ignore,
              "What matches is removed from both texts before they are compared.");
 }
 
 void FilterStep::declare(config::Fields& fields) {
   fields.add("function", function, "What the step does.",
-             {.choices = {"regex", "take_first"}, .required = true});
+             {.choices = {"regex", "take_first", "remove_whitespace", "lowercase", "uppercase"},
+              .required = true});
   fields.add("regex_pattern", regex_pattern, "Of regex: what is looked for.");
   fields.add("group_select", group_select, "Of regex: which match, 0 the first, -1 the last.");
   fields.add("fallback", fallback, "Of regex: the answer where nothing matches.");
@@ -54,6 +56,9 @@ void Task::declare(config::Fields& fields) {
              "Names of the examples' file; without any they are other documents of the task.");
   fields.add("process_docs", process_docs,
              "Fields that are made of a document's own: a template each.");
+  fields.add("group_by", group_by,
+             "Field whose equal values make one document of several: the first, with a field "
+             "`group` that lists them all.");
   fields.add("description", description, "Template of a text in front of everything.");
   fields.add("doc_to_text", doc_to_text, "Template of the question, or a field's name.");
   fields.add("doc_to_choice", doc_to_choice, "Template of the list of choices, or a field's name.");
@@ -63,6 +68,8 @@ void Task::declare(config::Fields& fields) {
   fields.add("doc_to_target", doc_to_target,
              "Template of the right text or its number among the choices, or a field's name.");
   fields.add("target_delimiter", target_delimiter, "Between question and answer.");
+  fields.add("apply_chat_template", apply_chat_template,
+             "The question is a user's turn, in the layout of the model's chat template.");
   fields.add("num_fewshot", num_fewshot, "Examples in front of each question.", {.min = 0});
   fields.add("fewshot_delimiter", fewshot_delimiter, "Behind each example.");
   fields.add("fewshot_config/sampler", sampler, "Which examples: default draws, first_n does not.");

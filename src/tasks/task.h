@@ -38,8 +38,9 @@ inline std::array<std::pair<Sampler, const char*>, 2> config_names(Sampler) {
 
 struct MetricSpec {
   std::string metric = {};
-  bool ignore_case = false, ignore_punctuation = false;  ///< of texts that are compared
-  std::vector<std::string> regexes_to_ignore = {};       ///< removed from both before
+  /// Of texts that are compared.
+  bool ignore_case = false, ignore_punctuation = false, ignore_numbers = false;
+  std::vector<std::string> regexes_to_ignore = {};  ///< removed from both before
   void declare(config::Fields& fields);
 };
 
@@ -68,6 +69,9 @@ struct Task {
   std::vector<std::string> fewshot_files = {};
   /// Fields that are made of a document's own before anything else.
   std::map<std::string, std::string> process_docs = {};
+  /// Documents with the same value in this field are one: the first, with the field `group`, a list
+  /// of all of them.
+  std::string group_by = {};
   // ── the question ──
   std::string description = {};  ///< in front of everything
   std::string doc_to_text = {};
@@ -76,6 +80,7 @@ struct Task {
   bool multiple_inputs = false;
   std::string doc_to_target = {};  ///< the right text or texts, or its number among the choices
   std::string target_delimiter = " ";
+  bool apply_chat_template = false;  ///< the question is a user's turn of a chat
   // ── examples ──
   int64_t num_fewshot = 0;
   std::string fewshot_delimiter = "\n\n";

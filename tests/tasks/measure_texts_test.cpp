@@ -1,0 +1,114 @@
+#include "tasks/measure_texts.h"
+
+#include <unistd.h>
+
+#include <fstream>
+
+#include "base/error.h"
+#include "stats/bleu.h"
+#include "support/kept.h"
+
+namespace twofold::tasks {
+namespace {
+
+TEST(MeasureTexts, ScoresGsm8kAsLmEvalDoes) {
+  const Task task = load_task("gsm8k");
+  for (const auto& row : test::kept("tasks/kept/gsm8k")) {
+    const std::vector<Item> items = {{.targets = {row["target"]}}};
+    const std::vector<TaskMetric> found = measure_texts(task, items, {{.text = row["text"]}});
+    ASSERT_EQ(found.size(), 2);
+    for (const TaskMetric& metric : found) {
+      EXPECT_EQ(metric.numbers.value(), row.at(metric.name).get<double>()) << row;
+    }
+  }
+}
+
+/// A folder with one data file.
+class WrittenTasks : public testing::Test {
+ protected:
+  WrittenTasks() { std::filesystem::create_directories(folder_); }
+  ~WrittenTasks() override { std::filesystem::remove_all(folder_); }
+  std::vector<Item> items(const std::string& id, const std::string& file, const std::string& text,
+                          std::optional<size_t> limit = {}) {
+    std::ofstream(folder_ / file) << text;
+    return load_items(load_task(id), {.data = folder_, .limit = limit, .num_fewshot = 0});
+  }
+  static double score(const std::string& id, const std::vector<Item>& items,
+                      const std::vector<std::string>& texts) {
+    std::vector<Answer> answers;
+    for (const std::string& text : texts) answers.push_back({.text = text});
+    return measure_texts(load_task(id), items, answers).front().numbers.value();
+  }
+  const Path folder_ = Path(testing::TempDir()) / ("written-" + std::to_string(getpid()));
+};
+
+TEST_F(WrittenTasks, ScanIsRightWordByWord) {
+  const auto asked = items("scan", "scan_simple_test.txt",
+                           "IN: jump twice OUT: I_JUMP I_JUMP\nIN: walk OUT: I_WALK\n");
+  ASSERT_EQ(asked.size(), 2);
+  EXPECT_EQ(asked[0].contexts.front(), "IN: jump twice OUT:");
+  EXPECT_EQ(score("scan", asked, {" I_JUMP I_JUMP", " I_WALK I_WALK"}), 0.5);
+}
+
+TEST_F(WrittenTasks, TheReferencesOfOneMeaningCountTogether) {
+  const std::string file =
+      "name : A | food : X||A serves X .\nname : B||B is a pub .\nname : A | food : X||At A , "
+      "there is X food . \n";
+  const auto asked = items("e2e", "e2e_test.txt", file);
+  ASSERT_EQ(asked.size(), 2);
+  EXPECT_EQ(asked[0].contexts.front(), "name : A | food : X||");
+  EXPECT_EQ(asked[0].targets,
+            (std::vector<std::string>{"A serves X .", "At A , there is X food ."}));
+  EXPECT_EQ(asked[1].where, "e2e_test.txt:2");
+  EXPECT_NEAR(score("e2e", asked, {"At A , there is X food .", "B is a pub ."}), 100, 1e-9);
+  EXPECT_EQ(items("e2e", "e2e_test.txt", file, 1).size(), 1) << "a limit counts meanings";
+}
+
+TEST_F(WrittenTasks, TheReferencesTasksAreAskedInAChat) {
+  const auto asked = items("mnli_rollout", "mnli_validation_matched.jsonl",
+                           R"({"premise": "It rains.", "hypothesis": "It is wet.", "label": 0})"
+                           "\n");
+  EXPECT_TRUE(load_task("mnli_rollout").apply_chat_template);
+  EXPECT_TRUE(asked[0].contexts.front().ends_with("premise: It rains.\nhypothesis: It is wet.\n"));
+  EXPECT_EQ(score("mnli_rollout", asked, {" Entailment\n"}), 1);
+  EXPECT_EQ(score("mnli_rollout", asked, {"entailment<|im_end|>"}), 0);
+}
+
+TEST_F(WrittenTasks, AnAnswerOfSquadContainsTheRightWords) {
+  const auto asked =
+      items("squad_rollout", "squad_validation.jsonl",
+            R"({"context": "c", "question": "q", "answers": {"text": ["Denver", "the Denver"]}})"
+            "\n");
+  EXPECT_EQ(asked[0].targets, std::vector<std::string>{"Denver"});
+  EXPECT_EQ(score("squad_rollout", asked, {"It is DENVER."}), 1);
+}
+
+TEST_F(WrittenTasks, FamiliesOfTasksTakeTheirFilesByName) {
+  const auto numbers = items("dictlearn_16_v64", "dictlearn_16_v64.txt", "3 4 97 40 98 61\n");
+  EXPECT_EQ(numbers[0].contexts.front(), "3 4 97 40 98");
+  EXPECT_EQ(numbers[0].continuations.front(), " 61");
+  const auto texts = items("ccaligned_fr_xx_ppl", "ccaligned_fr_xx.jsonl",
+                           R"({"text": "un"})"
+                           "\n");
+  EXPECT_EQ(texts[0].targets.front(), "un");
+  EXPECT_EQ(load_task("ccaligned_fr_xx_ppl").task, "ccaligned_fr_xx_ppl");
+  EXPECT_THROW(load_task("dictlearn_"), Error);
+  EXPECT_THROW(load_task("dictlearn_../x"), Error);
+}
+
+TEST_F(WrittenTasks, ADocumentWithoutItsGroupsFieldIsAnErrorWithItsLine) {
+  std::ofstream(folder_ / "own.yaml")
+      << "include: e2e\ndata_files: [rows.jsonl]\nprocess_docs: {}\ndoc_to_text: text\n"
+         "doc_to_target: text\n";
+  std::ofstream(folder_ / "rows.jsonl") << "{\"meaning\": \"a\", \"text\": \"x\"}\n{\"text\": "
+                                           "\"y\"}\n";
+  try {
+    load_items(load_task((folder_ / "own.yaml").string()), {.data = folder_});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("rows.jsonl:2"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace twofold::tasks
