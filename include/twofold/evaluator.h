@@ -2,6 +2,7 @@
 // A measure of a model that a run takes at every validation and at every milestone, in both phases.
 
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ struct Metric {
   std::string name = {};  ///< its key in metrics.jsonl: "val/shakespeare/loss", "task/qa/accuracy"
   double value = 0;
   Better better = Better::kLower;
+  /// How sure the value is: the standard error, in metrics.jsonl as `name`/stderr; NaN: not known.
+  double standard_error = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// The model as it now is, and where the run stands.

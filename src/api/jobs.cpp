@@ -103,7 +103,13 @@ std::string config_reference() {
 }
 
 std::vector<Table> plan(const ConfigSource& given, const std::filesystem::path& root) {
-  return configure_job(given, root).job->plan(root);
+  const ConfiguredJob configured = configure_job(given, root);
+  std::vector<Table> tables = configured.job->plan(root);
+  if (configured.notes.empty()) return tables;
+  Table notes{.title = "Settings filled in"};
+  for (const std::string& note : configured.notes) notes.rows.push_back({note});
+  tables.push_back(std::move(notes));
+  return tables;
 }
 
 void tokenize(const ConfigSource& given, const std::filesystem::path& root, Observer& observer) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 
@@ -49,6 +50,7 @@ std::string render(const ValidationReport& report) {
     text += fmt::format("  {} {:.4f}", dataset, loss);
   for (const Metric& metric : report.metrics) {
     text += fmt::format("  {} {:.4f}", metric.name, metric.value);
+    if (!std::isnan(metric.standard_error)) text += fmt::format(" ±{:.4f}", metric.standard_error);
   }
   return text + (report.best ? "  (best)" : "");
 }

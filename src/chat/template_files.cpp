@@ -16,12 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// The object in a JSON file; null if there is no such file.
-json read_object(const Path& file) {
-  if (!fs::is_regular_file(file)) return nullptr;
-  json object = formats::parse_json(read_text(file), file.string());
-  return object.is_object() ? object : json();
-}
+/// Which name special tokens, the first that names one.
+constexpr const char* kTokenFiles[] = {"tokenizer_config.json", "special_tokens_map.json"};
 
 /// The files in which a folder may have templates.
 FileTexts texts_in(const Path& folder) {
@@ -56,9 +52,19 @@ std::vector<NamedTemplate> read_templates(const Path& path) {
 }
 
 nlohmann::ordered_json read_special_tokens(const Path& folder) {
+  FileTexts files;
+  for (const char* name : kTokenFiles) {
+    if (fs::is_regular_file(folder / name)) files[name] = read_text(folder / name);
+  }
+  return special_tokens_of(files, folder);
+}
+
+nlohmann::ordered_json special_tokens_of(const FileTexts& files, const Path& folder) {
   nlohmann::ordered_json tokens = nlohmann::ordered_json::object();
-  for (const char* file : {"tokenizer_config.json", "special_tokens_map.json"}) {
-    const json object = read_object(folder / file);
+  for (const char* file : kTokenFiles) {
+    const auto text = files.find(file);
+    if (text == files.end()) continue;
+    const json object = formats::parse_json(text->second, (folder / file).string());
     for (const char* name : {"bos_token", "eos_token", "unk_token", "sep_token", "pad_token",
                              "cls_token", "mask_token"}) {
       if (!object.is_object() || !object.contains(name) || tokens.contains(name)) continue;

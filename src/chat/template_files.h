@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file_texts.h"
 #include "base/files.h"
 
 namespace twofold::chat {
@@ -21,5 +22,7 @@ std::vector<NamedTemplate> read_templates(const Path& path);
 
 /// bos_token and the like, by tokenizer_config.json, else by special_tokens_map.json.
 nlohmann::ordered_json read_special_tokens(const Path& folder);
+/// The same of files that were read; `folder` is shown in errors.
+nlohmann::ordered_json special_tokens_of(const FileTexts& files, const Path& folder);
 
 }  // namespace twofold::chat

@@ -24,7 +24,7 @@ class GenerationTask : public TaskEvaluation {
     const tasks::Encoder encoder(tokenizer_, reader.begin, reader.special && !chat);
     for (const tasks::Item& item : this->items()) {
       const std::string& context = item.contexts.front();
-      std::vector<int32_t> ids = encoder.encode(chat ? reader.turn(context) : context);
+      std::vector<int32_t> ids = encoder.encode(chat ? reader.turn(item.system, context) : context);
       if (ids.empty()) ids = {reader.begin};
       contexts_.push_back(std::move(ids));
     }

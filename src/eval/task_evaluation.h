@@ -25,9 +25,9 @@ struct TextReader {
   bool special = true;                   ///< the model's special tokens are put around texts
   int64_t positions = 0;                 ///< of the model's context
   std::vector<int32_t> end_tokens = {};  ///< each ends what the model writes
-  /// What the model reads before it answers a user who says this: for tasks that apply the chat
-  /// template.
-  std::function<std::string(const std::string&)> turn = {};
+  /// What the model reads before it answers a user's message, behind the system's, which may be
+  /// empty: for tasks that apply the chat template.
+  std::function<std::string(const std::string& system, const std::string& message)> turn = {};
 };
 
 /// The questions of a task as ids, ready to be asked again and again.

@@ -8,6 +8,7 @@
 #include "model/hf/hugging_face.h"
 #include "run/adapters/plan.h"
 #include "run/adapters/warm_start.h"
+#include "run/task_evaluations.h"
 #include "tokenizer/config.h"
 #include "tokenizer/load/make.h"
 
@@ -95,7 +96,15 @@ std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& se
   stand_in_ = find_stand_in(config_, spec_, restore_path_);
   std::vector<std::string> lines;
   if (stand_in_) lines = stand_in_->notes;
+  checks.run_aside({"logging/"}, [&] { config_.off.validate(); });
+  if (config_.adapts && checks.is_sound({"training/tokens", "training/dataset"})) {
+    for (std::string& line : config_.stages.take_one_stage(set_keys)) {
+      lines.push_back(std::move(line));
+    }
+  }
   fill_architecture(set_keys, checks, lines);
+  evaluation_tasks(config_.evaluation, lines);
+  checks.run_aside({"eval/", "training/evaluate"}, [&] { check_tasks(config_.evaluation); });
   // Blocks that a faulty n_layers does not count, or a table that a faulty switch unties, cannot be
   // told from names that are nowhere: the targets are looked at again when that is mended.
   if (config_.adapts && knows(checks, naming_keys(*config_.model))) {
@@ -147,8 +156,13 @@ void BaseTrainer::check_files(const std::filesystem::path& root, config::Checks&
     checks.run_aside({stage.key},
                      [&] { open_data(root / "data", stage.mixture, needs, data_rows_); });
   }
-  checks.run_aside({"tokenizer/", "logging/samples"}, [&] {
-    if (config_.trainer.samples > 0) make_tokenizer(tokenizer_of_run(config_, stand_in_.get()));
+  checks.run_aside({"eval/", "training/evaluate"},
+                   [&] { check_task_data(config_.evaluation, root); });
+  checks.run_aside({"tokenizer/", "logging/samples", "eval/", "training/evaluate"}, [&] {
+    const bool asks = config_.evaluation.evaluate && !config_.evaluation.evaluations.empty();
+    if (config_.trainer.samples > 0 || asks) {
+      make_tokenizer(tokenizer_of_run(config_, stand_in_.get()));
+    }
   });
 }
 

@@ -75,7 +75,8 @@ void BaseTrainer::run(const ExecutionSpec& spec, Observer& watcher) {
   if (!restore_path_ && !std::filesystem::exists(spec.checkpoints())) require_memory(plan);
   const std::vector<Table> shown = tables(plan);
   const std::string yaml = dump(config_);
-  TrainingRun run({config_, list, plan, added_.tokens}, spec, yaml, watcher);
+  TrainingRun run({config_, list, plan, added_.tokens, tokenizer_of_run(config_, stand_in_.get())},
+                  spec, yaml, watcher);
   Observer& observer = run.observer();
   ops::Bfloat16Choice products;
   const at::Device device = device_of(config_.trainer.device, "runtime/device");

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "tensor/device.h"
 
@@ -11,6 +13,9 @@ namespace {
 /// Bounds of a token budget: far more tokens than there is text, and sums of many budgets stay
 /// exact.
 const Constraint kBudget{.min = 1, .max = 0x1p48};
+
+constexpr const char* kTokens = "training/tokens";
+constexpr const char* kDataset = "training/dataset";
 
 }  // namespace
 
@@ -68,19 +73,56 @@ void TrainerConfig::declare_runtime(config::Fields& fields) {
 }
 
 void BaseTrainerConfig::declare(config::Fields& fields) {
-  fields.add("training/tokens", tokens, "Token budget of the run.", kBudget);
-  fields.add("training/dataset", dataset, "Mixture to train on; rates sum to 1.");
+  fields.add(kTokens, tokens, "Token budget of the run.", kBudget);
+  fields.add(kDataset, dataset, "Mixture to train on; rates sum to 1.");
 }
 
 std::vector<StageConfig> BaseTrainerConfig::stages() const {
-  return {{tokens, dataset, "training/tokens", "training/dataset"}};
+  return {{tokens, dataset, kTokens, kDataset}};
 }
 
 std::vector<StageMixture> BaseTrainerConfig::mixtures() const {
-  return {{"training/dataset", "training/dataset", dataset}};
+  return {{kDataset, kDataset, dataset}};
 }
 
+namespace {
+
+/// Where stage `i` of the setting `key` was set: a setting for one stage has no list.
+std::string place_of(const std::string& key, size_t i) {
+  return key == kTokens || key == kDataset ? key : fmt::format("{}/{}", key, i);
+}
+
+/// Takes the value of `one_key` for `list_key` where only the former is among `set_keys`.
+template <class Value>
+void take(const std::string& one_key, const Value& one, std::string& list_key,
+          std::vector<Value>& list, const std::vector<std::string>& set_keys,
+          std::vector<std::string>& lines) {
+  const auto is_set = [&](const std::string& key) {
+    return std::ranges::find(set_keys, key) != set_keys.end();
+  };
+  const auto text = [](const std::vector<Value>& values) {
+    return config::flow_text(config::value_of(values));
+  };
+  if (!is_set(one_key)) return;
+  const std::vector<Value> wanted = {one};
+  if (!is_set(list_key)) {
+    lines.push_back(fmt::format("{} = {} from {}", list_key, text(wanted), one_key));
+    list = wanted;
+    list_key = one_key;
+  } else if (text(list) != text(wanted)) {
+    lines.push_back(fmt::format("{} = {} counts, and {} does not: both are set, and differ",
+                                list_key, text(list), one_key));
+  }
+}
+
+}  // namespace
+
 void LoRATrainerConfig::declare(config::Fields& fields) {
+  fields.add(kTokens, tokens,
+             "Phase 1: budget of its one stage, where training/pre_lora_tokens is not set.",
+             kBudget);
+  fields.add(kDataset, dataset,
+             "Phase 1: mixture of its one stage, where training/pre_lora_dataset is not set.");
   fields.add("training/pre_lora_tokens", pre_lora_tokens,
              "Phase 1: token budget of each stage. Empty lists start the run in phase 2.", kBudget);
   fields.add("training/pre_lora_dataset", pre_lora_dataset,
@@ -93,9 +135,8 @@ void LoRATrainerConfig::declare(config::Fields& fields) {
 namespace {
 
 std::vector<StageConfig> pair_up(const std::vector<int64_t>& tokens,
-                                 const std::vector<Mixture>& mixtures, const std::string& phase) {
-  const std::string tokens_key = "training/" + phase + "_tokens";
-  const std::string dataset_key = "training/" + phase + "_dataset";
+                                 const std::vector<Mixture>& mixtures,
+                                 const std::string& tokens_key, const std::string& dataset_key) {
   if (tokens.size() != mixtures.size()) {
     fail({.what = "every stage needs one token budget and one mixture",
           .where = tokens_key + ", " + dataset_key,
@@ -105,16 +146,23 @@ std::vector<StageConfig> pair_up(const std::vector<int64_t>& tokens,
   }
   std::vector<StageConfig> stages;
   for (size_t i = 0; i < tokens.size(); ++i) {
-    stages.push_back({tokens[i], mixtures[i], fmt::format("{}/{}", tokens_key, i),
-                      fmt::format("{}/{}", dataset_key, i)});
+    stages.push_back({tokens[i], mixtures[i], place_of(tokens_key, i), place_of(dataset_key, i)});
   }
   return stages;
 }
 
 }  // namespace
 
+std::vector<std::string> LoRATrainerConfig::take_one_stage(
+    const std::vector<std::string>& set_keys) {
+  std::vector<std::string> lines;
+  take(kTokens, tokens, pre_tokens_key_, pre_lora_tokens, set_keys, lines);
+  take(kDataset, dataset, pre_dataset_key_, pre_lora_dataset, set_keys, lines);
+  return lines;
+}
+
 std::vector<StageConfig> LoRATrainerConfig::pre_stages() const {
-  return pair_up(pre_lora_tokens, pre_lora_dataset, "pre_lora");
+  return pair_up(pre_lora_tokens, pre_lora_dataset, pre_tokens_key_, pre_dataset_key_);
 }
 
 std::vector<StageConfig> LoRATrainerConfig::post_stages() const {
@@ -125,19 +173,52 @@ std::vector<StageConfig> LoRATrainerConfig::post_stages() const {
           .found = "an empty list",
           .hint = "to train without adapters use a .../train/pretrain job"});
   }
-  return pair_up(post_lora_tokens, post_lora_dataset, "post_lora");
+  return pair_up(post_lora_tokens, post_lora_dataset, "training/post_lora_tokens",
+                 "training/post_lora_dataset");
 }
 
 std::vector<StageMixture> LoRATrainerConfig::mixtures() const {
   std::vector<StageMixture> all;
   const auto add = [&](const std::string& key, const std::vector<Mixture>& stages) {
     for (size_t i = 0; i < stages.size(); ++i) {
-      all.push_back({key, fmt::format("{}/{}", key, i), stages[i]});
+      all.push_back({key, place_of(key, i), stages[i]});
     }
   };
-  add("training/pre_lora_dataset", pre_lora_dataset);
+  add(pre_dataset_key_, pre_lora_dataset);
   add("training/post_lora_dataset", post_lora_dataset);
   return all;
+}
+
+void EvaluationConfig::declare(config::Fields& fields) {
+  fields.add("training/evaluate", evaluate,
+             "Ask the tasks of eval/evaluations, and a program's own evaluators, wherever "
+             "validation data are scored.");
+  fields.add("eval/evaluations", evaluations,
+             "Tasks that the model is asked at every validation and milestone: ids of `twofold "
+             "eval`, or YAML files.");
+  fields.add("eval/length", length,
+             "Questions of each task, the same ones at every evaluation; -1 = all.", {.min = -1});
+  fields.add("eval/data", data, "Folder of the tasks' data files; empty: ROOT/eval.");
+}
+
+void SwitchedOff::declare(config::Fields& fields) {
+  fields.add("logging/wandb", wandb, "Weights & Biases: its writer is not there yet.");
+  fields.add("logging/plots/save", save_plots, "Figures of a run: they are not drawn yet.");
+}
+
+void SwitchedOff::validate() const {
+  std::vector<Problem> problems;
+  const auto require_off = [&](const char* key, bool on, const char* what) {
+    if (!on) return;
+    problems.push_back({.what = what,
+                        .where = key,
+                        .expected = "false",
+                        .found = "true",
+                        .hint = "metrics.jsonl and timing.jsonl have all there is"});
+  };
+  require_off("logging/wandb", wandb, "the writer of Weights & Biases is not there yet");
+  require_off("logging/plots/save", save_plots, "figures are not drawn yet");
+  throw_problems(std::move(problems));
 }
 
 }  // namespace twofold

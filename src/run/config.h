@@ -57,8 +57,8 @@ struct BaseTrainerConfig {
   std::vector<StageMixture> mixtures() const;
 };
 
-/// `training/{pre,post}_lora_{tokens,dataset}`: the stages of both phases, which replace the one
-/// stage of BaseTrainerConfig.
+/// `training/{pre,post}_lora_{tokens,dataset}`: the stages of both phases. The one stage of
+/// BaseTrainerConfig is phase 1's where `pre_lora_*` are not set.
 struct LoRATrainerConfig : BaseTrainerConfig {
   std::vector<int64_t> pre_lora_tokens = {1'000'000'000};
   std::vector<Mixture> pre_lora_dataset = {
@@ -67,10 +67,34 @@ struct LoRATrainerConfig : BaseTrainerConfig {
   std::vector<Mixture> post_lora_dataset = {
       {{.name = "fineweb", .rate = 1.0, .style = DatasetStyle::PMD, .suffix = ""}}};
   void declare(config::Fields& fields);
+  /// Takes `training/tokens` and `training/dataset` for phase 1 where they are among `set_keys` and
+  /// its own keys are not. Returns lines for people: what was taken, and what does not count.
+  std::vector<std::string> take_one_stage(const std::vector<std::string>& set_keys);
   /// Throws an Error if budgets and mixtures do not pair up, or post_lora is empty.
   std::vector<StageConfig> pre_stages() const;
   std::vector<StageConfig> post_stages() const;
   std::vector<StageMixture> mixtures() const;  ///< of both phases
+
+ private:
+  // Where phase 1's stages were set, for errors.
+  std::string pre_tokens_key_ = "training/pre_lora_tokens";
+  std::string pre_dataset_key_ = "training/pre_lora_dataset";
+};
+
+/// `training/evaluate`, `eval/*`: the tasks that a run asks its model.
+struct EvaluationConfig {
+  bool evaluate = true;
+  std::vector<std::string> evaluations = {};  ///< ids of tasks, or YAML files
+  int64_t length = -1;                        ///< questions of each task; not above 0: all
+  std::string data = {};                      ///< the folder of their files; empty: ROOT/eval
+  void declare(config::Fields& fields);
+};
+
+/// Settings of the reference whose one value here is false: what they would switch on is not there.
+struct SwitchedOff {
+  bool wandb = false, save_plots = false;
+  void declare(config::Fields& fields);
+  void validate() const;  ///< throws an Error that says what there is instead
 };
 
 }  // namespace twofold

@@ -8,22 +8,16 @@ namespace {
 
 using Advice = std::pair<const char*, const char*>;
 
-constexpr const char* kNoEvaluations =
-    "leave it out: there are no task evaluations; every dataset trained on is scored by its loss";
 constexpr const char* kOtherJob =
     "leave it out: it belongs to a job of the reference that is not here";
 constexpr const char* kOtherFamily = "leave it out: models of this family do not have it";
 
 constexpr std::array kOfTrainers = {
-    Advice{"training/evaluate", kNoEvaluations},
-    Advice{"eval", kNoEvaluations},
     Advice{"training/fade", kOtherJob},
     Advice{"training/skip_first_dataset_validation", kOtherJob},
     Advice{"optimization/reset_optimizer", kOtherJob},
     Advice{"optimization/warmup_pct", "it is training/warmup_pct here"},
     Advice{"optimization/decay_pct", "it is training/decay_pct here"},
-    Advice{"logging/wandb", "leave it out: metrics.jsonl and timing.jsonl have all there is"},
-    Advice{"logging/plots", "leave it out: metrics.jsonl has what a plot needs"},
     Advice{"architecture/n_kv_head", kOtherFamily},
     Advice{"architecture/sliding_window", kOtherFamily},
     Advice{"architecture/use_sliding_window",

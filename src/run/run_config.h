@@ -25,6 +25,8 @@ struct RunConfig {
   TokenizerConfig tokenizer = {};
   LoRAConfig lora = {};           ///< declared where the job adapts
   LoRATrainerConfig stages = {};  ///< the stages of both phases, or of the one
+  EvaluationConfig evaluation = {};
+  SwitchedOff off = {};
 
   /// Binds every setting of the job. `fields` must not outlive this value, nor be used after a move
   /// of it.

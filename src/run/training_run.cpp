@@ -4,6 +4,7 @@
 
 #include "eval/evaluator.h"
 #include "lora/update_check.h"
+#include "run/task_evaluations.h"
 
 namespace twofold {
 namespace {
@@ -37,10 +38,14 @@ TrainingRun::TrainingRun(const TrainingSetup& setup, const ExecutionSpec& spec,
       pace_((spec.root / "cache").string(), setup.config.model->activation_dtype),
       observers_(watching(observer, recorders_, pace_)),
       checkpointing_(spec, setup.config, config_yaml, recorders_, observers_),
-      evaluations_(make_validation(setup, spec.data()), make_registered_evaluators(), observers_) {}
+      evaluations_(make_validation(setup, spec.data()),
+                   setup.config.evaluation.evaluate ? make_registered_evaluators() : Evaluators{},
+                   static_cast<int>(setup.plan.all_stages().size()) - 1, observers_) {}
 
 void TrainingRun::train(std::unique_ptr<TrainState>& state, const std::string& started_from) {
   begin_records(state->progress);
+  evaluations_.add(
+      make_task_evaluators(setup_.config, setup_.tokenizer, state->kept, spec_.root, observers_));
   if (state->progress.step == 0) {
     evaluations_.score(Milestone::kStart, *state->model, state->progress);
   }

@@ -19,7 +19,8 @@ struct TrainingSetup {
   const RunConfig& config;
   const std::vector<Phase>& phases;
   const RunPlan& plan;
-  NewTokens new_tokens;  ///< tokenizer/add_tokens
+  NewTokens new_tokens;       ///< tokenizer/add_tokens
+  TokenizerConfig tokenizer;  ///< the settings, with the place where its files are now
 };
 
 class TrainingRun {

@@ -50,8 +50,11 @@ std::vector<Item> load_items(const Task& task, const ItemRequest& request) {
                     static_cast<size_t>(request.num_fewshot.value_or(task.num_fewshot)));
   std::vector<Item> items;
   for (const Document& document : documents_of(task, questions, request)) {
-    const std::string front = questions.description(document) + examples.in_front_of(document);
-    items.push_back(item_of(task, questions, document, front));
+    const std::string description = questions.description(document);
+    const std::string shown = examples.in_front_of(document);
+    const bool chat = task.apply_chat_template;
+    items.push_back(item_of(task, questions, document, chat ? shown : description + shown));
+    if (chat) items.back().system = description;
   }
   return items;
 }

@@ -17,6 +17,7 @@ struct Item {
   /// What the model reads first: description, examples and question. With multiple inputs one a
   /// choice, else one.
   std::vector<std::string> contexts = {};
+  std::string system = {};  ///< of a chat: what stands in front of the user's turn; may be empty
   /// What may follow, the delimiter in front: one a choice; or the one text whose likelihood is
   /// asked for. None where the model writes.
   std::vector<std::string> continuations = {};

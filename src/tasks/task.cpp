@@ -69,7 +69,8 @@ void Task::declare(config::Fields& fields) {
              "Template of the right text or its number among the choices, or a field's name.");
   fields.add("target_delimiter", target_delimiter, "Between question and answer.");
   fields.add("apply_chat_template", apply_chat_template,
-             "The question is a user's turn, in the layout of the model's chat template.");
+             "The question is a user's turn, and the description the system's, in the layout of "
+             "the model's chat template.");
   fields.add("num_fewshot", num_fewshot, "Examples in front of each question.", {.min = 0});
   fields.add("fewshot_delimiter", fewshot_delimiter, "Behind each example.");
   fields.add("fewshot_config/sampler", sampler, "Which examples: default draws, first_n does not.");

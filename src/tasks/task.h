@@ -80,7 +80,8 @@ struct Task {
   bool multiple_inputs = false;
   std::string doc_to_target = {};  ///< the right text or texts, or its number among the choices
   std::string target_delimiter = " ";
-  bool apply_chat_template = false;  ///< the question is a user's turn of a chat
+  /// The question is a user's turn of a chat, and the description the system's.
+  bool apply_chat_template = false;
   // ── examples ──
   int64_t num_fewshot = 0;
   std::string fewshot_delimiter = "\n\n";

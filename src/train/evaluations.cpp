@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "twofold/train/step.h"
 
@@ -30,15 +32,24 @@ ValidationReport report_of(const RunState& state, const Scores& scores,
 
 }  // namespace
 
-Evaluations::Evaluations(std::unique_ptr<Validation> validation,
-                         std::vector<std::unique_ptr<Evaluator>> others, Observer& observer)
-    : validation_(std::move(validation)), others_(std::move(others)), observer_(observer) {}
+Evaluations::Evaluations(std::unique_ptr<Validation> validation, Evaluators others, int last_stage,
+                         Observer& observer)
+    : validation_(std::move(validation)),
+      others_(std::move(others)),
+      last_stage_(last_stage),
+      observer_(observer) {}
+
+void Evaluations::add(Evaluators others) { std::ranges::move(others, std::back_inserter(others_)); }
 
 bool Evaluations::validate(Model& model, RunState& state, int stage, int64_t patience) {
-  const Scores scores = losses(model, state, validation_->seen(stage), "validating");
+  Scores scores;
+  if (validation_) scores = losses(model, state, validation_->seen(stage), "validating");
   ValidationReport report = report_of(state, scores, other_metrics(model, stage, "validating"));
-  report.loss = validation_->mixture_loss(stage, scores);
-  report.best = state.note_validation(report.loss, patience);
+  if (validation_) {
+    report.loss = validation_->mixture_loss(stage, scores);
+    report.best = state.note_validation(report.loss, patience);
+  }
+  state.validated_step = state.step;
   observer_.validation(report);
   return report.best;
 }
@@ -46,9 +57,9 @@ bool Evaluations::validate(Model& model, RunState& state, int stage, int64_t pat
 bool Evaluations::score(Milestone milestone, Model& model, RunState& state) {
   if (!active() || state.scores.contains(milestone)) return false;
   const std::string what = fmt::format("validating ({})", name_of(milestone));
-  const Scores scores = losses(model, state, validation_->all(), what);
-  ValidationReport report =
-      report_of(state, scores, other_metrics(model, validation_->last_stage(), what));
+  Scores scores;
+  if (validation_) scores = losses(model, state, validation_->all(), what);
+  ValidationReport report = report_of(state, scores, other_metrics(model, last_stage_, what));
   report.moment = name_of(milestone);
   state.scores[milestone] = scores;
   state.validated_step = state.step;
@@ -57,7 +68,7 @@ bool Evaluations::score(Milestone milestone, Model& model, RunState& state) {
 }
 
 bool Evaluations::score_end(Milestone milestone, Model& model, RunState& state, int stage) {
-  if (!score(milestone, model, state)) return false;
+  if (!score(milestone, model, state) || !validation_) return false;
   return state.note_loss(validation_->mixture_loss(stage, state.scores.at(milestone)));
 }
 

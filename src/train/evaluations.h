@@ -12,14 +12,18 @@
 
 namespace twofold {
 
+using Evaluators = std::vector<std::unique_ptr<Evaluator>>;
+
 class Evaluations {
  public:
-  /// Without `validation` nothing is ever scored. `others`: evaluators whose metrics are reported
-  /// beside the validation losses.
-  Evaluations(std::unique_ptr<Validation> validation,
-              std::vector<std::unique_ptr<Evaluator>> others, Observer& observer);
+  /// `validation` may be null: no loss is scored then, and none is ever the best. `others`:
+  /// evaluators whose metrics are reported beside the validation losses. `last_stage`: the run's.
+  Evaluations(std::unique_ptr<Validation> validation, Evaluators others, int last_stage,
+              Observer& observer);
+  /// Evaluators beside those that it has.
+  void add(Evaluators others);
 
-  bool active() const { return validation_ != nullptr; }
+  bool active() const { return validation_ || !others_.empty(); }
   /// Scores the datasets of the stages up to `stage`. `patience`: see RunState::note_validation.
   /// Returns whether the loss of the stage's mixture is the phase's best.
   bool validate(Model& model, RunState& state, int stage, int64_t patience);
@@ -35,7 +39,8 @@ class Evaluations {
                 const std::string& what) const;
   std::vector<Metric> other_metrics(Model& model, int stage, const std::string& what) const;
   std::unique_ptr<Validation> validation_;
-  std::vector<std::unique_ptr<Evaluator>> others_;
+  Evaluators others_;
+  int last_stage_;
   Observer& observer_;
 };
 

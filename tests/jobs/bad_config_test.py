@@ -1,7 +1,7 @@
 """Every fault of a configuration ends with exit code 2 and says what, where, expected, found and what to try."""
 import unittest
 
-from support import LORA, RunTest, write_tokens
+from support import LORA, PRETRAIN, RunTest, write_tokens
 
 
 class Config(RunTest):
@@ -13,12 +13,12 @@ class Config(RunTest):
         self.refused(LORA.replace("rank: 4", "rnak: 4"), "optimization/lora/rnak", "rank", "config.yaml:")
 
     def test_a_key_of_another_job_is_dead_here(self):
-        self.refused(LORA + "\n  tokens: 100\n", "training/tokens", "training/pre_lora_tokens")
+        self.refused(PRETRAIN + "\n  pre_lora_tokens: [100]\n", "training/pre_lora_tokens", "training/tokens")
 
     def test_keys_of_the_reference_say_what_to_do_about_them(self):
-        self.refused(LORA + "eval: {evaluations: [mnli]}\n", "eval", "task evaluations",
-                     "logging/wandb", "metrics.jsonl", "optimization/warmup_pct", "training/warmup_pct",
-                     overrides=["logging.wandb=true", "optimization.warmup_pct=0.1"])
+        self.refused(LORA, "logging/wandb", "not there yet", "logging/plots/save", "metrics.jsonl",
+                     "optimization/warmup_pct", "training/warmup_pct",
+                     overrides=["logging.wandb=true", "logging.plots.save=true", "optimization.warmup_pct=0.1"])
 
     def test_mistyped_values(self):
         self.refused(LORA.replace("batch_size: 4", "batch_size: four"), "training/batch_size", "four")

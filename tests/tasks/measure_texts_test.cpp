@@ -74,6 +74,27 @@ TEST_F(WrittenTasks, TheReferencesTasksAreAskedInAChat) {
   EXPECT_EQ(score("mnli_rollout", asked, {"entailment<|im_end|>"}), 0);
 }
 
+TEST_F(WrittenTasks, AnInstructionWithAnInputIsTheSystemsTurn) {
+  const auto asked = items("alpaca_rollout", "alpaca.jsonl",
+                           R"({"instruction": "Add.", "input": "1 2", "output": "3"})"
+                           "\n"
+                           R"({"instruction": "Rhyme.", "input": "", "output": "No."})"
+                           "\n");
+  EXPECT_EQ(asked[0].system, "Add.");
+  EXPECT_EQ(asked[0].contexts.front(), "1 2");
+  EXPECT_EQ(asked[1].system, "");
+  EXPECT_EQ(asked[1].contexts.front(), "Rhyme.");
+  EXPECT_EQ(score("alpaca_rollout", asked, {"3\n", "no."}), 0.5);
+}
+
+TEST_F(WrittenTasks, OfMmluTheFirstLetterCounts) {
+  const auto asked = items("mmlu_rollout", "mmlu_validation.jsonl",
+                           R"({"question": "q", "choices": ["w", "x", "y", "z"], "answer": 1})"
+                           "\n");
+  EXPECT_EQ(score("mmlu_rollout", asked, {"\n b: x\nbecause"}), 1);
+  EXPECT_EQ(score("mmlu_rollout", asked, {"A, not B"}), 0);
+}
+
 TEST_F(WrittenTasks, AnAnswerOfSquadContainsTheRightWords) {
   const auto asked =
       items("squad_rollout", "squad_validation.jsonl",

@@ -44,7 +44,7 @@ class Scoring : public testing::Test {
     others.push_back(std::make_unique<Count>());
     return {std::make_unique<Validation>(std::vector<ValidationStage>{{test::only("a"), "key"}},
                                          options, 4, 2),
-            std::move(others), reports_};
+            std::move(others), /*last_stage=*/0, reports_};
   }
 
   const Path root_;
@@ -78,8 +78,23 @@ TEST_F(Scoring, AMilestoneIsScoredOnce) {
   EXPECT_EQ(state_.best_loss, state_.scores.at(Milestone::kEnd).at("a"));
 }
 
-TEST_F(Scoring, WithoutValidationNothingIsScored) {
-  Evaluations none(nullptr, {}, reports_);
+TEST_F(Scoring, WithoutValidationOnlyOtherEvaluatorsAreAsked) {
+  Evaluators others;
+  others.push_back(std::make_unique<Count>());
+  Evaluations tasks(nullptr, std::move(others), 0, reports_);
+  EXPECT_TRUE(tasks.active());
+  EXPECT_TRUE(tasks.score(Milestone::kStart, *model_, state_));
+  EXPECT_FALSE(tasks.score(Milestone::kStart, *model_, state_));
+  EXPECT_FALSE(tasks.validate(*model_, state_, 0, 1)) << "without a loss nothing is the best";
+  EXPECT_FALSE(state_.phase_ended_early);
+  EXPECT_EQ(state_.validated_step, 7);
+  EXPECT_FALSE(tasks.score_end(Milestone::kEnd, *model_, state_, 0));
+  ASSERT_EQ(reports_.all.size(), 3);
+  EXPECT_EQ(reports_.all[2].metrics.at(0).value, 3);
+}
+
+TEST_F(Scoring, WithoutAnyEvaluatorNothingIsScored) {
+  Evaluations none(nullptr, {}, 0, reports_);
   EXPECT_FALSE(none.active());
   EXPECT_FALSE(none.score(Milestone::kStart, *model_, state_));
   EXPECT_TRUE(state_.scores.empty());

@@ -19,6 +19,8 @@ namespace {
 constexpr const char* kFree[] = {"logging/",
                                  "runtime/",
                                  "tokenizer/",
+                                 "eval/",
+                                 "training/evaluate",
                                  "training/validation",
                                  "training/patience",
                                  "training/per_device_batch_size",

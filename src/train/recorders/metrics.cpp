@@ -1,5 +1,7 @@
 #include "train/recorders/metrics.h"
 
+#include <cmath>
+
 namespace twofold {
 
 std::string Metrics::begin(const RunState& state) {
@@ -27,7 +29,10 @@ void Metrics::validation(const ValidationReport& report) {
       {"step", report.step}, {"phase", report.phase}, {"tokens", report.tokens}};
   if (!report.moment.empty()) line["moment"] = report.moment;
   for (const auto& [dataset, loss] : report.datasets) line["val/" + dataset + "/loss"] = loss;
-  for (const Metric& metric : report.metrics) line[metric.name] = metric.value;
+  for (const Metric& metric : report.metrics) {
+    line[metric.name] = metric.value;
+    if (!std::isnan(metric.standard_error)) line[metric.name + "/stderr"] = metric.standard_error;
+  }
   lines_.value().append(line);
 }
 

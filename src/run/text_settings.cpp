@@ -1,0 +1,66 @@
+#include "run/text_settings.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "chat/template_files.h"
+#include "model/hf/hugging_face.h"
+#include "run/turn_layout.h"
+
+namespace twofold {
+namespace {
+
+bool is_id(const ModelConfig& model, int64_t id) { return id >= 0 && id < model.vocab_size; }
+
+int32_t begin_of(const ModelConfig& model, const FileTexts& files, const Tokenizer& tokenizer) {
+  const nlohmann::ordered_json named = chat::special_tokens_of(files, "");
+  for (const char* name : {"bos_token", "eos_token"}) {
+    if (!named.contains(name)) continue;
+    const std::vector<int32_t> ids = tokenizer.encode(named.at(name).get<std::string>());
+    if (ids.size() == 1) return ids.front();
+  }
+  if (is_id(model, model.bos_token_id)) return static_cast<int32_t>(model.bos_token_id);
+  return tokenizer.eot_token();
+}
+
+/// What ends a text of the model, wherever it says so.
+std::vector<int32_t> ends_of(const ModelConfig& model, const FileTexts& files,
+                             const Tokenizer& tokenizer) {
+  const auto file = files.find(kGenerationConfig);
+  const std::vector<int64_t> named =
+      file == files.end() ? model.eos_token_id
+                          : hf_generation(model, file->second, kGenerationConfig).end_tokens;
+  std::vector<int32_t> ends = {tokenizer.eot_token()};
+  for (const int64_t id : named) {
+    if (is_id(model, id)) ends.push_back(static_cast<int32_t>(id));
+  }
+  return ends;
+}
+
+/// Adds the layout of a turn. A template that is none only matters to those who ask for it.
+void add_turns(TextReader& reader, const FileTexts& files) {
+  try {
+    const auto layout = std::make_shared<TurnLayout>(files, reader.tokenizer);
+    if (layout->end()) reader.end_tokens.push_back(*layout->end());
+    reader.turn = [layout](const std::string& system, const std::string& message) {
+      return layout->prompt(system, message);
+    };
+  } catch (const Error& error) {
+    reader.turn = [error](const std::string&, const std::string&) -> std::string { throw error; };
+  }
+}
+
+}  // namespace
+
+TextReader reader_of(const ModelConfig& model, const FileTexts& files, bool special,
+                     const Tokenizer& tokenizer) {
+  TextReader reader{.tokenizer = tokenizer,
+                    .begin = begin_of(model, files, tokenizer),
+                    .special = special,
+                    .positions = model.positions(),
+                    .end_tokens = ends_of(model, files, tokenizer)};
+  add_turns(reader, files);
+  return reader;
+}
+
+}  // namespace twofold
