@@ -46,7 +46,8 @@ std::vector<std::string> answers_of(Model& model, const Tokenizer& tokenizer, in
   std::vector<TextStream> streams;
   streams.reserve(contexts.size());
   for (size_t i = 0; i < contexts.size(); ++i) {
-    streams.emplace_back(tokenizer, contexts[i], until,
+    // An answer is decoded by itself, as lm-eval does: a tokenizer may drop a space in front.
+    streams.emplace_back(tokenizer, std::vector<int32_t>{}, until,
                          [&own = texts[i]](const std::string& piece) { own += piece; });
   }
   generate(model, positions, contexts, options,

@@ -2,9 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "base/error.h"
 #include "eval/generate.h"
 #include "eval/sharp_model.h"
+#include "model/hf/hugging_face.h"
+#include "support/kept.h"
+#include "tasks/encode.h"
+#include "tokenizer/load/from_path.h"
 
 namespace twofold {
 namespace {
@@ -87,6 +93,31 @@ TEST_F(GenerateUntil, ALongContextLosesItsBeginningAndIsCounted) {
 
 TEST_F(GenerateUntil, AnswersThatLeaveNoRoomAreAnError) {
   EXPECT_THROW(ask({.max_new_tokens = 32}), Error);
+}
+
+TEST(GenerateUntilLmEval, WritesWhatLmEvalHasAModelWrite) {
+  const Path folder = Path(TWOFOLD_TEST_MODELS_DIR) / "bible-656k";
+  const std::unique_ptr<ModelConfig> config = config_of_hf_folder(folder);
+  config->activation_dtype = "float32";
+  const std::unique_ptr<Model> model = config->build();
+  map_hf_weights(*model, *config, folder);
+  const std::unique_ptr<Tokenizer> tokenizer = tokenizer_from_path(folder);
+  const tasks::Encoder encoder(*tokenizer, 1);
+  std::map<std::vector<std::string>, std::vector<nlohmann::json>> by_stops;
+  for (const auto& row : test::kept("eval/kept/generate_until")) {
+    by_stops[row["until"]].push_back(row);
+  }
+  EXPECT_EQ(by_stops.size(), 4);
+  for (const auto& [until, rows] : by_stops) {
+    std::vector<std::vector<int32_t>> contexts;
+    for (const auto& row : rows) contexts.push_back(encoder.encode(row["context"]));
+    const Answers answers =
+        generate_until(*model, *tokenizer, config->positions(), contexts,
+                       {.until = until, .end_tokens = {2}, .max_new_tokens = 24});
+    for (size_t i = 0; i < rows.size(); ++i) {
+      EXPECT_EQ(answers.texts[i], rows[i]["text"].get<std::string>()) << rows[i];
+    }
+  }
 }
 
 }  // namespace

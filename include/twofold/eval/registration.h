@@ -9,7 +9,7 @@
 namespace twofold {
 
 /// Registers an evaluator. Every run that begins after this call makes one with `make` and uses it
-/// in all phases, in addition to validation.
+/// in all phases, in addition to validation, unless its training/evaluate is false.
 void register_evaluator(std::function<std::unique_ptr<Evaluator>()> make);
 
 }  // namespace twofold
