@@ -6,6 +6,7 @@
 #include "chat/template_files.h"
 #include "model/hf/hugging_face.h"
 #include "run/turn_layout.h"
+#include "tokenizer/load/files.h"
 
 namespace twofold {
 namespace {
@@ -61,6 +62,18 @@ TextReader reader_of(const ModelConfig& model, const FileTexts& files, bool spec
                     .end_tokens = ends_of(model, files, tokenizer)};
   add_turns(reader, files);
   return reader;
+}
+
+FileTexts text_files_in(const Path& folder) {
+  FileTexts files;
+  for (const std::string& name : tokenizer_files_in(folder)) {
+    const bool decides = name.ends_with(".jinja") || name == "tokenizer_config.json" ||
+                         name == "special_tokens_map.json" || name == "chat_template.json";
+    if (decides) files[name] = read_text(folder / name);
+  }
+  std::string generation = generation_config_of(folder);
+  if (!generation.empty()) files[kGenerationConfig] = std::move(generation);
+  return files;
 }
 
 }  // namespace twofold

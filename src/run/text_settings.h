@@ -3,6 +3,7 @@
 // trains, a run that is used, and a folder.
 
 #include "base/file_texts.h"
+#include "base/files.h"
 #include "eval/task_evaluation.h"
 #include "twofold/model/config.h"
 
@@ -13,5 +14,8 @@ namespace twofold {
 /// tokenizer must outlive the reader.
 TextReader reader_of(const ModelConfig& model, const FileTexts& files, bool special,
                      const Tokenizer& tokenizer);
+
+/// The files of a model's folder that decide on how it reads texts.
+FileTexts text_files_in(const Path& folder);
 
 }  // namespace twofold
