@@ -104,7 +104,10 @@ std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& se
   }
   fill_architecture(set_keys, checks, lines);
   evaluation_tasks(config_.evaluation, lines);
-  checks.run_aside({"eval/", "training/evaluate"}, [&] { check_tasks(config_.evaluation); });
+  checks.run_aside({"eval/", "training/evaluate"}, [&] {
+    check_tasks(config_.evaluation);
+    if (!config_.evaluation.data.empty()) check_task_data(config_.evaluation, {});
+  });
   // Blocks that a faulty n_layers does not count, or a table that a faulty switch unties, cannot be
   // told from names that are nowhere: the targets are looked at again when that is mended.
   if (config_.adapts && knows(checks, naming_keys(*config_.model))) {
@@ -156,8 +159,10 @@ void BaseTrainer::check_files(const std::filesystem::path& root, config::Checks&
     checks.run_aside({stage.key},
                      [&] { open_data(root / "data", stage.mixture, needs, data_rows_); });
   }
-  checks.run_aside({"eval/", "training/evaluate"},
-                   [&] { check_task_data(config_.evaluation, root); });
+  if (config_.evaluation.data.empty()) {  // else it has been looked at
+    checks.run_aside({"eval/", "training/evaluate"},
+                     [&] { check_task_data(config_.evaluation, root); });
+  }
   checks.run_aside({"tokenizer/", "logging/samples", "eval/", "training/evaluate"}, [&] {
     const bool asks = config_.evaluation.evaluate && !config_.evaluation.evaluations.empty();
     if (config_.trainer.samples > 0 || asks) {

@@ -95,10 +95,12 @@ class Evaluations(RunTest):
         self.assert_refused(self.twofold("run", "r", self.tasks, self.root), "pairs.jsonl")
         self.assertFalse((self.root / "results").exists())
         self.run_job("r", self.tasks, f"eval.data={self.root / 'elsewhere'}")
+        self.assert_refused(self.twofold("plan", self.tasks, "eval.data=/nowhere"), "/nowhere", "no such folder")
 
     def test_faults_of_tasks_come_with_those_of_the_settings(self):
         result = self.twofold("plan", self.tasks, "eval.evaluations=[piqua, arc_chalenge]", "logging.keep=-1")
         self.assert_refused(result, "piqua", "`piqa`", "arc_challenge", "logging/keep")
+        self.assert_refused(self.twofold("plan", self.tasks, "eval.evaluations=[piqa, piqa]"), "a task twice", "piqa")
         (self.root / "choose.yaml").write_text(CHOOSE.replace("acc}]", "bleu}]"))
         self.assert_refused(self.twofold("plan", self.tasks), "choose.yaml", "bleu")
 
