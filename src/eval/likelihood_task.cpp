@@ -47,6 +47,7 @@ class LikelihoodTask : public TaskEvaluation {
       for (size_t k = begin; k < next; ++k) {
         cut |= found[k].cut;
         made.answers.back().tokens += questions_[k].tokens.size();
+        made.answers.back().lengths.push_back(questions_[k].tokens.size());
       }
       made.cut += cut ? 1 : 0;
     }

@@ -19,9 +19,9 @@ double is_right(const Item& item, size_t choice) {
 
 /// Whether the choice is right whose log-probability is the largest by its length.
 double right_by_length(const Item& item, Answer answer,
-                       const std::function<size_t(const std::string&)>& length) {
+                       const std::function<size_t(size_t choice)>& length) {
   for (size_t i = 0; i < answer.log_p.size(); ++i) {
-    answer.log_p[i] /= static_cast<double>(length(item.choices[i]));
+    answer.log_p[i] /= static_cast<double>(length(i));
   }
   return is_right(item, chosen(answer));
 }
@@ -62,12 +62,17 @@ Numbers numbers_of(const std::string& metric, OutputType type, const Item& item,
       {"acc", [](const Item& i, const Answer& a) { return Numbers{is_right(i, chosen(a))}; }},
       {"acc_norm",
        [](const Item& i, const Answer& a) {
-         return Numbers{
-             right_by_length(i, a, [](const std::string& text) { return count_characters(text); })};
+         return Numbers{right_by_length(
+             i, a, [&](size_t choice) { return count_characters(i.choices[choice]); })};
        }},
       {"acc_bytes",
        [](const Item& i, const Answer& a) {
-         return Numbers{right_by_length(i, a, [](const std::string& text) { return text.size(); })};
+         return Numbers{
+             right_by_length(i, a, [&](size_t choice) { return i.choices[choice].size(); })};
+       }},
+      {"acc_per_token",
+       [](const Item& i, const Answer& a) {
+         return Numbers{right_by_length(i, a, [&](size_t choice) { return a.lengths[choice]; })};
        }},
       {"exact_match", [](const Item& i, const Answer& a) { return Numbers{any_greedy(i, a)}; }},
       {"f1", [](const Item& i, const Answer& a) { return found_positive(i, chosen(a)); }},

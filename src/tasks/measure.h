@@ -12,10 +12,11 @@ namespace twofold::tasks {
 
 /// What a model made of one question.
 struct Answer {
-  std::vector<double> log_p = {};  ///< of each continuation
-  std::vector<bool> greedy = {};   ///< whether each is what the model itself would write
-  size_t tokens = 0;               ///< of the continuations together
-  std::string text = {};           ///< what the model wrote
+  std::vector<double> log_p = {};    ///< of each continuation
+  std::vector<bool> greedy = {};     ///< whether each is what the model itself would write
+  size_t tokens = 0;                 ///< of the continuations together
+  std::vector<size_t> lengths = {};  ///< the tokens of each
+  std::string text = {};             ///< what the model wrote
 };
 /// The likeliest continuation; of equals the first.
 size_t chosen(const Answer& answer);

@@ -14,6 +14,7 @@ const std::vector<MetricKind>& metric_kinds() {
       {"acc", {kMultipleChoice, kLoglikelihood}, Aggregation::kMean, kHigher},
       {"acc_norm", {kMultipleChoice}, Aggregation::kMean, kHigher},
       {"acc_bytes", {kMultipleChoice}, Aggregation::kMean, kHigher},
+      {"acc_per_token", {kMultipleChoice}, Aggregation::kMean, kHigher},
       {"exact_match", {kMultipleChoice, kGenerateUntil}, Aggregation::kMean, kHigher},
       {"contains", {kGenerateUntil}, Aggregation::kMean, kHigher},
       {"f1", {kMultipleChoice}, Aggregation::kF1, kHigher},
