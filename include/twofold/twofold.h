@@ -13,3 +13,4 @@
 #include "twofold/render.h"
 #include "twofold/stop.h"
 #include "twofold/tokenizer.h"
+#include "twofold/why.h"

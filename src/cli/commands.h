@@ -17,3 +17,4 @@ Command decode_command();
 Command score_command();
 Command combine_command();
 Command render_command();
+Command why_command();

@@ -157,11 +157,12 @@ class RunTest(unittest.TestCase):
         return folders[0]
 
     def assert_same_run(self, name, root, other_name, other_root):
-        """Tensors, moments, state and metrics, byte for byte."""
+        """Tensors, moments, state, metrics and the losses of rows, byte for byte."""
         one, other = self.final(name, root), self.final(other_name, other_root)
         names = sorted(str(p.relative_to(one)) for p in one.rglob("*") if p.is_file())
         self.assertEqual(names, sorted(str(p.relative_to(other)) for p in other.rglob("*") if p.is_file()))
         for file in names:
             self.assertEqual((one / file).read_bytes(), (other / file).read_bytes(), file)
-        self.assertEqual((self.results(name, root) / "metrics.jsonl").read_bytes(),
-                         (self.results(other_name, other_root) / "metrics.jsonl").read_bytes())
+        for file in ("metrics.jsonl", "row_losses.bin"):
+            self.assertEqual((self.results(name, root) / file).read_bytes(),
+                             (self.results(other_name, other_root) / file).read_bytes(), file)

@@ -6,13 +6,23 @@
 
 namespace twofold {
 
-RunConfig saved_config(const CheckpointInfo& checkpoint) {
-  const std::string file = (checkpoint.folder / "config.yaml").string();
-  const config::Parsed yaml({.text = CheckpointStore::config_yaml(checkpoint), .name = file});
+namespace {
+
+RunConfig parsed(const std::string& text, const std::string& file) {
+  const config::Parsed yaml({.text = text, .name = file});
   RunConfig config = make_run_config(yaml.job().value_or(""), file + " job");
   config::Fields fields = config::fields_of(config);
   throw_problems(yaml.fill(fields).problems);
   return config;
+}
+
+}  // namespace
+
+RunConfig read_run_config(const Path& file) { return parsed(read_text(file), file.string()); }
+
+RunConfig saved_config(const CheckpointInfo& checkpoint) {
+  return parsed(CheckpointStore::config_yaml(checkpoint),
+                (checkpoint.folder / "config.yaml").string());
 }
 
 }  // namespace twofold

@@ -1,0 +1,47 @@
+#include "inspect/spike.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace twofold {
+namespace {
+
+constexpr size_t kBefore = 16;
+
+/// The median of what is not empty.
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + std::ssize(values) / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
+std::vector<StepLoss> losses_of_steps(std::span<const RowLossRecord> records) {
+  std::vector<StepLoss> steps;
+  std::vector<double> before;
+  for (size_t i = 0; i < records.size();) {
+    StepLoss step{.step = records[i].step};
+    double sum = 0;
+    int64_t count = 0;
+    for (; i < records.size() && records[i].step == step.step; ++i) {
+      sum += records[i].sum;
+      count += records[i].count;
+    }
+    step.loss = sum / static_cast<double>(count);
+    step.before = before.empty() ? step.loss : median(before);
+    before.push_back(step.loss);
+    if (before.size() > kBefore) before.erase(before.begin());
+    steps.push_back(step);
+  }
+  return steps;
+}
+
+StepLoss largest_rise(const std::vector<StepLoss>& steps) {
+  TWOFOLD_EXPECT(!steps.empty(), "there is a step");
+  return *std::ranges::max_element(steps, {},
+                                   [](const StepLoss& step) { return step.loss - step.before; });
+}
+
+}  // namespace twofold
