@@ -1,10 +1,11 @@
 """twofold why: the rows of a step by their share of its loss; row_losses.bin; packed rows."""
 import json
+import re
 import shutil
 import struct
 import unittest
 
-from support import LORA, RunTest, make_padded, write_tokens
+from support import LORA, PRETRAIN, SHARED_DATA, RunTest, make_padded, needs_shared_data, write_tokens
 
 BYTES = LORA + "tokenizer: {backend: bytes}\n"
 ROWS = 40
@@ -140,6 +141,41 @@ class Packed(RunTest):
                 self.assertAlmostEqual(one[3], other[3], delta=1e-6 * max(1, other[3]))
             for one, other in zip(found[rows][0], found[7][0]):
                 self.assertAlmostEqual(one, other, delta=1e-4)
+
+
+class Fill(RunTest):
+    """What share of the positions of packed rows is used, by `plan`."""
+
+    def filled(self, name, texts, width):
+        source = self.root / f"{name}.jsonl"
+        source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+        job = self.config("job: data/tokenize_blockwise_dataset\n", "tokenize.yaml")
+        made = self.twofold("tokenize", job, self.root, f"data.dataset={name}", f"data.suffix={width}",
+                            f"data.source={source}", "data.format=jsonl", f"architecture.block_size={width}",
+                            "tokenizer.backend=huggingface", f"tokenizer.file={SHARED_DATA / 'tokenizers/gpt2'}")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        entry = "{name: %s, suffix: '%d', rate: 1.0, style: PACKED}" % (name, width)
+        config = self.config(PRETRAIN.replace("{name: first, rate: 1.0, style: PMD}", entry), "plan.yaml")
+        plan = self.twofold("plan", config, self.root, f"architecture.block_size={width}",
+                            "architecture.vocab_size=50257", "training.tokens=100000")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        return float(re.search(r"([0-9.]+) %\s*$", next(
+            line for line in plan.stdout.splitlines() if f"{name}_{width}" in line))[1])
+
+    @needs_shared_data
+    def test_real_data_fills_almost_all_of_them(self):
+        data = SHARED_DATA / "finetune"
+        alpaca = json.loads((data / "alpaca_en_demo.json").read_text())
+        gsm8k = map(json.loads, (data / "gsm8k_train.jsonl").read_text().splitlines())
+        texts = {
+            "alpaca": ["\n".join((row["instruction"], row["input"], row["output"])) for row in alpaca],
+            "gsm8k": [row["question"] + "\n" + row["answer"] for row in gsm8k],
+            "e2e": [line.replace("||", "\n") for line in (data / "e2e_valid.txt").read_text().splitlines()]}
+        for name, widths in (("alpaca", (512, 524)), ("gsm8k", (512, 568)), ("e2e", (244, 512))):
+            for width in widths:  # 524, 568 and 244: four times the median
+                with self.subTest(name=name, width=width):
+                    least = 97 if width == 512 and name != "e2e" else 99
+                    self.assertGreaterEqual(self.filled(name, texts[name], width), least)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "data/read/best_fit.h"
+#include "data/read/exact_fit.h"
 #include "data/read/padded_rows.h"
 
 namespace twofold {
@@ -15,6 +16,11 @@ namespace {
 struct Document {
   int64_t begin = 0, end = 0;
 };
+
+Bins fewest_bins(const std::vector<int32_t>& lengths, int64_t width) {
+  Bins exact = exact_fit(lengths, width), best = best_fit(lengths, width);
+  return exact.count() <= best.count() ? exact : best;
+}
 
 class PackedDataset : public Dataset {
  public:
@@ -26,7 +32,7 @@ class PackedDataset : public Dataset {
       lengths.push_back(static_cast<int32_t>(document.end - document.begin));
       positions_ += document.end - document.begin;
     }
-    bins_ = best_fit(lengths, width_);
+    bins_ = fewest_bins(lengths, width_);
     if (bins_.count() > 0) return;
     fail({.what = "nothing is to be learned in any document of the dataset",
           .where = files_.path().string() + ".mask",
