@@ -140,6 +140,34 @@ TEST(HeadLoss, LargeLogitsDoNotOverflow) {
   EXPECT_EQ(of(at::tensor({1, 1})), 2000.0f);
 }
 
+/// A plain path that counts the positions it is asked for.
+class CountingPath : public LogitsPath {
+ public:
+  explicit CountingPath(const at::Tensor& head) : plain_(plain_logits(head, at::kFloat)) {}
+  std::vector<at::Tensor> inputs() const override { return plain_->inputs(); }
+  at::Tensor forward(const at::Tensor& hidden, int64_t first) override {
+    positions += hidden.size(0);
+    return plain_->forward(hidden, first);
+  }
+  at::Tensor backward(at::Tensor& dlogits, const at::Tensor& hidden, int64_t first) override {
+    return plain_->backward(dlogits, hidden, first);
+  }
+  std::vector<at::Tensor> gradients() const override { return plain_->gradients(); }
+  int64_t positions = 0;
+
+ private:
+  std::unique_ptr<LogitsPath> plain_;
+};
+
+TEST(HeadLoss, OnlySupervisedPositionsReachTheHead) {
+  const Inputs in = inputs(2, at::kFloat);
+  CountingPath training(in[1]), evaluation(in[1]);
+  head_loss(supervised_states(in[0], labels()), training, labels(), 0.2);
+  EXPECT_EQ(training.positions, 5) << "of 7";
+  token_losses(in[0], evaluation, labels());
+  EXPECT_EQ(evaluation.positions, 5);
+}
+
 TEST(HeadLoss, TellsTheLossOfEachSupervisedPosition) {
   const Inputs in = inputs(4, at::kFloat);
   const HeadStates states = supervised_states(in[0], labels());
