@@ -9,9 +9,9 @@ namespace {
 
 constexpr size_t kBefore = 16;
 
-/// The median of what is not empty.
+/// The median of what is not empty; of two in the middle the lower one.
 double median(std::vector<double> values) {
-  const auto middle = values.begin() + std::ssize(values) / 2;
+  const auto middle = values.begin() + (std::ssize(values) - 1) / 2;
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
 }

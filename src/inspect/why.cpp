@@ -8,6 +8,7 @@
 #include "inspect/row_text.h"
 #include "inspect/spike.h"
 #include "run/phase_data.h"
+#include "run/resume/data_check.h"
 #include "run/resume/saved_config.h"
 #include "tokenizer/load/files.h"
 #include "tokenizer/load/make.h"
@@ -110,7 +111,7 @@ void require_same_rows(const Batch& batch, std::span<const RowLossRecord> losses
           .expected = fmt::format("{} supervised tokens in row {} of step {}", record.count,
                                   record.row, record.step),
           .found = std::to_string(found),
-          .hint = "the datasets or the run's settings have changed since"});
+          .hint = "put back the dataset that it was trained on"});
   }
 }
 
@@ -123,11 +124,14 @@ StepRows why(const ExecutionSpec& spec, int64_t step) {
   const RunConfig config = read_run_config(spec.results() / "config.yaml");
   const std::optional<CheckpointInfo> checkpoint = newest(spec);
   const int64_t rows = config.trainer.batch_size;
-  const std::vector<PhasePlan> phases =
-      plan_phases(phases_of(config), rows * config.model->block_size);
-  RunState now{.phase = phases.front().phase.number};
-  if (checkpoint) now = state_from_json(checkpoint->state, checkpoint->folder.string());
-  const Place place = place_of(chosen.step, phases, now);
+  const RunPlan plan{.phases = plan_phases(phases_of(config), rows * config.model->block_size)};
+  RunState now{.phase = plan.phases.front().phase.number};
+  if (checkpoint) {
+    now = state_from_json(checkpoint->state, checkpoint->folder.string());
+    Observer quiet;
+    check_data(now, plan, /*validation=*/false, spec, checkpoint->suffix, quiet);
+  }
+  const Place place = place_of(chosen.step, plan.phases, now);
   const PhaseData data(*place.phase, data_options(config, spec.data()), rows);
   const Batch batch = data.batch(place.phase_step);
   const auto losses = file.of_step(chosen.step);

@@ -1,0 +1,51 @@
+#pragma once
+// The settings of a fine-tuning, each with the reason for it. Pure functions of what is known of
+// the model, the data and the machine.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "twofold/observer.h"
+
+namespace twofold {
+
+struct ModelFacts {
+  int64_t parameters = 0;
+  int64_t width = 0;       ///< of its hidden states
+  int64_t context = 0;     ///< tokens
+  std::string dtype = {};  ///< of its files: float32, float16, bfloat16
+};
+
+/// Of a dataset's records, or of the first of them.
+struct LengthFacts {
+  int64_t median = 0, most = 0;  ///< tokens
+  int64_t usual = 0;             ///< 99 of 100 records are not longer
+};
+
+/// Of the training split, packed in rows of the chosen length.
+struct RowFacts {
+  int64_t documents = 0, rows = 0, length = 0;
+};
+
+struct Choice {
+  std::string key = {}, value = {}, why = {};
+};
+
+/// Settings that are not left to be chosen, by key.
+using Given = std::map<std::string, std::string>;
+
+/// architecture/block_size.
+Choice choose_length(const ModelFacts& model, const LengthFacts& lengths, const Given& given);
+
+/// The share of the records that validation is made with, of about `records`.
+Choice choose_validation(int64_t records, const Given& given);
+
+/// Everything else, by rows of the chosen length.
+std::vector<Choice> choose_training(const ModelFacts& model, const RowFacts& data,
+                                    int64_t memory_bytes, const Given& given);
+
+Table choices_table(const std::vector<Choice>& choices);
+
+}  // namespace twofold
