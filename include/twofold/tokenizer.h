@@ -22,13 +22,15 @@ std::unique_ptr<Tokenizer> tokenizer_from_path(const std::filesystem::path& path
 struct EncodeOptions {
   bool add_special = true;  ///< with the tokens that the model expects around a text
   bool ordinary = false;    ///< special tokens written in the text are ordinary characters
+  bool offsets = false;     ///< with the characters of the text that each id stands for
   /// Told of a text that begins_twice.
   std::function<void(const std::string& warning)> warn = {};
 };
 /// Whether ids begin with the token that begins a text, twice: the text spells it, and it was put
 /// in front as well.
 bool begins_twice(const Tokenizer& tokenizer, std::span<const int32_t> ids);
-/// The JSON line {"ids":[…]} of a text, without a line break at the end.
+/// The JSON line {"ids":[…]} of a text, without a line break at the end; with offsets
+/// {"ids":[…],"offsets":[[0,5],…]}, where a token around the text has [0,0].
 std::string encode_line(const Tokenizer& tokenizer, const EncodeOptions& options,
                         std::string_view text);
 

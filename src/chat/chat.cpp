@@ -2,17 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/files.h"
-#include "chat/conversation.h"
 #include "chat/mask.h"
 #include "chat/template_files.h"
+#include "chat/templates.h"
 #include "formats/json.h"
-#include "jinja/template.h"
 #include "twofold/tokenizer.h"
 
 namespace twofold {
@@ -62,29 +60,20 @@ std::string shown(const Error& error) {
 }  // namespace
 
 struct ChatTemplate::State {
-  struct Named {
-    std::string name;
-    jinja::Template made;
-  };
+  chat::Templates templates;
+  std::unique_ptr<Tokenizer> tokenizer = {};  ///< none of a template's file
+  chat::Trimming trimming = {};
 
-  std::vector<Named> templates;
-  jinja::Settings settings;
-  ordered_json special = ordered_json::object();
-  std::unique_ptr<Tokenizer> tokenizer;
-  chat::Trimming trimming;
-
-  const jinja::Template& chosen(const ordered_json& variables) const;
   ordered_json render(ordered_json row) const;
 };
 
-ChatTemplate::ChatTemplate(const std::filesystem::path& path, const std::string& now)
-    : state_(std::make_unique<State>()) {
-  for (const chat::NamedTemplate& one : chat::read_templates(path)) {
-    state_->templates.push_back({one.name, jinja::Template(one.text, one.where)});
-  }
-  if (!now.empty()) state_->settings.now = time_of(now);
+ChatTemplate::ChatTemplate(const std::filesystem::path& path, const std::string& now) {
+  jinja::Settings settings;
+  if (!now.empty()) settings.now = time_of(now);
+  state_ = std::make_unique<State>(
+      State{chat::Templates(chat::read_templates(path),
+                            chat::special_tokens_of(chat::read_chat_files(path), path), settings)});
   if (!fs::is_directory(path)) return;
-  state_->special = chat::read_special_tokens(path);
   state_->tokenizer = tokenizer_from_path(path);
   state_->trimming = trimming_of(path);
 }
@@ -92,30 +81,15 @@ ChatTemplate::ChatTemplate(const std::filesystem::path& path, const std::string&
 ChatTemplate::~ChatTemplate() = default;
 ChatTemplate::ChatTemplate(ChatTemplate&&) noexcept = default;
 
-const jinja::Template& ChatTemplate::State::chosen(const ordered_json& variables) const {
-  if (templates.size() == 1 && templates[0].name == "default") return templates[0].made;
-  const auto find = [&](std::string_view name) {
-    const auto found = std::ranges::find(templates, name, &Named::name);
-    return found == templates.end() ? nullptr : &found->made;
-  };
-  const jinja::Template* tool_use = variables["tools"].is_null() ? nullptr : find("tool_use");
-  if (tool_use) return *tool_use;
-  if (const jinja::Template* usual = find("default")) return *usual;
-  fail({.what = "none of the model's chat templates is named `default`"});
-}
-
 ordered_json ChatTemplate::State::render(ordered_json row) const {
-  ordered_json variables = special;
-  const ordered_json given = chat::variables_of(std::move(row));
-  for (const auto& [key, value] : given.items()) variables[key] = value;
-  const jinja::Rendered rendered = chosen(variables).render(variables, settings);
+  const jinja::Rendered rendered = templates.render(std::move(row));
   ordered_json made{{"text", rendered.text}};
   if (!tokenizer) return made;
-  const std::vector<int32_t> ids = tokenizer->encode(rendered.text);
-  made["ids"] = ids;
+  const EncodedText tokens = tokenizer->encode_with_offsets(rendered.text);
+  made["ids"] = tokens.ids;
   made["mask"] = rendered.generated.empty()
-                     ? std::vector<int>(ids.size(), 0)
-                     : chat::mask_of(chat::offsets_of(*tokenizer, ids, rendered.text, trimming),
+                     ? std::vector<int>(tokens.ids.size(), 0)
+                     : chat::mask_of(chat::characters_of(tokens.offsets, rendered.text, trimming),
                                      rendered.generated);
   return made;
 }

@@ -3,28 +3,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/error.h"
-#include "unicode/character.h"
+#include "tokenizer/load/characters.h"
 
 namespace twofold::chat {
 namespace {
-
-/// The bytes that each token adds to the text of those before it.
-std::vector<std::string> pieces_of(const Tokenizer& tokenizer, std::span<const int32_t> ids,
-                                   std::string_view text) {
-  std::vector<std::string> pieces;
-  std::string all;
-  for (size_t i = 0; i < ids.size(); ++i) {
-    // Some tokenizers drop the space in front of a first token: here none but the first is one.
-    const std::string before = i == 0 ? "" : tokenizer.decode(ids.subspan(i - 1, 1));
-    const std::string both = tokenizer.decode(ids.subspan(i == 0 ? 0 : i - 1, i == 0 ? 1 : 2));
-    pieces.push_back(both.starts_with(before) ? both.substr(before.size()) : both);
-    all += pieces.back();
-  }
-  if (all == text) return pieces;
-  fail({.what = "the tokens do not add up to the text: which of them are generated is not known",
-        .hint = "use a template without {% generation %} blocks"});
-}
 
 /// The first token that holds a character; none if there is none.
 std::optional<size_t> token_of(const Offsets& offsets, size_t character) {
@@ -45,18 +27,16 @@ void trim(jinja::Span& token, std::string_view piece, bool keeps_front) {
 
 }  // namespace
 
-Offsets offsets_of(const Tokenizer& tokenizer, std::span<const int32_t> ids, std::string_view text,
-                   const Trimming& trimming) {
+Offsets characters_of(std::span<const ByteSpan> tokens, std::string_view text,
+                      const Trimming& trimming) {
   Offsets offsets;
-  size_t at = 0;       // byte of the text
-  size_t started = 0;  // characters that begin before it
-  for (const std::string& piece : pieces_of(tokenizer, ids, text)) {
-    const bool inside = at < text.size() && (text[at] & 0xC0) == 0x80;
-    const size_t begin = inside ? started - 1 : started;
-    started += count_characters(piece);
-    at += piece.size();
-    offsets.push_back({begin, started});
-    if (trimming.spaces) trim(offsets.back(), piece, trimming.keeps_first && begin == 0);
+  const std::vector<ByteSpan> characters = twofold::characters_of(text, tokens);
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const auto& [begin, end] = characters[i];
+    offsets.push_back({begin, end});
+    if (!trimming.spaces) continue;
+    trim(offsets.back(), text.substr(tokens[i].begin, tokens[i].end - tokens[i].begin),
+         trimming.keeps_first && begin == 0);
   }
   return offsets;
 }
@@ -71,6 +51,19 @@ std::vector<int> mask_of(const Offsets& offsets, std::span<const jinja::Span> sp
     // Token 0 and none at all are one to it: both mean the end.
     const size_t end = last.value_or(0) != 0 ? *last + 1 : mask.size();
     for (size_t i = *first; i < end; ++i) mask[i] = 1;
+  }
+  return mask;
+}
+
+std::vector<uint8_t> trained_tokens(std::span<const ByteSpan> tokens, std::vector<ByteSpan> spans) {
+  std::ranges::sort(spans, {}, &ByteSpan::begin);
+  std::vector<uint8_t> mask(tokens.size(), 0);
+  size_t first = 0;
+  for (const ByteSpan& span : spans) {
+    while (first < tokens.size() && tokens[first].end <= span.begin) ++first;
+    for (size_t i = first; i < tokens.size() && tokens[i].begin < span.end; ++i) {
+      if (tokens[i].begin < tokens[i].end) mask[i] = 1;
+    }
   }
   return mask;
 }

@@ -20,13 +20,15 @@ struct Trimming {
   bool keeps_first = false;  ///< but for those in front of the text
 };
 
-/// The characters of each token of `text`. An Error if the tokens do not add up to the text, as
-/// where a tokenizer changes what it reads.
-Offsets offsets_of(const Tokenizer& tokenizer, std::span<const int32_t> ids, std::string_view text,
-                   const Trimming& trimming);
+/// The characters of each token of `text`, given its bytes.
+Offsets characters_of(std::span<const ByteSpan> tokens, std::string_view text,
+                      const Trimming& trimming);
 
 /// A 1 for each token of a span, as transformers' return_assistant_tokens_mask has it: from the
 /// token of its first character to that of its last.
 std::vector<int> mask_of(const Offsets& offsets, std::span<const jinja::Span> spans);
+
+/// A 1 for each token that has a byte in one of the spans.
+std::vector<uint8_t> trained_tokens(std::span<const ByteSpan> tokens, std::vector<ByteSpan> spans);
 
 }  // namespace twofold::chat

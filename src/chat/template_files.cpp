@@ -16,33 +16,44 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// Which name special tokens, the first that names one.
-constexpr const char* kTokenFiles[] = {"tokenizer_config.json", "special_tokens_map.json"};
+/// The object in a JSON file; null if there is no such file.
+json object_in(const FileTexts& files, const std::string& name, const Path& folder) {
+  const auto file = files.find(name);
+  if (file == files.end()) return nullptr;
+  json object = formats::parse_json(file->second, (folder / name).string());
+  return object.is_object() ? object : json();
+}
 
-/// The files in which a folder may have templates.
-FileTexts texts_in(const Path& folder) {
+}  // namespace
+
+FileTexts read_chat_files(const Path& folder) {
   FileTexts texts;
+  if (!fs::is_directory(folder)) return texts;
   for (const std::string& name : tokenizer_files_in(folder)) {
     if (name.ends_with(".jinja") || name == "tokenizer_config.json" ||
-        name == "chat_template.json") {
+        name == "special_tokens_map.json" || name == "chat_template.json") {
       texts[name] = read_text(folder / name);
     }
   }
   return texts;
 }
 
-}  // namespace
+std::vector<NamedTemplate> templates_of(const FileTexts& files, const std::string& where) {
+  std::vector<NamedTemplate> templates;
+  for (const auto& [name, text] : chat_templates(files)) {
+    templates.push_back({name, text, fmt::format("{} ({})", where, name)});
+  }
+  return templates;
+}
 
 std::vector<NamedTemplate> read_templates(const Path& path) {
-  std::vector<NamedTemplate> templates;
   if (!fs::is_directory(path) && path.extension() != ".json") {
     return {{kDefaultTemplate, read_text(path), path.string()}};
   }
-  const FileTexts texts =
-      fs::is_directory(path) ? texts_in(path) : FileTexts{{"chat_template.json", read_text(path)}};
-  for (const auto& [name, text] : chat_templates(texts)) {
-    templates.push_back({name, text, fmt::format("{} ({})", path.string(), name)});
-  }
+  const FileTexts texts = fs::is_directory(path)
+                              ? read_chat_files(path)
+                              : FileTexts{{"chat_template.json", read_text(path)}};
+  std::vector<NamedTemplate> templates = templates_of(texts, path.string());
   if (!templates.empty()) return templates;
   fail({.what = "no chat template",
         .where = path.string(),
@@ -51,20 +62,10 @@ std::vector<NamedTemplate> read_templates(const Path& path) {
         .hint = "give the file of a template, or the folder of a chat model"});
 }
 
-nlohmann::ordered_json read_special_tokens(const Path& folder) {
-  FileTexts files;
-  for (const char* name : kTokenFiles) {
-    if (fs::is_regular_file(folder / name)) files[name] = read_text(folder / name);
-  }
-  return special_tokens_of(files, folder);
-}
-
 nlohmann::ordered_json special_tokens_of(const FileTexts& files, const Path& folder) {
   nlohmann::ordered_json tokens = nlohmann::ordered_json::object();
-  for (const char* file : kTokenFiles) {
-    const auto text = files.find(file);
-    if (text == files.end()) continue;
-    const json object = formats::parse_json(text->second, (folder / file).string());
+  for (const char* file : {"tokenizer_config.json", "special_tokens_map.json"}) {
+    const json object = object_in(files, file, folder);
     for (const char* name : {"bos_token", "eos_token", "unk_token", "sep_token", "pad_token",
                              "cls_token", "mask_token"}) {
       if (!object.is_object() || !object.contains(name) || tokens.contains(name)) continue;

@@ -57,7 +57,10 @@ Command encode_command() {
                    .help = "with the tokens that the model expects around a text (default: yes)"},
                   {.names = "--ordinary",
                    .target = &to->options.ordinary,
-                   .help = "special tokens written in the text are ordinary characters"}},
+                   .help = "special tokens written in the text are ordinary characters"},
+                  {.names = "--offsets",
+                   .target = &to->options.offsets,
+                   .help = "with the characters of the text that each id stands for"}},
       .run = [to, encode] { filter_input(to->tokenizer, encode); }};
 }
 

@@ -6,7 +6,6 @@
 #include "chat/template_files.h"
 #include "model/hf/hugging_face.h"
 #include "run/turn_layout.h"
-#include "tokenizer/load/files.h"
 
 namespace twofold {
 namespace {
@@ -65,12 +64,7 @@ TextReader reader_of(const ModelConfig& model, const FileTexts& files, bool spec
 }
 
 FileTexts text_files_in(const Path& folder) {
-  FileTexts files;
-  for (const std::string& name : tokenizer_files_in(folder)) {
-    const bool decides = name.ends_with(".jinja") || name == "tokenizer_config.json" ||
-                         name == "special_tokens_map.json" || name == "chat_template.json";
-    if (decides) files[name] = read_text(folder / name);
-  }
+  FileTexts files = chat::read_chat_files(folder);
   std::string generation = generation_config_of(folder);
   if (!generation.empty()) files[kGenerationConfig] = std::move(generation);
   return files;

@@ -2,7 +2,6 @@
 // How one question to a model is laid out as a turn of a chat.
 
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -26,13 +25,8 @@ class TurnLayout {
   std::optional<int32_t> end() const { return end_; }
 
  private:
-  struct Template;
-  /// The template's text of a row as `twofold render` takes it.
-  std::string rendered(const nlohmann::ordered_json& row) const;
-  /// The first token behind an answer, if it is a mark.
-  std::optional<int32_t> end_of_turn(const Tokenizer& tokenizer) const;
-  std::unique_ptr<Template> template_;  ///< null: none
-  bool chatml_ = false;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
   std::optional<int32_t> end_;
 };
 

@@ -4,10 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "twofold/tokenizer_interface.h"
 
 namespace twofold {
+
+/// Whether `span` has a byte of one of the `parts`.
+bool overlaps(std::span<const ByteSpan> parts, const ByteSpan& span);
 
 /// Refuses an id outside [0, vocab_size), as every decode must.
 void check_id(int32_t id, size_t index, int64_t vocab_size);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iterator>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -79,9 +80,49 @@ void append_normal(std::string_view part, utf8proc_option_t options, std::string
   append_mapped(part.substr(done), options, out);
 }
 
+/// The end of the cluster of characters that begins at `at`: no character is composed with one
+/// behind it.
+size_t cluster_end(std::string_view text, size_t at) {
+  const auto read = [&](utf8proc_int32_t& code) {
+    return at + static_cast<size_t>(utf8proc_iterate(
+                    units(text) + at, static_cast<utf8proc_ssize_t>(text.size() - at), &code));
+  };
+  utf8proc_int32_t state = 0, last = 0, next = 0;
+  at = read(last);
+  while (at < text.size()) {
+    const size_t end = read(next);
+    if (utf8proc_grapheme_break_stateful(last, next, &state)) break;
+    last = next;
+    at = end;
+  }
+  return at;
+}
+
+/// Tells what became of the clusters of `part`, which begins at byte `begin` and became `normal`.
+void tell(std::string_view part, size_t begin, std::string_view normal, utf8proc_option_t options,
+          const NormalChange& changed) {
+  if (part == normal) return;
+  struct Change {
+    size_t begin, end, length;
+  };
+  std::vector<Change> changes;
+  std::string all;
+  for (size_t at = 0; at < part.size();) {
+    const size_t end = cluster_end(part, at);
+    const size_t made = all.size();
+    append_normal(part.substr(at, end - at), options, all);
+    if (all.substr(made) != part.substr(at, end - at)) {
+      changes.push_back({begin + at, begin + end, all.size() - made});
+    }
+    at = end;
+  }
+  if (all != normal) changes = {{begin, begin + part.size(), normal.size()}};
+  for (const Change& change : changes) changed(change.begin, change.end, change.length);
+}
+
 }  // namespace
 
-void normalize(std::string& text, NormalForm form) {
+void normalize(std::string& text, NormalForm form, const NormalChange& changed) {
   // ASCII is its own normal form, and composes with nothing before it: only what is between
   // is worked on, each with the character before it.
   auto other = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
@@ -94,7 +135,13 @@ void normalize(std::string& text, NormalForm form) {
     const auto end = std::find_if_not(begin, text.end(), other);
     if (begin != done) --begin;
     out.append(done, begin);
-    append_normal({&*begin, static_cast<size_t>(end - begin)}, options, out);
+    const std::string_view part{&*begin, static_cast<size_t>(end - begin)};
+    const size_t made = out.size();
+    append_normal(part, options, out);
+    if (changed) {
+      tell(part, static_cast<size_t>(begin - text.begin()), std::string_view(out).substr(made),
+           options, changed);
+    }
     done = end;
     begin = std::find_if(end, text.end(), other);
   }

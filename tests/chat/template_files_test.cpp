@@ -66,7 +66,7 @@ TEST_F(TemplateFiles, NameSpecialTokens) {
   put("special_tokens_map.json", R"({"bos_token": "no", "pad_token": {"content": "<pad>"}})");
   put("tokenizer_config.json",
       R"({"bos_token": "<s>", "eos_token": {"content": "</s>"}, "unk_token": null, "x": "y"})");
-  EXPECT_EQ(read_special_tokens(folder_).dump(),
+  EXPECT_EQ(special_tokens_of(read_chat_files(folder_), folder_).dump(),
             R"({"bos_token":"<s>","eos_token":"</s>","pad_token":"<pad>"})");
 }
 

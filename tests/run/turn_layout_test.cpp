@@ -29,7 +29,14 @@ class Marks : public Tokenizer {
   std::vector<int32_t> encode_ordinary(std::string_view text) const override {
     return encode(text);
   }
-  std::string decode(std::span<const int32_t>) const override { return {}; }
+  std::string decode(std::span<const int32_t> ids) const override {
+    std::string text;
+    for (const int32_t id : ids) {
+      text +=
+          id < 256 ? std::string(1, static_cast<char>(id)) : marks_[static_cast<size_t>(id) - 256];
+    }
+    return text;
+  }
   bool is_special(int32_t id) const override { return id >= 256; }
   int32_t eot_token() const override { return 0; }
   int64_t vocab_size() const override { return 256 + std::ssize(marks_); }

@@ -65,7 +65,8 @@ void TokenFinder::widen(const AddedToken& token, std::string_view text, size_t f
   while (token.rstrip && space.is_in(next = character_at(text, end))) end += next.size();
 }
 
-void TokenFinder::cut(std::string_view text, bool ordinary, std::vector<Cut>& cuts) const {
+void TokenFinder::cut(std::string_view text, const Ordinary& ordinary,
+                      std::vector<Cut>& cuts) const {
   size_t done = 0;
   for (size_t at = 0; any_ && at < text.size(); ++at) {
     const AddedToken* token = match(text, at);
@@ -73,7 +74,7 @@ void TokenFinder::cut(std::string_view text, bool ordinary, std::vector<Cut>& cu
     size_t begin = at;
     size_t end = at + token->pattern.size();
     at = end - 1;
-    if (ordinary && token->special) continue;
+    if (token->special && ordinary({begin, end})) continue;
     if (token->single_word && !is_single_word(text, begin, end)) continue;
     widen(*token, text, done, begin, end);
     if (done < begin) cuts.push_back({-1, done, begin});

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "tokenizer/bpe/rank_table.h"
 #include "tokenizer/huggingface/json.h"
 #include "tokenizer/huggingface/normalizer.h"
+#include "twofold/tokenizer_interface.h"
 #include "unicode/regex.h"
 
 namespace twofold::hf {
@@ -30,15 +32,19 @@ struct Cut {
   size_t begin, end;
 };
 
+/// Whether a special token at these bytes is text like any other.
+using Ordinary = std::function<bool(const ByteSpan& place)>;
+
 /// Finds a given set of added tokens in text: the leftmost first, and of several at one place the
 /// longest.
 class TokenFinder {
  public:
   explicit TokenFinder(std::vector<const AddedToken*> tokens);
 
-  /// Appends the segments of `text` (none is empty) to `cuts`. `ordinary`: special tokens are left
-  /// as text, but that text still hides other tokens that begin inside it, as in `tokenizers`.
-  void cut(std::string_view text, bool ordinary, std::vector<Cut>& cuts) const;
+  /// Appends the segments of `text` (none is empty) to `cuts`. Special tokens for which `ordinary`
+  /// is true are left as text, but that text still hides other tokens that begin inside it, as in
+  /// `tokenizers`.
+  void cut(std::string_view text, const Ordinary& ordinary, std::vector<Cut>& cuts) const;
 
  private:
   const AddedToken* match(std::string_view text, size_t at) const;

@@ -82,7 +82,46 @@ class BPE : public Model {
     }
   }
 
+  void offsets(std::string_view piece, std::span<const int32_t> ids,
+               std::vector<ByteSpan>& spans) const override {
+    size_t at = 0;
+    for (const int32_t id : ids) {
+      if (file_.unknown < 0) at = behind_dropped(piece, at);
+      const size_t end = std::min(piece.size(), at + length_at(piece, at, id));
+      spans.push_back({at, end});
+      at = end;
+    }
+  }
+
  private:
+  size_t character_bytes(std::string_view piece, size_t at) const {
+    const auto lead = static_cast<uint8_t>(piece[at]);
+    return byte_level_ || lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  }
+  bool is_missing(std::string_view piece, size_t at) const {
+    return find(by_text_, piece.substr(at, character_bytes(piece, at))) < 0;
+  }
+
+  /// The first byte from `at` on that is not of a character that leaves no token.
+  size_t behind_dropped(std::string_view piece, size_t at) const {
+    while (!file_.byte_fallback && at < piece.size() && is_missing(piece, at)) {
+      at += character_bytes(piece, at);
+    }
+    return at;
+  }
+
+  /// The bytes behind `at` that `id` stands for.
+  size_t length_at(std::string_view piece, size_t at, int32_t id) const {
+    const auto text = by_text_.bytes_of(static_cast<uint32_t>(id));
+    if (text && piece.substr(at).starts_with(*text)) return text->size();
+    if (id != file_.unknown || at >= piece.size()) return 1;  // a byte of a character
+    size_t end = at + character_bytes(piece, at);
+    while (file_.fuse_unknown && end < piece.size() && is_missing(piece, end)) {
+      end += character_bytes(piece, end);
+    }
+    return end - at;
+  }
+
   // Whether a token's text, encoded, is that token; found out when it is first met.
   enum : uint8_t { kUnknown, kItself, kOther };
 

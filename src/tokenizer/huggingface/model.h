@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "tokenizer/bpe/rank_table.h"
 #include "tokenizer/huggingface/json.h"
+#include "twofold/tokenizer_interface.h"
 
 namespace twofold::hf {
 
@@ -17,6 +19,9 @@ class Model {
   virtual ~Model() = default;
   /// Appends the ids of `piece` (valid UTF-8, not empty) to `ids`.
   virtual void encode(std::string_view piece, std::vector<int32_t>& ids) const = 0;
+  /// Appends the bytes of `piece` that each of its ids stands for: those from encode() alone.
+  virtual void offsets(std::string_view piece, std::span<const int32_t> ids,
+                       std::vector<ByteSpan>& spans) const = 0;
   /// The tokens as the file writes them, by id.
   virtual const RankTable& vocabulary() const = 0;
 };

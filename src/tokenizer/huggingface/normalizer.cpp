@@ -15,8 +15,8 @@ class NormalizerSequence : public Normalizer {
     for (const JsonReader& item : node.at("normalizers").items())
       steps_.push_back(make_normalizer(item));
   }
-  void apply(std::string& text) const override {
-    for (const auto& step : steps_) step->apply(text);
+  void apply(std::string& text, Passes* passes) const override {
+    for (const auto& step : steps_) step->apply(text, passes);
   }
 
  private:
@@ -26,7 +26,13 @@ class NormalizerSequence : public Normalizer {
 class Unicode : public Normalizer {
  public:
   explicit Unicode(NormalForm form) : form_(form) {}
-  void apply(std::string& text) const override { normalize(text, form_); }
+  void apply(std::string& text, Passes* passes) const override {
+    if (!passes) return normalize(text, form_);
+    Edits edits;
+    normalize(text, form_,
+              [&](size_t begin, size_t end, size_t length) { edits.replace(begin, end, length); });
+    passes->push_back(std::move(edits));
+  }
 
  private:
   NormalForm form_;
@@ -35,7 +41,10 @@ class Unicode : public Normalizer {
 class ReplaceText : public Normalizer {
  public:
   ReplaceText(std::string from, std::string to) : from_(std::move(from)), to_(std::move(to)) {}
-  void apply(std::string& text) const override { replace_all(text, from_, to_); }
+  void apply(std::string& text, Passes* passes) const override {
+    if (passes) passes->push_back(replaced(text, from_, to_.size()));
+    replace_all(text, from_, to_);
+  }
 
  private:
   std::string from_, to_;
@@ -46,16 +55,19 @@ class ReplaceMatches : public Normalizer {
   ReplaceMatches(const std::string& pattern, std::string to)
       : regex_(pattern), to_(std::move(to)) {}
 
-  void apply(std::string& text) const override {
+  void apply(std::string& text, Passes* passes) const override {
     RegexScan scan(regex_);
     scan.read(text);
+    Edits edits;
     std::string out;
     size_t begin = 0, end = 0, done = 0;
     while (done < text.size() && scan.find(done, begin, end) && end > begin) {
       out.append(text, done, begin - done).append(to_);
+      if (passes) edits.replace(begin, end, to_.size());
       done = end;
     }
     text = out.append(text, done);
+    if (passes) passes->push_back(std::move(edits));
   }
 
  private:
@@ -66,8 +78,10 @@ class ReplaceMatches : public Normalizer {
 class Prepend : public Normalizer {
  public:
   explicit Prepend(std::string prefix) : prefix_(std::move(prefix)) {}
-  void apply(std::string& text) const override {
-    if (!text.empty()) text.insert(0, prefix_);
+  void apply(std::string& text, Passes* passes) const override {
+    if (text.empty()) return;
+    text.insert(0, prefix_);
+    if (passes) passes->emplace_back().replace(0, 0, prefix_.size());
   }
 
  private:
@@ -79,13 +93,14 @@ class NormalizerStrip : public Normalizer {
   explicit NormalizerStrip(const JsonReader& node)
       : ends_(std::string(node.flag("strip_left", true) ? R"(\A\s+)" : "(?!)") + "|" +
               (node.flag("strip_right", true) ? R"(\s+\z)" : "(?!)")) {}
-  void apply(std::string& text) const override {
+  void apply(std::string& text, Passes* passes) const override {
     RegexScan scan(ends_);
     scan.read(text);
     size_t begin = 0, end = 0, from = 0, until = text.size();
     if (scan.find(0, begin, end) && begin == 0) from = end;
     if (from < until && scan.find(from, begin, end)) until = begin;
     text = text.substr(from, until - from);
+    if (passes) passes->emplace_back().replace(0, from, 0);
   }
 
  private:

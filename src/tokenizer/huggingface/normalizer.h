@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "tokenizer/huggingface/edits.h"
 #include "tokenizer/huggingface/json.h"
 
 namespace twofold::hf {
@@ -12,7 +13,9 @@ namespace twofold::hf {
 class Normalizer {
  public:
   virtual ~Normalizer() = default;
-  virtual void apply(std::string& text) const = 0;  ///< `text` is valid UTF-8 before and after
+  /// `text` is valid UTF-8 before and after. What was changed is appended to `passes`, if they are
+  /// wanted.
+  virtual void apply(std::string& text, Passes* passes = nullptr) const = 0;
 };
 
 /// Sequence, NFC, NFD, NFKC, NFKD, Replace, Prepend, Strip. Any other is an Error that names it.

@@ -62,7 +62,9 @@ class PrefixSpace : public PreTokenizer {
   void apply(Pieces& pieces) const override {
     for (Piece& piece : pieces.list) {
       if (piece.text.starts_with(' ')) continue;
-      piece.text = pieces.made.emplace_back(" ").append(piece.text);
+      MadeText& made = pieces.made.emplace_back(" " + std::string(piece.text), piece);
+      if (pieces.with_edits) made.edits.replace(0, 0, 1);
+      piece = {made.text, piece.first, &made};
     }
   }
 };
@@ -98,21 +100,30 @@ class Metaspace : public PreTokenizer {
     std::vector<Piece> out;
     std::vector<Segment> segments;
     for (const Piece& piece : pieces.list) {
-      std::string& text = pieces.made.emplace_back(piece.text);
-      replace_all(text, " ", mark_);
-      const bool wants_mark = always_ || (first_ && piece.first);
-      if (wants_mark && !text.starts_with(mark_)) text.insert(0, mark_);
+      const MadeText& made = marked(piece, pieces);
       if (!split_) {
-        out.push_back({text, piece.first});
+        out.push_back({made.text, piece.first, &made});
         continue;
       }
-      find_marks(text, segments);
-      split_piece({text, piece.first}, segments, Behavior::kMergedWithNext, out);
+      find_marks(made.text, segments);
+      split_piece({made.text, piece.first, &made}, segments, Behavior::kMergedWithNext, out);
     }
     pieces.list = std::move(out);
   }
 
  private:
+  const MadeText& marked(const Piece& piece, Pieces& pieces) const {
+    MadeText& made = pieces.made.emplace_back(std::string(piece.text), piece);
+    if (pieces.with_edits) made.edits = replaced(made.text, " ", mark_.size());
+    replace_all(made.text, " ", mark_);
+    const bool wants_mark = always_ || (first_ && piece.first);
+    if (!wants_mark || made.text.starts_with(mark_)) return made;
+    const MadeText& whole =
+        pieces.made.emplace_back(mark_ + made.text, Piece{made.text, piece.first, &made});
+    if (pieces.with_edits) pieces.made.back().edits.replace(0, 0, mark_.size());
+    return whole;
+  }
+
   void find_marks(std::string_view text, std::vector<Segment>& segments) const {
     segments.clear();
     size_t done = 0;
@@ -163,6 +174,13 @@ void add_steps(const JsonReader& node, PreTokenization& to) {
 }
 
 }  // namespace
+
+ByteSpan in_source(const Piece& piece, ByteSpan span, std::string_view source) {
+  const char* const begin = piece.made ? piece.made->text.data() : source.data();
+  const auto at = static_cast<size_t>(piece.text.data() - begin);
+  const ByteSpan here{at + span.begin, at + span.end};
+  return piece.made ? in_source(piece.made->of, piece.made->edits.before(here), source) : here;
+}
 
 PreTokenization make_pre_tokenizer(const JsonReader& node) {
   PreTokenization made;

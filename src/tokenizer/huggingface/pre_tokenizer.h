@@ -8,20 +8,35 @@
 #include <string_view>
 #include <vector>
 
+#include "tokenizer/huggingface/edits.h"
 #include "tokenizer/huggingface/json.h"
 
 namespace twofold::hf {
 
+struct MadeText;
+
 struct Piece {
   std::string_view text;
-  bool first = false;  ///< it begins the text that was given to the tokenizer
+  bool first = false;              ///< it begins the text that was given to the tokenizer
+  const MadeText* made = nullptr;  ///< what it is a part of; null: the text itself
+};
+
+/// A text that a pre-tokenizer made of a piece.
+struct MadeText {
+  std::string text;
+  Piece of;
+  Edits edits = {};
 };
 
 /// Pieces in order, none of them empty, and the memory of texts that pre-tokenizers made.
 struct Pieces {
   std::vector<Piece> list;
-  std::deque<std::string> made;
+  std::deque<MadeText> made;
+  bool with_edits = false;  ///< whether places are asked for: in_source()
 };
+
+/// The bytes of `source`, the text that the pieces are of, that those of a piece stand for.
+ByteSpan in_source(const Piece& piece, ByteSpan span, std::string_view source);
 
 /// Thread-safe: never changed once built.
 class PreTokenizer {

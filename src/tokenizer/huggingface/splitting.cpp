@@ -53,8 +53,8 @@ Segments contiguous(const Segments& segments) {
 void append(const Piece& piece, const Segments& parts, bool keep_matches, std::vector<Piece>& out) {
   for (const Segment& part : parts) {
     if (part.begin == part.end || (part.match && !keep_matches)) continue;
-    out.push_back(
-        {piece.text.substr(part.begin, part.end - part.begin), piece.first && part.begin == 0});
+    out.push_back({piece.text.substr(part.begin, part.end - part.begin),
+                   piece.first && part.begin == 0, piece.made});
   }
 }
 

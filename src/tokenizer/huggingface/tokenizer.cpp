@@ -9,10 +9,26 @@ namespace twofold::hf {
 
 /// What one encoding of a text needs besides the tokenizer.
 struct HuggingFaceTokenizer::Work {
-  bool ordinary;
-  std::vector<int32_t> ids;
-  std::vector<Cut> cuts;
-  Pieces pieces;
+  std::span<const ByteSpan> ordinary;
+  bool with_offsets = false;
+  EncodedText made = {};
+  std::vector<Cut> cuts = {};
+  Pieces pieces = {};
+  Passes passes = {};  ///< of the normalizer, over the text that is worked on
+  size_t begin = 0;    ///< where that text begins in the whole one
+
+  /// Where bytes of the normalized text are in the whole one.
+  ByteSpan place(ByteSpan span) const {
+    for (auto pass = passes.rbegin(); pass != passes.rend(); ++pass) span = pass->before(span);
+    return {begin + span.begin, begin + span.end};
+  }
+  void add(int32_t id, const ByteSpan& span) {
+    made.ids.push_back(id);
+    if (with_offsets) made.offsets.push_back(place(span));
+  }
+  Ordinary is_ordinary() const {
+    return [this](const ByteSpan& span) { return overlaps(ordinary, place(span)); };
+  }
 };
 
 HuggingFaceTokenizer::HuggingFaceTokenizer(const JsonReader& file) : file_(file.file()) {
@@ -47,45 +63,77 @@ void HuggingFaceTokenizer::add(std::vector<AddedToken> tokens) {
   normal_tokens_ = std::make_unique<TokenFinder>(std::move(normal));
 }
 
-std::vector<int32_t> HuggingFaceTokenizer::encode(std::string_view text, bool ordinary) const {
+std::vector<int32_t> HuggingFaceTokenizer::encode(std::string_view text) const {
+  Work work{.ordinary = {}};
+  encode(text, work);
+  return std::move(work.made.ids);
+}
+
+std::vector<int32_t> HuggingFaceTokenizer::encode_ordinary(std::string_view text) const {
+  constexpr ByteSpan kAll{0, std::string_view::npos};  // however long normalizing makes the text
+  Work work{.ordinary = {&kAll, 1}};
+  encode(text, work);
+  return std::move(work.made.ids);
+}
+
+EncodedText HuggingFaceTokenizer::encode_with_offsets(std::string_view text,
+                                                      std::span<const ByteSpan> ordinary) const {
+  Work work{.ordinary = ordinary, .with_offsets = true};
+  work.pieces.with_edits = true;
+  encode(text, work);
+  return std::move(work.made);
+}
+
+void HuggingFaceTokenizer::encode(std::string_view text, Work& work) const {
   std::string storage;
   text = as_utf8(text, storage);
-  Work work{.ordinary = ordinary, .ids = {}, .cuts = {}, .pieces = {}};
   std::vector<Cut> cuts;
-  raw_tokens_->cut(text, ordinary, cuts);
+  raw_tokens_->cut(text, work.is_ordinary(), cuts);
   for (const Cut& cut : cuts) {
+    work.passes.clear();
+    work.begin = cut.begin;
     if (cut.id >= 0) {
-      work.ids.push_back(cut.id);
+      work.add(cut.id, {0, cut.end - cut.begin});
     } else {
       encode_raw(text.substr(cut.begin, cut.end - cut.begin), cut.begin == 0, work);
     }
   }
-  return std::move(work.ids);
 }
 
 void HuggingFaceTokenizer::encode_raw(std::string_view text, bool first, Work& work) const {
   std::string normal;
   if (normalizer_) {
     normal = text;
-    normalizer_->apply(normal);
+    normalizer_->apply(normal, work.with_offsets ? &work.passes : nullptr);
     text = normal;
   }
   work.cuts.clear();
-  normal_tokens_->cut(text, work.ordinary, work.cuts);
+  normal_tokens_->cut(text, work.is_ordinary(), work.cuts);
   for (const Cut& cut : work.cuts) {
     if (cut.id >= 0) {
-      work.ids.push_back(cut.id);
+      work.add(cut.id, {cut.begin, cut.end});
     } else {
-      encode_normal(text.substr(cut.begin, cut.end - cut.begin), first && cut.begin == 0, work);
+      encode_normal(text, cut, first && cut.begin == 0, work);
     }
   }
 }
 
-void HuggingFaceTokenizer::encode_normal(std::string_view text, bool first, Work& work) const {
-  work.pieces.list.assign(1, {text, first});
+void HuggingFaceTokenizer::encode_normal(std::string_view text, const Cut& cut, bool first,
+                                         Work& work) const {
+  work.pieces.list.assign(1, {text.substr(cut.begin, cut.end - cut.begin), first});
   work.pieces.made.clear();
   for (const auto& step : pre_.steps) step->apply(work.pieces);
-  for (const Piece& piece : work.pieces.list) model_->encode(piece.text, work.ids);
+  std::vector<ByteSpan> spans;
+  for (const Piece& piece : work.pieces.list) {
+    const size_t before = work.made.ids.size();
+    model_->encode(piece.text, work.made.ids);
+    if (!work.with_offsets) continue;
+    spans.clear();
+    model_->offsets(piece.text, std::span(work.made.ids).subspan(before), spans);
+    for (const ByteSpan& span : spans) {
+      work.made.offsets.push_back(work.place(in_source(piece, span, text)));
+    }
+  }
 }
 
 std::vector<int32_t> HuggingFaceTokenizer::with_special(std::vector<int32_t> ids) const {

@@ -27,10 +27,10 @@ class HuggingFaceTokenizer : public Tokenizer {
   /// Throws an Error naming the key for whatever is malformed or not supported.
   explicit HuggingFaceTokenizer(const JsonReader& file);
 
-  std::vector<int32_t> encode(std::string_view text) const override { return encode(text, false); }
-  std::vector<int32_t> encode_ordinary(std::string_view text) const override {
-    return encode(text, true);
-  }
+  std::vector<int32_t> encode(std::string_view text) const override;
+  std::vector<int32_t> encode_ordinary(std::string_view text) const override;
+  EncodedText encode_with_offsets(std::string_view text,
+                                  std::span<const ByteSpan> ordinary) const override;
   std::vector<int32_t> with_special(std::vector<int32_t> ids) const override;
   std::string decode(std::span<const int32_t> ids) const override;
   bool is_special(int32_t id) const override;
@@ -49,9 +49,9 @@ class HuggingFaceTokenizer : public Tokenizer {
 
  private:
   struct Work;
-  std::vector<int32_t> encode(std::string_view text, bool ordinary) const;
+  void encode(std::string_view text, Work& work) const;
   void encode_raw(std::string_view text, bool first, Work& work) const;
-  void encode_normal(std::string_view text, bool first, Work& work) const;
+  void encode_normal(std::string_view text, const Cut& cut, bool first, Work& work) const;
 
   std::string file_;
   std::unique_ptr<Normalizer> normalizer_;  // may be null

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -34,22 +35,20 @@ class Unigram : public Model {
   const RankTable& vocabulary() const override { return file_.vocabulary; }
 
   void encode(std::string_view piece, std::vector<int32_t>& ids) const override {
-    const std::vector<Way> ends = best_ways(piece);
-    std::vector<std::pair<size_t, size_t>> tokens;  // begin and end, last first
-    bool fusing = false;
-    for (size_t end = piece.size(); end > 0;) {
-      const Way& way = ends[end];
-      const bool unknown = way.id == file_.unknown && file_.unknown >= 0;
-      if (unknown && fusing) {
-        tokens.back().first = way.begin;
+    for (const ByteSpan& token : tokens_of(piece)) append(part(piece, token), ids);
+  }
+
+  void offsets(std::string_view piece, std::span<const int32_t> /*ids*/,
+               std::vector<ByteSpan>& spans) const override {
+    std::vector<int32_t> ids;
+    for (const ByteSpan& token : tokens_of(piece)) {
+      ids.clear();
+      append(part(piece, token), ids);
+      if (ids.size() == 1) {
+        spans.push_back(token);
       } else {
-        tokens.emplace_back(way.begin, end);
+        for (size_t at = token.begin; at < token.end; ++at) spans.push_back({at, at + 1});
       }
-      fusing = unknown;
-      end = way.begin;
-    }
-    for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
-      append(piece.substr(token->first, token->second - token->first), ids);
     }
   }
 
@@ -60,6 +59,30 @@ class Unigram : public Model {
     size_t begin = kNowhere;
     int32_t id = 0;
   };
+
+  static std::string_view part(std::string_view piece, const ByteSpan& token) {
+    return piece.substr(token.begin, token.end - token.begin);
+  }
+
+  /// The tokens of the best way, in their order; unknown characters side by side are one.
+  std::vector<ByteSpan> tokens_of(std::string_view piece) const {
+    const std::vector<Way> ends = best_ways(piece);
+    std::vector<ByteSpan> tokens;  // last first
+    bool fusing = false;
+    for (size_t end = piece.size(); end > 0;) {
+      const Way& way = ends[end];
+      const bool unknown = way.id == file_.unknown && file_.unknown >= 0;
+      if (unknown && fusing) {
+        tokens.back().begin = way.begin;
+      } else {
+        tokens.push_back({way.begin, end});
+      }
+      fusing = unknown;
+      end = way.begin;
+    }
+    std::ranges::reverse(tokens);
+    return tokens;
+  }
 
   std::vector<Way> best_ways(std::string_view piece) const {
     std::vector<Way> ends(piece.size() + 1);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <numeric>
@@ -79,6 +80,19 @@ class Llama2cTokenizer : public Tokenizer {
     return ids;
   }
 
+  EncodedText encode_with_offsets(std::string_view text,
+                                  std::span<const ByteSpan> /*ordinary*/) const override {
+    EncodedText made{.ids = encode_ordinary(text), .offsets = {}};
+    constexpr size_t kPrefix = 1;  // the space before the text
+    size_t at = 0;
+    for (const int32_t id : made.ids) {
+      const size_t end = at + (is_byte(id) ? 1 : texts_[static_cast<size_t>(id)].size());
+      made.offsets.push_back({std::max(at, kPrefix) - kPrefix, end - kPrefix});
+      at = end;
+    }
+    return made;
+  }
+
   std::vector<int32_t> with_special(std::vector<int32_t> ids) const override {
     ids.insert(ids.begin(), kLlama2cBegin);
     return ids;
@@ -89,9 +103,8 @@ class Llama2cTokenizer : public Tokenizer {
     for (size_t i = 0; i < ids.size(); ++i) {
       check_id(ids[i], i, vocab_size());
       if (is_special(ids[i])) continue;
-      const int32_t byte = ids[i] - kLlama2cFirstByte;
-      if (byte >= 0 && byte < 256) {
-        text += static_cast<char>(byte);
+      if (is_byte(ids[i])) {
+        text += static_cast<char>(ids[i] - kLlama2cFirstByte);
       } else {
         text += texts_[static_cast<size_t>(ids[i])];
       }
@@ -104,6 +117,10 @@ class Llama2cTokenizer : public Tokenizer {
   int64_t vocab_size() const override { return static_cast<int64_t>(texts_.size()); }
 
  private:
+  static bool is_byte(int32_t id) {
+    return id >= kLlama2cFirstByte && id < kLlama2cFirstByte + 256;
+  }
+
   static void check_tokens(const std::vector<Llama2cToken>& tokens, const std::string& file) {
     auto refuse = [&](std::string expected, std::string found) {
       fail({.what = "not a vocabulary of llama2.c",

@@ -9,6 +9,16 @@ namespace {
 
 constexpr std::string_view kSpaceMark = "\u2581";
 
+/// The parts of a text, as parts of what begins at its byte `begin` and has `put` bytes in front.
+std::vector<ByteSpan> shifted(std::span<const ByteSpan> parts, size_t begin, size_t put) {
+  std::vector<ByteSpan> moved;
+  for (const ByteSpan& part : parts) {
+    if (part.end <= begin) continue;
+    moved.push_back({std::max(part.begin, begin) - begin + put, part.end - begin + put});
+  }
+  return moved;
+}
+
 }  // namespace
 
 ExtendedTokenizer::ExtendedTokenizer(std::unique_ptr<Tokenizer> inner, TokenizerExtension extension)
@@ -30,36 +40,77 @@ void ExtendedTokenizer::add(std::vector<hf::AddedToken> tokens) {
   finder_ = std::make_unique<hf::TokenFinder>(std::move(wanted));
 }
 
-std::vector<int32_t> ExtendedTokenizer::encode(std::string_view text, bool ordinary) const {
-  std::string storage;
-  if (extension_.repairs) text = as_utf8(text, storage);
-  std::vector<int32_t> ids;
-  std::vector<hf::Cut> cuts;
-  finder_->cut(text, ordinary, cuts);
-  for (const auto& [id, begin, end] : cuts) {
-    if (id >= 0) {
-      ids.push_back(id);
-    } else {
-      encode_between(text.substr(begin, end - begin), begin == 0, ordinary, ids);
-    }
+struct ExtendedTokenizer::Work {
+  std::span<const ByteSpan> ordinary;
+  bool with_offsets = false;
+  EncodedText made = {};
+
+  void add(const EncodedText& some) {
+    made.ids.insert(made.ids.end(), some.ids.begin(), some.ids.end());
+    made.offsets.insert(made.offsets.end(), some.offsets.begin(), some.offsets.end());
   }
-  return ids;
+};
+
+std::vector<int32_t> ExtendedTokenizer::encode(std::string_view text) const {
+  Work work{.ordinary = {}};
+  encode(text, work);
+  return std::move(work.made.ids);
 }
 
-void ExtendedTokenizer::encode_between(std::string_view text, bool first, bool ordinary,
-                                       std::vector<int32_t>& ids) const {
+std::vector<int32_t> ExtendedTokenizer::encode_ordinary(std::string_view text) const {
+  constexpr ByteSpan kAll{0, std::string_view::npos};
+  Work work{.ordinary = {&kAll, 1}};
+  encode(text, work);
+  return std::move(work.made.ids);
+}
+
+EncodedText ExtendedTokenizer::encode_with_offsets(std::string_view text,
+                                                   std::span<const ByteSpan> ordinary) const {
+  Work work{.ordinary = ordinary, .with_offsets = true};
+  encode(text, work);
+  return std::move(work.made);
+}
+
+void ExtendedTokenizer::encode(std::string_view text, Work& work) const {
+  std::string storage;
+  if (extension_.repairs) text = as_utf8(text, storage);
+  std::vector<hf::Cut> cuts;
+  finder_->cut(
+      text, [&](const ByteSpan& span) { return overlaps(work.ordinary, span); }, cuts);
+  for (const auto& [id, begin, end] : cuts) {
+    if (id >= 0) {
+      work.add({.ids = {id}, .offsets = {{begin, end}}});
+    } else {
+      encode_between(text, {begin, end}, work);
+    }
+  }
+}
+
+void ExtendedTokenizer::encode_between(std::string_view whole, const ByteSpan& part,
+                                       Work& work) const {
+  std::string_view text = whole.substr(part.begin, part.end - part.begin);
   const SpacePrefix prefix = extension_.prefix.value_or(SpacePrefix::kNone);
-  const bool wanted = prefix == SpacePrefix::kEach || (prefix == SpacePrefix::kFirst && first);
+  const bool wanted =
+      prefix == SpacePrefix::kEach || (prefix == SpacePrefix::kFirst && part.begin == 0);
   if (wanted && extension_.strips) {
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   }
+  const auto begin = static_cast<size_t>(text.data() - whole.data());
   std::string marked;
   if (wanted && !text.starts_with(' ') && !text.starts_with(kSpaceMark)) {
     marked = std::string(kSpaceMark) + std::string(text);
     text = marked;
   }
-  const std::vector<int32_t> some = ordinary ? inner_->encode_ordinary(text) : inner_->encode(text);
-  ids.insert(ids.end(), some.begin(), some.end());
+  if (!work.with_offsets) {
+    return work.add(
+        {.ids = work.ordinary.empty() ? inner_->encode(text) : inner_->encode_ordinary(text)});
+  }
+  const size_t put = marked.empty() ? 0 : kSpaceMark.size();
+  EncodedText made = inner_->encode_with_offsets(text, shifted(work.ordinary, begin, put));
+  for (ByteSpan& span : made.offsets) {
+    span = {std::max(span.begin, put) - put + begin, std::max(span.end, put) - put + begin};
+  }
+  work.add(made);
 }
 
 std::string ExtendedTokenizer::decode(std::span<const int32_t> ids) const {

@@ -32,10 +32,10 @@ class ExtendedTokenizer : public Tokenizer {
  public:
   ExtendedTokenizer(std::unique_ptr<Tokenizer> inner, TokenizerExtension extension);
 
-  std::vector<int32_t> encode(std::string_view text) const override { return encode(text, false); }
-  std::vector<int32_t> encode_ordinary(std::string_view text) const override {
-    return encode(text, true);
-  }
+  std::vector<int32_t> encode(std::string_view text) const override;
+  std::vector<int32_t> encode_ordinary(std::string_view text) const override;
+  EncodedText encode_with_offsets(std::string_view text,
+                                  std::span<const ByteSpan> ordinary) const override;
   std::string decode(std::span<const int32_t> ids) const override;
   std::vector<int32_t> with_special(std::vector<int32_t> ids) const override;
   bool is_special(int32_t id) const override;
@@ -48,9 +48,10 @@ class ExtendedTokenizer : public Tokenizer {
   void add(std::vector<hf::AddedToken> tokens);
 
  private:
-  std::vector<int32_t> encode(std::string_view text, bool ordinary) const;
-  void encode_between(std::string_view text, bool first, bool ordinary,
-                      std::vector<int32_t>& ids) const;
+  struct Work;
+  void encode(std::string_view text, Work& work) const;
+  /// The text between two tokens.
+  void encode_between(std::string_view whole, const ByteSpan& part, Work& work) const;
   const hf::AddedToken* token_of(int32_t id) const;
 
   std::unique_ptr<Tokenizer> inner_;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "tokenizer/load/characters.h"
 #include "twofold/tokenizer.h"
 #include "unicode/utf8.h"
 
@@ -31,6 +32,33 @@ std::vector<int32_t> known_ids(const Tokenizer& tokenizer, std::span<const int64
   return known;
 }
 
+/// With the tokens around the text, if they are wanted; offsets in characters.
+EncodedText encode_with_places(const Tokenizer& tokenizer, const EncodeOptions& options,
+                               std::string_view text) {
+  std::string storage;
+  text = as_utf8(text, storage);
+  const ByteSpan whole{0, text.size()};
+  EncodedText made = tokenizer.encode_with_offsets(
+      text, std::span(&whole, options.ordinary ? size_t{1} : size_t{0}));
+  made.offsets = characters_of(text, made.offsets);
+  if (!options.add_special) return made;
+  constexpr int32_t kText = -1;
+  const std::vector<int32_t> around = tokenizer.with_special({kText});
+  const auto before = std::ranges::find(around, kText) - around.begin();
+  made.ids = tokenizer.with_special(std::move(made.ids));
+  made.offsets.insert(made.offsets.begin(), static_cast<size_t>(before), ByteSpan{});
+  made.offsets.resize(made.ids.size());
+  return made;
+}
+
+std::string shown(const std::vector<ByteSpan>& offsets) {
+  std::string text;
+  for (const ByteSpan& span : offsets) {
+    text += fmt::format("{}[{},{}]", text.empty() ? "" : ",", span.begin, span.end);
+  }
+  return text;
+}
+
 }  // namespace
 
 bool begins_twice(const Tokenizer& tokenizer, std::span<const int32_t> ids) {
@@ -41,16 +69,23 @@ bool begins_twice(const Tokenizer& tokenizer, std::span<const int32_t> ids) {
 
 std::string encode_line(const Tokenizer& tokenizer, const EncodeOptions& options,
                         std::string_view text) {
-  std::vector<int32_t> ids =
-      options.ordinary ? tokenizer.encode_ordinary(text) : tokenizer.encode(text);
-  if (options.add_special) ids = tokenizer.with_special(std::move(ids));
+  std::string places;
+  std::vector<int32_t> ids;
+  if (options.offsets) {
+    EncodedText encoded = encode_with_places(tokenizer, options, text);
+    places = fmt::format(R"(,"offsets":[{}])", shown(encoded.offsets));
+    ids = std::move(encoded.ids);
+  } else {
+    ids = options.ordinary ? tokenizer.encode_ordinary(text) : tokenizer.encode(text);
+    if (options.add_special) ids = tokenizer.with_special(std::move(ids));
+  }
   if (options.add_special && options.warn && begins_twice(tokenizer, ids)) {
     options.warn(
         fmt::format("the text begins with the token that begins a text twice (id {}): it "
                     "spells it, and it is put in front as well",
                     ids[0]));
   }
-  return fmt::format(R"({{"ids":[{}]}})", fmt::join(ids, ","));
+  return fmt::format(R"({{"ids":[{}]{}}})", fmt::join(ids, ","), places);
 }
 
 std::string decode_line(const Tokenizer& tokenizer, const DecodeOptions& options,

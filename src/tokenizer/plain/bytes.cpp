@@ -19,6 +19,13 @@ class BytesTokenizer : public Tokenizer {
     return ids;
   }
 
+  EncodedText encode_with_offsets(std::string_view text,
+                                  std::span<const ByteSpan> /*ordinary*/) const override {
+    EncodedText made{.ids = encode_ordinary(text), .offsets = {}};
+    for (size_t at = 0; at < text.size(); ++at) made.offsets.push_back({at, at + 1});
+    return made;
+  }
+
   /// The end of a document has no bytes.
   std::string decode(std::span<const int32_t> ids) const override {
     std::string text;

@@ -32,13 +32,19 @@ class TrivialTokenizer : public Tokenizer {
   }
 
   std::vector<int32_t> encode_ordinary(std::string_view text) const override {
-    std::vector<int32_t> ids;
+    return encode_with_offsets(text, {}).ids;
+  }
+
+  EncodedText encode_with_offsets(std::string_view text,
+                                  std::span<const ByteSpan> /*ordinary*/) const override {
+    EncodedText made;
     for (size_t begin = 0; !text.empty() && begin <= text.size();) {
       const size_t end = std::min(text.find(' ', begin), text.size());
-      ids.push_back(parse_id(text.substr(begin, end - begin), begin));
+      made.ids.push_back(parse_id(text.substr(begin, end - begin), begin));
+      made.offsets.push_back({begin, end});
       begin = end + 1;
     }
-    return ids;
+    return made;
   }
 
   std::string decode(std::span<const int32_t> ids) const override {

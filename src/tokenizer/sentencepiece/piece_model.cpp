@@ -95,4 +95,31 @@ std::vector<int32_t> PlainPieces::encode(std::string_view text) const {
   return ids;
 }
 
+size_t PlainPieces::length_in(std::string_view text, size_t at, std::string_view piece,
+                              bool marked) {
+  const size_t begin = at;
+  for (size_t in = 0; in < piece.size();) {
+    const size_t size = character_bytes(piece[in]);
+    const bool space = piece.substr(in, size) == kSpace && at < text.size() && text[at] == ' ';
+    const bool put_in_front = marked && in == 0;
+    if (!put_in_front) at += space ? 1 : size;
+    in += size;
+  }
+  return at - begin;
+}
+
+std::vector<ByteSpan> PlainPieces::offsets(std::string_view text,
+                                           std::span<const int32_t> ids) const {
+  std::vector<ByteSpan> spans;
+  size_t at = 0;
+  for (const int32_t id : ids) {
+    const auto piece = tokens_.bytes_of(static_cast<uint32_t>(id));
+    const bool marked = spans.empty() && dummy_prefix_;
+    const size_t end = at + (piece ? length_in(text, at, *piece, marked) : 1);
+    spans.push_back({at, end});
+    at = end;
+  }
+  return spans;
+}
+
 }  // namespace twofold

@@ -3,10 +3,12 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "tokenizer/bpe/scored_merges.h"
+#include "twofold/tokenizer_interface.h"
 
 namespace twofold {
 
@@ -20,9 +22,14 @@ class PlainPieces {
 
   /// The library's ids of `text`, which is valid UTF-8.
   std::vector<int32_t> encode(std::string_view text) const;
+  /// The bytes of `text` that each of its ids stands for.
+  std::vector<ByteSpan> offsets(std::string_view text, std::span<const int32_t> ids) const;
 
  private:
   struct Pieces;
+  /// The bytes of `text` behind `at` that `piece` is written for. `marked`: whether its first
+  /// character is the space that was put in front of the text.
+  static size_t length_in(std::string_view text, size_t at, std::string_view piece, bool marked);
   explicit PlainPieces(Pieces pieces, bool dummy_prefix);
 
   RankTable tokens_;

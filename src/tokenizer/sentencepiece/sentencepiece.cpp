@@ -44,6 +44,23 @@ class SentencePieceTokenizer : public Tokenizer {
     return ids;
   }
 
+  EncodedText encode_with_offsets(std::string_view text,
+                                  std::span<const ByteSpan> /*ordinary*/) const override {
+    EncodedText made;
+    if (plain_ && valid_utf8_prefix(text) == text.size()) {
+      made.ids = encode_ordinary(text);
+      made.offsets = plain_->offsets(text, made.ids);
+      return made;
+    }
+    sentencepiece::ImmutableSentencePieceText pieces;
+    check(processor_.Encode({text.data(), text.size()}, pieces.mutable_proto()), file_);
+    for (const auto& piece : pieces.pieces()) {
+      made.ids.push_back(static_cast<int32_t>(piece.id()));
+      made.offsets.push_back({piece.begin(), piece.end()});
+    }
+    return made;
+  }
+
   std::vector<int32_t> with_special(std::vector<int32_t> ids) const override {
     if (processor_.bos_id() >= 0) ids.insert(ids.begin(), processor_.bos_id());
     return ids;

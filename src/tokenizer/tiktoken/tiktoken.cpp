@@ -74,6 +74,11 @@ std::vector<int32_t> TiktokenTokenizer::encode_ordinary(std::string_view text) c
 }
 
 std::vector<int32_t> TiktokenTokenizer::encode(std::string_view text) const {
+  return encode(text, {});
+}
+
+std::vector<int32_t> TiktokenTokenizer::encode(std::string_view text,
+                                               std::span<const ByteSpan> ordinary) const {
   std::string storage;
   text = as_utf8(text, storage);
   RegexScan scan(pieces_);
@@ -81,15 +86,30 @@ std::vector<int32_t> TiktokenTokenizer::encode(std::string_view text) const {
   std::vector<int32_t> ids;
   size_t begin = 0;
   size_t end = 0;
-  size_t at = 0;
+  size_t at = 0, from = 0;
   special_scan.read(text);
-  while (special_scan.find(at, begin, end)) {
+  while (special_scan.find(from, begin, end)) {
+    from = end;
+    if (overlaps(ordinary, {begin, end})) continue;
     append_ordinary(scan, text.substr(at, begin - at), ids);
     ids.push_back(special_ids_.find(text.substr(begin, end - begin))->second);
     at = end;
   }
   append_ordinary(scan, text.substr(at), ids);
   return ids;
+}
+
+EncodedText TiktokenTokenizer::encode_with_offsets(std::string_view text,
+                                                   std::span<const ByteSpan> ordinary) const {
+  EncodedText made{.ids = encode(text, ordinary), .offsets = {}};
+  size_t at = 0;
+  for (const int32_t id : made.ids) {
+    const auto bytes = ranks_.bytes_of(static_cast<uint32_t>(id));
+    const size_t end = at + (bytes ? bytes->size() : special_texts_.at(id).size());
+    made.offsets.push_back({at, end});
+    at = end;
+  }
+  return made;
 }
 
 std::string TiktokenTokenizer::decode(std::span<const int32_t> ids) const {

@@ -24,6 +24,8 @@ class TiktokenTokenizer : public Tokenizer {
 
   std::vector<int32_t> encode(std::string_view text) const override;
   std::vector<int32_t> encode_ordinary(std::string_view text) const override;
+  EncodedText encode_with_offsets(std::string_view text,
+                                  std::span<const ByteSpan> ordinary) const override;
   std::string decode(std::span<const int32_t> ids) const override;
   bool is_special(int32_t id) const override { return special_texts_.contains(id); }
   bool has_token(int32_t id) const override {
@@ -33,6 +35,7 @@ class TiktokenTokenizer : public Tokenizer {
   int64_t vocab_size() const override { return vocab_size_; }
 
  private:
+  std::vector<int32_t> encode(std::string_view text, std::span<const ByteSpan> ordinary) const;
   void append_ordinary(RegexScan& scan, std::string_view text, std::vector<int32_t>& ids) const;
 
   RankTable ranks_;

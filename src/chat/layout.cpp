@@ -1,0 +1,62 @@
+#include "chat/layout.h"
+
+#include <algorithm>
+#include <array>
+
+namespace twofold::chat {
+namespace {
+
+constexpr const char* kChatML =
+    "{%- for message in messages -%}\n"
+    "{{- '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' -}}\n"
+    "{%- endfor -%}\n"
+    "{%- if add_generation_prompt -%}{{- '<|im_start|>assistant\\n' -}}{%- endif -%}";
+
+constexpr const char* kAlpaca =
+    "{%- if messages[0]['role'] == 'system' -%}\n"
+    "{{- messages[0]['content'] -}}\n"
+    "{%- else -%}\n"
+    "{{- 'Below is an instruction that describes a task. Write a response that appropriately "
+    "completes the request.' -}}\n"
+    "{%- endif -%}\n"
+    "{%- for message in messages -%}\n"
+    "{%- if message['role'] == 'user' -%}\n"
+    "{{- '\\n\\n### Instruction:\\n' + message['content'] -}}\n"
+    "{%- elif message['role'] == 'assistant' -%}\n"
+    "{{- '\\n\\n### Response:\\n' + message['content'] + eos_token -}}\n"
+    "{%- elif message['role'] != 'system' or not loop.first -%}\n"
+    "{{- raise_exception('the plain layout of Alpaca has no place for a turn of ' + "
+    "message['role']) -}}\n"
+    "{%- endif -%}\n"
+    "{%- endfor -%}\n"
+    "{%- if add_generation_prompt -%}{{- '\\n\\n### Response:\\n' -}}{%- endif -%}";
+
+bool has_marks_of_chatml(const Tokenizer& tokenizer) {
+  constexpr std::array kMarks = {"<|im_start|>", "<|im_end|>"};
+  return std::ranges::all_of(kMarks,
+                             [&](const char* mark) { return tokenizer.encode(mark).size() == 1; });
+}
+
+/// The text of the token that ends a document.
+std::string end_text(const Tokenizer& tokenizer) {
+  const int32_t id = tokenizer.eot_token();
+  return tokenizer.decode({&id, 1});
+}
+
+}  // namespace
+
+Layout layout_of(const FileTexts& files, const std::string& where, const Tokenizer& tokenizer,
+                 const jinja::Settings& settings) {
+  nlohmann::ordered_json special = special_tokens_of(files, where);
+  std::vector<NamedTemplate> own = templates_of(files, where);
+  if (!own.empty()) {
+    return {own, special, Templates(own, special, settings), own.front().where};
+  }
+  const bool chatml = has_marks_of_chatml(tokenizer);
+  const char* const name = chatml ? "ChatML" : "the plain layout of Alpaca";
+  if (!chatml && !special.contains("eos_token")) special["eos_token"] = end_text(tokenizer);
+  const std::vector<NamedTemplate> ours = {{kDefaultTemplate, chatml ? kChatML : kAlpaca, name}};
+  return {ours, special, Templates(ours, special, settings), name, false, !chatml};
+}
+
+}  // namespace twofold::chat

@@ -1,0 +1,37 @@
+#pragma once
+// A model's chat templates, ready to make texts of conversations.
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "chat/template_files.h"
+#include "jinja/template.h"
+
+namespace twofold::chat {
+
+class Templates {
+ public:
+  /// `special_tokens`: variables of the templates, bos_token and the like. An Error for what is no
+  /// template.
+  Templates(const std::vector<NamedTemplate>& templates, nlohmann::ordered_json special_tokens,
+            jinja::Settings settings = {});
+
+  /// What the template that fits makes of a conversation, {"messages": […], "tools": […],
+  /// "add_generation_prompt": …}; other keys are variables. An Error if it refuses.
+  jinja::Rendered render(nlohmann::ordered_json row) const;
+
+ private:
+  struct Named {
+    std::string name;
+    jinja::Template made;
+  };
+  const jinja::Template& chosen(const nlohmann::ordered_json& variables) const;
+  const jinja::Template* find(std::string_view name) const;
+
+  std::vector<Named> templates_;
+  nlohmann::ordered_json special_tokens_;
+  jinja::Settings settings_;
+};
+
+}  // namespace twofold::chat
