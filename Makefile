@@ -45,7 +45,7 @@ fuzz:  ## every reader of files from outside, a minute each, under libFuzzer
 tidy:  ## clang-tidy (.clang-tidy) over the torch-free layers
 	@tools/setup.sh --tests --fuzz
 	@cmake --preset tidy > /dev/null
-	@run-clang-tidy -quiet -p build/tidy "$(CURDIR)/src/" > build/tidy/found.txt 2> build/tidy/log.txt || \
+	@run-clang-tidy-16 -clang-tidy-binary clang-tidy-16 -j2 -quiet -p build/tidy "$(CURDIR)/src/" > build/tidy/found.txt 2> build/tidy/log.txt || \
 	  { grep -A4 "error:\|warning:" build/tidy/found.txt; exit 1; }
 
 test-long: test sanitizers fuzz tidy  ## the long tier: 500 kills, sanitizers, fuzzing, clang-tidy

@@ -13,7 +13,7 @@ PACKAGES=(g++ cmake ninja-build ccache pkg-config python3 python3-venv
   libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev
   libutf8proc-dev libsentencepiece-dev)
 TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev qemu-user clang-format)
-FUZZ_PACKAGES=(clang-16 libclang-rt-16-dev clang-tidy)
+FUZZ_PACKAGES=(clang-16 libclang-rt-16-dev clang-tidy-16)
 TORCH=2.13.0
 [ "${1:-}" = "--tests" ] && PACKAGES+=("${TEST_PACKAGES[@]}")
 [ "${2:-}" = "--fuzz" ] && PACKAGES+=("${FUZZ_PACKAGES[@]}")

@@ -31,7 +31,7 @@ std::string last_segment(const std::string& key) { return key.substr(key.rfind('
 
 /// Near keys, and failing these the keys of the same name in other sections.
 std::string suggest(const std::string& key, const std::vector<std::string>& candidates) {
-  const std::string near = did_you_mean(key, candidates);
+  std::string near = did_you_mean(key, candidates);
   if (!near.empty()) return near;
   std::vector<std::string> namesakes;
   for (const std::string& candidate : candidates) {

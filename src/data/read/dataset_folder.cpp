@@ -43,7 +43,7 @@ const char* split_name(Split split) { return split == Split::kTrain ? "train" : 
 
 Path dataset_folder(const Path& data_root, const std::string& label) {
   require_folder_name(label, "the name of a dataset");
-  const Path folder = data_root / label;
+  Path folder = data_root / label;
   if (kind_of(folder) == PathKind::kFolder) return folder;
   const std::vector<std::string> names = folders_in(data_root);
   fail({.what = fmt::format("there is no dataset `{}`", label),
@@ -137,7 +137,8 @@ DocumentEnd read_document_end(const Path& folder) {
           .found = id.is_null() ? "no such entry" : formats::printable(id.dump()),
           .hint = "tokenize again, or write {\"tokenizer\": {\"eot_token\": ID}} there; or leave "
                   "the documents joined"});
-  return {.id = id.get<int32_t>(), .begins_next = tokenizer.value("add_special", nlohmann::json()) != true};
+  return {.id = id.get<int32_t>(),
+          .begins_next = tokenizer.value("add_special", nlohmann::json()) != true};
 }
 
 void require_shape(const Path& path, int64_t tokens, const Shape& shape) {

@@ -12,7 +12,7 @@ namespace {
 void fuse(Texts& texts) {
   std::string all;
   for (const std::string& text : texts) all += text;
-  texts.assign(1, std::move(all));
+  texts.assign(1, all);
 }
 
 class Sequence : public Decoder {
@@ -36,7 +36,7 @@ class ByteLevel : public Decoder {
     for (const std::string& text : texts) {
       if (!alphabet.read(text, bytes)) bytes += text;
     }
-    texts.assign(1, std::move(bytes));
+    texts.assign(1, bytes);
   }
 };
 

@@ -78,6 +78,18 @@ FileTexts read_all(const Path& folder, std::vector<std::string> names) {
   return files;
 }
 
+/// The name that is looked for in a folder, of a kind that is not JSON.
+std::string usual_name(TokenizerFile::Kind kind) {
+  switch (kind) {
+    case TokenizerFile::Kind::kRanks:
+      return kRanks;
+    case TokenizerFile::Kind::kLlama2c:
+      return kLlama2c;
+    default:
+      return "tokenizer.model";
+  }
+}
+
 /// The file under the name that is looked for in a folder, with the other one of a pair.
 void add_vocabulary(const Path& place, FileTexts& files) {
   const Path folder = place.parent_path();
@@ -88,13 +100,12 @@ void add_vocabulary(const Path& place, FileTexts& files) {
     files["merges.txt"] = read_text(folder / (old_pair ? "vocab.bpe" : "merges.txt"));
     return;
   }
-  using Kind = TokenizerFile::Kind;
-  const TokenizerFile file = find_tokenizer_file(place);
+  const TokenizerFile::Kind kind = find_tokenizer_file(place).kind;
   std::string text = read_text(place);
-  if (file.kind == Kind::kRanks) files[kRanks] = std::move(text);
-  if (file.kind == Kind::kSentencePiece) files["tokenizer.model"] = std::move(text);
-  if (file.kind == Kind::kLlama2c) files[kLlama2c] = std::move(text);
-  if (file.kind != Kind::kJson) return;
+  if (kind != TokenizerFile::Kind::kJson) {
+    files[usual_name(kind)] = std::move(text);
+    return;
+  }
   const nlohmann::json document = formats::parse_json(text, place.string());
   const bool whole = document.contains("model") && document.at("model").is_object();
   files[whole ? "tokenizer.json" : "vocab.json"] = std::move(text);

@@ -141,7 +141,7 @@ TokenizerFile find_tokenizer_file(const Path& path) {
 }
 
 Path tokenizer_file_at(const Path& named) {
-  const Path path = formats::hub_folder(named);
+  Path path = formats::hub_folder(named);
   std::error_code ignored;
   if (!std::filesystem::is_directory(path, ignored)) return path;
   for (const std::string& name : tokenizer_file_names()) {
