@@ -33,6 +33,7 @@ struct ModelSource {
   std::vector<std::string> adapter_folders = {};
   /// What computes: cpu, cuda, …; empty: what computed the run, and the processor for a folder.
   std::string device = {};
+  std::string dtype = {};  ///< what is computed in: float32 (the same if empty) or bfloat16
 };
 
 /// How several adapters become one.
@@ -53,7 +54,7 @@ struct Score {
   std::vector<float> logits = {};    ///< if asked for: (ids, vocabulary), row-major
 };
 
-/// Scores sequences, in float32 whatever dtype the weights have.
+/// Scores sequences, in the source's dtype whatever dtype the weights have.
 class Scorer {
  public:
   /// Loads the model; a folder's weights are mapped, not copied, where their layout allows.

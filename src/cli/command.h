@@ -38,6 +38,12 @@ struct Command {
   std::function<void()> run;
 };
 
+/// Thrown by Command::run where all was done and the answer is not yes.
+struct ExitCode {
+  int code;
+};
+inline constexpr int kGateNotMet = 3;
+
 /// Thrown by Command::run for arguments that are optional in general but required with the values
 /// of other arguments.
 struct MissingArguments {

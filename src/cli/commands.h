@@ -15,6 +15,7 @@ Command inspect_command();
 Command encode_command();
 Command decode_command();
 Command score_command();
+Command eval_command();
 Command combine_command();
 Command render_command();
 Command why_command();

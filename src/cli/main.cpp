@@ -1,5 +1,6 @@
 // twofold: the command line, which uses the public headers alone. Exit codes: 0 done, 2 a fault of
-// the input, 70 a bug in twofold, 75 stopped on request (run the same command again).
+// the input, 3 a gate that is not met, 70 a bug in twofold, 75 stopped on request (run the same
+// command again).
 
 #include <twofold/error.h>
 #include <twofold/processor.h>
@@ -30,11 +31,13 @@ int main(int argc, char** argv) {
     return run_command_line(
         {jobs_command(), configure_command(), plan_command(), tokenize_command(), run_command(),
          checkpoints_command(), generate_command(), export_command(), inspect_command(),
-         encode_command(), decode_command(), score_command(), combine_command(), render_command(),
-         why_command()},
+         encode_command(), decode_command(), score_command(), eval_command(), combine_command(),
+         render_command(), why_command()},
         argc, argv);
   } catch (const twofold::Error& problem) {
     return refuse(problem);
+  } catch (const ExitCode& exit) {
+    return exit.code;
   } catch (const twofold::Interrupted&) {
     std::fprintf(stderr, "\nstopped; run the same command again to continue\n");
     return twofold::Interrupted::kExitCode;

@@ -6,6 +6,12 @@ Option device_option(std::string& device) {
           .help = "what computes: cpu, or cuda; default: what computed the run, cpu for a folder"};
 }
 
+Option dtype_option(std::string& dtype) {
+  return {.names = "--dtype",
+          .target = &dtype,
+          .help = "what is computed in: float32, the default, or bfloat16"};
+}
+
 std::vector<Option> with_model(twofold::ModelSource& source, const std::vector<Option>& others) {
   std::vector<Option> options = {
       {.names = "MODEL",

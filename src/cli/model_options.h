@@ -7,6 +7,8 @@
 
 /// --device, for commands that compute.
 Option device_option(std::string& device);
+/// --dtype, for commands that score.
+Option dtype_option(std::string& dtype);
 
 /// The options that fill `source`, followed by `others`.
 std::vector<Option> with_model(twofold::ModelSource& source, const std::vector<Option>& others);

@@ -71,6 +71,7 @@ Command score_command() {
                                  {.names = "--adapters-off",
                                   .target = &to->adapters_off,
                                   .help = "of a run: the frozen base alone"},
+                                 dtype_option(to->source.dtype),
                                  device_option(to->source.device)}),
           .run = [to] {
             to->source.adapters = !to->adapters_off;

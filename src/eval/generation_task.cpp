@@ -21,11 +21,13 @@ class GenerationTask : public TaskEvaluation {
     const bool chat = this->task().apply_chat_template;
     TWOFOLD_EXPECT(!chat || reader.turn, "a task of turns needs the layout of a turn");
     // A template writes the tokens around a text itself.
-    const tasks::Encoder encoder(tokenizer_, reader.begin, reader.special && !chat);
+    tasks::Reading reading = reader.reading;
+    reading.special = reading.special && !chat;
+    const tasks::Encoder encoder(tokenizer_, reading);
     for (const tasks::Item& item : this->items()) {
       const std::string& context = item.contexts.front();
       std::vector<int32_t> ids = encoder.encode(chat ? reader.turn(item.system, context) : context);
-      if (ids.empty()) ids = {reader.begin};
+      if (ids.empty()) ids = {reading.begin};
       contexts_.push_back(std::move(ids));
     }
     measure_texts(this->task(), {}, {});  // an Error for a pattern that is none, before any work

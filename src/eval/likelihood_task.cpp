@@ -18,7 +18,7 @@ class LikelihoodTask : public TaskEvaluation {
  public:
   LikelihoodTask(tasks::Task task, std::vector<tasks::Item> items, const TextReader& reader)
       : TaskEvaluation(std::move(task), std::move(items)), positions_(reader.positions) {
-    tasks::Encoder encoder(reader.tokenizer, reader.begin, reader.special);
+    tasks::Encoder encoder(reader.tokenizer, reader.reading);
     for (const tasks::Item& item : this->items()) {
       for (size_t choice = 0; choice < item.continuations.size(); ++choice) {
         add(item, choice, encoder);
@@ -69,7 +69,8 @@ class LikelihoodTask : public TaskEvaluation {
         fail({.what = "an answer that the model cannot score",
               .where = fmt::format("{}, answer {}", item.where, choice),
               .expected = fmt::format("1 to {} tokens, the model's context", positions_),
-              .found = fmt::format("{}", question.tokens.size())});
+              .found = fmt::format("{}", question.tokens.size()),
+              .hint = "leave the item out, or score a model with a longer context"});
       }
       questions_.push_back(std::move(question));
     }

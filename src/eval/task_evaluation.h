@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tasks/encode.h"
 #include "tasks/measure.h"
-#include "tokenizer/tokenizer.h"
 #include "twofold/model/model.h"
 
 namespace twofold {
@@ -18,11 +18,10 @@ struct TaskScore {
   size_t cut = 0;  ///< items whose context lost its beginning: it was too long for the model
 };
 
-/// How a model reads texts.
+/// How a model reads texts, and where it ends them.
 struct TextReader {
   const Tokenizer& tokenizer;
-  int32_t begin = 0;                     ///< what a text without a context is read after
-  bool special = true;                   ///< the model's special tokens are put around texts
+  tasks::Reading reading = {};
   int64_t positions = 0;                 ///< of the model's context
   std::vector<int32_t> end_tokens = {};  ///< each ends what the model writes
   /// What the model reads before it answers a user's message, behind the system's, which may be

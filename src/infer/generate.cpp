@@ -7,10 +7,9 @@
 #include "base/error.h"
 #include "eval/text_stream.h"
 #include "formats/text_file.h"
-#include "infer/loaded_model.h"
+#include "infer/text_reader.h"
 #include "run/two_begins.h"
 #include "tokenizer/load/from_path.h"
-#include "tokenizer/load/make.h"
 
 namespace twofold {
 namespace {
@@ -41,18 +40,11 @@ SamplingOptions options_of(const GenerateRequest& request, const HfGeneration& m
           .stop_tokens = {model.end_tokens.begin(), model.end_tokens.end()}};
 }
 
-std::unique_ptr<Tokenizer> tokenizer_of(const LoadedModel& loaded) {
-  if (loaded.run) return make_tokenizer(loaded.run->tokenizer);
-  return tokenizer_from_path(loaded.folder);
-}
-
 /// The ids of a prompt as the model expects them; never none.
 std::vector<int32_t> prompt_ids(const LoadedModel& loaded, const Tokenizer& tokenizer,
                                 const std::string& text) {
   std::vector<int32_t> ids = tokenizer.encode(text);
-  if (!loaded.run || loaded.run->config.tokenizer.add_special) {
-    ids = tokenizer.with_special(std::move(ids));
-  }
+  if (adds_special(loaded)) ids = tokenizer.with_special(std::move(ids));
   if (!ids.empty()) return ids;
   const int64_t bos = loaded.run ? -1 : loaded.config().bos_token_id;
   if (bos < 0) return {tokenizer.eot_token()};

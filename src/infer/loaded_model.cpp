@@ -6,12 +6,14 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "formats/hub_cache.h"
 #include "interop/peft/config.h"
 #include "interop/peft/merge.h"
 #include "model/families/registry.h"
 #include "run/adapters/warm_start.h"
 #include "tensor/device.h"
+#include "tensor/dtype.h"
 #include "tensor/machine.h"
 
 namespace twofold {
@@ -50,7 +52,6 @@ LoadedModel load_from_run(const ModelSource& source) {
   loaded.run = load_run(spec, source.checkpoint, source.device);
   loaded.model = std::move(loaded.run->state->model);
   if (!source.adapters) detach_lora_params(loaded.model->parameters());
-  loaded.model->set_activation(at::kFloat);
   return loaded;
 }
 
@@ -81,6 +82,17 @@ void put_on(const std::vector<std::string>& folders, const ModelSource& source,
   }
 }
 
+at::ScalarType activation_of(const std::string& dtype) {
+  const std::vector<std::string> known = {"float32", "bfloat16"};
+  if (dtype.empty()) return at::kFloat;
+  if (std::find(known.begin(), known.end(), dtype) != known.end()) return scalar_type(dtype);
+  fail({.what = "no dtype that a model computes in",
+        .where = "--dtype",
+        .expected = "one of " + join(known, ", "),
+        .found = dtype,
+        .hint = did_you_mean(dtype, known)});
+}
+
 HfGeneration generation_of(const LoadedRun& run) {
   const auto file = run.files().find(kGenerationConfig);
   if (file == run.files().end()) return {.end_tokens = run.model_config().eos_token_id};
@@ -102,13 +114,19 @@ HfGeneration LoadedModel::generation() const {
 
 LoadedModel load_model_below(const ModelSource& source) {
   instruction_set();  // refuses what could not be computed, before anything is read
-  return source.root.empty() ? load_folder(source) : load_from_run(source);
+  const at::ScalarType activation = activation_of(source.dtype);
+  LoadedModel loaded = source.root.empty() ? load_folder(source) : load_from_run(source);
+  loaded.model->set_activation(activation);
+  return loaded;
 }
 
 LoadedModel load_model(const ModelSource& source) {
   LoadedModel loaded = load_model_below(source);
   // What is added to weights is not to be rounded to a narrow dtype.
-  if (source.adapter_folders.size() > 1) widen(loaded);
+  const bool parts = std::ranges::any_of(source.adapter_folders, [](const std::string& folder) {
+    return weighted_folder(folder).weight != 1;
+  });
+  if (parts || source.adapter_folders.size() > 1) widen(loaded);
   put_on(source.adapter_folders, source, loaded);
   return loaded;
 }

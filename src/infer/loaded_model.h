@@ -14,7 +14,7 @@ struct LoadedModel {
   std::optional<LoadedRun> run;      ///< of a model from a run; owns the settings
   Path folder;                       ///< of a model from a Hugging Face folder
   std::unique_ptr<ModelConfig> own;  ///< settings of a model from a folder
-  std::unique_ptr<Model> model;      ///< float32 activations; its weights may be read-only
+  std::unique_ptr<Model> model;  ///< computes in the source's dtype; its weights may be read-only
 
   const ModelConfig& config() const { return own ? *own : run->model_config(); }
   /// A run's texts may end as its documents do, unless the folder that it is from says otherwise.

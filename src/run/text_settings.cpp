@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "chat/template_files.h"
+#include "formats/json.h"
 #include "model/hf/hugging_face.h"
 #include "run/turn_layout.h"
 
@@ -21,6 +22,17 @@ int32_t begin_of(const ModelConfig& model, const FileTexts& files, const Tokeniz
   }
   if (is_id(model, model.bos_token_id)) return static_cast<int32_t>(model.bos_token_id);
   return tokenizer.eot_token();
+}
+
+/// Whether transformers gives a text that begins with a space no other, as it does by the class of
+/// Llama's tokenizers, whatever their tokenizer.json says.
+bool gives_one_space(const FileTexts& files, const Tokenizer& tokenizer) {
+  const auto config = files.find("tokenizer_config.json");
+  if (config == files.end()) return false;
+  const auto object = formats::parse_json(config->second, config->first);
+  const std::string name = object.value("tokenizer_class", nlohmann::json()).dump();
+  if (name != "\"LlamaTokenizer\"" && name != "\"LlamaTokenizerFast\"") return false;
+  return tokenizer.encode(" a").size() > tokenizer.encode("a").size();
 }
 
 /// What ends a text of the model, wherever it says so.
@@ -55,8 +67,9 @@ void add_turns(TextReader& reader, const FileTexts& files) {
 TextReader reader_of(const ModelConfig& model, const FileTexts& files, bool special,
                      const Tokenizer& tokenizer) {
   TextReader reader{.tokenizer = tokenizer,
-                    .begin = begin_of(model, files, tokenizer),
-                    .special = special,
+                    .reading = {.begin = begin_of(model, files, tokenizer),
+                                .special = special,
+                                .one_space = gives_one_space(files, tokenizer)},
                     .positions = model.positions(),
                     .end_tokens = ends_of(model, files, tokenizer)};
   add_turns(reader, files);

@@ -44,7 +44,8 @@ std::vector<Document> read(const Path& file, size_t limit) {
   fail({.what = "the file holds no documents",
         .where = file.string(),
         .expected = "a JSON object a line",
-        .found = "nothing"});
+        .found = "nothing",
+        .hint = "see docs/eval.md for what the task reads"});
 }
 
 /// The label of a line: a number where it is one.
@@ -60,7 +61,8 @@ void add_labels(std::vector<Document>& documents, const Path& file) {
     fail({.what = "fewer labels than documents",
           .where = file.string(),
           .expected = fmt::format("at least {} lines", documents.size()),
-          .found = std::to_string(labels.size())});
+          .found = std::to_string(labels.size()),
+          .hint = "take both files from one place: a line a document"});
   }
   for (size_t i = 0; i < documents.size(); ++i) documents[i].fields["label"] = label_of(labels[i]);
 }

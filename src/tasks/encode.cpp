@@ -21,23 +21,28 @@ size_t end_without_space(const std::string& text) {
 
 }  // namespace
 
-Encoder::Encoder(const Tokenizer& tokenizer, int32_t begin, bool special)
+Encoder::Encoder(const Tokenizer& tokenizer, const Reading& reading)
     : tokenizer_(tokenizer),
-      begin_(begin),
-      special_(special),
-      begin_text_(tokenizer.decode(std::span(&begin, 1))) {}
+      reading_(reading),
+      begin_text_(tokenizer.decode(std::span(&reading.begin, 1))) {}
+
+std::vector<int32_t> Encoder::ids(const std::string& text) const {
+  // The tokenizer puts a space in front itself.
+  const bool spaced = reading_.one_space && text.size() > 1 && text.starts_with(' ');
+  return tokenizer_.encode(spaced ? text.substr(1) : text);
+}
 
 std::vector<int32_t> Encoder::encode(const std::string& text) const {
-  std::vector<int32_t> ids = tokenizer_.encode(text);
+  std::vector<int32_t> found = ids(text);
   const bool begun = !begin_text_.empty() && text.starts_with(begin_text_);
-  return special_ && !begun ? tokenizer_.with_special(std::move(ids)) : ids;
+  return reading_.special && !begun ? tokenizer_.with_special(std::move(found)) : found;
 }
 
 Continuation Encoder::pair(const std::string& context, const std::string& continuation) {
   if (context.empty()) {
-    std::vector<int32_t> ids = tokenizer_.encode(continuation);
-    if (!ids.empty() && ids.front() == begin_) ids.erase(ids.begin());
-    return {{begin_}, std::move(ids)};
+    std::vector<int32_t> tokens = ids(continuation);
+    if (!tokens.empty() && tokens.front() == reading_.begin) tokens.erase(tokens.begin());
+    return {{reading_.begin}, std::move(tokens)};
   }
   Continuation found{encode(context.substr(0, end_without_space(context))), {}};
   std::vector<int32_t>& known = found.context;
@@ -48,20 +53,20 @@ Continuation Encoder::pair(const std::string& context, const std::string& contin
     known.erase(differ, known.end());
   }
   found.tokens.assign(whole.begin() + std::ssize(known), whole.end());
-  if (known.empty()) known = {begin_};
+  if (known.empty()) known = {reading_.begin};
   return found;
 }
 
 std::vector<Continuation> Encoder::windows(const std::string& text, int64_t positions) const {
-  const std::vector<int32_t> ids = encode(text);
+  const std::vector<int32_t> whole = encode(text);
   std::vector<Continuation> all;
-  for (int64_t first = 0; first < std::ssize(ids); first += positions) {
-    const int64_t last = std::min(first + positions, std::ssize(ids));
+  for (int64_t first = 0; first < std::ssize(whole); first += positions) {
+    const int64_t last = std::min(first + positions, std::ssize(whole));
     // Each is read with all that fits in front of it.
     const int64_t known = std::max<int64_t>(0, last - positions - 1);
-    Continuation window{{ids.begin() + known, ids.begin() + first},
-                        {ids.begin() + first, ids.begin() + last}};
-    if (first == 0) window.context = {begin_};
+    Continuation window{{whole.begin() + known, whole.begin() + first},
+                        {whole.begin() + first, whole.begin() + last}};
+    if (first == 0) window.context = {reading_.begin};
     all.push_back(std::move(window));
   }
   return all;

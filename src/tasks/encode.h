@@ -11,11 +11,17 @@
 
 namespace twofold::tasks {
 
+struct Reading {
+  /// What a text without a context is read after: the token that begins texts, else the one that
+  /// ends them.
+  int32_t begin = 0;
+  bool special = true;     ///< the model's special tokens are put around texts
+  bool one_space = false;  ///< a text that begins with a space is given no other in front
+};
+
 class Encoder {
  public:
-  /// `begin`: the token that a text without a context is read after (the one that begins texts,
-  /// else the one that ends them). `special`: the model's special tokens are put around texts.
-  Encoder(const Tokenizer& tokenizer, int32_t begin, bool special = true);
+  Encoder(const Tokenizer& tokenizer, const Reading& reading);
 
   /// A text with the tokens around it, unless it spells the one that begins texts.
   std::vector<int32_t> encode(const std::string& text) const;
@@ -29,9 +35,10 @@ class Encoder {
   size_t merged() const { return merged_; }
 
  private:
+  std::vector<int32_t> ids(const std::string& text) const;
+
   const Tokenizer& tokenizer_;
-  int32_t begin_;
-  bool special_;
+  Reading reading_;
   std::string begin_text_;
   size_t merged_ = 0;
 };

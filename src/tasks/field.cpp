@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "formats/json.h"
 
 namespace twofold::tasks {
@@ -43,7 +44,8 @@ void refuse_document(const Document& document, const Task& task, std::string wha
   fail({.what = std::move(what),
         .where = fmt::format("{} (task {})", document.where, task.task),
         .expected = std::move(expected),
-        .found = std::move(found)});
+        .found = std::move(found),
+        .hint = "correct the document, or what the task makes of it"});
 }
 
 Field::Field(std::string text, const Task& task, const std::string& key)
@@ -58,9 +60,14 @@ std::string Field::render(const jinja::Template& made, const Document& document)
   try {
     return made.render(document.fields, {.strict_undefined = true}).text;
   } catch (const Error& error) {
-    Problem problem = error.problems().front();
-    problem.where = document.where + ", " + problem.where;
-    fail(std::move(problem));
+    const Problem& problem = error.problems().front();
+    std::vector<std::string> fields;
+    for (const auto& [name, value] : document.fields.items()) fields.push_back(name);
+    fail({.what = problem.what,
+          .where = document.where + ", " + problem.where,
+          .expected = "a document that the template takes",
+          .found = "one with the fields " + join(fields, ", "),
+          .hint = "correct the document, or the template"});
   }
 }
 

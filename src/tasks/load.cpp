@@ -33,7 +33,8 @@ Task included(const std::string& text, const std::string& name, const Path& fold
                                         : "not the name of a task",
           .where = include->place + " include",
           .expected = "a built-in task's id, or a YAML file",
-          .found = config::flow_text(*include)});
+          .found = config::flow_text(*include),
+          .hint = "see docs/eval.md"});
   }
   return load(include->text, folder, depth + 1);
 }
@@ -46,7 +47,8 @@ void check(const Task& task, const std::string& name) {
     problems.push_back({.what = std::move(what),
                         .where = name,
                         .expected = std::move(expected),
-                        .found = std::move(found)});
+                        .found = std::move(found),
+                        .hint = "see docs/eval.md"});
   };
   const auto needs = [&](const std::string& value, const char* key) {
     demand(!value.empty(), fmt::format("the task has no {}", key), "a template, or a field's name",

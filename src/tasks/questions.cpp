@@ -55,9 +55,7 @@ std::vector<std::string> Questions::choices(const Document& document) const {
   std::vector<std::string> found;
   if (list.is_array()) {
     for (const ordered_json& choice : list) {
-      if (choice.is_string() && !choice.get_ref<const std::string&>().empty()) {
-        found.push_back(choice.get<std::string>());
-      }
+      if (choice.is_string()) found.push_back(choice.get<std::string>());
     }
   }
   if (found.empty() || found.size() != list.size()) {

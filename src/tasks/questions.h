@@ -18,7 +18,7 @@ class Questions {
   std::string description(const Document& document) const { return description_.text(document); }
   /// The question alone; not of multiple inputs.
   std::string text(const Document& document) const { return text_.text(document); }
-  /// At least one; none is empty.
+  /// At least one.
   std::vector<std::string> choices(const Document& document) const;
   /// Which choices are right: at least one.
   std::vector<size_t> gold(const Document& document, const std::vector<std::string>& choices) const;

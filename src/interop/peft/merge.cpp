@@ -17,10 +17,8 @@ WeightedFolder weighted_folder(const std::string& text) {
   return {.folder = text.substr(0, colon), .weight = weight};
 }
 
-void merge_peft_folder(const WeightedFolder& adapter, const ModelConfig& config,
-                       ParameterTree& parameters, TableCopies copies) {
+void fold_adapters(ParameterTree& parameters, double weight) {
   const at::NoGradGuard no_grad;
-  load_peft_folder(adapter.folder, config, parameters, copies);
   for (Parameter& leaf : parameters.all()) {  // sums are rounded when all is added, not each
     at::Tensor& value = leaf.weight.value;
     for (const auto& attachment : leaf.weight.attachments) {
@@ -35,8 +33,14 @@ void merge_peft_folder(const WeightedFolder& adapter, const ModelConfig& config,
     if (own.is_alias_of(value)) continue;
     const auto wide = own.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
     const at::Tensor base = own.detach().to(wide);
-    own = at::empty_like(own.detach()).copy_(base + (value.to(wide) - base).mul(adapter.weight));
+    own = at::empty_like(own.detach()).copy_(base + (value.to(wide) - base).mul(weight));
   }
+}
+
+void merge_peft_folder(const WeightedFolder& adapter, const ModelConfig& config,
+                       ParameterTree& parameters, TableCopies copies) {
+  load_peft_folder(adapter.folder, config, parameters, copies);
+  fold_adapters(parameters, adapter.weight);
 }
 
 }  // namespace twofold

@@ -1,0 +1,194 @@
+#include "twofold/evaluate.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/error.h"
+#include "base/folders.h"
+#include "infer/gate.h"
+#include "infer/results.h"
+#include "infer/scaled_model.h"
+#include "infer/text_reader.h"
+
+namespace twofold {
+namespace {
+
+/// A task's questions, before there is a model.
+struct Asked {
+  tasks::Task task;
+  std::vector<tasks::Item> items;
+};
+
+Path data_folder(const ModelSource& source, const EvaluateRequest& request) {
+  if (!request.data.empty()) return request.data;
+  if (!source.root.empty()) return source.root / "eval";
+  fail({.what = "no folder of data",
+        .where = "--data",
+        .expected = "the folder of the tasks' files",
+        .found = "nothing",
+        .hint = "give --data DIR; of a run it is ROOT/eval by default"});
+}
+
+std::vector<Asked> questions_of(const ModelSource& source, const EvaluateRequest& request) {
+  const Path data = data_folder(source, request);
+  std::vector<Asked> all;
+  for (const std::string& name : request.tasks) {
+    tasks::Task task = tasks::load_task(name);
+    tasks::ItemRequest wanted{.data = data, .num_fewshot = request.num_fewshot};
+    if (request.limit) wanted.limit = static_cast<size_t>(*request.limit);
+    std::vector<tasks::Item> items = tasks::load_items(task, wanted);
+    all.push_back({std::move(task), std::move(items)});
+  }
+  return all;
+}
+
+void check(const EvaluateRequest& request) {
+  std::vector<Problem> problems;
+  const auto demand = [&](bool holds, const char* where, const char* expected, std::string found) {
+    if (holds) return;
+    problems.push_back({.what = "a setting of the evaluation is not right",
+                        .where = where,
+                        .expected = expected,
+                        .found = std::move(found),
+                        .hint = "see `twofold eval --help`"});
+  };
+  demand(!request.tasks.empty(), "--tasks", "at least one task", "none");
+  demand(request.limit.value_or(1) > 0, "--limit", "at least 1",
+         fmt::format("{}", request.limit.value_or(1)));
+  demand(request.num_fewshot.value_or(0) >= 0, "--num-fewshot", "at least 0",
+         fmt::format("{}", request.num_fewshot.value_or(0)));
+  for (const double scale : request.adapter_scales) {
+    demand(std::isfinite(scale), "--adapter-scale", "finite numbers", fmt::format("{}", scale));
+  }
+  demand(!request.gate || request.adapter_scales.size() < 2, "--gate",
+         "one --adapter-scale: a gate judges one model",
+         fmt::format("{} of them", request.adapter_scales.size()));
+  throw_problems(std::move(problems));
+}
+
+TaskResult result_of(const TaskEvaluation& task, const TaskScore& score) {
+  TaskResult result{.task = task.task().task,
+                    .items = task.items().size(),
+                    .cut = score.cut,
+                    .metrics = score.metrics};
+  for (const tasks::TaskMetric& metric : result.metrics) {
+    result.errors.push_back(stats::standard_error(metric.numbers, kBootstrap));
+  }
+  return result;
+}
+
+/// Scores one state of the model, and writes what it answered.
+class Scoring {
+ public:
+  Scoring(const std::vector<Asked>& asked, Observer& observer)
+      : asked_(asked), observer_(observer) {}
+
+  Results score(LoadedModel loaded, const std::string& what, const std::optional<Path>& samples) {
+    if (loaded.model->activation() == at::kFloat) widen(loaded);
+    const std::unique_ptr<Tokenizer> tokenizer = tokenizer_of(loaded);
+    const TextReader reader = reader_of(loaded, *tokenizer);
+    Results results;
+    for (const Asked& asked : asked_) {
+      const auto task = make_task_evaluation(asked.task, asked.items, reader);
+      if (!task->note().empty() && told_.insert(task->note()).second) {
+        observer_.message(Severity::kInfo, task->note());
+      }
+      const TaskScore score = task->score(*loaded.model, [&](double done) {
+        observer_.work({.what = asked.task.task + what, .done = done});
+      });
+      results.push_back(result_of(*task, score));
+      if (samples) {
+        make_folders(*samples);
+        write_atomic(*samples / (asked.task.task + ".jsonl"), samples_text(*task, score));
+      }
+    }
+    return results;
+  }
+
+ private:
+  const std::vector<Asked>& asked_;
+  Observer& observer_;
+  std::set<std::string> told_;
+};
+
+std::string shown(double value, double error) {
+  return std::isfinite(error) ? fmt::format("{:.4f} ± {:.4f}", value, error)
+                              : fmt::format("{:.4f}", value);
+}
+
+Table table_of(const std::vector<double>& scales, const std::vector<Results>& all) {
+  Table table{.title = "Scores", .header = {"task", "metric", "items"}};
+  for (const double scale : scales) {
+    table.header.push_back(scales.size() == 1 ? "value" : fmt::format("scale {}", scale));
+  }
+  size_t cut = 0;
+  for (size_t task = 0; task < all[0].size(); ++task) {
+    const TaskResult& first = all[0][task];
+    cut += first.cut;
+    for (size_t metric = 0; metric < first.metrics.size(); ++metric) {
+      std::vector<std::string> row = {first.task, first.metrics[metric].name,
+                                      std::to_string(first.items)};
+      for (const Results& results : all) {
+        const TaskResult& own = results[task];
+        row.push_back(shown(own.metrics[metric].numbers.value(), own.errors[metric]));
+      }
+      table.rows.push_back(std::move(row));
+    }
+  }
+  table.note = "± standard error";
+  if (cut > 0) {
+    table.note +=
+        fmt::format("; {} contexts were too long for the model and lost their beginning", cut);
+  }
+  return table;
+}
+
+void write_json(const Path& file, const std::vector<double>& scales,
+                const std::vector<Results>& all) {
+  nlohmann::ordered_json made;
+  if (scales.size() == 1) {
+    made = json_of(all[0]);
+  } else {
+    for (size_t i = 0; i < scales.size(); ++i) {
+      made["scales"][fmt::format("{}", scales[i])] = json_of(all[i]);
+    }
+  }
+  write_atomic(file, made.dump(-1, ' ', false) + "\n");
+}
+
+bool judged(const Gate& gate, const ModelSource& source, const Results& ours, Scoring& scoring,
+            Observer& observer) {
+  if (!gate.compares_with_base()) return meets(gate, ours, read_results(gate.baseline), observer);
+  const Results base = scoring.score(load_scaled_model(source, 0), " (adapters off)", {});
+  return meets(gate, ours, base, observer);
+}
+
+}  // namespace
+
+bool evaluate(const ModelSource& source, const EvaluateRequest& request, Observer& observer) {
+  check(request);
+  std::optional<Gate> gate;
+  if (request.gate) gate = read_gate(*request.gate);
+  const std::vector<Asked> asked = questions_of(source, request);
+  const std::vector<double> scales =
+      request.adapter_scales.empty() ? std::vector<double>{1} : request.adapter_scales;
+  Scoring scoring(asked, observer);
+  std::vector<Results> all;
+  for (const double scale : scales) {
+    const std::string name = fmt::format("{}", scale);
+    std::optional<Path> samples = request.samples;
+    if (samples && scales.size() > 1) *samples /= name;
+    all.push_back(scoring.score(load_scaled_model(source, scale),
+                                scales.size() > 1 ? " (scale " + name + ")" : "", samples));
+  }
+  observer.table(table_of(scales, all));
+  if (request.json) write_json(*request.json, scales, all);
+  return !gate || judged(*gate, source, all.front(), scoring, observer);
+}
+
+std::vector<std::string> evaluation_tasks() { return tasks::task_ids(); }
+
+}  // namespace twofold

@@ -1,0 +1,12 @@
+#pragma once
+// A model with its adapters on by a part.
+
+#include "infer/loaded_model.h"
+
+namespace twofold {
+
+/// The model with `scale` times what its adapters change: 0 is the base alone, 1 the model as it
+/// is. An Error for another scale of a model without adapters.
+LoadedModel load_scaled_model(const ModelSource& source, double scale);
+
+}  // namespace twofold
