@@ -67,6 +67,38 @@ TEST(Likelihoods, CutALongContextAtItsBeginning) {
   EXPECT_NEAR(found[0].log_p, found[1].log_p, 1e-5);
 }
 
+void expect_as_alone(Model& model, int64_t positions, const std::vector<Continuation>& all) {
+  const auto found = likelihoods(model, positions, all);
+  ASSERT_EQ(found.size(), all.size());
+  for (size_t i = 0; i < all.size(); ++i) {
+    const auto alone = likelihoods(model, positions, std::vector<Continuation>{all[i]});
+    EXPECT_NEAR(found[i].log_p, alone[0].log_p, 1e-5 * std::max(1.0, -alone[0].log_p)) << i;
+    EXPECT_EQ(found[i].greedy, alone[0].greedy) << i;
+    EXPECT_EQ(found[i].cut, alone[0].cut) << i;
+  }
+}
+
+TEST(Likelihoods, OfSeveralAnswersToAQuestionAreThoseOfEachAlone) {
+  const auto model = test::sharp_model(32);
+  std::vector<Continuation> all;
+  for (uint64_t i = 0; i < 80; ++i) {
+    for (uint64_t k = 0; k < 4; ++k) {  // answers of one token, and up to the end of the context
+      all.push_back({random_ids(1000 + i, 1 + i % 25), random_ids(9 * i + k, 1 + (i + k) % 8)});
+    }
+  }
+  expect_as_alone(*model, 32, all);
+}
+
+TEST(Likelihoods, OfAnswersThatCutTheirQuestionDifferentlyAreThoseOfEachAlone) {
+  const auto model = test::sharp_model(12);
+  std::vector<Continuation> all;
+  for (uint64_t k = 0; k < 12; ++k) all.push_back({random_ids(1, 9), random_ids(7 + k, 1 + k)});
+  expect_as_alone(*model, 12, all);
+  const auto found = likelihoods(*model, 12, all);
+  EXPECT_FALSE(found[3].cut);  // 9 + 4 tokens, the last of which is not read
+  EXPECT_TRUE(found[4].cut);
+}
+
 TEST(Likelihoods, SayWhetherTheTokensAreTheLikeliest) {
   const auto model = test::sharp_model(16);
   std::vector<int32_t> text = {3, 5};

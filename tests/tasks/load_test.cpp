@@ -1,0 +1,130 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "tasks/items.h"
+#include "tasks/task_folder.h"
+
+namespace twofold::tasks {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+constexpr const char* kTask = R"(output_type: multiple_choice
+data_files: [mine.jsonl]
+doc_to_text: "{{ question }}"
+doc_to_choice: "{{ options }}"
+doc_to_target: answer
+metric_list: [{metric: acc}]
+)";
+constexpr const char* kRows = R"({"question": "1+1", "options": ["2", "3"], "answer": 0}
+{"question": "1+2", "options": ["2", "3"], "answer": "3"}
+)";
+
+class Tasks : public testing::Test {
+ protected:
+  std::vector<Item> items(const std::string& yaml, const std::string& rows) {
+    const Path task = folder_.write("mine.yaml", yaml);
+    folder_.write("mine.jsonl", rows);
+    return load_items(load_task(task.string()), {.data = folder_.path()});
+  }
+  void expect_refused(const std::string& yaml, const std::string& rows,
+                      const std::vector<std::string>& words) {
+    for (const std::string& word : words) {
+      EXPECT_THAT([&] { items(yaml, rows); }, ThrowsMessage<Error>(HasSubstr(word)));
+    }
+  }
+  static std::string with(std::string text, const std::string& old, const std::string& now) {
+    return text.replace(text.find(old), old.size(), now);
+  }
+  test::TaskFolder folder_;
+};
+
+TEST_F(Tasks, AllThatAreBuiltInAreSound) {
+  for (const std::string& id : task_ids()) EXPECT_EQ(load_task(id).task, id);
+  EXPECT_GE(task_ids().size(), 20);
+}
+
+TEST_F(Tasks, OfAUsersFileNeedNoCode) {
+  const auto asked = items(kTask, kRows);
+  ASSERT_EQ(asked.size(), 2);
+  EXPECT_EQ(asked[0].contexts, std::vector<std::string>{"1+1"});
+  EXPECT_EQ(asked[1].continuations, (std::vector<std::string>{" 2", " 3"}));
+  EXPECT_EQ(asked[1].gold, std::vector<size_t>{1});
+  EXPECT_EQ(asked[1].where, "mine.jsonl:2");
+}
+
+TEST_F(Tasks, MayBeVariantsOfOthers) {
+  const auto asked = items("include: piqa\ndata_files: [mine.jsonl]\ntarget_delimiter: \"\"\n",
+                           R"({"goal": "go", "sol1": "a", "sol2": "b", "label": 1})");
+  EXPECT_EQ(asked[0].contexts.front(), "Question: go\nAnswer:");
+  EXPECT_EQ(asked[0].continuations, (std::vector<std::string>{"a", "b"}));
+}
+
+TEST_F(Tasks, ThatIncludeEachOtherAreRefused) {
+  expect_refused("include: mine.yaml\n", kRows, {"in a circle"});
+}
+
+TEST_F(Tasks, OfAnUnknownNameAreRefused) {
+  EXPECT_THAT([] { load_task("piqua"); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("no task"), HasSubstr("did you mean `piqa`"))));
+}
+
+TEST_F(Tasks, WithAnUnknownMetricAreRefusedByLine) {
+  expect_refused(with(kTask, "metric: acc", "metric: acurracy"), kRows,
+                 {"mine.yaml:6", "acurracy", "acc_norm"});
+  expect_refused(with(kTask, "metric: acc", "metric: bleu"), kRows, {"bleu", "of this kind"});
+}
+
+TEST_F(Tasks, WithOthersKeysAreRefusedByLine) {
+  expect_refused(std::string(kTask) + "dataset_path: piqa\n", kRows, {"mine.yaml:7", "data_files"});
+  expect_refused(std::string(kTask) + "doc_to_txt: piqa\n", kRows, {"mine.yaml:7", "doc_to_text"});
+}
+
+TEST_F(Tasks, WithABrokenTemplateAreRefused) {
+  expect_refused(with(kTask, "{{ question }}", "{{ question "), kRows, {"doc_to_text"});
+}
+
+TEST_F(Tasks, SayWhatADocumentLacks) {
+  expect_refused(kTask, R"({"qestion": "1+1", "options": ["2", "3"], "answer": 0})",
+                 {"mine.jsonl:1", "question"});
+  expect_refused(kTask, std::string(kRows) + R"({"question": "?", "options": [], "answer": 0})",
+                 {"mine.jsonl:3", "no choices"});
+}
+
+TEST_F(Tasks, RefuseAnAnswerThatIsNotThere) {
+  const std::string row = R"({"question": "1+1", "options": ["2", "3"], "answer": )";
+  for (const char* answer : {"2}", "-1}", "\"4\"}", "null}", "[]}"}) {
+    expect_refused(kTask, row + answer, {"mine.jsonl:1", "answer"});
+  }
+  expect_refused(kTask, row + "2}", {"0 to 1"});
+}
+
+TEST_F(Tasks, RefuseMalformedData) {
+  expect_refused(kTask, std::string(kRows) + "{\"question\": ", {"mine.jsonl:3"});
+  expect_refused(kTask, "\n", {"no documents"});
+}
+
+TEST_F(Tasks, NameTheFilesThatTheyLookFor) {
+  EXPECT_THAT([&] { load_items(load_task("hellaswag"), {.data = folder_.path()}); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("hellaswag_val.jsonl"), HasSubstr("--data"))));
+}
+
+TEST_F(Tasks, RefuseFewerLabelsThanDocuments) {
+  folder_.write("piqa_valid.jsonl", R"({"goal": "a", "sol1": "b", "sol2": "c"})");
+  folder_.write("piqa_valid-labels.lst", "");
+  EXPECT_THAT([&] { load_items(load_task("piqa"), {.data = folder_.path()}); },
+              ThrowsMessage<Error>(HasSubstr("fewer labels")));
+}
+
+TEST_F(Tasks, RefuseTooFewExamples) {
+  const Path task = folder_.write("mine.yaml", std::string(kTask) + "num_fewshot: 2\n");
+  folder_.write("mine.jsonl", kRows);
+  EXPECT_THAT([&] { load_items(load_task(task.string()), {.data = folder_.path()}); },
+              ThrowsMessage<Error>(HasSubstr("too few examples")));
+}
+
+}  // namespace
+}  // namespace twofold::tasks
