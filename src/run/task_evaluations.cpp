@@ -47,16 +47,19 @@ std::vector<std::string> evaluation_tasks(const EvaluationConfig& config,
                                           std::vector<std::string>& lines) {
   if (!config.evaluate) return {};
   const std::vector<std::string> ids = tasks::task_ids();
+  const auto is_id = [&](const std::string& name) {
+    return std::ranges::find(ids, name) != ids.end();
+  };
   std::vector<std::string> names;
   for (const std::string& name : config.evaluations) {
     const std::string own = name + kRollout;
-    const bool has_own = std::ranges::find(ids, own) != ids.end();
-    names.push_back(has_own ? own : name);
-    if (!has_own) continue;
-    lines.push_back(fmt::format(
-        "eval/evaluations: {} is {} here, the reference's (in a chat, exact match); for lm-eval's, "
-        "name a YAML file with the line `include: {}`",
-        name, own, name));
+    names.push_back(is_id(own) ? own : name);
+    if (!is_id(own)) continue;
+    std::string line = fmt::format("eval/evaluations: {} is {} here, the reference's", name, own);
+    if (is_id(name)) {
+      line += fmt::format("; for lm-eval's, name a YAML file with the line `include: {}`", name);
+    }
+    lines.push_back(std::move(line));
   }
   return names;
 }
