@@ -13,7 +13,7 @@ class Config(RunTest):
         self.refused(LORA.replace("rank: 4", "rnak: 4"), "optimization/lora/rnak", "rank", "config.yaml:")
 
     def test_a_key_of_another_job_is_dead_here(self):
-        self.refused(PRETRAIN + "\n  pre_lora_tokens: [100]\n", "training/pre_lora_tokens", "training/tokens")
+        self.refused(PRETRAIN + "\n  pre_lora_tokens: [100]\n", "training/pre_lora_tokens")
 
     def test_keys_of_the_reference_say_what_to_do_about_them(self):
         self.refused(LORA, "logging/wandb", "not there yet", "logging/plots/save", "metrics.jsonl",

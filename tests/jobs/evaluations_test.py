@@ -62,6 +62,22 @@ class Evaluations(RunTest):
         self.assertEqual(ends["frozen"], ends["adapters_off"])
         self.assertIn("eval/choose/acc 0.", out)
 
+    def test_eval_says_the_same_of_the_runs_end(self):
+        self.run_job("r", self.tasks)
+        scores = self.root / "scores.json"
+        names = f"{self.root / 'choose.yaml'},{self.root / 'write.yaml'},words_ppl"
+        result = self.twofold("eval", "r", self.root, "--tasks", names, "--json", scores)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        end = next(line for line in self.metrics("r") if line.get("moment") == "end")
+        compared = 0
+        for task, score in json.loads(scores.read_text()).items():
+            for metric, value in score["metrics"].items():
+                self.assertAlmostEqual(end[f"eval/{task}/{metric}"], value, delta=1e-6 * abs(value))
+                self.assertAlmostEqual(end[f"eval/{task}/{metric}/stderr"], score["stderr"][metric],
+                                       delta=1e-6 * abs(value))
+                compared += 1
+        self.assertEqual(compared, 7)
+
     def test_a_run_that_is_interrupted_asks_the_same(self):
         self.run_job("whole", self.tasks)
         self.run_job("parts", self.tasks, "training.post_lora_tokens=[640]")
@@ -101,7 +117,7 @@ class Evaluations(RunTest):
         result = self.twofold("plan", self.tasks, "eval.evaluations=[piqua, arc_chalenge]", "logging.keep=-1")
         self.assert_refused(result, "piqua", "`piqa`", "arc_challenge", "logging/keep")
         self.assert_refused(self.twofold("plan", self.tasks, "eval.evaluations=[piqa, piqa]"), "a task twice", "piqa")
-        (self.root / "choose.yaml").write_text(CHOOSE.replace("acc}]", "bleu}]"))
+        (self.root / "choose.yaml").write_text(CHOOSE.replace("acc_norm", "bleu"))
         self.assert_refused(self.twofold("plan", self.tasks), "choose.yaml", "bleu")
 
     def test_a_broken_question_names_its_line(self):
