@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 PUBLIC = "twofold"  # include/twofold: the public headers
 GUEST = "cli"
-KEYWORDS = {"TORCH", "PUBLIC", "USES", "PARTS", "LINKS", "LEVELS"}
+KEYWORDS = {"TORCH", "COMPONENT", "PUBLIC", "USES", "PARTS", "LINKS", "LEVELS"}
 
 LAYER = re.compile(r"^\s*twofold_layer\(\s*([\w/]+)([^)]*)\)", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')

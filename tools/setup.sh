@@ -6,15 +6,18 @@
 #                             transformers, PEFT, llama.cpp, …) get an environment of their own,
 #                             .venv-clients, and vLLM, which wants other versions, .venv-vllm
 #   tools/setup.sh --tests --fuzz    and clang with libFuzzer, and clang-tidy
+#   tools/setup.sh --parquet  to build and run, and to read Parquet files: Apache Arrow from the pyarrow
+#                             wheel, into .venv (170 MB; --tests has it too)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 PACKAGES=(g++ cmake ninja-build ccache pkg-config python3 python3-venv
   libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev
-  libutf8proc-dev libsentencepiece-dev)
+  libutf8proc-dev libsentencepiece-dev zlib1g-dev libzstd-dev)
 TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev qemu-user clang-format)
 FUZZ_PACKAGES=(clang-16 libclang-rt-16-dev clang-tidy-16)
 TORCH=2.13.0
+PYARROW=26.0.1
 [ "${1:-}" = "--tests" ] && PACKAGES+=("${TEST_PACKAGES[@]}")
 [ "${2:-}" = "--fuzz" ] && PACKAGES+=("${FUZZ_PACKAGES[@]}")
 
@@ -47,6 +50,14 @@ if ! ls .venv/lib/python3*/site-packages/torch/lib/libtorch_cpu.so >/dev/null 2>
   .venv/bin/pip install -q --no-deps "torch==$TORCH+cpu" 2>/dev/null ||
     .venv/bin/pip install -q --no-deps "torch==$TORCH"
 fi
+
+case "${1:-}" in --tests | --parquet)
+  if ! ls .venv/lib/python3*/site-packages/pyarrow/libparquet.so.* >/dev/null 2>&1; then
+    echo "installing Apache Arrow (pyarrow $PYARROW) into .venv"
+    .venv/bin/pip install -q --no-deps "pyarrow==$PYARROW" ||
+      echo "pyarrow cannot be had here: Parquet files will not be read, and their tests skipped"
+  fi ;;
+esac
 
 CLIENTS=tools/requirements-clients.txt
 if [ "${1:-}" = "--tests" ] && ! cmp -s $CLIENTS .venv-clients/installed; then

@@ -51,9 +51,11 @@ void prepare_run(const ConfiguredJob& given, const ExecutionSpec& spec,
   restoreable->restore_from_path(*restore);
 }
 
-/// `prepare` is given the job before its settings are completed.
+/// `prepare` is given the job before its settings are completed. With an observer, datasets are
+/// made of the sources that the settings name.
 ConfiguredJob configure_job(const ConfigSource& given, const std::filesystem::path& root,
-                            const std::function<void(const ConfiguredJob&)>& prepare = {}) {
+                            const std::function<void(const ConfiguredJob&)>& prepare = {},
+                            Observer* observer = nullptr) {
   instruction_set();  // refuses what could not be computed, before anything is read
   const config::Parsed source = parse(given);
   ConfiguredJob result;
@@ -64,6 +66,7 @@ ConfiguredJob configure_job(const ConfigSource& given, const std::filesystem::pa
   config::Fields fields = config::fields_of(*result.job);
   config::Checks checks(source.fill(fields));
   result.notes = result.job->resolve(source.keys_set(fields), checks);
+  if (observer && checks.passed()) result.job->make_datasets(root, checks, *observer);
   if (!root.empty()) result.job->check_files(root, checks);
   checks.finish();
   return result;
@@ -123,7 +126,8 @@ void run(const ConfigSource& given, const ExecutionSpec& spec, const RunOptions&
          Observer& observer) {
   spec.validate();
   const ConfiguredJob configured = configure_job(
-      given, spec.root, [&](const ConfiguredJob& job) { prepare_run(job, spec, options.restore); });
+      given, spec.root, [&](const ConfiguredJob& job) { prepare_run(job, spec, options.restore); },
+      &observer);
   if (options.own_process) apply_process_settings(configured.job->threads());
   for (const std::string& note : configured.notes) observer.message(Severity::kInfo, note);
   configured.job->run(spec, observer);

@@ -21,6 +21,8 @@ class Checks {
   void run_aside(const std::vector<std::string>& reads, const std::function<void()>& check);
   /// Whether no key below one of the prefixes is unsound.
   bool is_sound(const std::vector<std::string>& prefixes) const;
+  /// Whether nothing has been found so far.
+  bool passed() const { return found_.problems.empty(); }
   /// Throws one Error with every problem found, if there are any.
   void finish() const;
 

@@ -11,6 +11,10 @@ void Sampling::declare(config::Fields& fields) {
   fields.add("documents", documents,
              "Of style PMD: joined, where a document sees those before it in its row, or separate, "
              "where attention and positions begin anew with each.");
+  fields.add("source", source,
+             "Records that the dataset is made of before training, as data/source names them and "
+             "the keys of data/ read them; made anew only if they or the settings change. Empty: "
+             "the dataset is there.");
 }
 
 }  // namespace twofold

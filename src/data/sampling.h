@@ -42,6 +42,7 @@ struct Sampling {
   DatasetStyle style = DatasetStyle::PADDED;
   std::string suffix = {};
   DocumentsInRow documents = DocumentsInRow::kJoined;
+  std::string source = {};  ///< what the dataset is made of before training; empty: it is there
   void declare(config::Fields& fields);
   /// Name shown to people and used in metrics: `name`, or `name_suffix`.
   std::string label() const { return suffix.empty() ? name : name + "_" + suffix; }

@@ -8,6 +8,7 @@
 #include "model/hf/hugging_face.h"
 #include "run/adapters/plan.h"
 #include "run/adapters/warm_start.h"
+#include "run/sources.h"
 #include "run/task_evaluations.h"
 #include "tokenizer/config.h"
 #include "tokenizer/load/make.h"
@@ -150,12 +151,25 @@ bool BaseTrainer::knows(const config::Checks& checks, std::vector<std::string> k
   return checks.is_sound(keys);
 }
 
+void BaseTrainer::make_datasets(const std::filesystem::path& root, config::Checks& checks,
+                                Observer& observer) {
+  checks.run({"training/"}, [&] {
+    twofold::make_datasets(config_, tokenizer_of_run(config_, stand_in_.get()), root / "data",
+                           observer);
+  });
+}
+
 void BaseTrainer::check_files(const std::filesystem::path& root, config::Checks& checks) {
   DataNeeds needs;
   if (knows(checks, {"architecture/block_size"})) needs.width = config_.model->block_size;
   if (knows(checks, {"architecture/vocab_size"})) needs.vocab_size = config_.model->vocab_size;
   needs.validation = checks.is_sound({"training/validation"}) && config_.trainer.validation;
   for (const StageMixture& stage : config_.mixtures()) {
+    checks.run_aside({stage.key, "data/"}, [&] {
+      for (const Sampling& sampling : stage.mixture) {
+        if (!sampling.source.empty()) check_source(config_, sampling);
+      }
+    });
     checks.run_aside({stage.key},
                      [&] { open_data(root / "data", stage.mixture, needs, data_rows_); });
   }

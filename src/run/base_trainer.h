@@ -18,6 +18,8 @@ class BaseTrainer : public RestoreableJob {
   void declare(config::Fields& fields) override { config_.declare(fields); }
   std::vector<std::string> resolve(const std::vector<std::string>& set_keys,
                                    config::Checks& checks) override;
+  void make_datasets(const std::filesystem::path& root, config::Checks& checks,
+                     Observer& observer) override;
   void check_files(const std::filesystem::path& root, config::Checks& checks) override;
   std::vector<Table> plan(const std::filesystem::path& root) override;
   void run(const ExecutionSpec& spec, Observer& observer) override;

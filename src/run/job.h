@@ -23,6 +23,9 @@ class Job {
   /// ("architecture/n_layers = 5 from config.json").
   virtual std::vector<std::string> resolve(const std::vector<std::string>& set_keys,
                                            config::Checks& checks) = 0;
+  /// Makes the datasets that the settings name the sources of, if nothing is wrong with these, and
+  /// before check_files().
+  virtual void make_datasets(const std::filesystem::path&, config::Checks&, Observer&) {}
   /// Has `checks` compare the settings with the files below `root`, even if other settings are
   /// faulty.
   virtual void check_files(const std::filesystem::path& root, config::Checks& checks) = 0;

@@ -25,9 +25,6 @@ constexpr std::array kOfTrainers = {
 };
 
 constexpr std::array kOfTokenizing = {
-    Advice{"data/config", "leave it out: the text is read from data/source, not from a registry"},
-    Advice{"data/split", "leave it out: the text is read from data/source, not from a registry"},
-    Advice{"data/system_prompt", "leave it out: there are no chat templates; put it into the text"},
     Advice{"data/assistant_only", "leave it out: there are no chat templates"},
 };
 

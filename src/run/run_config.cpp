@@ -17,6 +17,8 @@ void RunConfig::declare(config::Fields& fields) {
   evaluation.declare(fields);
   off.declare(fields);
   tokenizer.declare(fields);
+  data.declare_reading(fields);
+  data.declare_truncate(fields);
   declare_absent(fields);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "data/tokenize/tokenize.h"
 #include "optim/schedule.h"
 #include "run/config.h"
 #include "tokenizer/config.h"
@@ -23,6 +24,8 @@ struct RunConfig {
   OptimizerConfig optimizer = {};
   ScheduleConfig schedule = {};
   TokenizerConfig tokenizer = {};
+  /// How sources that mixtures name are read.
+  TokenizeBlockwiseConfig data = TokenizeBlockwiseConfig::of_entries();
   LoRAConfig lora = {};           ///< declared where the job adapts
   LoRATrainerConfig stages = {};  ///< the stages of both phases, or of the one
   EvaluationConfig evaluation = {};

@@ -24,14 +24,20 @@ class TokenizeJob : public Job {
   }
 
   void check_files(const std::filesystem::path& root, config::Checks& checks) override {
-    checks.run_aside({"data/"}, [&] { output_folder(config_, root / "data"); });
+    checks.run_aside({"data/"}, [&] {
+      output_folder(config_, root / "data");
+      const Documents documents(config_.files(), config_.form);
+      found_ = {{"files", with_thousands(std::ssize(documents.files()))},
+                {"form", form_name(documents.form())}};
+    });
   }
 
   std::vector<Table> plan(const std::filesystem::path& root) override {
-    return {{.title = "Plan",
-             .rows = {{"source", config_.source},
-                      {"dataset", (root / "data" / label()).string()},
-                      {"tokenizer", config_.tokenizer.backend}}}};
+    Table table{.title = "Plan", .rows = {{"source", config_.source}}};
+    table.rows.insert(table.rows.end(), found_.begin(), found_.end());
+    table.rows.push_back({"dataset", (root / "data" / label()).string()});
+    table.rows.push_back({"tokenizer", config_.tokenizer.backend});
+    return {table};
   }
 
   void run(const ExecutionSpec& spec, Observer& observer) override {
@@ -50,6 +56,13 @@ class TokenizeJob : public Job {
                                        label(), with_thousands(result.documents),
                                        with_thousands(result.tokens), with_thousands(result.train),
                                        with_thousands(result.val), result.folder.string()));
+    if (result.truncated + result.dropped > 0) {
+      observer.message(
+          Severity::kInfo,
+          fmt::format("{} documents are longer than a row: {} are cut, {} left out",
+                      with_thousands(result.truncated + result.dropped),
+                      with_thousands(result.truncated), with_thousands(result.dropped)));
+    }
     if (result.bad.skipped + result.bad.replaced > 0) warn(result, observer);
   }
 
@@ -62,9 +75,16 @@ class TokenizeJob : public Job {
                     (result.folder / kBadRecordsFile).string()));
   }
 
-  std::string label() const {
-    return config_.suffix.empty() ? config_.dataset : config_.dataset + "_" + config_.suffix;
+  static std::string form_name(forms::Form form) {
+    if (form == forms::Form::kAuto) return "text";  // there is none but plain text
+    for (const auto& [value, name] : config_names(form)) {
+      if (value == form) return name;
+    }
+    throw Bug("form", __FILE__, __LINE__, "a form without a name");
   }
+
+  std::string label() const { return config_.label(); }
+  std::vector<std::vector<std::string>> found_;  ///< what check_files has found in the source
   Config config_;
 };
 

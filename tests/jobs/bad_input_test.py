@@ -1,5 +1,5 @@
 """Every fault of commands, files and data ends with exit code 2 and says what, where, expected, found and what to try."""
-import gzip
+import bz2
 import json
 import os
 import resource
@@ -182,7 +182,7 @@ class Text(RunTest):
     def test_files_that_hold_no_text(self):
         text = "caf\u00e9 au lait\n" * 50
         for content, *fragments in (
-                (gzip.compress(text.encode()), "gzip", "unpack it first"), (text.encode("utf-16"), "UTF-16", "iconv"),
+                (bz2.compress(text.encode()), "bzip2", "unpack it first"), (text.encode("utf-16"), "UTF-16", "iconv"),
                 (text.encode("utf-16-le"), "UTF-16", "iconv"), (text.encode("latin-1"), "source:1 (byte 3)", "0xe9"),
                 (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "git lfs pull")):
             for job in ("variable", "blockwise"):

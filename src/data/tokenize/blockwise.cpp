@@ -1,11 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
 
 #include "base/error.h"
 #include "base/random.h"
 #include "data/order/permutation.h"
-#include "data/tokenize/parallel_map.h"
+#include "data/tokenize/row_spool.h"
 #include "data/tokenize/run.h"
 #include "data/tokenize/tokenize.h"
 #include "tokenizer/load/make.h"
@@ -15,19 +16,22 @@ namespace {
 
 using nlohmann::json;
 using Tokens = std::vector<int32_t>;
-constexpr size_t kTokenFile = 0, kMaskFile = 1, kFilesPerSplit = 2;  // train's, then val's
+// Of train, then of val; then what is only there while the job is not finished.
+constexpr size_t kTokenFile = 0, kMaskFile = 1, kFilesPerSplit = 2, kRowsFile = 4, kIndexFile = 5;
 
-/// Where the job stands; what progress.json keeps.
+/// Where the job stands; what progress.json keeps. First every document is tokenized, in the order
+/// of the source, and then the rows are put in the order of the dataset.
 struct BlockwiseState {
-  int64_t rows = 0;       // written, of both splits
-  int64_t tokens = 0;     // real ones
-  int64_t truncated = 0;  // documents
+  records::Cursor cursor;
+  int64_t seen = 0;    // documents, those that are left out included
+  int64_t placed = 0;  // of these
+  int64_t rows = 0;    // written, of both splits
+  int64_t tokens = 0;  // real ones
+  int64_t truncated = 0, dropped = 0;
   BadRecords bad;
-
-  /// How many documents were looked at, in the order of rows.
-  int64_t seen() const { return rows + bad.skipped; }
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BlockwiseState, rows, tokens, truncated, bad)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BlockwiseState, cursor, seen, placed, rows, tokens,
+                                                truncated, dropped, bad)
 
 class BlockwiseRun {
  public:
@@ -37,74 +41,102 @@ class BlockwiseRun {
         options_(options),
         tokenizer_(tokenizer),
         documents_(documents),
-        output_(output),
-        all_(find_all(documents)),
-        order_(count(), static_cast<uint64_t>(config.seed), hash64("blockwise rows"), 0),
-        val_rows_(static_cast<int64_t>(static_cast<double>(count()) * config.val_pct)) {
-    if (config.val_pct > 0 && count() >= 2) val_rows_ = std::max<int64_t>(1, val_rows_);
+        output_(output) {
     if (!output.state().is_null()) state_ = output.state().get<BlockwiseState>();
   }
 
   BlockwiseState run() {
     Pacer pacer(output_, options_);
-    while (state_.seen() < count()) {
-      round();
-      pacer.after_round(
-          state_, {.documents = state_.rows,
-                   .tokens = state_.tokens,
-                   .fraction = static_cast<double>(state_.seen()) / static_cast<double>(count())});
-    }
+    if (state_.placed == 0) encode_all(pacer);
     output_.save(state_);
+    place_all(pacer);
+    for (const size_t file : {kRowsFile, kIndexFile}) {
+      output_.save(state_, ResumableOutput::Shrink{.file = file, .bytes = 0});
+    }
     return state_;
   }
 
-  int64_t count() const { return static_cast<int64_t>(all_.size()); }
   /// Rows of the validation split, the first ones: fewer than were meant for it if too many
-  /// documents were skipped.
-  int64_t val_rows() const { return std::min(val_rows_, state_.rows); }
+  /// documents were left out.
+  int64_t val_rows() const { return std::min(meant_for_val(), state_.rows); }
 
  private:
-  static std::vector<Document> find_all(const Documents& documents) {
-    std::vector<Document> all;
-    Documents::Cursor cursor;
-    for (Document document; documents.next(cursor, document);) all.push_back(document);
-    return all;
-  }
-
-  const Document& document_of(int64_t row) const { return all_[static_cast<size_t>(order_(row))]; }
-
-  /// Tokenizes the next documents on all threads and writes their rows in order.
-  void round() {
-    const int64_t first = state_.seen();
-    int64_t size = 0;
-    for (int64_t bytes = 0;
-         bytes < options_.round_bytes * config_.num_proc && first + size < count(); ++size)
-      bytes += static_cast<int64_t>(document_of(first + size).raw.size()) + 1;
-    const auto encode = [&](int64_t i) {
-      return make_record(config_, tokenizer_, documents_, document_of(first + i));
+  void encode_all(Pacer& pacer) {
+    RowSpool spool(output_, kRowsFile, kIndexFile);
+    records::Reader reader = documents_.read(state_.cursor);
+    const auto encode = [&](const records::Record& document) {
+      return make_record(config_, tokenizer_, documents_, document);
     };
-    const auto records = encode_or_forget(
-        output_, [&] { return parallel_map<Record>(size, config_.num_proc, encode); });
-    for (const Record& record : records) {
-      if (!record.skipped) write(record.ids);
-      note(record, state_.bad, output_);
+    for (bool more = true; more;) {
+      const auto records = encode_or_forget(
+          output_, [&] { return encode_round<Record>(reader, config_, options_, encode); });
+      for (const Record& record : records) keep(record, spool);
+      state_.cursor = reader.cursor();
+      more = !records.empty();
+      show(pacer, reader.fraction());
     }
   }
 
-  void write(const Tokens& ids) {
+  void keep(const Record& record, RowSpool& spool) {
+    ++state_.seen;
+    note(record, state_.bad, output_);
+    const bool longer = record.tokens.ids.size() > static_cast<size_t>(config_.block_size);
+    const bool dropped = longer && config_.truncate == Truncate::kDrop;
+    state_.dropped += dropped ? 1 : 0;
+    if (record.skipped || dropped) return spool.append_nothing();
+    state_.truncated += longer ? 1 : 0;
+    const Encoded row = longer ? cut(record.tokens) : record.tokens;
+    state_.tokens += std::ssize(row.ids);
+    spool.append(row);
+  }
+
+  Encoded cut(const Encoded& whole) const {
+    const int64_t first =
+        config_.truncate == Truncate::kStart ? std::ssize(whole.ids) - config_.block_size : 0;
+    const auto part = [&](const auto& all) {
+      return std::decay_t<decltype(all)>(all.begin() + first,
+                                         all.begin() + first + config_.block_size);
+    };
+    return {.ids = part(whole.ids), .trained = part(whole.trained)};
+  }
+
+  void show(Pacer& pacer, double encoded) const {
+    constexpr double kEncoding = 0.9;  // of the time
+    const double placed =
+        static_cast<double>(state_.placed) / static_cast<double>(std::max<int64_t>(1, state_.seen));
+    pacer.after_round(state_, {.documents = state_.seen,
+                               .tokens = state_.tokens,
+                               .fraction = kEncoding * encoded + (1 - kEncoding) * placed});
+  }
+
+  void place_all(Pacer& pacer) {
+    const Permutation order(state_.seen, static_cast<uint64_t>(config_.seed),
+                            hash64("blockwise rows"), 0);
+    const SpooledRows spooled(output_, kRowsFile, kIndexFile);
+    while (state_.placed < state_.seen) {
+      for (int64_t bytes = 0; bytes < options_.round_bytes && state_.placed < state_.seen;) {
+        if (const auto row = spooled.row(order(state_.placed++))) write(*row);
+        bytes += config_.block_size;
+      }
+      show(pacer, 1);
+    }
+  }
+
+  int64_t meant_for_val() const {
+    const auto share = static_cast<int64_t>(static_cast<double>(state_.seen) * config_.val_pct);
+    return config_.val_pct > 0 && state_.seen >= 2 ? std::max<int64_t>(1, share) : share;
+  }
+
+  void write(const Encoded& row) {
     const auto width = static_cast<size_t>(config_.block_size);
-    const size_t real = std::min(ids.size(), width);
-    Tokens row(width, static_cast<int32_t>(config_.pad_token));
-    std::copy(ids.end() - static_cast<int64_t>(real), ids.end(),
-              row.end() - static_cast<int64_t>(real));
-    std::string mask(width - real, '\0');
-    mask.append(real, '\1');
-    const size_t split = state_.rows < val_rows_ ? kFilesPerSplit : 0;
-    output_.file(split + kTokenFile).write(bytes_of(row));
+    Tokens ids(width - row.ids.size(), static_cast<int32_t>(config_.pad_token));
+    ids.insert(ids.end(), row.ids.begin(), row.ids.end());
+    std::string mask(width - row.ids.size(), '\0');
+    mask.append(row.trained.begin(), row.trained.end());
+    const size_t split = state_.rows < meant_for_val() ? kFilesPerSplit : 0;
+    output_.file(split + kTokenFile).write(bytes_of(ids));
     output_.file(split + kMaskFile).write(mask);
     ++state_.rows;
-    state_.tokens += static_cast<int64_t>(real);
-    state_.truncated += ids.size() > width ? 1 : 0;
   }
 
   const TokenizeBlockwiseConfig& config_;
@@ -112,9 +144,6 @@ class BlockwiseRun {
   const Tokenizer& tokenizer_;
   const Documents& documents_;
   ResumableOutput& output_;
-  std::vector<Document> all_;
-  Permutation order_;
-  int64_t val_rows_;
   BlockwiseState state_;
 };
 
@@ -128,6 +157,7 @@ TokenizeResult blockwise_result(const Path& folder, const json& result, bool alr
           .val = val,
           .tokens = result.at("tokens"),
           .truncated = result.at("truncated"),
+          .dropped = result.value("dropped", int64_t{0}),
           .bad = result.value("bad_records", BadRecords())};
 }
 
@@ -142,25 +172,35 @@ void check_pad_token(const TokenizeBlockwiseConfig& config, const Tokenizer& tok
 
 }  // namespace
 
+json arguments_of(const TokenizeBlockwiseConfig& config, const Tokenizer& tokenizer,
+                  const Documents& documents) {
+  json arguments =
+      shared_arguments(config, tokenizer, documents, "data/tokenize_blockwise_dataset");
+  arguments["block_size"] = config.block_size;
+  arguments["pad_token"] = config.pad_token;
+  // Absent as in datasets that were made before there was a choice.
+  if (config.truncate != Truncate::kStart) {
+    arguments["truncate"] = config.truncate == Truncate::kEnd ? "end" : "drop";
+  }
+  return arguments;
+}
+
 TokenizeResult tokenize_blockwise(const TokenizeBlockwiseConfig& config, const Path& data_root,
                                   const TokenizeOptions& options) {
   const Path folder = output_folder(config, data_root);
   const auto tokenizer = make_tokenizer(config.tokenizer);
   check_pad_token(config, *tokenizer);
-  const Documents documents(config.source, config.format, config.text_key);
-  json arguments =
-      shared_arguments(config, *tokenizer, documents, "data/tokenize_blockwise_dataset");
-  arguments["block_size"] = config.block_size;
-  arguments["pad_token"] = config.pad_token;
+  const Documents documents(config.files(), config.form);
+  const json arguments = arguments_of(config, *tokenizer, documents);
   if (const auto result = finished_result(folder, arguments))
     return blockwise_result(folder, *result, true);
-  ResumableOutput output(
-      folder, arguments,
-      with_list(config, {"train.bin", "train.bin.mask", "val.bin", "val.bin.mask"}));
+  ResumableOutput output(folder, arguments,
+                         with_list(config, {"train.bin", "train.bin.mask", "val.bin",
+                                            "val.bin.mask", "rows.part", "rows_index.part"}));
   BlockwiseRun run(config, options, *tokenizer, documents, output);
   const BlockwiseState end = run.run();
   const int64_t train = end.rows - run.val_rows();
-  require_training_data(train, end.bad, output);
+  require_training_data(train, end.bad, end.dropped, output);
   const json shape = {{"train", {train, config.block_size}},
                       {"val", {run.val_rows(), config.block_size}}};
   write_atomic(folder / "shape.json", shape.dump(4));
@@ -168,6 +208,7 @@ TokenizeResult tokenize_blockwise(const TokenizeBlockwiseConfig& config, const P
                  {"val_rows", run.val_rows()},
                  {"tokens", end.tokens},
                  {"truncated", end.truncated}};
+  if (config.truncate == Truncate::kDrop) result["dropped"] = end.dropped;
   if (config.on_bad_record != OnBadRecord::kStop) result["bad_records"] = end.bad;
   output.finish(result);
   return blockwise_result(folder, result, false);

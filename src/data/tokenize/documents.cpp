@@ -2,120 +2,64 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "formats/json.h"
-#include "formats/json_repair.h"
-#include "formats/text_file.h"
-#include "unicode/utf8.h"
 
 namespace twofold {
-namespace {
 
-bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r\f\v") == line.npos; }
-
-}  // namespace
-
-Documents::Documents(const Path& source, DocumentFormat format, std::string text_key)
-    : files_(open_source(source)), format_(format), text_key_(std::move(text_key)) {
-  for (const SourceFile& file : files_) bytes_ += static_cast<int64_t>(file.text().size());
-  Cursor cursor;
-  Document first;
-  if (!next(cursor, first))
-    fail(
-        {.what = "the source has no text",
-         .where = source.string(),
-         .expected = "at least one document",
-         .found = fmt::format("{} files, {} bytes, nothing but white space", files_.size(), bytes_),
-         .hint = "check data/source and data/format"});
-}
-
-std::string_view Documents::contents(int64_t file) const {
-  return files_[static_cast<size_t>(file)].text();
-}
-
-bool Documents::next(Cursor& cursor, Document& document) const {
-  for (; cursor.file < static_cast<int64_t>(files_.size()); cursor = {.file = cursor.file + 1}) {
-    const std::string_view text = contents(cursor.file);
-    auto offset = static_cast<size_t>(cursor.offset);
-    if (format_ == DocumentFormat::kText) {
-      if (offset > 0 || text.find_first_not_of(" \t\r\n\f\v") == text.npos) continue;
-      document = {.raw = text, .file = cursor.file, .line = 1};
-      cursor.offset = static_cast<int64_t>(text.size());
-      return true;
-    }
-    size_t begin = text.npos;
-    while (offset < text.size()) {
-      const std::string_view line = formats::take_line(text, offset);
-      ++cursor.line;
-      cursor.offset = static_cast<int64_t>(offset);
-      const bool blank = is_blank(line);
-      if (blank && begin == text.npos) continue;
-      if (blank) return true;
-      const auto end = static_cast<size_t>(line.data() - text.data()) + line.size();
-      if (begin == text.npos) {
-        begin = end - line.size();
-        document = {.file = cursor.file, .line = cursor.line - 1};
-      }
-      document.raw = text.substr(begin, end - begin);
-      if (format_ != DocumentFormat::kParagraphs) return true;
-    }
-    if (begin != text.npos) return true;
+Documents::Documents(const records::SourceSettings& source, const forms::FormSettings& form)
+    : files_(records::find_files(source)), forms_(form) {
+  records::Record first;
+  if (!read().next(first)) {
+    double bytes = 0;
+    for (const records::SourceFile& file : files_) bytes += static_cast<double>(file.bytes);
+    fail({.what = "the source has no text",
+          .where = source.source,
+          .expected = "at least one document",
+          .found = fmt::format("{} files, {}, nothing but white space", files_.size(),
+                               human_bytes(bytes)),
+          .hint = "check data/source and data/format"});
   }
-  return false;
+  settle_form();
 }
 
-int64_t Documents::bytes_before(const Cursor& cursor) const {
-  int64_t bytes = cursor.offset;
-  for (int64_t i = 0; i < cursor.file; ++i) bytes += static_cast<int64_t>(contents(i).size());
-  return bytes;
-}
-
-const Path& Documents::path_of(const Document& document) const {
-  return files_[static_cast<size_t>(document.file)].file.path();
-}
-
-std::string Documents::where(const Document& document) const {
-  return fmt::format("{}:{}", path_of(document).string(), document.line);
-}
-
-std::string Documents::text(const Document& document) const {
-  const auto* start =
-      reinterpret_cast<const char*>(files_[static_cast<size_t>(document.file)].file.bytes().data());
-  formats::require_utf8(document.raw, {.file = path_of(document).string(),
-                                       .line = document.line,
-                                       .byte = static_cast<size_t>(document.raw.data() - start)});
-  if (format_ != DocumentFormat::kJsonl) return std::string(document.raw);
-  return text_of_json(document.raw, where(document));
-}
-
-std::string Documents::repaired_text(const Document& document) const {
-  if (format_ != DocumentFormat::kJsonl) return repair_utf8(document.raw);
-  return text_of_json(formats::repair_json(document.raw), where(document));
-}
-
-std::string Documents::text_of_json(std::string_view line, const std::string& where) const {
-  const nlohmann::json object = formats::parse_json_line(line, where);
-  const auto entry = object.find(text_key_);
-  const bool there = entry != object.end();
-  if (there && entry->is_string()) return entry->get<std::string>();
-  std::vector<std::string> texts;  // what could have been meant
-  for (const auto& [key, value] : object.items()) {
-    if (value.is_string()) texts.push_back(formats::printable(key));
+/// By the first record that can be read: what is wrong with those in front of it is said when they
+/// are read for good, by data/on_bad_record.
+void Documents::settle_form() {
+  constexpr int kTries = 100;
+  std::optional<Error> first_fault;
+  records::Reader reader = read();
+  records::Record record;
+  for (int i = 0; i < kTries && reader.next(record); ++i) {
+    if (!record.is_json) continue;
+    try {
+      const records::Content content = records::content_of(file_of(record), record);
+      forms_.settle(std::get<nlohmann::ordered_json>(content), where(record));
+      return;
+    } catch (const Error& fault) {
+      if (!first_fault) first_fault = fault;
+    }
   }
-  constexpr size_t kShown = 10;
-  fail({.what = "a line of the source has no text",
-        .where = where,
-        .expected = fmt::format("an object with a text under `{}`", text_key_),
-        .found = there ? fmt::format("`{}`: {}", text_key_, formats::printable(entry->dump()))
-                       : formats::printable(line),
-        .hint = texts.empty() ? "correct the line, or remove it"
-                              : fmt::format("{}set data/text_key to one of: {}",
-                                            there ? "correct the line, or remove it; or " : "",
-                                            join_first(texts, kShown, ", "))});
+  if (first_fault) throw Error(*first_fault);
+}
+
+const records::SourceFile& Documents::file_of(const records::Record& record) const {
+  return files_[static_cast<size_t>(record.file)];
+}
+
+std::string Documents::where(const records::Record& record) const {
+  return records::where(file_of(record), record);
+}
+
+forms::Example Documents::example(const records::Record& record) const {
+  return forms_.read(records::content_of(file_of(record), record), where(record));
+}
+
+forms::Example Documents::repaired_example(const records::Record& record) const {
+  return forms_.read(records::repaired_content_of(file_of(record), record), where(record));
 }
 
 }  // namespace twofold

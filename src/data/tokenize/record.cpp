@@ -14,33 +14,19 @@ namespace {
   throw Error(std::move(problems));
 }
 
-std::vector<int32_t> encode(const TokenizeConfig& config, const Tokenizer& tokenizer,
-                            const std::string& text, const std::string& where) {
-  try {
-    std::vector<int32_t> ids = tokenizer.encode_ordinary(text);
-    return config.tokenizer.add_special ? tokenizer.with_special(std::move(ids)) : ids;
-  } catch (const Error& error) {  // a tokenizer knows no files
-    std::vector<Problem> problems = error.problems();
-    for (Problem& problem : problems) problem.where = fmt::format("{}, {}", where, problem.where);
-    throw Error(std::move(problems));
-  }
-}
-
 }  // namespace
 
 Record make_record(const TokenizeConfig& config, const Tokenizer& tokenizer,
-                   const Documents& documents, const Document& document) {
-  const auto ids_of = [&](const std::string& text) {
-    return encode(config, tokenizer, text, documents.where(document));
-  };
+                   const Documents& documents, const records::Record& document) {
   try {
-    return {.ids = ids_of(documents.text(document))};
+    return {.tokens = encode(config, tokenizer, documents.example(document))};
   } catch (const Error& error) {
     if (config.on_bad_record == OnBadRecord::kStop) refuse(error, "skip or replace");
     const Problem& fault = error.problems().front();
     if (config.on_bad_record == OnBadRecord::kSkip) return {.skipped = true, .fault = fault};
     try {
-      return {.ids = ids_of(documents.repaired_text(document)), .fault = fault};
+      return {.tokens = encode(config, tokenizer, documents.repaired_example(document)),
+              .fault = fault};
     } catch (const Error& lasting) {
       refuse(lasting, "skip");
     }

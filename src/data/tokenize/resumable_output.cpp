@@ -61,6 +61,13 @@ void refuse_strangers(const Path& folder) {
   }
 }
 
+/// Whether an unfinished job of another version kept other files, which this one cannot go on with.
+bool has_other_files(const json& progress, const std::vector<std::string>& names) {
+  const json files = progress.value("files", json::object());
+  return !std::all_of(names.begin(), names.end(),
+                      [&](const std::string& name) { return files.contains(name); });
+}
+
 /// Whether an unfinished job had nothing to show yet, so that nothing is lost if another takes
 /// over.
 bool is_blank(const json& progress) {
@@ -102,6 +109,11 @@ ResumableOutput::ResumableOutput(Path folder, json arguments, std::vector<std::s
   const Path progress = folder_ / "progress.json";
   json before = fs::exists(progress) ? read_object(progress) : json();
   if (before.is_null()) refuse_strangers(folder_);
+  if (!before.is_null()) {
+    if (!is_blank(before))
+      require_same(before.value("arguments", json::object()), arguments_, progress);
+    if (has_other_files(before, names_)) before = json();
+  }
   if (before.is_null() || is_blank(before)) {
     // Before the files: a folder with files but without progress is taken for somebody else's.
     forget();

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "base/error.h"
 #include "base/stop.h"
 #include "data/folder_name.h"
@@ -17,23 +20,41 @@ const char* config_name(Choice choice) {
   throw Bug("choice", __FILE__, __LINE__, "a choice without a name");
 }
 
+/// How the records are read, with the names that datasets have which were made before there were
+/// other forms than text.
+void add_form(nlohmann::json& arguments, const TokenizeConfig& config, const Documents& documents) {
+  const std::vector<records::SourceFile>& files = documents.files();
+  const auto differs = [&](const records::SourceFile& file) {
+    return file.format != files.front().format;
+  };
+  const bool mixed = std::any_of(files.begin(), files.end(), differs);
+  arguments["format"] = config_name(mixed ? records::Format::kAuto : files.front().format);
+  const forms::FormSettings& form = config.form;
+  if (documents.form() == forms::Form::kAuto) return;
+  if (documents.form() == forms::Form::kText) {
+    const auto mapped = form.fields.find("text");
+    arguments["text_key"] = mapped == form.fields.end() ? form.text_key : mapped->second;
+    return;
+  }
+  arguments["form"] = config_name(documents.form());
+  if (!form.fields.empty()) arguments["fields"] = form.fields;
+  if (!form.system_prompt.empty()) arguments["system_prompt"] = form.system_prompt;
+}
+
 }  // namespace
 
 Path output_folder(const TokenizeConfig& config, const Path& data_root) {
-  const std::string name =
-      config.suffix.empty() ? config.dataset : config.dataset + "_" + config.suffix;
   require_folder_name(config.dataset, "data/dataset");
-  require_folder_name(name, "data/dataset, data/suffix");
-  return data_root / name;
+  require_folder_name(config.label(), "data/dataset, data/suffix");
+  return data_root / config.label();
 }
 
 nlohmann::json shared_arguments(const TokenizeConfig& config, const Tokenizer& tokenizer,
                                 const Documents& documents, const char* job) {
   nlohmann::json source = nlohmann::json::array();
-  for (const SourceFile& part : documents.files())
-    source.push_back({{"name", part.name},
-                      {"bytes", part.file.bytes().size()},
-                      {"xxh3", checksum_bytes(part.file.bytes())}});
+  for (const records::SourceFile& part : documents.files())
+    source.push_back(
+        {{"name", part.name}, {"bytes", part.bytes}, {"xxh3", checksum_file(part.path)}});
   nlohmann::json encoding = {{"backend", config.tokenizer.backend},
                              {"vocab_size", tokenizer.vocab_size()},
                              {"eot_token", tokenizer.eot_token()}};
@@ -47,13 +68,25 @@ nlohmann::json shared_arguments(const TokenizeConfig& config, const Tokenizer& t
       {"job", job},         {"dataset", config.dataset}, {"suffix", config.suffix},
       {"source", source},   {"tokenizer", encoding},     {"val_pct", config.val_pct},
       {"seed", config.seed}};
-  arguments["format"] = config_name(config.format);
-  if (config.format == DocumentFormat::kJsonl) arguments["text_key"] = config.text_key;
+  add_form(arguments, config, documents);
   // Absent as in datasets that were made before there was a choice.
   if (config.on_bad_record != OnBadRecord::kStop) {
     arguments["on_bad_record"] = config_name(config.on_bad_record);
   }
   return arguments;
+}
+
+std::vector<records::Record> next_round(records::Reader& reader, const TokenizeConfig& config,
+                                        const TokenizeOptions& options) {
+  std::vector<records::Record> round;
+  records::Record record;
+  for (int64_t bytes = 0; bytes < options.round_bytes * config.num_proc;) {
+    if (!reader.next(record)) break;
+    bytes += static_cast<int64_t>(record.text.size()) + 1;
+    round.push_back(std::move(record));
+    record = {};
+  }
+  return round;
 }
 
 std::vector<std::string> with_list(const TokenizeConfig& config, std::vector<std::string> names) {
@@ -67,9 +100,17 @@ void note(const Record& record, BadRecords& bad, ResumableOutput& output) {
   output.file(output.files() - 1).write(listed(record));
 }
 
-void require_training_data(int64_t train, const BadRecords& bad, ResumableOutput& output) {
-  if (train > 0 || bad.skipped == 0) return;
+void require_training_data(int64_t train, const BadRecords& bad, int64_t dropped,
+                           ResumableOutput& output) {
+  if (train > 0 || bad.skipped + dropped == 0) return;
   output.forget();
+  if (dropped > 0) {
+    fail({.what = "no document is left for training",
+          .where = "data/truncate",
+          .expected = "one that fits a row of architecture/block_size",
+          .found = fmt::format("{} longer ones, which were dropped", dropped),
+          .hint = "set data/truncate to end or start, or architecture/block_size higher"});
+  }
   fail({.what = "no document is left for training",
         .where = "data/source",
         .expected = "one that can be read, besides those for validation",

@@ -6,26 +6,36 @@ void TokenizeConfig::declare(config::Fields& fields) {
   fields.add("data/dataset", dataset, "Name of the dataset: its folder under the data root.",
              {.required = true});
   fields.add("data/suffix", suffix, "Suffix of the folder: <dataset>_<suffix>.");
-  fields.add(
-      "data/source", source,
-      "The text, in UTF-8: a file, or a folder, of which every file is read, subfolders included "
-      "(except names that begin with a dot).",
-      {.required = true});
+  fields.add("data/source", source,
+             "The records: a file, a folder, of which every file is read, subfolders included "
+             "(except names that begin with a dot), a pattern such as data/*.jsonl, or several of "
+             "these: '{a.jsonl,b/*.csv}'. Files may be packed by gzip or zstd.",
+             {.required = true});
+  declare_reading(fields);
+  tokenizer.declare(fields);
+}
+
+void TokenizeConfig::declare_reading(config::Fields& fields) {
+  fields.add("data/split", split,
+             "Of a folder in which files are named after splits (train, validation, test): the one "
+             "to read; all: every file.");
+  fields.add("data/config", config,
+             "Folder inside data/source that holds the files to read, as configurations of a "
+             "dataset on the Hub are kept; empty: data/source itself.");
   fields.add("data/format", format,
-             "What a document is: text (a whole file), lines (a line), paragraphs (lines up to a "
-             "blank one), jsonl (a JSON object a line).");
-  fields.add("data/text_key", text_key, "Entry of a JSONL object that holds its text.");
-  fields.add(
-      "data/on_bad_record", on_bad_record,
-      "What to do with a document that is not UTF-8, or a line that is not JSON with a text: stop, "
-      "skip it, or replace the faulty parts with U+FFFD (and stop where that does not help).");
+             "What a record is: text (a whole file), lines (a line), paragraphs (lines up to a "
+             "blank one), jsonl (a JSON object a line), json (an object of an array), csv, tsv and "
+             "parquet (a row of a table); auto: by the name of each file, text for unknown ones.");
+  form.declare(fields);
+  fields.add("data/on_bad_record", on_bad_record,
+             "What to do with a record that is not UTF-8, not JSON, or not of the form: stop, skip "
+             "it, or replace the faulty parts with U+FFFD (and stop where that does not help).");
   fields.add("data/val_pct", val_pct, "Share of the documents kept for validation.",
              {.min = 0, .max = 1, .exclusive_max = true});
   fields.add("data/seed", seed, "Seed of the split and of the order of rows.", {.min = 0});
   fields.add("system/num_proc", num_proc,
              "Threads that tokenize; the files are the same for any number.",
              {.min = 1, .max = kMaxThreads});
-  tokenizer.declare(fields);
 }
 
 void TokenizeVariableConfig::declare(config::Fields& fields) {
@@ -40,7 +50,20 @@ void TokenizeBlockwiseConfig::declare(config::Fields& fields) {
   TokenizeConfig::declare(fields);
   fields.add("architecture/block_size", block_size, "Width of a row in tokens.",
              {.min = 1, .max = kMaxSize});
+  declare_truncate(fields);
   fields.add("data/pad_token", pad_token, "Id that rows are padded with on the left.", {.min = 0});
+}
+
+TokenizeBlockwiseConfig TokenizeBlockwiseConfig::of_entries() {
+  TokenizeBlockwiseConfig config;
+  config.truncate = Truncate::kEnd;
+  return config;
+}
+
+void TokenizeBlockwiseConfig::declare_truncate(config::Fields& fields) {
+  fields.add("data/truncate", truncate,
+             "What is cut off a document that is longer than a row: its start (its last tokens "
+             "stay), its end (its first tokens stay); drop: the document is left out.");
 }
 
 }  // namespace twofold

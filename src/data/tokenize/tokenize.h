@@ -1,18 +1,22 @@
 #pragma once
-// Text files to dataset files: the jobs data/tokenize_variable_dataset (PMD) and
-// data/tokenize_blockwise_dataset (PADDED). Docs: docs/data.md.
+// Files of texts and conversations to dataset files: the jobs data/tokenize_variable_dataset (PMD)
+// and data/tokenize_blockwise_dataset (PADDED). Docs: docs/data.md.
 //
 // Both may be killed at any moment: the same call resumes the job and produces the same bytes. A
 // call on a finished dataset does nothing; with other arguments or another source it is an Error.
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "base/files.h"
 #include "config/fields.h"
+#include "data/forms/settings.h"
+#include "data/records/format.h"
+#include "data/records/source.h"
 #include "data/tokenize/bad_record.h"
-#include "data/tokenize/documents.h"
 #include "tokenizer/config.h"
 
 namespace twofold {
@@ -21,14 +25,22 @@ struct TokenizeConfig {
   std::string dataset;
   std::string suffix;
   std::string source;
-  DocumentFormat format = DocumentFormat::kText;
-  std::string text_key = "text";
+  std::string split = "train";
+  std::string config;
+  records::Format format = records::Format::kAuto;
+  forms::FormSettings form;
   OnBadRecord on_bad_record = OnBadRecord::kStop;
   double val_pct = 0.05;
   int64_t seed = 2357;
   int64_t num_proc = 8;
   TokenizerConfig tokenizer;
   void declare(config::Fields& fields);
+  /// Those that say how records are read, whatever names the source.
+  void declare_reading(config::Fields& fields);
+  std::string label() const { return suffix.empty() ? dataset : dataset + "_" + suffix; }
+  records::SourceSettings files() const {
+    return {.source = source, .format = format, .config = config, .split = split};
+  }
 };
 
 /// Documents one after the other, each followed by the end-of-text token. A document goes to the
@@ -41,12 +53,23 @@ struct TokenizeVariableConfig : TokenizeConfig {
   void declare(config::Fields& fields);
 };
 
-/// One document in each row: its last block_size tokens, left-padded. Rows are shuffled (by seed);
-/// the first val_pct of them, at least one if there are two, are the validation split.
+/// What becomes of a document that is longer than a row.
+enum class Truncate { kStart, kEnd, kDrop };
+
+inline std::array<std::pair<Truncate, const char*>, 3> config_names(Truncate) {
+  return {{{Truncate::kStart, "start"}, {Truncate::kEnd, "end"}, {Truncate::kDrop, "drop"}}};
+}
+
+/// One document in each row: at most block_size of its tokens, left-padded. Rows are shuffled (by
+/// seed); the first val_pct of them, at least one if there are two, are the validation split.
 struct TokenizeBlockwiseConfig : TokenizeConfig {
   int64_t block_size = 512;
   int64_t pad_token = 0;
+  Truncate truncate = Truncate::kStart;  ///< as the reference has it
+  /// For entries of mixtures that name their source: what is too long loses its end.
+  static TokenizeBlockwiseConfig of_entries();
   void declare(config::Fields& fields);
+  void declare_truncate(config::Fields& fields);
 };
 
 struct TokenizeProgress {
@@ -67,7 +90,8 @@ struct TokenizeResult {
   int64_t documents = 0;
   int64_t train = 0, val = 0;  ///< tokens (PMD) or rows (PADDED) of each split
   int64_t tokens = 0;          ///< real ones in both
-  int64_t truncated = 0;       ///< documents longer than a row (PADDED)
+  int64_t truncated = 0;       ///< documents longer than a row (PADDED), of which a part is left
+  int64_t dropped = 0;         ///< those that were left out for it
   BadRecords bad;              ///< listed in kBadRecordsFile of the folder
 };
 

@@ -9,9 +9,6 @@
 
 namespace twofold {
 
-// Found by nlohmann through the namespace of its argument, so not in the unnamed one.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Documents::Cursor, file, offset, line)
-
 namespace {
 
 using nlohmann::json;
@@ -20,7 +17,7 @@ constexpr size_t kTrainFile = 0, kValFile = 1;
 
 /// Where the job stands; what progress.json keeps.
 struct VariableState {
-  Documents::Cursor cursor;
+  records::Cursor cursor;
   int64_t documents = 0;
   int64_t train = 0, val = 0;  // tokens
   int64_t last = 0;            // tokens of the last document
@@ -44,11 +41,11 @@ class VariableRun {
 
   VariableState run() {
     Pacer pacer(output_, options_);
-    while (!enough() && round()) {
-      const double done = static_cast<double>(documents_.bytes_before(state_.cursor));
+    records::Reader reader = documents_.read(state_.cursor);
+    while (!enough() && round(reader)) {
       pacer.after_round(state_, {.documents = state_.documents,
                                  .tokens = state_.train + state_.val,
-                                 .fraction = done / static_cast<double>(documents_.bytes())});
+                                 .fraction = reader.fraction()});
     }
     output_.save(state_);
     if (config_.val_pct > 0 && state_.val == 0) move_tail();
@@ -62,33 +59,24 @@ class VariableRun {
   }
 
   /// Tokenizes some more documents on all threads and writes them in order; false if none is left.
-  bool round() {
-    std::vector<Document> batch;
-    Document document;
-    for (int64_t bytes = 0; bytes < options_.round_bytes * config_.num_proc;) {
-      if (!documents_.next(state_.cursor, document)) break;
-      batch.push_back(document);
-      bytes += static_cast<int64_t>(document.raw.size()) + 1;
-    }
-    const auto encode = [&](int64_t i) { return ended(batch[static_cast<size_t>(i)]); };
+  bool round(records::Reader& reader) {
     const auto records = encode_or_forget(output_, [&] {
-      return parallel_map<Record>(static_cast<int64_t>(batch.size()), config_.num_proc, encode);
+      return encode_round<Record>(reader, config_, options_,
+                                  [&](const records::Record& document) { return ended(document); });
     });
+    state_.cursor = reader.cursor();
     for (const Record& record : records) {
       if (enough()) break;
-      if (!record.skipped) write(record.ids);
+      if (!record.skipped) write(record.tokens.ids);
       note(record, state_.bad, output_);
     }
-    return !batch.empty();
+    return !records.empty();
   }
 
   /// A document's record, the end-of-text token last.
-  Record ended(const Document& document) const {
+  Record ended(const records::Record& document) const {
     Record record = make_record(config_, tokenizer_, documents_, document);
-    Tokens& ids = record.ids;
-    if (ids.empty() || ids.back() != tokenizer_.eot_token() || !config_.tokenizer.add_special) {
-      ids.push_back(tokenizer_.eot_token());
-    }
+    if (!record.tokens.ended) record.tokens.ids.push_back(tokenizer_.eot_token());
     return record;
   }
 
@@ -139,20 +127,25 @@ TokenizeResult variable_result(const Path& folder, const json& result, bool alre
 
 }  // namespace
 
+json arguments_of(const TokenizeVariableConfig& config, const Tokenizer& tokenizer,
+                  const Documents& documents) {
+  json arguments = shared_arguments(config, tokenizer, documents, "data/tokenize_variable_dataset");
+  arguments["max_samples"] = config.max_samples;
+  arguments["max_tokens"] = config.max_tokens;
+  return arguments;
+}
+
 TokenizeResult tokenize_variable(const TokenizeVariableConfig& config, const Path& data_root,
                                  const TokenizeOptions& options) {
   const Path folder = output_folder(config, data_root);
   const auto tokenizer = make_tokenizer(config.tokenizer);
-  const Documents documents(config.source, config.format, config.text_key);
-  json arguments =
-      shared_arguments(config, *tokenizer, documents, "data/tokenize_variable_dataset");
-  arguments["max_samples"] = config.max_samples;
-  arguments["max_tokens"] = config.max_tokens;
+  const Documents documents(config.files(), config.form);
+  const json arguments = arguments_of(config, *tokenizer, documents);
   if (const auto result = finished_result(folder, arguments))
     return variable_result(folder, *result, true);
   ResumableOutput output(folder, arguments, with_list(config, {"train.bin", "val.bin"}));
   const VariableState end = VariableRun(config, options, *tokenizer, documents, output).run();
-  require_training_data(end.train, end.bad, output);
+  require_training_data(end.train, end.bad, 0, output);
   json result = {
       {"documents", end.documents}, {"train_tokens", end.train}, {"val_tokens", end.val}};
   if (config.on_bad_record != OnBadRecord::kStop) result["bad_records"] = end.bad;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/folders.h"
 #include "data/read/dataset.h"
 
 namespace twofold {
@@ -29,6 +30,9 @@ void open_data(const Path& data_root, const Mixture& mixture, const DataNeeds& n
                DataRows& rows) {
   std::vector<Problem> problems;
   for (const Sampling& sampling : mixture) {
+    const bool to_be_made =
+        !sampling.source.empty() && kind_of(data_root / sampling.label()) == PathKind::kNothing;
+    if (to_be_made) continue;
     const auto [entry, is_new] = rows.emplace(rows_key(sampling), SplitSize{});
     if (!is_new) continue;
     const auto open = [&](Split split) {

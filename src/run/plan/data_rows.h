@@ -31,7 +31,8 @@ struct DataNeeds {
   bool validation = false;                      ///< the val splits as well
 };
 
-/// Opens every dataset of `mixture` that `rows` does not have yet. Throws one Error with all that
+/// Opens every dataset of `mixture` that `rows` does not have yet, but for those that are still to
+/// be made of their source. Throws one Error with all that
 /// is wrong with them.
 void open_data(const Path& data_root, const Mixture& mixture, const DataNeeds& needs,
                DataRows& rows);

@@ -17,6 +17,8 @@ namespace {
 /// Settings, or with a slash at the end whole sections, that only change how a run is carried out
 /// or watched.
 constexpr const char* kFree[] = {"logging/",
+                                 "data/",  // what they change of the data is noticed by data_check
+                                 "system/",
                                  "runtime/",
                                  "tokenizer/",
                                  "eval/",

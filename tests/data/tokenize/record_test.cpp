@@ -27,14 +27,14 @@ class RecordTest : public TokenizeTest {
   RecordTest() { put("source.txt", kLines); }
 
   TokenizeVariableConfig settings(OnBadRecord on_bad_record) const {
-    auto settings = variable(DocumentFormat::kJsonl);
+    auto settings = variable(records::Format::kJsonl);
     settings.val_pct = 0;
     settings.on_bad_record = on_bad_record;
     return settings;
   }
   TokenizeBlockwiseConfig rows(OnBadRecord on_bad_record) const {
     auto settings = blockwise(8);
-    settings.format = DocumentFormat::kJsonl;
+    settings.format = records::Format::kJsonl;
     settings.val_pct = 0;
     settings.on_bad_record = on_bad_record;
     return settings;
@@ -87,7 +87,7 @@ TEST_F(RecordTest, WhatCanBeReplacedIsAndTheRestStops) {
 
 TEST_F(RecordTest, EveryFormatAndBackendFollowsTheRule) {
   put("source.txt", "one\n\nca\xE9\n\ntwo\n");
-  for (const auto format : {DocumentFormat::kLines, DocumentFormat::kParagraphs}) {
+  for (const auto format : {records::Format::kLines, records::Format::kParagraphs}) {
     std::filesystem::remove_all(data());
     auto skipping = settings(OnBadRecord::kSkip);
     skipping.format = format;
@@ -100,7 +100,7 @@ TEST_F(RecordTest, EveryFormatAndBackendFollowsTheRule) {
   }
   put("source.txt", "1 2\nx\n3\n");
   auto trivial = settings(OnBadRecord::kStop);
-  trivial.format = DocumentFormat::kLines;
+  trivial.format = records::Format::kLines;
   trivial.tokenizer.backend = "trivial";
   EXPECT_THAT(error_of([&] { tokenize_variable(trivial, root_ / "other"); }),
               AllOf(HasSubstr("source.txt:2, byte 0 of the text"), HasSubstr("not a token id")));

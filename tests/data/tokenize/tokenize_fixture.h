@@ -9,7 +9,7 @@ namespace twofold {
 class TokenizeTest : public DataTest {
  protected:
   template <class Config>
-  Config config(DocumentFormat format = DocumentFormat::kLines) const {
+  Config config(records::Format format = records::Format::kLines) const {
     Config config;
     config.dataset = "out";
     config.source = (root_ / "source.txt").string();
@@ -18,7 +18,7 @@ class TokenizeTest : public DataTest {
     config.tokenizer.backend = "bytes";
     return config;
   }
-  TokenizeVariableConfig variable(DocumentFormat format = DocumentFormat::kLines) const {
+  TokenizeVariableConfig variable(records::Format format = records::Format::kLines) const {
     return config<TokenizeVariableConfig>(format);
   }
   TokenizeBlockwiseConfig blockwise(int64_t width) const {

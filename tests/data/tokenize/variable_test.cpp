@@ -70,7 +70,7 @@ TEST_F(TokenizeVariable, PutsAroundADocumentWhatAModelExpectsIfToldTo) {
 
 TEST_F(TokenizeVariable, SplitsASingleDocumentByPosition) {
   put("source.txt", std::string(99, 'a') + "b");
-  auto settings = variable(DocumentFormat::kText);
+  auto settings = variable(records::Format::kText);
   settings.val_pct = 0.1;
   tokenize_variable(settings, data());
   const auto val = ids_in(out() / "val.bin");
@@ -226,7 +226,7 @@ TEST(TokenizeConfig, DeclaresItsKeysWithTheReferencesDefaults) {
   config.declare(fields);
   config::load(fields, {.text = "data: {dataset: a, source: b.txt, format: jsonl, max_tokens: 5}",
                         .overrides = {}});
-  EXPECT_EQ(config.format, DocumentFormat::kJsonl);
+  EXPECT_EQ(config.format, records::Format::kJsonl);
   EXPECT_EQ(config.max_tokens, 5);
   EXPECT_EQ(config.val_pct, 0.05);
   EXPECT_EQ(config.seed, 2357);

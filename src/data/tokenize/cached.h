@@ -1,0 +1,17 @@
+#pragma once
+// Datasets that a mixture names the sources of: made before training, and kept by what they are
+// made of.
+
+#include "data/tokenize/tokenize.h"
+
+namespace twofold {
+
+/// Makes the dataset, if it is not there, in a folder named after its content, and `label()` below
+/// `data_root` a link to it: another source or other settings lead to another folder. Throws an
+/// Error if there is a dataset of that name that was made in another way.
+TokenizeResult tokenize_cached(const TokenizeVariableConfig& config, const Path& data_root,
+                               const TokenizeOptions& options = {});
+TokenizeResult tokenize_cached(const TokenizeBlockwiseConfig& config, const Path& data_root,
+                               const TokenizeOptions& options = {});
+
+}  // namespace twofold
