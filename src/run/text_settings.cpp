@@ -3,10 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "chat/template_files.h"
+#include "chat/layout.h"
+#include "chat/turn_ends.h"
 #include "formats/json.h"
 #include "model/hf/hugging_face.h"
-#include "run/turn_layout.h"
 
 namespace twofold {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 bool is_id(const ModelConfig& model, int64_t id) { return id >= 0 && id < model.vocab_size; }
 
 int32_t begin_of(const ModelConfig& model, const FileTexts& files, const Tokenizer& tokenizer) {
-  const nlohmann::ordered_json named = chat::special_tokens_of(files, "");
+  const nlohmann::ordered_json named = chat::special_tokens_of(files, "the model");
   for (const char* name : {"bos_token", "eos_token"}) {
     if (!named.contains(name)) continue;
     const std::vector<int32_t> ids = tokenizer.encode(named.at(name).get<std::string>());
@@ -49,13 +49,28 @@ std::vector<int32_t> ends_of(const ModelConfig& model, const FileTexts& files,
   return ends;
 }
 
+nlohmann::ordered_json message_of(const std::string& role, const std::string& content) {
+  return {{"role", role}, {"content", content}};
+}
+
+/// A user's turn in the layout, ready to be answered.
+std::string prompt_of(const chat::Layout& layout, const std::string& system,
+                      const std::string& message) {
+  nlohmann::ordered_json messages = nlohmann::ordered_json::array();
+  if (!system.empty()) messages.push_back(message_of("system", system));
+  messages.push_back(message_of("user", message));
+  return layout.templates.render({{"messages", messages}, {"add_generation_prompt", true}}).text;
+}
+
 /// Adds the layout of a turn. A template that is none only matters to those who ask for it.
 void add_turns(TextReader& reader, const FileTexts& files) {
   try {
-    const auto layout = std::make_shared<TurnLayout>(files, reader.tokenizer);
-    if (layout->end()) reader.end_tokens.push_back(*layout->end());
+    const auto layout =
+        std::make_shared<chat::Layout>(chat::layout_of(files, "the model", reader.tokenizer));
+    const std::optional<int32_t> end = chat::end_of_turn(layout->templates, reader.tokenizer);
+    if (end) reader.end_tokens.push_back(*end);
     reader.turn = [layout](const std::string& system, const std::string& message) {
-      return layout->prompt(system, message);
+      return prompt_of(*layout, system, message);
     };
   } catch (const Error& error) {
     reader.turn = [error](const std::string&, const std::string&) -> std::string { throw error; };

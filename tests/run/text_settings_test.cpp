@@ -48,6 +48,18 @@ TEST_F(ReaderOf, ATextEndsWithWhatTheModelsFilesSay) {
               ElementsAre(eot, 9, 8));
 }
 
+TEST_F(ReaderOf, AUserIsAnsweredInTheModelsOwnLayout) {
+  const FileTexts own = {
+      {"chat_template.jinja",
+       "{{ bos_token }}{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}"
+       "{% if add_generation_prompt %}[model]{% endif %}"},
+      {"tokenizer_config.json", R"({"bos_token": {"content": "<s>"}})"}};
+  EXPECT_EQ(reader(own).turn("", "Hi"), "<s>[user]Hi[model]");
+  EXPECT_EQ(reader(own).turn("Be brief.", "Hi"), "<s>[system]Be brief.[user]Hi[model]");
+  EXPECT_TRUE(reader().turn("", "Hi").ends_with("### Instruction:\nHi\n\n### Response:\n"))
+      << "the bytes have no marks of ChatML";
+}
+
 TEST_F(ReaderOf, ATemplateThatIsNoneMattersToThoseWhoAsk) {
   const TextReader broken = reader({{"chat_template.jinja", "{% if %}"}});
   EXPECT_THROW(broken.turn("", "Hi"), Error);
