@@ -102,7 +102,7 @@ TEST(GenerateUntilLmEval, WritesWhatLmEvalHasAModelWrite) {
   const std::unique_ptr<Model> model = config->build();
   map_hf_weights(*model, *config, folder);
   const std::unique_ptr<Tokenizer> tokenizer = tokenizer_from_path(folder);
-  const tasks::Encoder encoder(*tokenizer, 1);
+  const tasks::Encoder encoder(*tokenizer, {.begin = 1});
   std::map<std::vector<std::string>, std::vector<nlohmann::json>> by_stops;
   for (const auto& row : test::kept("eval/kept/generate_until")) {
     by_stops[row["until"]].push_back(row);

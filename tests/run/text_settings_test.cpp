@@ -28,14 +28,16 @@ class ReaderOf : public testing::Test {
 };
 
 TEST_F(ReaderOf, ATextIsReadAfterWhatBeginsOneElseAfterWhatEndsOne) {
-  EXPECT_EQ(reader().begin, tokenizer_->eot_token());
+  EXPECT_EQ(reader().reading.begin, tokenizer_->eot_token());
   config_.model->bos_token_id = 260;
-  EXPECT_EQ(reader().begin, 260);
-  EXPECT_EQ(reader({{"tokenizer_config.json", R"({"eos_token": "A", "bos_token": "B"})"}}).begin,
-            'B');
-  EXPECT_EQ(reader({{"tokenizer_config.json", R"({"eos_token": "A"})"}}).begin, 'A');
+  EXPECT_EQ(reader().reading.begin, 260);
+  EXPECT_EQ(
+      reader({{"tokenizer_config.json", R"({"eos_token": "A", "bos_token": "B"})"}}).reading.begin,
+      'B');
+  EXPECT_EQ(reader({{"tokenizer_config.json", R"({"eos_token": "A"})"}}).reading.begin, 'A');
   config_.model->bos_token_id = 300;
-  EXPECT_EQ(reader().begin, tokenizer_->eot_token()) << "a row that the model does not have";
+  EXPECT_EQ(reader().reading.begin, tokenizer_->eot_token())
+      << "a row that the model does not have";
   EXPECT_EQ(reader().positions, 64);
 }
 
