@@ -6,6 +6,7 @@ import subprocess
 import time
 import unittest
 
+from evaluations_test import write_tasks
 from support import BINARY, LORA, RunTest
 
 ON_DEVICE = pathlib.Path(os.environ.get("TWOFOLD_FAKE_DEVICE", BINARY.parent / "twofold_fake_device"))
@@ -52,6 +53,10 @@ class Device(RunTest):
                            "dropout": ("optimization.lora.dropout=0.2", "architecture.dropout=0.1")}.items():
             with self.subTest(name):
                 self.on_both(self.config(LORA), *more, name=f"-{name}")
+
+    def test_tasks_are_asked_there(self):
+        self.on_both(self.config(write_tasks(self.root)))
+        self.assertTrue(any("eval/write/exact_match" in line for line in self.metrics("away")))
 
     def test_a_stopped_run_goes_on_where_it_was(self):
         config = self.config(LORA)

@@ -28,17 +28,21 @@ eval: {evaluations: [ROOT/choose.yaml, ROOT/write.yaml, words_ppl]}
 """
 
 
+def write_tasks(root):
+    """Tasks and their data below `root`; the text of a config that asks them."""
+    (root / "choose.yaml").write_text(CHOOSE)
+    (root / "write.yaml").write_text(WRITE)
+    (root / "eval").mkdir()
+    rows = [{"question": f"q{i}", "answers": [f"a{i}", "bb"], "label": i % 2} for i in range(12)]
+    (root / "eval/pairs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (root / "eval/words.txt").write_text("some words\nof a few\nlines\n")
+    return TASKS.replace("ROOT", str(root))
+
+
 class Evaluations(RunTest):
     def setUp(self):
         super().setUp()
-        (self.root / "choose.yaml").write_text(CHOOSE)
-        (self.root / "write.yaml").write_text(WRITE)
-        data = self.root / "eval"
-        data.mkdir()
-        rows = [{"question": f"q{i}", "answers": [f"a{i}", "bb"], "label": i % 2} for i in range(12)]
-        (data / "pairs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-        (data / "words.txt").write_text("some words\nof a few\nlines\n")
-        self.tasks = self.config(TASKS.replace("ROOT", str(self.root)))
+        self.tasks = self.config(write_tasks(self.root))
 
     def evaluated(self, name, **more):
         return [line for line in self.metrics(name, **more) if "eval/choose/acc" in line]
