@@ -18,8 +18,13 @@ constexpr size_t kPassTokens = 4096;
 /// Logits that exist at a time.
 constexpr int64_t kLogits = int64_t{1} << 24;
 
-/// (N, 2): ln p of each label, and whether it is the likeliest.
-at::Tensor judged(const Model& model, const at::Tensor& states, const at::Tensor& labels) {
+/// (N, 2): ln p of each label, and whether it is the likeliest (0 if that is not asked for).
+at::Tensor judged(const Model& model, const at::Tensor& states, const at::Tensor& labels,
+                  bool greedily) {
+  if (!greedily) {
+    const at::Tensor log_p = model.token_losses(states, labels).neg().to(at::kDouble).unsqueeze(1);
+    return at::cat({log_p, at::zeros_like(log_p)}, 1);
+  }
   const int64_t vocabulary = model.head().value.size(0);
   const int64_t at_once = std::max<int64_t>(1, kLogits / vocabulary);
   std::vector<at::Tensor> parts;
@@ -35,7 +40,8 @@ at::Tensor judged(const Model& model, const at::Tensor& states, const at::Tensor
 }
 
 /// The likelihoods of a pass, text by text.
-std::vector<Likelihood> score(Model& model, int64_t positions, std::span<const TextGroup> groups) {
+std::vector<Likelihood> score(Model& model, int64_t positions, std::span<const TextGroup> groups,
+                              bool greedily) {
   std::vector<int64_t> labels;
   std::vector<const LabelledText*> texts;
   for (const TextGroup& group : groups) {
@@ -46,7 +52,7 @@ std::vector<Likelihood> score(Model& model, int64_t positions, std::span<const T
   }
   const at::Tensor states = labelled_states(model, positions, groups);
   const std::vector<double> found =
-      values_of<double>(judged(model, states, tensor_of(labels, states.device())));
+      values_of<double>(judged(model, states, tensor_of(labels, states.device()), greedily));
   std::vector<Likelihood> result;
   size_t next = 0;
   for (const LabelledText* text : texts) {
@@ -104,7 +110,7 @@ size_t pass_size(std::span<const TextGroup> groups, bool alone) {
 
 std::vector<Likelihood> likelihoods(Model& model, int64_t positions,
                                     std::span<const Continuation> continuations,
-                                    const std::function<void(double)>& progress) {
+                                    const std::function<void(double)>& progress, bool greedy) {
   const at::NoGradGuard no_grad;
   std::vector<LabelledText> texts;
   texts.reserve(continuations.size());
@@ -118,7 +124,7 @@ std::vector<Likelihood> likelihoods(Model& model, int64_t positions,
     check_stop();
     const std::span rest = std::span(groups).subspan(first);
     const auto pass = rest.first(pass_size(rest, alone));
-    const std::vector<Likelihood> found = score(model, positions, pass);
+    const std::vector<Likelihood> found = score(model, positions, pass, greedy);
     size_t next = 0;
     for (const TextGroup& group : pass) {
       for (const LabelledText* text : group.texts) {

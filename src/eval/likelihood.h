@@ -21,10 +21,12 @@ struct Likelihood {
 /// The likelihood of each continuation, in the order in which they are given. The model sees at
 /// most `positions` tokens: of a longer text the last ones (and the context loses its beginning).
 /// Texts of similar length are computed side by side, each as if it were alone; a context that
-/// several have is computed once. `progress` is told the share done. Throws an Error if the tokens
-/// alone exceed the context, and Interrupted if a stop is requested.
+/// several have is computed once. `progress` is told the share done. With `greedy` off that is not
+/// found out, and not all logits are kept for it: quicker with a large vocabulary. Throws an Error
+/// if the tokens alone exceed the context, and Interrupted if a stop is requested.
 std::vector<Likelihood> likelihoods(Model& model, int64_t positions,
                                     std::span<const Continuation> continuations,
-                                    const std::function<void(double)>& progress = {});
+                                    const std::function<void(double)>& progress = {},
+                                    bool greedy = true);
 
 }  // namespace twofold

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -37,7 +38,8 @@ class LikelihoodTask : public TaskEvaluation {
   }
 
   TaskScore score(Model& model, const std::function<void(double)>& progress) const override {
-    const std::vector<Likelihood> found = likelihoods(model, positions_, questions_, progress);
+    const std::vector<Likelihood> found =
+        likelihoods(model, positions_, questions_, progress, asks_greedily());
     TaskScore made;
     for (size_t i = 0, next = 0; i < items().size(); ++i) {
       const size_t begin = next;
@@ -56,6 +58,12 @@ class LikelihoodTask : public TaskEvaluation {
   }
 
  private:
+  /// Whether the score counts what the model itself would write.
+  bool asks_greedily() const {
+    return task().output_type == OutputType::kLoglikelihood ||
+           std::ranges::count(task().metric_list, "exact_match", &tasks::MetricSpec::metric) > 0;
+  }
+
   void add(const tasks::Item& item, size_t choice, tasks::Encoder& encoder) {
     const std::string& continuation = item.continuations[choice];
     std::vector<Continuation> made;

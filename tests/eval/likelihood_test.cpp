@@ -76,6 +76,11 @@ void expect_as_alone(Model& model, int64_t positions, const std::vector<Continua
     EXPECT_EQ(found[i].greedy, alone[0].greedy) << i;
     EXPECT_EQ(found[i].cut, alone[0].cut) << i;
   }
+  const auto quickly = likelihoods(model, positions, all, {}, /*greedy=*/false);
+  for (size_t i = 0; i < all.size(); ++i) {
+    EXPECT_NEAR(quickly[i].log_p, found[i].log_p, 1e-5 * std::max(1.0, -found[i].log_p)) << i;
+    EXPECT_FALSE(quickly[i].greedy);
+  }
 }
 
 TEST(Likelihoods, OfSeveralAnswersToAQuestionAreThoseOfEachAlone) {
