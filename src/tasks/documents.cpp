@@ -2,20 +2,34 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "base/error.h"
 #include "base/folders.h"
 #include "base/text.h"
-#include "formats/json.h"
-#include "formats/text_file.h"
+#include "data/records/reader.h"
 #include "twofold/text_lines.h"
 
 namespace twofold::tasks {
 namespace {
 
+/// A file of that name, or with another ending that says how its records are written.
+std::optional<Path> sibling_of(const Path& path) {
+  for (const char* kind : {"", ".jsonl", ".json", ".csv", ".tsv", ".parquet"}) {
+    for (const char* packed : {"", ".gz", ".zst"}) {
+      Path other = path;
+      if (*kind != 0) other.replace_extension(kind);
+      other += packed;
+      if (kind_of(other) == PathKind::kFile) return other;
+    }
+  }
+  return std::nullopt;
+}
+
 /// The first of the names that is a file in the folder.
 Path file_of(const std::vector<std::string>& names, const Path& folder, const std::string& task) {
   for (const std::string& name : names) {
-    if (kind_of(folder / name) == PathKind::kFile) return folder / name;
+    if (const auto found = sibling_of(folder / name)) return *found;
   }
   fail({.what = fmt::format("no data for the task {}", task),
         .where = folder.string(),
@@ -24,21 +38,28 @@ Path file_of(const std::vector<std::string>& names, const Path& folder, const st
         .hint = "put the file there, or name its folder by --data (eval/data in a run)"});
 }
 
-Document document_of(const std::string& line, bool is_text, std::string where) {
-  if (!is_text) return {formats::parse_ordered_json_line(line, where), std::move(where)};
-  return {{{"text", line}}, std::move(where)};
+/// The file's records: objects, or lines of text.
+std::vector<records::SourceFile> source_of(const Path& file) {
+  const std::string name = file.filename().string();
+  const records::Format format = records::format_of_name(name);
+  return {{.name = name,
+           .path = file,
+           .bytes = static_cast<int64_t>(std::filesystem::file_size(file)),
+           .format = records::is_text(format) ? records::Format::kLines : format}};
 }
 
 std::vector<Document> read(const Path& file, size_t limit) {
   std::vector<Document> all;
-  const bool is_text = file.extension() == ".txt";
-  size_t number = 0;
-  for (const std::string& line : read_lines(file)) {
-    if (all.size() == limit) break;
-    ++number;
-    if (line.find_first_not_of(" \t\r") == line.npos) continue;
-    all.push_back(
-        document_of(line, is_text, fmt::format("{}:{}", file.filename().string(), number)));
+  const std::vector<records::SourceFile> files = source_of(file);
+  records::Reader reader(files);
+  for (records::Record record; all.size() < limit && reader.next(record);) {
+    records::Content content = records::content_of(files[0], record);
+    std::string where = records::where(files[0], record);
+    if (auto* text = std::get_if<std::string>(&content)) {
+      all.push_back({{{"text", std::move(*text)}}, std::move(where)});
+    } else {
+      all.push_back({std::get<nlohmann::ordered_json>(std::move(content)), std::move(where)});
+    }
   }
   if (!all.empty()) return all;
   fail({.what = "the file holds no documents",

@@ -31,13 +31,13 @@ bool is_number(const std::string& text) {
          text.find_first_not_of("0123456789") == std::string::npos;
 }
 
+}  // namespace
+
 ordered_json with_digits_as_number(ordered_json value) {
   if (!value.is_string()) return value;
   const auto& text = value.get_ref<const std::string&>();
   return is_number(text) ? ordered_json(std::stoi(text)) : value;
 }
-
-}  // namespace
 
 void refuse_document(const Document& document, const Task& task, std::string what,
                      std::string expected, std::string found) {

@@ -31,6 +31,9 @@ class Field {
   std::optional<jinja::Template> as_json_;  ///< of one expression
 };
 
+/// A text of a few digits as the number.
+nlohmann::ordered_json with_digits_as_number(nlohmann::ordered_json value);
+
 /// A place where something is wrong with a document.
 [[noreturn]] void refuse_document(const Document& document, const Task& task, std::string what,
                                   std::string expected, std::string found);

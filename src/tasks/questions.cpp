@@ -51,7 +51,7 @@ void Questions::process(Document& document) const {
 }
 
 std::vector<std::string> Questions::choices(const Document& document) const {
-  const ordered_json list = choice_.value(document);
+  const ordered_json list = with_list(choice_.value(document));
   std::vector<std::string> found;
   if (list.is_array()) {
     for (const ordered_json& choice : list) {
@@ -66,13 +66,14 @@ std::vector<std::string> Questions::choices(const Document& document) const {
 
 size_t Questions::place_of(const ordered_json& label, const Document& document,
                            const std::vector<std::string>& choices) const {
-  if (label.is_number_integer()) {
-    const auto place = label.get<int64_t>();
-    if (place >= 0 && place < std::ssize(choices)) return static_cast<size_t>(place);
-  }
   if (label.is_string()) {
     const auto found = std::ranges::find(choices, label.get_ref<const std::string&>());
     if (found != choices.end()) return static_cast<size_t>(found - choices.begin());
+  }
+  const ordered_json number = with_digits_as_number(label);  // tables hold texts only
+  if (number.is_number_integer()) {
+    const auto place = number.get<int64_t>();
+    if (place >= 0 && place < std::ssize(choices)) return static_cast<size_t>(place);
   }
   refuse_document(document, task_, "the right answer is not among the choices",
                   fmt::format("a number from 0 to {}, or one of the texts", choices.size() - 1),

@@ -53,7 +53,24 @@ TEST_F(Tasks, OfAUsersFileNeedNoCode) {
   EXPECT_EQ(asked[0].contexts, std::vector<std::string>{"1+1"});
   EXPECT_EQ(asked[1].continuations, (std::vector<std::string>{" 2", " 3"}));
   EXPECT_EQ(asked[1].gold, std::vector<size_t>{1});
-  EXPECT_EQ(asked[1].where, "mine.jsonl:2");
+  EXPECT_THAT(asked[1].where, testing::EndsWith("mine.jsonl:2"));
+}
+
+TEST_F(Tasks, ReadTheirFilesHoweverTheyAreWritten) {
+  const auto expected = items(kTask, R"({"question": "1+1", "options": ["2", "3"], "answer": 1})");
+  std::filesystem::remove(folder_.path() / "mine.jsonl");
+  const auto same = [&] {
+    const auto found =
+        load_items(load_task((folder_.path() / "mine.yaml").string()), {.data = folder_.path()});
+    ASSERT_EQ(found.size(), 1);
+    EXPECT_EQ(found[0].contexts, expected[0].contexts);
+    EXPECT_EQ(found[0].continuations, expected[0].continuations);
+    EXPECT_EQ(found[0].gold, expected[0].gold);
+  };
+  folder_.write("mine.csv", "question,options,answer\n1+1,\"[\"\"2\"\", \"\"3\"\"]\",1\n");
+  same();
+  folder_.write("mine.json", R"([{"question": "1+1", "options": ["2", "3"], "answer": 1}])");
+  same();
 }
 
 TEST_F(Tasks, MayBeVariantsOfOthers) {
