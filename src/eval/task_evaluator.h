@@ -1,8 +1,11 @@
 #pragma once
 // A task as an evaluator of a run.
 
+#include <span>
+
 #include "eval/task_evaluation.h"
 #include "twofold/evaluator.h"
+#include "twofold/observer.h"
 
 namespace twofold {
 
@@ -20,11 +23,20 @@ class TaskEvaluator : public Evaluator {
   /// "eval/<task>/<metric>" of every metric, with its standard error.
   std::vector<Metric> evaluate(const Evaluation& evaluation) override;
 
+  /// The metrics of the last two evaluations, item by item; empty before.
+  const std::vector<tasks::TaskMetric>& last() const { return last_; }
+  const std::vector<tasks::TaskMetric>& before() const { return before_; }
+
  private:
   std::shared_ptr<const Tokenizer> tokenizer_;
   std::unique_ptr<TaskEvaluation> task_;
   Tell tell_;
+  std::vector<tasks::TaskMetric> last_, before_;
 };
+
+/// What the adapters change, of tasks that the model was asked with them and then without: each
+/// metric both ways, and the paired interval of the difference.
+Table adapters_table(std::span<TaskEvaluator* const> tasks);
 
 /// So many of the items, which only depend on the task's id; all where there are no more.
 std::vector<tasks::Item> sample_of(std::vector<tasks::Item> items, int64_t count,

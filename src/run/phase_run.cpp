@@ -108,6 +108,7 @@ void PhaseRun::score_end() {
   if (now.phase_ended_early) {
     run_.observer.message(Severity::kInfo, describe_early_end(run_.plan, now));
   }
+  const bool asked = run_.evaluations.active() && !now.scores.contains(Milestone::kEnd);
   const bool best = run_.evaluations.score_end(is_last() ? Milestone::kEnd : Milestone::kBoundary,
                                                model, now, phase_.stages.back().number);
   if (best) save_best();
@@ -116,7 +117,8 @@ void PhaseRun::score_end() {
       unseen_tokens_text(model.parameters(), run_.new_tokens, run_.config.tokenizer, now.phase);
   if (!unseen.empty()) run_.observer.message(Severity::kWarning, unseen);
   const AdaptersOff bare(model.parameters());
-  run_.evaluations.score(Milestone::kAdaptersOff, model, now);
+  if (!run_.evaluations.score(Milestone::kAdaptersOff, model, now) || !asked) return;
+  if (!run_.tasks.empty()) run_.observer.table(adapters_table(run_.tasks));
 }
 
 }  // namespace twofold

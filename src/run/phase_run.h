@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "eval/task_evaluator.h"
 #include "run/adapters/update_check.h"
 #include "run/checkpointing.h"
 #include "run/pace.h"
@@ -20,6 +21,7 @@ struct PhaseContext {
   Path data_root;
   TrainState& state;
   Evaluations& evaluations;
+  std::vector<TaskEvaluator*> tasks;  ///< among the evaluations
   Checkpointing& checkpointing;
   Pace& pace;
   Observer& observer;

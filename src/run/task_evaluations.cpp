@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "eval/task_evaluator.h"
 #include "run/text_settings.h"
 #include "tasks/items.h"
 #include "tokenizer/load/make.h"
@@ -94,11 +93,12 @@ void check_task_data(const EvaluationConfig& config, const Path& root) {
   throw_problems(std::move(problems));
 }
 
-std::vector<std::unique_ptr<Evaluator>> make_task_evaluators(const RunConfig& config,
-                                                             const TokenizerConfig& settings,
-                                                             const FileTexts& files,
-                                                             const Path& root, Observer& observer) {
-  std::vector<std::unique_ptr<Evaluator>> evaluators;
+std::vector<std::unique_ptr<TaskEvaluator>> make_task_evaluators(const RunConfig& config,
+                                                                 const TokenizerConfig& settings,
+                                                                 const FileTexts& files,
+                                                                 const Path& root,
+                                                                 Observer& observer) {
+  std::vector<std::unique_ptr<TaskEvaluator>> evaluators;
   std::vector<std::string> lines;
   const std::vector<std::string> names = evaluation_tasks(config.evaluation, lines);
   if (names.empty()) return evaluators;

@@ -7,8 +7,8 @@
 
 #include "base/file_texts.h"
 #include "base/files.h"
+#include "eval/task_evaluator.h"
 #include "run/run_config.h"
-#include "twofold/evaluator.h"
 #include "twofold/observer.h"
 
 namespace twofold {
@@ -26,9 +26,10 @@ void check_task_data(const EvaluationConfig& config, const Path& root);
 
 /// An evaluator a task. `tokenizer`: its settings, with the place where its files are now; `files`:
 /// those that came with the model. Says to the observer what is asked.
-std::vector<std::unique_ptr<Evaluator>> make_task_evaluators(const RunConfig& config,
-                                                             const TokenizerConfig& tokenizer,
-                                                             const FileTexts& files,
-                                                             const Path& root, Observer& observer);
+std::vector<std::unique_ptr<TaskEvaluator>> make_task_evaluators(const RunConfig& config,
+                                                                 const TokenizerConfig& tokenizer,
+                                                                 const FileTexts& files,
+                                                                 const Path& root,
+                                                                 Observer& observer);
 
 }  // namespace twofold

@@ -44,8 +44,11 @@ TrainingRun::TrainingRun(const TrainingSetup& setup, const ExecutionSpec& spec,
 
 void TrainingRun::train(std::unique_ptr<TrainState>& state, const std::string& started_from) {
   begin_records(state->progress);
-  evaluations_.add(
-      make_task_evaluators(setup_.config, setup_.tokenizer, state->kept, spec_.root, observers_));
+  for (auto& task :
+       make_task_evaluators(setup_.config, setup_.tokenizer, state->kept, spec_.root, observers_)) {
+    tasks_.push_back(task.get());
+    evaluations_.add(std::move(task));
+  }
   if (state->progress.step == 0) {
     evaluations_.score(Milestone::kStart, *state->model, state->progress);
   }
@@ -72,6 +75,7 @@ PhaseContext TrainingRun::context(TrainState& state) {
           .data_root = spec_.data(),
           .state = state,
           .evaluations = evaluations_,
+          .tasks = tasks_,
           .checkpointing = checkpointing_,
           .pace = pace_,
           .observer = observers_};

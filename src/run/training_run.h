@@ -51,6 +51,7 @@ class TrainingRun {
   Observers observers_;
   Checkpointing checkpointing_;
   Evaluations evaluations_;
+  std::vector<TaskEvaluator*> tasks_;  ///< among them
 };
 
 }  // namespace twofold

@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include "twofold/train/step.h"
 
@@ -38,8 +36,6 @@ Evaluations::Evaluations(std::unique_ptr<Validation> validation, Evaluators othe
       others_(std::move(others)),
       last_stage_(last_stage),
       observer_(observer) {}
-
-void Evaluations::add(Evaluators others) { std::ranges::move(others, std::back_inserter(others_)); }
 
 bool Evaluations::validate(Model& model, RunState& state, int stage, int64_t patience) {
   Scores scores;

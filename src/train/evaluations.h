@@ -20,8 +20,8 @@ class Evaluations {
   /// evaluators whose metrics are reported beside the validation losses. `last_stage`: the run's.
   Evaluations(std::unique_ptr<Validation> validation, Evaluators others, int last_stage,
               Observer& observer);
-  /// Evaluators beside those that it has.
-  void add(Evaluators others);
+  /// An evaluator beside those that it has.
+  void add(std::unique_ptr<Evaluator> other) { others_.push_back(std::move(other)); }
 
   bool active() const { return validation_ || !others_.empty(); }
   /// Scores the datasets of the stages up to `stage`. `patience`: see RunState::note_validation.

@@ -9,20 +9,24 @@
 namespace twofold {
 namespace {
 
-/// A task with fixed scores.
+/// A task with fixed scores; from the second time on no answer is right.
 class Fixed : public TaskEvaluation {
  public:
   Fixed() : TaskEvaluation({.task = "t"}, std::vector<tasks::Item>(4)) {}
   TaskScore score(Model&, const std::function<void(double)>&) const override {
     stats::ItemNumbers right(stats::Aggregation::kMean), lls(stats::Aggregation::kPerplexity);
     for (const double value : {1, 0, 1, 1}) {
-      right.add(value);
+      right.add(asked_ > 0 ? 0 : value);
       lls.add(-value);
     }
+    ++asked_;
     return {.metrics = {{"acc", Metric::Better::kHigher, right},
                         {"perplexity", Metric::Better::kLower, lls}},
             .cut = 2};
   }
+
+ private:
+  mutable int asked_ = 0;
 };
 
 TEST(TaskEvaluator, NamesItsMetricsAndSaysHowSureTheyAre) {
@@ -41,6 +45,21 @@ TEST(TaskEvaluator, NamesItsMetricsAndSaysHowSureTheyAre) {
   evaluator.evaluate({.model = *model, .progress = [](double) {}});
   ASSERT_EQ(told.size(), 1) << "once";
   EXPECT_NE(told[0].find("t: 2 of 4"), std::string::npos);
+}
+
+TEST(AdaptersTable, SaysBetterAndWorseOnlyBeyondTheInterval) {
+  const auto model = test::sharp_model(8);
+  TaskEvaluator evaluator(std::make_unique<Fixed>(), nullptr, {});
+  const Evaluation asked{.model = *model, .progress = [](double) {}};
+  const std::vector<TaskEvaluator*> tasks = {&evaluator};
+  evaluator.evaluate(asked);
+  EXPECT_TRUE(adapters_table(tasks).rows.empty()) << "asked once";
+  evaluator.evaluate(asked);
+  const Table table = adapters_table(tasks);
+  ASSERT_EQ(table.rows.size(), 2);
+  EXPECT_THAT(table.rows[0],
+              testing::ElementsAre("t", "acc", "0.0000", "0.7500", "+0.2500 … +1.0000", "better"));
+  EXPECT_EQ(table.rows[1].back(), "–") << "the perplexity is the same";
 }
 
 TEST(SampleOf, IsTheSameEveryTimeAndInOrder) {

@@ -65,6 +65,7 @@ class Evaluations(RunTest):
         self.assertNotEqual(ends["end"], ends["adapters_off"])
         self.assertEqual(ends["frozen"], ends["adapters_off"])
         self.assertIn("eval/choose/acc 0.", out)
+        self.assertRegex(out, r"Tasks \(what the adapters change\)\n.*95 %.*\n\s+choose\s+acc\s+0\.\d+")
 
     def test_eval_says_the_same_of_the_runs_end(self):
         self.run_job("r", self.tasks)
