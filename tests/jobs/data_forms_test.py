@@ -202,8 +202,8 @@ class Bad(FormsTest):
     def test_records(self):
         chat = {"messages": [{"role": "user", "content": "hi"}]}
         for records, *fragments in (
-                ([chat, {"messages": [{"role": "usr", "content": "hi"}]}], "a.jsonl:2, messages/0/role", "`user`"),
-                ([chat, {"messages": []}], "a.jsonl:2, messages", "without messages"),
+                ([{"messages": [{"role": "usr", "content": "hi"}]}, chat], "a.jsonl:1, messages/0/role", "`user`"),
+                ([{"messages": []}, chat], "a.jsonl:1, messages", "without messages"),
                 ([{"prompt": "a", "completion": 3}], "a.jsonl:1, completion"),
                 ([{"instruction": "a", "output": "b"}, {"instruction": "a"}], "a.jsonl:2, output"),
                 ([{"a": 1}], "a.jsonl:1", "fields of no form")):

@@ -30,11 +30,10 @@ void open_data(const Path& data_root, const Mixture& mixture, const DataNeeds& n
                DataRows& rows) {
   std::vector<Problem> problems;
   for (const Sampling& sampling : mixture) {
+    const auto [entry, is_new] = rows.emplace(rows_key(sampling), SplitSize{});
     const bool to_be_made =
         !sampling.source.empty() && kind_of(data_root / sampling.label()) == PathKind::kNothing;
-    if (to_be_made) continue;
-    const auto [entry, is_new] = rows.emplace(rows_key(sampling), SplitSize{});
-    if (!is_new) continue;
+    if (!is_new || to_be_made) continue;
     const auto open = [&](Split split) {
       return open_dataset(data_root, sampling, split, needs.width, needs.vocab_size);
     };

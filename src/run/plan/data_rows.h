@@ -13,7 +13,7 @@
 namespace twofold {
 
 struct SplitSize {
-  int64_t rows = 0;
+  int64_t rows = 0;   ///< none: still to be made of its source
   double filled = 1;  ///< share of their positions that are not padding
 };
 

@@ -49,12 +49,11 @@ Table stage_table(const RunPlan& plan, const DataRows& data_rows) {
                               sampling.label(), fmt::format("{:.4g} %", 100 * sampling.rate)});
         if (data_rows.empty()) continue;
         const double drawn = sampling.rate * static_cast<double>(rows);
-        const auto found = data_rows.find(rows_key(sampling));
-        if (found == data_rows.end()) {
+        const SplitSize& split = data_rows.at(rows_key(sampling));
+        if (split.rows == 0) {
           table.rows.back().insert(table.rows.back().end(), {"not tokenized yet", ""});
           continue;
         }
-        const SplitSize& split = found->second;
         table.rows.back().push_back(fmt::format("{:.2f}", drawn / static_cast<double>(split.rows)));
         table.rows.back().push_back(fmt::format("{:.1f} %", 100 * split.filled));
       }
