@@ -26,7 +26,8 @@ class Memory(RunTest):
                              f"data: {{dataset: d{source.stem}, source: {source}, val_pct: 0.01}}\n" +
                              ("architecture: {block_size: 32}\n" if job == "blockwise" else ""))
         child = subprocess.Popen([str(BINARY), "tokenize", str(config), str(self.root / job)], stdout=subprocess.PIPE)
-        child.stdout.read()
+        with child.stdout as shown:
+            shown.read()
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = 0
         self.assertEqual(status, 0)
