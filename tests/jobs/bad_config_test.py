@@ -152,9 +152,14 @@ class Config(RunTest):
         self.refused(LORA, "training/fade", "optimization/reset_optimizer", "architecture/use_sliding_window",
                      overrides=["training.fade.overlap=0.1", "optimization.reset_optimizer=true",
                                 "architecture.use_sliding_window=true"])
+
+    def test_the_reference_s_settings_of_tokenizing_are_taken(self):
+        (self.root / "text.txt").write_text("one\n")
         config = self.config("job: data/tokenize_variable_dataset\ntokenizer: {backend: bytes}\n"
-                             "data: {dataset: d, source: s, split: train, system_prompt: x}\n")
-        self.assert_refused(self.twofold("tokenize", config, self.root), "data/split", "chat templates")
+                             f"data: {{dataset: d, source: {self.root}/text.txt, split: train, config: '', "
+                             "system_prompt: ''}\n")
+        done = self.twofold("tokenize", config, self.root)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_plan_needs_no_root(self):
         plan = self.twofold("plan", self.config(LORA), "training.seed=3")
