@@ -25,6 +25,16 @@ Instruction instruction_in(const RecordFields& record, const std::string& system
           .system = record.text_or("system", system_prompt)};
 }
 
+[[noreturn]] void refuse_document(const std::string& where) {
+  fail({.what = "plain text where records have fields",
+        .where = where,
+        .expected = "a file of JSON, CSV or Parquet",
+        .found = "a text without fields",
+        .hint =
+            "set data/format if it is one of these under another name; else leave the file out: "
+            "data/source may be a pattern"});
+}
+
 std::variant<Text, Completion, Instruction, Conversation> completion_in(
     const RecordFields& record) {
   const ordered_json* prompt = record.find("prompt");
@@ -59,6 +69,9 @@ void Forms::check_system_prompt(bool has_turns) const {
 Example Forms::read(std::variant<std::string, ordered_json> content, std::string where) const {
   Example example{.content = {}, .where = std::move(where)};
   if (auto* const text = std::get_if<std::string>(&content)) {
+    if (settings_.form != Form::kAuto && settings_.form != Form::kText) {
+      refuse_document(example.where);
+    }
     example.content = Text{std::move(*text)};
     return example;
   }

@@ -57,6 +57,9 @@ TEST(Forms, AreRecognizedByTheNamesThatTheSettingsGive) {
 TEST(Forms, ADocumentIsWhatItIs) {
   Forms forms({});
   EXPECT_EQ(std::get<Text>(forms.read(std::string("a {"), kWhere).content).text, "a {");
+  Forms chats({.form = Form::kMessages});
+  EXPECT_THAT(error_of([&] { chats.read(std::string("a {"), kWhere); }),
+              AllOf(HasSubstr(kWhere), HasSubstr("plain text")));
 }
 
 TEST(Forms, TextsAndCompletionsStandAsTheyAre) {
