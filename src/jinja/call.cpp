@@ -24,7 +24,8 @@ Value call_function(Heap& heap, const Function& function, const Value& self,
 
 Parameters::Parameters(const Call& call, std::initializer_list<std::string_view> names,
                        size_t required)
-    : call_(call), names_(names) {
+    : call_(call) {
+  std::copy(names.begin(), names.end(), names_.begin());
   const auto& places = call.given.places;
   if (places.size() > names.size()) {
     refuse(fmt::format("'{}' takes at most {} arguments, not {}", call.name, names.size(),
@@ -40,12 +41,12 @@ Parameters::Parameters(const Call& call, std::initializer_list<std::string_view>
     given_[place] = true;
   }
   for (size_t i = 0; i < required; ++i) {
-    if (!given_[i]) refuse(fmt::format("'{}' needs '{}'", call.name, names.begin()[i]));
+    if (!given_[i]) refuse(fmt::format("'{}' needs '{}'", call.name, names_[i]));
   }
 }
 
 size_t Parameters::place_of(std::string_view name) const {
-  const auto* const found = std::find(names_.begin(), names_.end(), name);
+  const auto found = std::find(names_.begin(), names_.end(), name);
   if (found == names_.end()) {
     refuse(fmt::format("'{}' takes no argument '{}'", call_.name, name));
   }
@@ -61,13 +62,13 @@ bool Parameters::flag(size_t place, bool otherwise) const {
 int64_t Parameters::integer(size_t place, int64_t otherwise) const {
   if (!has(place)) return otherwise;
   if (values_[place].is_integer()) return values_[place].whole();
-  refuse(fmt::format("'{}' of '{}' must be an int, not {}", names_.begin()[place], call_.name,
+  refuse(fmt::format("'{}' of '{}' must be an int, not {}", names_[place], call_.name,
                      type_name(values_[place])));
 }
 
 const Text& Parameters::text(size_t place) const {
   if (values_[place].is_text()) return *values_[place].text;
-  refuse(fmt::format("'{}' of '{}' must be a str, not {}", names_.begin()[place], call_.name,
+  refuse(fmt::format("'{}' of '{}' must be a str, not {}", names_[place], call_.name,
                      type_name(values_[place])));
 }
 

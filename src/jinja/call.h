@@ -61,7 +61,7 @@ class Parameters {
   size_t place_of(std::string_view name) const;
 
   const Call& call_;
-  std::initializer_list<std::string_view> names_;
+  std::array<std::string_view, kMost> names_ = {};
   std::array<Value, kMost> values_ = {};
   std::array<bool, kMost> given_ = {};
 };

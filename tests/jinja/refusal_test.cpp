@@ -33,6 +33,13 @@ TEST(Refusal, NamesWhatIsNotKnown) {
   EXPECT_THAT(refusal("{{ 'a' + 1 }}").what, HasSubstr("'+' is not for str and int"));
 }
 
+TEST(Refusal, NamesTheArgument) {
+  EXPECT_EQ(refusal("{{ 'a'.count(1) }}").what, "'sub' of 'count' must be a str, not int");
+  EXPECT_EQ(refusal("{{ 'a'.count('b', 'c') }}").what,
+            "'start' of 'count' must be an int, not str");
+  EXPECT_EQ(refusal("{{ 'a'.count(sub='b', sep=1) }}").what, "'count' takes no argument 'sep'");
+}
+
 TEST(Refusal, IsTheTemplatesOwn) {
   EXPECT_EQ(refusal("{{ raise_exception('Roles must alternate') }}").what, "Roles must alternate");
 }
