@@ -23,7 +23,7 @@ class GenerationTask : public TaskEvaluation {
     // A template writes the tokens around a text itself.
     tasks::Reading reading = reader.reading;
     reading.special = reading.special && !chat;
-    const tasks::Encoder encoder(tokenizer_, reading);
+    tasks::Encoder encoder(tokenizer_, reading);
     for (const tasks::Item& item : this->items()) {
       const std::string& context = item.contexts.front();
       std::vector<int32_t> ids = encoder.encode(chat ? reader.turn(item.system, context) : context);

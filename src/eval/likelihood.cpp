@@ -100,7 +100,7 @@ size_t pass_size(std::span<const TextGroup> groups, bool alone) {
     shared = std::max(shared, next.shared);
     rest = std::max(rest, next.longest_rest());
     texts += next.texts.size();
-    if (count > 0 && (count + 1) * shared + texts * rest > kPassTokens) break;
+    if (count > 0 && texts * (shared + rest) > kPassTokens) break;  // what the cache holds
     ++count;
   }
   return count;

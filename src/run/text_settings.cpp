@@ -24,15 +24,28 @@ int32_t begin_of(const ModelConfig& model, const FileTexts& files, const Tokeniz
   return tokenizer.eot_token();
 }
 
-/// Whether transformers gives a text that begins with a space no other, as it does by the class of
-/// Llama's tokenizers, whatever their tokenizer.json says.
-bool gives_one_space(const FileTexts& files, const Tokenizer& tokenizer) {
+/// Whether transformers reads texts by its class of Llama's tokenizers.
+bool is_of_llama_class(const FileTexts& files) {
   const auto config = files.find("tokenizer_config.json");
   if (config == files.end()) return false;
   const auto object = formats::parse_json(config->second, config->first);
   const std::string name = object.value("tokenizer_class", nlohmann::json()).dump();
-  if (name != "\"LlamaTokenizer\"" && name != "\"LlamaTokenizerFast\"") return false;
-  return tokenizer.encode(" a").size() > tokenizer.encode("a").size();
+  return name == "\"LlamaTokenizer\"" || name == "\"LlamaTokenizerFast\"";
+}
+
+/// As lm-eval reads, which does so through transformers. Whatever a tokenizer.json says, its class
+/// of Llama's tokenizers gives a text that begins with a space no other, and leaves out what has no
+/// token.
+tasks::Reading reading_of(const ModelConfig& model, const FileTexts& files, bool special,
+                          const Tokenizer& tokenizer) {
+  tasks::Reading reading{.begin = begin_of(model, files, tokenizer), .special = special};
+  if (!is_of_llama_class(files)) return reading;
+  reading.one_space = tokenizer.encode(" a").size() > tokenizer.encode("a").size();
+  const nlohmann::ordered_json named = chat::special_tokens_of(files, "the model");
+  if (!named.contains("unk_token")) return reading;
+  const std::vector<int32_t> unknown = tokenizer.encode(named["unk_token"].get<std::string>());
+  if (unknown.size() == 1) reading.left_out = unknown.front();
+  return reading;
 }
 
 /// What ends a text of the model, wherever it says so.
@@ -82,9 +95,7 @@ void add_turns(TextReader& reader, const FileTexts& files) {
 TextReader reader_of(const ModelConfig& model, const FileTexts& files, bool special,
                      const Tokenizer& tokenizer) {
   TextReader reader{.tokenizer = tokenizer,
-                    .reading = {.begin = begin_of(model, files, tokenizer),
-                                .special = special,
-                                .one_space = gives_one_space(files, tokenizer)},
+                    .reading = reading_of(model, files, special, tokenizer),
                     .positions = model.positions(),
                     .end_tokens = ends_of(model, files, tokenizer)};
   add_turns(reader, files);

@@ -24,12 +24,14 @@ size_t end_without_space(const std::string& text) {
 Encoder::Encoder(const Tokenizer& tokenizer, const Reading& reading)
     : tokenizer_(tokenizer),
       reading_(reading),
-      begin_text_(tokenizer.decode(std::span(&reading.begin, 1))) {}
+      begin_text_(tokenizer.decode(std::span(&reading.begin, 1))) {
+  if (reading.left_out) known_.emplace(tokenizer, *reading.left_out);
+}
 
-std::vector<int32_t> Encoder::ids(const std::string& text) const {
+std::vector<int32_t> Encoder::ids(std::string text) const {
   // The tokenizer puts a space in front itself.
-  const bool spaced = reading_.one_space && text.size() > 1 && text.starts_with(' ');
-  return tokenizer_.encode(spaced ? text.substr(1) : text);
+  if (reading_.one_space && text.size() > 1 && text.starts_with(' ')) text.erase(0, 1);
+  return tokenizer_.encode(known_ ? known_->only(text) : text);
 }
 
 std::vector<int32_t> Encoder::encode(const std::string& text) const {

@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tasks/continuation.h"
+#include "tasks/known_characters.h"
 #include "tokenizer/tokenizer.h"
 
 namespace twofold::tasks {
@@ -17,6 +19,8 @@ struct Reading {
   int32_t begin = 0;
   bool special = true;     ///< the model's special tokens are put around texts
   bool one_space = false;  ///< a text that begins with a space is given no other in front
+  /// The id that stands for characters without a token, where those are left out instead.
+  std::optional<int32_t> left_out = {};
 };
 
 class Encoder {
@@ -35,10 +39,11 @@ class Encoder {
   size_t merged() const { return merged_; }
 
  private:
-  std::vector<int32_t> ids(const std::string& text) const;
+  std::vector<int32_t> ids(std::string text) const;
 
   const Tokenizer& tokenizer_;
   Reading reading_;
+  mutable std::optional<KnownCharacters> known_ = {};  ///< remembers what it was asked
   std::string begin_text_;
   size_t merged_ = 0;
 };

@@ -59,17 +59,24 @@ TEST(Encoder, ReadsATextWithoutContextAfterTheTokenThatBeginsTexts) {
 }
 
 TEST(Encoder, PutsNoSpecialTokensAroundATextThatSpellsThem) {
-  const Encoder encoder(kTokenizer, {.begin = 1001});
+  Encoder encoder(kTokenizer, {.begin = 1001});
   EXPECT_EQ(encoder.encode("<s>x"), (Ids{1001, 'x'}));
   EXPECT_EQ(encoder.encode("x"), (Ids{1001, 'x'}));
   EXPECT_EQ(Encoder(kTokenizer, {.begin = 1001, .special = false}).encode("x"), Ids{'x'});
 }
 
 TEST(Encoder, MayGiveATextOneSpaceOnly) {
-  const Encoder encoder(kTokenizer, {.begin = 1001, .special = false, .one_space = true});
+  Encoder encoder(kTokenizer, {.begin = 1001, .special = false, .one_space = true});
   EXPECT_EQ(encoder.encode(" x"), Ids{'x'});
   EXPECT_EQ(encoder.encode("  x"), (Ids{' ', 'x'}));
   EXPECT_EQ(encoder.encode(" "), Ids{' '});
+}
+
+TEST(Encoder, MayLeaveOutCharactersWithoutAToken) {
+  Encoder encoder(kTokenizer, {.begin = 1001, .special = false, .left_out = 'q'});
+  EXPECT_EQ(encoder.encode("xaqb"), (Ids{'x', 1000}));  // what is around them may merge
+  EXPECT_EQ(encoder.encode("qé"), (Ids{0xC3, 0xA9}));
+  EXPECT_TRUE(encoder.encode("qq").empty());
 }
 
 TEST(Encoder, ScoresAMergeWithTheAnswer) {
@@ -90,7 +97,7 @@ TEST(Encoder, TakesWhatIsLongerThanTheContextsIds) {
 }
 
 TEST(Encoder, CutsATextIntoWindowsThatMeet) {
-  const Encoder encoder(kTokenizer, {.begin = 1001, .special = false});
+  Encoder encoder(kTokenizer, {.begin = 1001, .special = false});
   const auto windows = encoder.windows("cdefghi", 3);
   ASSERT_EQ(windows.size(), 3);
   EXPECT_EQ(windows[0].context, Ids{1001});
