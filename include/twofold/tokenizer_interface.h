@@ -17,8 +17,8 @@ struct ByteSpan {
 };
 
 /// Ids, and the bytes of the text that each stands for, in the order of the text. A token of a part
-/// of a character stands for its bytes or for the whole character; one that is of no part of the
-/// text (a space put in front of it) for none.
+/// of a character stands for its bytes or for the whole character; a space that is put in front of
+/// a text for the first character, as that does.
 struct EncodedText {
   std::vector<int32_t> ids = {};
   std::vector<ByteSpan> offsets = {};

@@ -8,6 +8,12 @@
 
 namespace twofold {
 
+size_t first_character(std::string_view text) {
+  size_t bytes = std::min<size_t>(text.size(), 1);
+  while (bytes < text.size() && (text[bytes] & 0xC0) == 0x80) ++bytes;
+  return bytes;
+}
+
 void check_id(int32_t id, size_t index, int64_t vocab_size) {
   if (id >= 0 && id < vocab_size) return;
   fail({.what = "token id is outside the tokenizer's vocabulary",

@@ -13,6 +13,9 @@ namespace twofold {
 /// Whether `span` has a byte of one of the `parts`.
 bool overlaps(std::span<const ByteSpan> parts, const ByteSpan& span);
 
+/// The bytes of the character that a text (UTF-8) begins with; 0 for an empty one.
+size_t first_character(std::string_view text);
+
 /// Refuses an id outside [0, vocab_size), as every decode must.
 void check_id(int32_t id, size_t index, int64_t vocab_size);
 

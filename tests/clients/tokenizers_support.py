@@ -35,6 +35,13 @@ def encode(path, texts, *flags):
     return [row["ids"] for row in rows]
 
 
+def encode_offsets(path, texts, *flags):
+    """Ids with the characters that each stands for."""
+    data = "".join(f'{{"text": {encode_basestring_ascii(text)}}}\n' for text in texts)
+    rows = rows_of([BINARY, "encode", "--tokenizer", path, "--no-add-special", "--offsets", *flags], data.encode())
+    return [(row["ids"], [tuple(span) for span in row["offsets"]]) for row in rows]
+
+
 def encode_raw(path, texts):
     """Of bytes, which need not be UTF-8."""
     data = b"".join(b"%d\n%b" % (len(text), text) for text in texts)

@@ -62,7 +62,7 @@ TEST(Offsets, LookThroughANormalizer) {
         {{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", "\u2581"}}}}};
   const auto tokenizer = made_of(letters("abc", marks, nullptr));
   EXPECT_EQ(offsets_of(*tokenizer, "ab ac"), (Spans{{0, 1}, {1, 2}, {2, 4}, {4, 5}}));
-  EXPECT_EQ(offsets_of(*tokenizer, "b"), (Spans{{0, 0}, {0, 1}}));
+  EXPECT_EQ(offsets_of(*tokenizer, "b"), (Spans{{0, 1}, {0, 1}}));
   const auto composing = made_of(letters("abe", {{"type", "NFC"}}, nullptr));
   EXPECT_EQ(offsets_of(*composing, "ae\u0301b"), (Spans{{0, 1}, {1, 4}, {4, 5}}));
 }
@@ -98,9 +98,9 @@ TEST(Offsets, OfTokensThatWereAdded) {
   mark.special = true;
   const ExtendedTokenizer tokenizer(make_bytes_tokenizer(),
                                     {.tokens = {mark}, .prefix = SpacePrefix::kFirst});
-  // U+2581 in front is three bytes of this tokenizer, and nothing of the text.
+  // U+2581 in front is three bytes of this tokenizer, and of the text its first character.
   EXPECT_EQ(offsets_of(tokenizer, "a<s>b"),
-            (Spans{{0, 0}, {0, 0}, {0, 0}, {0, 1}, {1, 4}, {4, 5}}));
+            (Spans{{0, 1}, {0, 1}, {0, 1}, {0, 1}, {1, 4}, {4, 5}}));
   EXPECT_EQ(offsets_of(tokenizer, " <s>", {{1, 4}}).size(), 4u);
 }
 

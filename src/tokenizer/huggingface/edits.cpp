@@ -2,11 +2,18 @@
 
 #include <algorithm>
 
+#include "tokenizer/tokenizer.h"
+
 namespace twofold::hf {
 
 void Edits::replace(size_t begin, size_t end, size_t length) {
   const size_t made = edits_.empty() ? begin : edits_.back().until + (begin - edits_.back().end);
   edits_.push_back({begin, end, made, made + length});
+}
+
+void Edits::put_in_front(std::string_view text, size_t length) {
+  const size_t first = first_character(text);
+  replace(0, first, length + first);
 }
 
 const Edits::Edit* Edits::at_or_before(size_t at) const {

@@ -15,6 +15,8 @@ class Edits {
  public:
   /// Bytes begin … end of the old text became `length` bytes; begin = end puts something in.
   void replace(size_t begin, size_t end, size_t length);
+  /// `length` bytes were put in front of `text`: they stand for its first character, as it does.
+  void put_in_front(std::string_view text, size_t length);
   bool empty() const { return edits_.empty(); }
   /// What bytes of the new text were in the old one: a changed part counts as a whole.
   ByteSpan before(ByteSpan span) const;

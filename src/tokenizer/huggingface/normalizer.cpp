@@ -80,8 +80,8 @@ class Prepend : public Normalizer {
   explicit Prepend(std::string prefix) : prefix_(std::move(prefix)) {}
   void apply(std::string& text, Passes* passes) const override {
     if (text.empty()) return;
+    if (passes) passes->emplace_back().put_in_front(text, prefix_.size());
     text.insert(0, prefix_);
-    if (passes) passes->emplace_back().replace(0, 0, prefix_.size());
   }
 
  private:

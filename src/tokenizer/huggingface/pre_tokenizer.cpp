@@ -63,7 +63,7 @@ class PrefixSpace : public PreTokenizer {
     for (Piece& piece : pieces.list) {
       if (piece.text.starts_with(' ')) continue;
       MadeText& made = pieces.made.emplace_back(" " + std::string(piece.text), piece);
-      if (pieces.with_edits) made.edits.replace(0, 0, 1);
+      if (pieces.with_edits) made.edits.put_in_front(piece.text, 1);
       piece = {made.text, piece.first, &made};
     }
   }
@@ -120,7 +120,7 @@ class Metaspace : public PreTokenizer {
     if (!wants_mark || made.text.starts_with(mark_)) return made;
     const MadeText& whole =
         pieces.made.emplace_back(mark_ + made.text, Piece{made.text, piece.first, &made});
-    if (pieces.with_edits) pieces.made.back().edits.replace(0, 0, mark_.size());
+    if (pieces.with_edits) pieces.made.back().edits.put_in_front(made.text, mark_.size());
     return whole;
   }
 

@@ -87,7 +87,9 @@ class Llama2cTokenizer : public Tokenizer {
     size_t at = 0;
     for (const int32_t id : made.ids) {
       const size_t end = at + (is_byte(id) ? 1 : texts_[static_cast<size_t>(id)].size());
-      made.offsets.push_back({std::max(at, kPrefix) - kPrefix, end - kPrefix});
+      // The space stands for the first character.
+      made.offsets.push_back({std::max(at, kPrefix) - kPrefix,
+                              std::max(end - kPrefix, at == 0 ? first_character(text) : 0)});
       at = end;
     }
     return made;

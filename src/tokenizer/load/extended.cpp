@@ -105,10 +105,13 @@ void ExtendedTokenizer::encode_between(std::string_view whole, const ByteSpan& p
     return work.add(
         {.ids = work.ordinary.empty() ? inner_->encode(text) : inner_->encode_ordinary(text)});
   }
+  const size_t first = first_character(whole.substr(begin));
   const size_t put = marked.empty() ? 0 : kSpaceMark.size();
   EncodedText made = inner_->encode_with_offsets(text, shifted(work.ordinary, begin, put));
   for (ByteSpan& span : made.offsets) {
-    span = {std::max(span.begin, put) - put + begin, std::max(span.end, put) - put + begin};
+    // What was put in front stands for the first character.
+    const size_t end = span.end > put ? span.end - put : put > 0 ? first : 0;
+    span = {std::max(span.begin, put) - put + begin, end + begin};
   }
   work.add(made);
 }

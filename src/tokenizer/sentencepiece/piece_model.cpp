@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tokenizer/sentencepiece/piece_file.h"
+#include "tokenizer/tokenizer.h"
 
 namespace twofold {
 namespace {
@@ -116,7 +117,8 @@ std::vector<ByteSpan> PlainPieces::offsets(std::string_view text,
     const auto piece = tokens_.bytes_of(static_cast<uint32_t>(id));
     const bool marked = spans.empty() && dummy_prefix_;
     const size_t end = at + (piece ? length_in(text, at, *piece, marked) : 1);
-    spans.push_back({at, end});
+    // The space in front stands for the first character.
+    spans.push_back({at, marked ? std::max(end, first_character(text)) : end});
     at = end;
   }
   return spans;
