@@ -2,7 +2,7 @@
 BUILD := build/release
 DEMO_ROOT ?= runs/demo
 
-.PHONY: demo build test test-long bench bench-ops format sanitizers fuzz tidy clean
+.PHONY: demo build test test-long bench bench-data bench-ops format sanitizers fuzz tidy clean
 
 demo: build  ## train a small Llama on the King James Bible, then adapters on Shakespeare
 	@examples/demo/demo.sh $(DEMO_ROOT)
@@ -56,6 +56,10 @@ bench:  ## both phases beside PyTorch and PEFT, in the same run
 	@cmake --preset release $(FRESH) $(CMAKE_ARGS)
 	@ninja -C $(BUILD) bench_step
 	@python3 bench/run.py
+
+bench-data: build  ## chat rows beside transformers + tokenizers
+	@tools/setup.sh --tests
+	@.venv-clients/bin/python bench/chat_rows.py
 
 bench-ops:  ## each operation beside its reference, as a share of what the machine can do
 	@tools/setup.sh --tests

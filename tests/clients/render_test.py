@@ -2,6 +2,7 @@
 itself, and masks."""
 import datetime
 import hashlib
+import importlib.util
 import json
 import pathlib
 import re
@@ -77,6 +78,22 @@ class Published(unittest.TestCase):
         for file in files:
             with self.subTest(template=file.name):
                 self.compare(file)
+
+    def test_templates_that_are_elsewhere(self):
+        """By hash: their licences do not let them be kept here."""
+        absent = 0
+        for line in (TEMPLATES / "elsewhere.txt").read_text().splitlines():
+            digest, name = line.split()
+            package, rest = name.split("/", 1)
+            found = importlib.util.find_spec(package)
+            file = found and pathlib.Path(next(iter(found.submodule_search_locations))) / rest
+            if not file or not file.exists() or hashlib.sha256(file.read_bytes()).hexdigest()[:16] != digest:
+                absent += 1
+                continue
+            with self.subTest(template=name):
+                self.compare(file)
+        if absent:
+            self.skipTest(f"{absent} published templates are not here (trl 1.16.0, axolotl 0.19.0)")
 
     def test_the_table_of_sources_is_that_of_the_files(self):
         table = re.findall(r"^\| `(.+?)` \| .+ \| (MIT|Apache-2.0|BSD) \| `([0-9a-f]{16})` \|$",
