@@ -16,6 +16,7 @@
 #include "twofold/error.h"
 #include "twofold/execution_spec.h"
 #include "twofold/observer.h"
+#include "twofold/preview.h"
 
 namespace twofold {
 
@@ -45,6 +46,10 @@ std::string config_reference();
 /// Steps, tokens, parameters, memory, data shares; allocates no tensors. `root` finds the data; if
 /// it is empty, nothing is said about the data.
 std::vector<Table> plan(const ConfigSource& config, const std::filesystem::path& root = {});
+
+/// Of a job that makes a dataset: what becomes of the first records of its source; nothing is
+/// written. Of a job that trains: the rows of its datasets below <root>/data.
+Preview preview(const ConfigSource& config, const std::filesystem::path& root);
 
 /// Runs a data/ job, which makes a dataset below <root>/data, or continues it, or reports that it
 /// is done. Throws an Error for any other job.

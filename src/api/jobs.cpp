@@ -115,6 +115,10 @@ std::vector<Table> plan(const ConfigSource& given, const std::filesystem::path& 
   return tables;
 }
 
+Preview preview(const ConfigSource& given, const std::filesystem::path& root) {
+  return configure_job(given, root).job->preview(root);
+}
+
 void tokenize(const ConfigSource& given, const std::filesystem::path& root, Observer& observer) {
   const ExecutionSpec spec{.name = "tokenize", .root = root};
   spec.validate();

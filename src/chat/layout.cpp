@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/error.h"
+
 namespace twofold::chat {
 namespace {
 
@@ -33,8 +35,12 @@ constexpr const char* kAlpaca =
 
 bool has_marks_of_chatml(const Tokenizer& tokenizer) {
   constexpr std::array kMarks = {"<|im_start|>", "<|im_end|>"};
-  return std::ranges::all_of(kMarks,
-                             [&](const char* mark) { return tokenizer.encode(mark).size() == 1; });
+  try {
+    return std::ranges::all_of(
+        kMarks, [&](const char* mark) { return tokenizer.encode(mark).size() == 1; });
+  } catch (const Error&) {  // a tokenizer of numbers
+    return false;
+  }
 }
 
 /// The text of the token that ends a document.

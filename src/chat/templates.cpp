@@ -15,6 +15,18 @@ Templates::Templates(const std::vector<NamedTemplate>& templates, ordered_json s
   for (const NamedTemplate& one : templates) {
     templates_.push_back({one.name, jinja::Template(one.text, one.where)});
   }
+  asks_ = try_asking();
+}
+
+bool Templates::try_asking() const {
+  ordered_json row = {{"messages", {{{"role", "user"}, {"content", "Hello."}}}}};
+  try {
+    const std::string told = render(row).text;
+    row["add_generation_prompt"] = true;
+    return render(std::move(row)).text != told;
+  } catch (const Error&) {  // a template for other conversations
+    return false;
+  }
 }
 
 const jinja::Template* Templates::find(std::string_view name) const {

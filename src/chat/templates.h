@@ -20,6 +20,8 @@ class Templates {
   /// What the template that fits makes of a conversation, {"messages": […], "tools": […],
   /// "add_generation_prompt": …}; other keys are variables. An Error if it refuses.
   jinja::Rendered render(nlohmann::ordered_json row) const;
+  /// Whether add_generation_prompt is known to make a difference.
+  bool asks() const { return asks_; }
 
  private:
   struct Named {
@@ -28,10 +30,12 @@ class Templates {
   };
   const jinja::Template& chosen(const nlohmann::ordered_json& variables) const;
   const jinja::Template* find(std::string_view name) const;
+  bool try_asking() const;
 
   std::vector<Named> templates_;
   nlohmann::ordered_json special_tokens_;
   jinja::Settings settings_;
+  bool asks_ = false;
 };
 
 }  // namespace twofold::chat

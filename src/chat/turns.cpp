@@ -42,11 +42,11 @@ std::optional<size_t> Turns::length_of(size_t messages, bool generation_prompt) 
 }
 
 std::optional<size_t> Turns::begin_of(size_t message) {
-  const std::optional<size_t> before = length_of(message, false);
-  if (row_.at("messages")[message].value("role", "") != "assistant") return before;
+  const bool answers = row_.at("messages")[message].value("role", "") == "assistant";
+  if (!answers) return length_of(message, false);
   const std::optional<size_t> asked = length_of(message, true);
   // A template that knows no such prompt puts a heading of its own in front.
-  return asked != before ? asked : std::nullopt;
+  return templates_.asks() || asked != length_of(message, false) ? asked : std::nullopt;
 }
 
 std::optional<size_t> Turns::end_of(size_t message) {

@@ -5,6 +5,7 @@
 #include <twofold/job.h>
 #include <twofold/process.h>
 #include <twofold/render.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <memory>
@@ -138,6 +139,19 @@ Command plan_command() {
             for (const auto& table : twofold::plan(to->config, to->spec.root)) {
               fmt::print("{}\n", twofold::render(table));
             }
+          }};
+}
+
+Command preview_command() {
+  const auto to = std::make_shared<Arguments>();
+  return {.name = "preview",
+          .summary = "decoded rows, what is learnt of them, what was cut; writes nothing",
+          .options = {config_option(*to), root_option(*to), overrides_option(*to)},
+          .run = [to] {
+            const bool terminal = isatty(STDOUT_FILENO) == 1;
+            const twofold::Preview preview = twofold::preview(to->config, to->spec.root);
+            for (const auto& table : preview.tables) fmt::print("{}\n", twofold::render(table));
+            for (const auto& row : preview.rows) fmt::print("{}\n", twofold::render(row, terminal));
           }};
 }
 

@@ -6,6 +6,7 @@
 Command jobs_command();
 Command configure_command();
 Command plan_command();
+Command preview_command();
 Command tokenize_command();
 Command run_command();
 Command checkpoints_command();
@@ -18,4 +19,5 @@ Command score_command();
 Command eval_command();
 Command combine_command();
 Command render_command();
+Command chat_command();
 Command why_command();

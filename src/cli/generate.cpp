@@ -1,14 +1,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <twofold/conversation.h>
 #include <twofold/process.h>
 #include <twofold/text_lines.h>
 
 #include <cstdio>
+#include <exception>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/filter.h"
 #include "cli/model_options.h"
+#include "cli/sampling_options.h"
 
 namespace {
 
@@ -16,7 +19,7 @@ struct Arguments {
   twofold::ModelSource source;
   twofold::GenerateRequest request;
   std::vector<std::string> prompts;
-  std::string prompts_file, ids;
+  std::string prompts_file, ids, messages;
   bool adapters_off = false;
 };
 
@@ -56,7 +59,36 @@ void continue_ids(const Arguments& arguments) {
   });
 }
 
-/// What to continue: texts, or ids.
+/// Answers some conversations at a time: as many as are there, or as are answered side by side.
+void answer(const Arguments& arguments) {
+  twofold::JsonlReader lines(arguments.messages);
+  twofold::apply_process_settings();
+  const twofold::Answerer answerer(arguments.source);
+  std::exception_ptr fault;  // of a line; those before it are answered first
+  const auto next = [&] {
+    try {
+      return lines.next();
+    } catch (const twofold::Error&) {
+      fault = std::current_exception();
+      return false;
+    }
+  };
+  for (bool more = next(); more;) {
+    std::vector<twofold::ConversationLine> some;
+    do {
+      some.push_back({lines.line(), lines.where()});
+    } while (some.size() < twofold::Generator::kSideBySide && !lines.must_wait() &&
+             (more = next()));
+    for (const std::string& line : answerer.answer_lines(some, arguments.request)) {
+      fmt::print("{}\n", line);
+    }
+    std::fflush(stdout);
+    more = more && next();
+  }
+  if (fault) std::rethrow_exception(fault);
+}
+
+/// What to continue: texts, conversations, or ids.
 std::vector<Option> prompt_options(Arguments& to) {
   return {{.names = "--prompt",
            .target = &to.prompts,
@@ -69,29 +101,12 @@ std::vector<Option> prompt_options(Arguments& to) {
            .target = &to.ids,
            .help = "instead of texts, JSON lines {\"ids\": [...]}: a file, or - for input; the new "
                    "ids are written likewise",
-           .excludes = {"--prompt", "--prompts", "--stop"}}};
-}
-
-/// How it goes on.
-std::vector<Option> sampling_options(twofold::GenerateRequest& to) {
-  return {{.names = "--tokens",
-           .target = &to.max_tokens,
-           .help = "most new tokens; default: 200, fewer where the context ends"},
-          {.names = "--temperature",
-           .target = &to.temperature,
-           .help = "0 = the likeliest token",
-           .show_default = true},
-          {.names = "--top-p", .target = &to.top_p, .show_default = true},
-          {.names = "--top-k", .target = &to.top_k, .help = "0 = all", .show_default = true},
-          {.names = "--min-p", .target = &to.min_p, .show_default = true},
-          {.names = "--repetition-penalty",
-           .target = &to.repetition_penalty,
-           .help = "weakens tokens that the text has already; 1 = none; default: the folder's"},
-          {.names = "--seed", .target = &to.seed, .show_default = true},
-          {.names = "--stop",
-           .target = &to.stops,
-           .help = "text that ends it, again for more",
-           .times = Times::kAgainOne}};
+           .excludes = {"--prompt", "--prompts", "--stop"}},
+          {.names = "--messages",
+           .target = &to.messages,
+           .help = "instead of texts, conversations to answer, JSON lines {\"messages\": [...]}: a "
+                   "file, or - for input; answers are written as {\"text\": ...}",
+           .excludes = {"--prompt", "--prompts", "--ids"}}};
 }
 
 }  // namespace
@@ -105,12 +120,14 @@ Command generate_command() {
                      .help = "of a run: the frozen base alone"});
   options.push_back(device_option(to->source.device));
   return {.name = "generate",
-          .summary = "continue texts",
+          .summary = "continue texts, answer conversations",
           .options = with_model(to->source, options),
           .run = [to] {
             to->source.adapters = !to->adapters_off;
             to->request.warn = warn;
-            if (to->ids.empty()) {
+            if (!to->messages.empty()) {
+              answer(*to);
+            } else if (to->ids.empty()) {
               print_texts(*to);
             } else {
               continue_ids(*to);

@@ -8,6 +8,8 @@
 #include "model/hf/hugging_face.h"
 #include "run/adapters/plan.h"
 #include "run/adapters/warm_start.h"
+#include "run/plan/learnt.h"
+#include "run/records_preview.h"
 #include "run/sources.h"
 #include "run/task_evaluations.h"
 #include "tokenizer/config.h"
@@ -160,6 +162,7 @@ void BaseTrainer::make_datasets(const std::filesystem::path& root, config::Check
 }
 
 void BaseTrainer::check_files(const std::filesystem::path& root, config::Checks& checks) {
+  data_root_ = root / "data";
   DataNeeds needs;
   if (knows(checks, {"architecture/block_size"})) needs.width = config_.model->block_size;
   if (knows(checks, {"architecture/vocab_size"})) needs.vocab_size = config_.model->vocab_size;
@@ -170,8 +173,7 @@ void BaseTrainer::check_files(const std::filesystem::path& root, config::Checks&
         if (!sampling.source.empty()) check_source(config_, sampling);
       }
     });
-    checks.run_aside({stage.key},
-                     [&] { open_data(root / "data", stage.mixture, needs, data_rows_); });
+    checks.run_aside({stage.key}, [&] { open_data(data_root_, stage.mixture, needs, data_rows_); });
   }
   if (config_.evaluation.data.empty()) {  // else it has been looked at
     checks.run_aside({"eval/", "training/evaluate"},
@@ -201,7 +203,39 @@ std::vector<Table> BaseTrainer::tables(const RunPlan& plan) const {
     all.push_back(new_tokens_table(added_, config_.tokenizer, *config_.model));
   }
   if (config_.adapts) all.push_back(adapted_tensors(*config_.model->build(), config_.lora));
+  if (!data_rows_.empty()) {
+    all.push_back(learnt_table(data_root_, config_.datasets(), data_rows_));
+  }
   return all;
+}
+
+std::vector<PreviewRow> BaseTrainer::rows(size_t count) const {
+  std::unique_ptr<Tokenizer> tokenizer;
+  try {
+    tokenizer = make_tokenizer(tokenizer_of_run(config_, stand_in_.get()));
+  } catch (const Error&) {  // training takes ids
+    return {};
+  }
+  // Where the settings do not name a tokenizer, their default is that of another model.
+  if (tokenizer->vocab_size() > config_.model->vocab_size) return {};
+  return first_rows(data_root_, config_.datasets(), data_rows_, *tokenizer, count);
+}
+
+Preview BaseTrainer::preview(const std::filesystem::path&) {
+  constexpr size_t kShown = 3;
+  Preview preview;
+  if (!data_rows_.empty()) {
+    preview = {.tables = {learnt_table(data_root_, config_.datasets(), data_rows_)},
+               .rows = rows(kShown)};
+  }
+  for (const Sampling& sampling : config_.datasets()) {
+    if (sampling.source.empty()) continue;
+    const TokenizerConfig settings = tokenizer_of_run(config_, stand_in_.get());
+    const auto tokenizer = make_tokenizer(settings);
+    add_records(sampling.label(), preview_source(config_, sampling, settings, *tokenizer),
+                *tokenizer, preview);
+  }
+  return preview;
 }
 
 }  // namespace twofold

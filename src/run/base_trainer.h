@@ -22,6 +22,7 @@ class BaseTrainer : public RestoreableJob {
                      Observer& observer) override;
   void check_files(const std::filesystem::path& root, config::Checks& checks) override;
   std::vector<Table> plan(const std::filesystem::path& root) override;
+  Preview preview(const std::filesystem::path& root) override;
   void run(const ExecutionSpec& spec, Observer& observer) override;
   int threads() const override { return static_cast<int>(config_.trainer.threads); }
 
@@ -42,13 +43,18 @@ class BaseTrainer : public RestoreableJob {
   /// Whether these keys of the architecture have their final values, even if other keys are faulty.
   bool knows(const config::Checks& checks, std::vector<std::string> keys) const;
   RunPlan make_run_plan() const;
-  /// Everything that is shown before step 1.
   std::vector<Table> tables(const RunPlan& plan) const;
+  /// Everything that is shown before step 1: the tables, and one row.
+  std::vector<Table> first_screen(const RunPlan& plan) const;
   /// Shows what was learned and forgotten, and samples of text.
   void show_end(TrainState& state, const ExecutionSpec& spec, Observer& observer) const;
 
+  /// The first rows of each dataset as text; none without the tokenizer, which a run may lack.
+  std::vector<PreviewRow> rows(size_t count) const;
+
   RunConfig config_;
   AddedVocabulary added_;
+  Path data_root_;                     ///< once check_files knows it
   DataRows data_rows_;                 ///< of the datasets that check_files has found
   std::unique_ptr<StandIn> stand_in_;  ///< for folders of the config that are gone
 };

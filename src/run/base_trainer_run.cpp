@@ -10,6 +10,7 @@
 #include "run/plan/memory_plan.h"
 #include "run/resume/begin.h"
 #include "run/resume/data_check.h"
+#include "run/row_text.h"
 #include "run/training_run.h"
 #include "tensor/device.h"
 #include "tensor/process.h"
@@ -73,7 +74,7 @@ void BaseTrainer::run(const ExecutionSpec& spec, Observer& watcher) {
   const RunPlan plan = make_run_plan();
   // A run that goes on may be past the phase that takes most.
   if (!restore_path_ && !std::filesystem::exists(spec.checkpoints())) require_memory(plan);
-  const std::vector<Table> shown = tables(plan);
+  const std::vector<Table> shown = first_screen(plan);
   const std::string yaml = dump(config_);
   TrainingRun run({config_, list, plan, added_.tokens, tokenizer_of_run(config_, stand_in_.get())},
                   spec, yaml, watcher);
@@ -104,6 +105,14 @@ void BaseTrainer::run(const ExecutionSpec& spec, Observer& watcher) {
   }
   run.train(state, own ? own->suffix : "");
   show_end(*state, spec, observer);
+}
+
+std::vector<Table> BaseTrainer::first_screen(const RunPlan& plan) const {
+  std::vector<Table> all = tables(plan);
+  if (const std::vector<PreviewRow> first = rows(1); !first.empty()) {
+    all.push_back(as_table(first.front()));
+  }
+  return all;
 }
 
 void BaseTrainer::show_end(TrainState& state, const ExecutionSpec& spec, Observer& observer) const {

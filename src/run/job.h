@@ -10,6 +10,7 @@
 #include "config/fields.h"
 #include "twofold/execution_spec.h"
 #include "twofold/observer.h"
+#include "twofold/preview.h"
 
 namespace twofold {
 
@@ -30,6 +31,8 @@ class Job {
   /// faulty.
   virtual void check_files(const std::filesystem::path& root, config::Checks& checks) = 0;
   virtual std::vector<Table> plan(const std::filesystem::path& root) = 0;
+  /// Rows as they are trained on, after check_files().
+  virtual Preview preview(const std::filesystem::path& root) = 0;
   virtual void run(const ExecutionSpec& spec, Observer& observer) = 0;
   /// runtime/threads; 0 for one a physical core.
   virtual int threads() const { return 0; }

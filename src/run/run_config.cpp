@@ -18,7 +18,7 @@ void RunConfig::declare(config::Fields& fields) {
   off.declare(fields);
   tokenizer.declare(fields);
   data.declare_reading(fields);
-  data.declare_truncate(fields);
+  data.declare_rows(fields);
   declare_absent(fields);
 }
 

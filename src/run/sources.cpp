@@ -66,6 +66,18 @@ void check_source(const RunConfig& config, const Sampling& sampling) {
   Documents(rows.files(), rows.form);
 }
 
+RecordsPreview preview_source(const RunConfig& config, const Sampling& sampling,
+                              const TokenizerConfig& settings, const Tokenizer& tokenizer) {
+  if (sampling.style == DatasetStyle::PMD) {
+    TokenizeVariableConfig stream = stream_of(config, sampling);
+    stream.tokenizer = settings;
+    return preview_records(stream, tokenizer);
+  }
+  TokenizeBlockwiseConfig rows = rows_of(config, sampling);
+  rows.tokenizer = settings;
+  return preview_records(rows, tokenizer);
+}
+
 void make_datasets(const RunConfig& config, const TokenizerConfig& tokenizer, const Path& data_root,
                    Observer& observer) {
   std::set<std::string> made;

@@ -5,10 +5,40 @@
 #include "base/text.h"
 #include "data/tokenize/run.h"
 #include "data/tokenize/tokenize.h"
+#include "run/records_preview.h"
 #include "run/reference_keys.h"
+#include "tokenizer/load/make.h"
 
 namespace twofold {
 namespace {
+
+/// What is learnt of the rows, as far as that is not simply all of them.
+void report_teaching(const TokenizeResult& result, Observer& observer) {
+  const Teaching& teaching = result.teaching;
+  const auto say = [&](Severity severity, const std::string& text) {
+    observer.message(severity, text);
+  };
+  if (!result.layout.empty()) {
+    say(Severity::kInfo, "conversations are written by " + result.layout);
+  }
+  if (teaching.learnt > 0 && teaching.learnt < result.tokens) {
+    say(Severity::kInfo, fmt::format("{} of {} tokens are learnt, {} of them end a turn or a text",
+                                     with_thousands(teaching.learnt), with_thousands(result.tokens),
+                                     with_thousands(teaching.ends)));
+    if (teaching.ends == 0) {
+      say(Severity::kWarning, "no token that ends a turn is learnt: the model will not stop");
+    }
+  }
+  if (teaching.nothing > 0) {
+    say(Severity::kWarning, fmt::format("{} rows have no token that is learnt: they are left out",
+                                        with_thousands(teaching.nothing)));
+  }
+  if (teaching.marks > 0) {
+    say(Severity::kWarning,
+        fmt::format("{} special tokens are spelled in texts of the records (data/content_marks)",
+                    with_thousands(teaching.marks)));
+  }
+}
 
 /// Both jobs: a config, and the function of the data layer that does the work.
 template <class Config, auto tokenize>
@@ -40,6 +70,13 @@ class TokenizeJob : public Job {
     return {table};
   }
 
+  Preview preview(const std::filesystem::path&) override {
+    const auto tokenizer = make_tokenizer(config_.tokenizer);
+    Preview preview;
+    add_records(label(), preview_records(config_, *tokenizer), *tokenizer, preview);
+    return preview;
+  }
+
   void run(const ExecutionSpec& spec, Observer& observer) override {
     TokenizeOptions options;
     options.progress = [&](const TokenizeProgress& progress) {
@@ -63,6 +100,7 @@ class TokenizeJob : public Job {
                       with_thousands(result.truncated + result.dropped),
                       with_thousands(result.truncated), with_thousands(result.dropped)));
     }
+    report_teaching(result, observer);
     if (result.bad.skipped + result.bad.replaced > 0) warn(result, observer);
   }
 

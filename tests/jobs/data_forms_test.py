@@ -165,7 +165,8 @@ class Forms(FormsTest):
     @needs_shared_data
     def test_real_files(self):
         folder = SHARED_DATA / "finetune"
-        alpaca = self.rows(self.made(folder / "alpaca_en_demo.json", "architecture.block_size=64", "data.truncate=end"))
+        alpaca = self.rows(self.made(folder / "alpaca_en_demo.json", "architecture.block_size=64", "data.truncate=end",
+                                     "data.train_on=all"))
         self.assertTrue(all(whole.startswith("Below is an instruction that describes a task") for whole, _ in alpaca))
         for name, overrides in (("gsm8k_train.jsonl", ["data.fields={prompt: question, completion: answer}"]),
                                 ("instruction-data.json", []), ("identity.json", [])):

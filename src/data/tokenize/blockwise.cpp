@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <type_traits>
 
 #include "base/error.h"
 #include "base/random.h"
 #include "data/order/permutation.h"
+#include "data/tokenize/cut.h"
 #include "data/tokenize/row_spool.h"
 #include "data/tokenize/run.h"
 #include "data/tokenize/tokenize.h"
@@ -28,10 +28,11 @@ struct BlockwiseState {
   int64_t rows = 0;    // written, of both splits
   int64_t tokens = 0;  // real ones
   int64_t truncated = 0, dropped = 0;
+  Teaching teaching;
   BadRecords bad;
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BlockwiseState, cursor, seen, placed, rows, tokens,
-                                                truncated, dropped, bad)
+                                                truncated, dropped, teaching, bad)
 
 class BlockwiseRun {
  public:
@@ -40,6 +41,7 @@ class BlockwiseRun {
       : config_(config),
         options_(options),
         tokenizer_(tokenizer),
+        encoder_(config, tokenizer, config.learnt_part()),
         documents_(documents),
         output_(output) {
     if (!output.state().is_null()) state_ = output.state().get<BlockwiseState>();
@@ -59,13 +61,14 @@ class BlockwiseRun {
   /// Rows of the validation split, the first ones: fewer than were meant for it if too many
   /// documents were left out.
   int64_t val_rows() const { return std::min(meant_for_val(), state_.rows); }
+  const std::string& layout() const { return encoder_.layout().name; }
 
  private:
   void encode_all(Pacer& pacer) {
     RowSpool spool(output_, kRowsFile, kIndexFile);
     records::Reader reader = documents_.read(state_.cursor);
     const auto encode = [&](const records::Record& document) {
-      return make_record(config_, tokenizer_, documents_, document);
+      return make_record(config_, encoder_, documents_, document);
     };
     for (bool more = true; more;) {
       const auto records = encode_or_forget(
@@ -80,24 +83,18 @@ class BlockwiseRun {
   void keep(const Record& record, RowSpool& spool) {
     ++state_.seen;
     note(record, state_.bad, output_);
+    state_.teaching.marks += record.tokens.marks;
     const bool longer = record.tokens.ids.size() > static_cast<size_t>(config_.block_size);
-    const bool dropped = longer && config_.truncate == Truncate::kDrop;
-    state_.dropped += dropped ? 1 : 0;
-    if (record.skipped || dropped) return spool.append_nothing();
-    state_.truncated += longer ? 1 : 0;
-    const Encoded row = longer ? cut(record.tokens) : record.tokens;
-    state_.tokens += std::ssize(row.ids);
-    spool.append(row);
-  }
-
-  Encoded cut(const Encoded& whole) const {
-    const int64_t first =
-        config_.truncate == Truncate::kStart ? std::ssize(whole.ids) - config_.block_size : 0;
-    const auto part = [&](const auto& all) {
-      return std::decay_t<decltype(all)>(all.begin() + first,
-                                         all.begin() + first + config_.block_size);
-    };
-    return {.ids = part(whole.ids), .trained = part(whole.trained)};
+    const auto row = record.skipped
+                         ? std::nullopt
+                         : cut_to_row(record.tokens, config_.block_size, config_.truncate);
+    if (longer) ++(row ? state_.truncated : state_.dropped);
+    if (row && count_learnt(tokenizer_, row->ids, row->trained, state_.teaching)) {
+      state_.tokens += std::ssize(row->ids);
+      spool.append(*row);
+    } else {
+      spool.append_nothing();
+    }
   }
 
   void show(Pacer& pacer, double encoded) const {
@@ -142,6 +139,7 @@ class BlockwiseRun {
   const TokenizeBlockwiseConfig& config_;
   const TokenizeOptions& options_;
   const Tokenizer& tokenizer_;
+  ExampleEncoder encoder_;
   const Documents& documents_;
   ResumableOutput& output_;
   BlockwiseState state_;
@@ -158,6 +156,8 @@ TokenizeResult blockwise_result(const Path& folder, const json& result, bool alr
           .tokens = result.at("tokens"),
           .truncated = result.at("truncated"),
           .dropped = result.value("dropped", int64_t{0}),
+          .teaching = result.value("teaching", Teaching()),
+          .layout = result.value("layout", ""),
           .bad = result.value("bad_records", BadRecords())};
 }
 
@@ -182,6 +182,9 @@ json arguments_of(const TokenizeBlockwiseConfig& config, const Tokenizer& tokeni
   if (config.truncate != Truncate::kStart) {
     arguments["truncate"] = config.truncate == Truncate::kEnd ? "end" : "drop";
   }
+  if (const TrainOn part = config.learnt_part(); part != TrainOn::kAuto) {
+    arguments["train_on"] = config_name(part);
+  }
   return arguments;
 }
 
@@ -200,6 +203,7 @@ TokenizeResult tokenize_blockwise(const TokenizeBlockwiseConfig& config, const P
   BlockwiseRun run(config, options, *tokenizer, documents, output);
   const BlockwiseState end = run.run();
   const int64_t train = end.rows - run.val_rows();
+  require_teaching(end.rows, end.teaching, output);
   require_training_data(train, end.bad, end.dropped, output);
   const json shape = {{"train", {train, config.block_size}},
                       {"val", {run.val_rows(), config.block_size}}};
@@ -207,7 +211,9 @@ TokenizeResult tokenize_blockwise(const TokenizeBlockwiseConfig& config, const P
   json result = {{"train_rows", train},
                  {"val_rows", run.val_rows()},
                  {"tokens", end.tokens},
-                 {"truncated", end.truncated}};
+                 {"truncated", end.truncated},
+                 {"teaching", end.teaching}};
+  if (has_conversations(documents)) result["layout"] = run.layout();
   if (config.truncate == Truncate::kDrop) result["dropped"] = end.dropped;
   if (config.on_bad_record != OnBadRecord::kStop) result["bad_records"] = end.bad;
   output.finish(result);

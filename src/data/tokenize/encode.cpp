@@ -3,85 +3,132 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <type_traits>
-#include <utility>
+#include <span>
 
 #include "base/error.h"
+#include "chat/mask.h"
 #include "data/forms/alpaca.h"
+#include "data/tokenize/wanted.h"
+#include "formats/hub_cache.h"
 
 namespace twofold {
 namespace {
 
-class Encoder {
- public:
-  Encoder(const TokenizeConfig& config, const Tokenizer& tokenizer, const std::string& where)
-      : config_(config), tokenizer_(tokenizer), where_(where) {}
-
-  Encoded operator()(const forms::Text& text) const {
-    Encoded made{.ids = with_special(ids_of(text.text))};
-    made.trained.assign(made.ids.size(), 1);
-    made.ended = config_.tokenizer.add_special && ends(made.ids);
-    return made;
+/// With where the example is from in front: neither a tokenizer nor a template knows files.
+[[noreturn]] void refuse_at(const Error& error, const std::string& where) {
+  std::vector<Problem> problems = error.problems();
+  for (Problem& problem : problems) {
+    problem.where = problem.where.empty() ? where : fmt::format("{}, {}", where, problem.where);
   }
+  throw Error(std::move(problems));
+}
 
-  Encoded operator()(const forms::Completion& completion) const {
-    const std::vector<int32_t> bare = ids_of(completion.prompt + completion.completion);
-    const std::vector<int32_t> prompt = ids_of(completion.prompt);
-    // A token that holds letters of both belongs to the completion.
-    const auto same = std::mismatch(bare.begin(), bare.end(), prompt.begin(), prompt.end()).first;
-    Encoded made{.ids = with_special(bare)};
-    const auto begin = std::search(made.ids.begin(), made.ids.end(), bare.begin(), bare.end());
-    const auto given = (begin - made.ids.begin()) + (same - bare.begin());
-    if (!ends(made.ids)) made.ids.push_back(tokenizer_.eot_token());
-    made.ended = true;
-    made.trained.assign(made.ids.size(), 1);
-    std::fill_n(made.trained.begin(), given, 0);
-    return made;
-  }
-
-  Encoded operator()(const forms::Instruction& instruction) const {
-    return (*this)(forms::completion_of(instruction));
-  }
-
-  Encoded operator()(const forms::Conversation&) const {
-    fail({.what = "conversations are not tokenized",
-          .where = where_,
-          .expected = "a text, or a prompt and a completion",
-          .found = "messages",
-          .hint = "render them to texts first: twofold render"});
-  }
-
- private:
-  std::vector<int32_t> ids_of(const std::string& text) const {
-    try {
-      return tokenizer_.encode_ordinary(text);
-    } catch (const Error& error) {  // a tokenizer knows no files
-      std::vector<Problem> problems = error.problems();
-      for (Problem& problem : problems) {
-        problem.where = fmt::format("{}, {}", where_, problem.where);
-      }
-      throw Error(std::move(problems));
-    }
-  }
-
-  bool ends(const std::vector<int32_t>& ids) const {
-    return !ids.empty() && ids.back() == tokenizer_.eot_token();
-  }
-
-  std::vector<int32_t> with_special(std::vector<int32_t> ids) const {
-    return config_.tokenizer.add_special ? tokenizer_.with_special(std::move(ids)) : ids;
-  }
-
-  const TokenizeConfig& config_;
-  const Tokenizer& tokenizer_;
-  const std::string& where_;
-};
+[[noreturn]] void refuse_text() {
+  fail({.what = "a text has no part that could be learnt alone",
+        .where = "data/train_on",
+        .expected = "auto or all for the form text",
+        .found = "another part",
+        .hint = "set data/form if the records are something else"});
+}
 
 }  // namespace
 
-Encoded encode(const TokenizeConfig& config, const Tokenizer& tokenizer,
-               const forms::Example& example) {
-  return std::visit(Encoder(config, tokenizer, example.where), example.content);
+chat::Layout layout_of(const TokenizerConfig& settings, const Tokenizer& tokenizer) {
+  const Path place = settings.place().empty() ? Path() : formats::hub_folder(settings.place());
+  const Path folder = std::filesystem::is_directory(place) ? place : place.parent_path();
+  return chat::layout_of(place.empty() ? FileTexts() : chat::read_chat_files(folder),
+                         folder.string(), tokenizer);
+}
+
+ExampleEncoder::ExampleEncoder(const TokenizeConfig& config, const Tokenizer& tokenizer,
+                               TrainOn train_on)
+    : config_(config),
+      tokenizer_(tokenizer),
+      train_on_(train_on),
+      layout_(twofold::layout_of(config.tokenizer, tokenizer)),
+      marks_(tokenizer),
+      conversations_(layout_.templates, tokenizer, config.content_marks) {}
+
+bool ExampleEncoder::ends(const std::vector<int32_t>& ids) const {
+  return !ids.empty() && ids.back() == tokenizer_.eot_token();
+}
+
+void ExampleEncoder::end(Encoded& made, uint8_t trained) const {
+  if (!ends(made.ids)) {
+    made.ids.push_back(tokenizer_.eot_token());
+    made.trained.push_back(trained);
+  }
+  made.ended = true;
+}
+
+Encoded ExampleEncoder::with_special(Encoded made) const {
+  if (!config_.tokenizer.add_special) return made;
+  constexpr int32_t kText = -1;
+  const std::vector<int32_t> around = tokenizer_.with_special({kText});
+  const auto before = std::ranges::find(around, kText) - around.begin();
+  made.ids = tokenizer_.with_special(std::move(made.ids));
+  // What is put in front is given; what is put behind is how a text ends.
+  made.trained.insert(made.trained.begin(), static_cast<size_t>(before), uint8_t{0});
+  made.trained.resize(made.ids.size(), 1);
+  return made;
+}
+
+Encoded ExampleEncoder::encode_text(const forms::Text& text) const {
+  if (train_on_ != TrainOn::kAuto && train_on_ != TrainOn::kAll) refuse_text();
+  Encoded made{.ids = tokenizer_.encode_ordinary(text.text)};
+  made.trained.assign(made.ids.size(), 1);
+  made = with_special(std::move(made));
+  std::ranges::fill(made.trained, uint8_t{1});
+  made.ended = config_.tokenizer.add_special && ends(made.ids);
+  return made;
+}
+
+Encoded ExampleEncoder::encode_completion(const forms::Completion& completion) const {
+  const std::string text = completion.prompt + completion.completion;
+  const ByteSpan whole{0, text.size()};
+  const bool ordinary = config_.content_marks == chat::ContentMarks::kText;
+  EncodedText tokens =
+      tokenizer_.encode_with_offsets(text, std::span(&whole, ordinary ? size_t{1} : size_t{0}));
+  const size_t given = train_on_ == TrainOn::kAll ? 0 : completion.prompt.size();
+  Encoded made{.ids = std::move(tokens.ids),
+               .trained = chat::trained_tokens(tokens.offsets, {{given, text.size()}}),
+               .marks = std::ssize(marks_.find(text))};
+  made = with_special(std::move(made));
+  end(made, 1);
+  return made;
+}
+
+Encoded ExampleEncoder::encode_conversation(const forms::Conversation& conversation) const {
+  chat::EncodedConversation tokens =
+      conversations_.encode(conversation.row, wanted_of(conversation, train_on_));
+  Encoded made{.ids = std::move(tokens.ids),
+               .trained = std::move(tokens.trained),
+               .ended = false,
+               .marks = tokens.marks};
+  made.ended = ends(made.ids);
+  // Its end-of-text token may have no text that a template could write.
+  if (layout_.is_plain) end(made, made.trained.empty() ? uint8_t{0} : made.trained.back());
+  return made;
+}
+
+Encoded ExampleEncoder::encode_instruction(const forms::Instruction& instruction) const {
+  return layout_.is_plain ? encode_completion(forms::completion_of(instruction))
+                          : encode_conversation(forms::conversation_of(instruction));
+}
+
+Encoded ExampleEncoder::encode(const forms::Example& example) const {
+  struct Each {
+    const ExampleEncoder& to;
+    Encoded operator()(const forms::Text& text) const { return to.encode_text(text); }
+    Encoded operator()(const forms::Completion& one) const { return to.encode_completion(one); }
+    Encoded operator()(const forms::Instruction& one) const { return to.encode_instruction(one); }
+    Encoded operator()(const forms::Conversation& one) const { return to.encode_conversation(one); }
+  };
+  try {
+    return std::visit(Each{*this}, example.content);
+  } catch (const Error& error) {
+    refuse_at(error, example.where);
+  }
 }
 
 }  // namespace twofold

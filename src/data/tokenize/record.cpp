@@ -16,17 +16,16 @@ namespace {
 
 }  // namespace
 
-Record make_record(const TokenizeConfig& config, const Tokenizer& tokenizer,
+Record make_record(const TokenizeConfig& config, const ExampleEncoder& encoder,
                    const Documents& documents, const records::Record& document) {
   try {
-    return {.tokens = encode(config, tokenizer, documents.example(document))};
+    return {.tokens = encoder.encode(documents.example(document))};
   } catch (const Error& error) {
     if (config.on_bad_record == OnBadRecord::kStop) refuse(error, "skip or replace");
     const Problem& fault = error.problems().front();
     if (config.on_bad_record == OnBadRecord::kSkip) return {.skipped = true, .fault = fault};
     try {
-      return {.tokens = encode(config, tokenizer, documents.repaired_example(document)),
-              .fault = fault};
+      return {.tokens = encoder.encode(documents.repaired_example(document)), .fault = fault};
     } catch (const Error& lasting) {
       refuse(lasting, "skip");
     }

@@ -19,7 +19,7 @@ struct Record {
 
 /// The tokens of what a document teaches. Throws an Error with file:line for a bad record, unless
 /// data/on_bad_record lets it pass.
-Record make_record(const TokenizeConfig& config, const Tokenizer& tokenizer,
+Record make_record(const TokenizeConfig& config, const ExampleEncoder& encoder,
                    const Documents& documents, const records::Record& document);
 
 /// A line for the list of bad records.

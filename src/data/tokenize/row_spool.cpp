@@ -65,7 +65,7 @@ std::optional<Encoded> SpooledRows::row(int64_t number) const {
   if (ends[1] & kLeftOut) return std::nullopt;
   const uint64_t begin = ends[0] & ~kLeftOut;
   const size_t count = (ends[1] - begin) / kTokenBytes;
-  Encoded row{.ids = std::vector<int32_t>(count), .trained = std::vector<char>(count)};
+  Encoded row{.ids = std::vector<int32_t>(count), .trained = std::vector<uint8_t>(count)};
   read_at(rows_, rows_path_, begin, std::as_writable_bytes(std::span(row.ids)));
   read_at(rows_, rows_path_, begin + count * sizeof(int32_t),
           std::as_writable_bytes(std::span(row.trained)));

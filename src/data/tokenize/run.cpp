@@ -7,18 +7,12 @@
 
 #include "base/error.h"
 #include "base/stop.h"
+#include "base/text.h"
 #include "data/folder_name.h"
 #include "tokenizer/load/from_path.h"
 
 namespace twofold {
 namespace {
-
-template <class Choice>
-const char* config_name(Choice choice) {
-  for (const auto& [value, name] : config_names(choice))
-    if (value == choice) return name;
-  throw Bug("choice", __FILE__, __LINE__, "a choice without a name");
-}
 
 /// How the records are read, with the names that datasets have which were made before there were
 /// other forms than text.
@@ -39,9 +33,26 @@ void add_form(nlohmann::json& arguments, const TokenizeConfig& config, const Doc
   arguments["form"] = config_name(documents.form());
   if (!form.fields.empty()) arguments["fields"] = form.fields;
   if (!form.system_prompt.empty()) arguments["system_prompt"] = form.system_prompt;
+  if (config.content_marks != chat::ContentMarks::kIds) {
+    arguments["content_marks"] = config_name(config.content_marks);
+  }
+}
+
+/// What a template is to the rows: its text, and the special tokens that it names.
+std::string fingerprint_of(const chat::Layout& layout) {
+  nlohmann::json parts = {layout.special_tokens};
+  for (const chat::NamedTemplate& one : layout.files) parts.push_back({one.name, one.text});
+  const std::string text = parts.dump();
+  return checksum_bytes(std::as_bytes(std::span(text)));
 }
 
 }  // namespace
+
+bool has_conversations(const Documents& documents) {
+  const forms::Form form = documents.form();
+  return form == forms::Form::kMessages || form == forms::Form::kShareGpt ||
+         form == forms::Form::kAlpaca || form == forms::Form::kCompletion;
+}
 
 Path output_folder(const TokenizeConfig& config, const Path& data_root) {
   require_folder_name(config.dataset, "data/dataset");
@@ -69,6 +80,9 @@ nlohmann::json shared_arguments(const TokenizeConfig& config, const Tokenizer& t
       {"source", source},   {"tokenizer", encoding},     {"val_pct", config.val_pct},
       {"seed", config.seed}};
   add_form(arguments, config, documents);
+  if (has_conversations(documents)) {
+    arguments["chat_template"] = fingerprint_of(layout_of(config.tokenizer, tokenizer));
+  }
   // Absent as in datasets that were made before there was a choice.
   if (config.on_bad_record != OnBadRecord::kStop) {
     arguments["on_bad_record"] = config_name(config.on_bad_record);
@@ -116,6 +130,17 @@ void require_training_data(int64_t train, const BadRecords& bad, int64_t dropped
         .expected = "one that can be read, besides those for validation",
         .found = fmt::format("{} bad records, which were skipped", bad.skipped),
         .hint = "set data/on_bad_record to stop, to see what is wrong with the first of them"});
+}
+
+void require_teaching(int64_t rows, const Teaching& teaching, ResumableOutput& output) {
+  if (rows > 0 || teaching.nothing == 0) return;
+  output.forget();
+  fail({.what = "nothing of this dataset is learnt",
+        .where = "data/train_on",
+        .expected = "records with a part that is learnt",
+        .found = fmt::format("{} rows in which no token is", with_thousands(teaching.nothing)),
+        .hint = "see `twofold preview`: is there a turn of the assistant's, and does it stay when "
+                "rows are cut to architecture/block_size?"});
 }
 
 void Pacer::after_round(const nlohmann::json& state, const TokenizeProgress& progress) {

@@ -23,6 +23,14 @@ namespace records {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Cursor, file, offset, line)
 }
 
+/// The name of a setting's value in configs.
+template <class Choice>
+const char* config_name(Choice choice) {
+  for (const auto& [value, name] : config_names(choice))
+    if (value == choice) return name;
+  throw Bug("choice", __FILE__, __LINE__, "a choice without a name");
+}
+
 /// `<data_root>/<dataset>[_<suffix>]`. Throws an Error unless that names a folder directly inside
 /// `data_root`.
 Path output_folder(const TokenizeConfig& config, const Path& data_root);
@@ -60,6 +68,13 @@ std::vector<std::string> with_list(const TokenizeConfig& config, std::vector<std
 
 /// If the record was bad, counts it and lists it in the output's last file.
 void note(const Record& record, BadRecords& bad, ResumableOutput& output);
+
+/// Whether its records may be conversations.
+bool has_conversations(const Documents& documents);
+
+/// Throws an Error and discards the output if there is no row left, as none has a token that is
+/// learnt.
+void require_teaching(int64_t rows, const Teaching& teaching, ResumableOutput& output);
 
 /// Throws an Error and discards the output if every document of the training split was skipped, or
 /// dropped for its length.

@@ -1,5 +1,7 @@
 #include "data/tokenize/tokenize.h"
 
+#include "base/error.h"
+
 namespace twofold {
 
 void TokenizeConfig::declare(config::Fields& fields) {
@@ -27,6 +29,10 @@ void TokenizeConfig::declare_reading(config::Fields& fields) {
              "blank one), jsonl (a JSON object a line), json (an object of an array), csv, tsv and "
              "parquet (a row of a table); auto: by the name of each file, text for unknown ones.");
   form.declare(fields);
+  fields.add(
+      "data/content_marks", content_marks,
+      "What a special token is that a message, a prompt or a completion spells: ids (its id, "
+      "as in transformers), text (characters).");
   fields.add("data/on_bad_record", on_bad_record,
              "What to do with a record that is not UTF-8, not JSON, or not of the form: stop, skip "
              "it, or replace the faulty parts with U+FFFD (and stop where that does not help).");
@@ -50,7 +56,7 @@ void TokenizeBlockwiseConfig::declare(config::Fields& fields) {
   TokenizeConfig::declare(fields);
   fields.add("architecture/block_size", block_size, "Width of a row in tokens.",
              {.min = 1, .max = kMaxSize});
-  declare_truncate(fields);
+  declare_rows(fields);
   fields.add("data/pad_token", pad_token, "Id that rows are padded with on the left.", {.min = 0});
 }
 
@@ -60,10 +66,25 @@ TokenizeBlockwiseConfig TokenizeBlockwiseConfig::of_entries() {
   return config;
 }
 
-void TokenizeBlockwiseConfig::declare_truncate(config::Fields& fields) {
+void TokenizeBlockwiseConfig::declare_rows(config::Fields& fields) {
   fields.add("data/truncate", truncate,
              "What is cut off a document that is longer than a row: its start (its last tokens "
              "stay), its end (its first tokens stay); drop: the document is left out.");
+  fields.add("data/train_on", train_on,
+             "Which tokens are learnt: all; completion (what follows the prompt; of a chat, the "
+             "assistant's last turn); assistant (its turns); last (its last one); auto: completion "
+             "of prompt and completion and of Alpaca, assistant of a chat, all of a text.");
+  fields.add("data/assistant_only", assistant_only, "The same as data/train_on: assistant.");
+}
+
+TrainOn TokenizeBlockwiseConfig::learnt_part() const {
+  if (!assistant_only) return train_on;
+  if (train_on == TrainOn::kAuto || train_on == TrainOn::kAssistant) return TrainOn::kAssistant;
+  fail({.what = "two settings say which tokens are learnt",
+        .where = "data/train_on, data/assistant_only",
+        .expected = "one of them",
+        .found = "assistant_only: true beside another part",
+        .hint = "leave data/assistant_only out"});
 }
 
 }  // namespace twofold

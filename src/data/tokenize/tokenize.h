@@ -12,11 +12,14 @@
 #include <utility>
 
 #include "base/files.h"
+#include "chat/content_marks.h"
 #include "config/fields.h"
 #include "data/forms/settings.h"
 #include "data/records/format.h"
 #include "data/records/source.h"
 #include "data/tokenize/bad_record.h"
+#include "data/tokenize/teaching.h"
+#include "data/tokenize/train_on.h"
 #include "tokenizer/config.h"
 
 namespace twofold {
@@ -29,6 +32,7 @@ struct TokenizeConfig {
   std::string config;
   records::Format format = records::Format::kAuto;
   forms::FormSettings form;
+  chat::ContentMarks content_marks = chat::ContentMarks::kIds;
   OnBadRecord on_bad_record = OnBadRecord::kStop;
   double val_pct = 0.05;
   int64_t seed = 2357;
@@ -66,10 +70,15 @@ struct TokenizeBlockwiseConfig : TokenizeConfig {
   int64_t block_size = 512;
   int64_t pad_token = 0;
   Truncate truncate = Truncate::kStart;  ///< as the reference has it
+  TrainOn train_on = TrainOn::kAuto;
+  bool assistant_only = false;  ///< the reference's name for TrainOn::kAssistant
   /// For entries of mixtures that name their source: what is too long loses its end.
   static TokenizeBlockwiseConfig of_entries();
   void declare(config::Fields& fields);
-  void declare_truncate(config::Fields& fields);
+  /// What becomes of a record's row, whatever names the source.
+  void declare_rows(config::Fields& fields);
+  /// What the two settings say together; an Error if they contradict each other.
+  TrainOn learnt_part() const;
 };
 
 struct TokenizeProgress {
@@ -92,6 +101,8 @@ struct TokenizeResult {
   int64_t tokens = 0;          ///< real ones in both
   int64_t truncated = 0;       ///< documents longer than a row (PADDED), of which a part is left
   int64_t dropped = 0;         ///< those that were left out for it
+  Teaching teaching;           ///< of a stream only the marks in texts are counted
+  std::string layout;          ///< how conversations were written; empty: there are none
   BadRecords bad;              ///< listed in kBadRecordsFile of the folder
 };
 

@@ -21,10 +21,11 @@ struct VariableState {
   int64_t documents = 0;
   int64_t train = 0, val = 0;  // tokens
   int64_t last = 0;            // tokens of the last document
+  Teaching teaching;
   BadRecords bad;
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(VariableState, cursor, documents, train, val, last,
-                                                bad)
+                                                teaching, bad)
 
 class VariableRun {
  public:
@@ -33,6 +34,7 @@ class VariableRun {
       : config_(config),
         options_(options),
         tokenizer_(tokenizer),
+        encoder_(config, tokenizer, TrainOn::kAll),
         documents_(documents),
         output_(output),
         split_(static_cast<uint64_t>(config.seed), Purpose::kSplit) {
@@ -67,6 +69,7 @@ class VariableRun {
     state_.cursor = reader.cursor();
     for (const Record& record : records) {
       if (enough()) break;
+      state_.teaching.marks += record.tokens.marks;
       if (!record.skipped) write(record.tokens.ids);
       note(record, state_.bad, output_);
     }
@@ -75,7 +78,7 @@ class VariableRun {
 
   /// A document's record, the end-of-text token last.
   Record ended(const records::Record& document) const {
-    Record record = make_record(config_, tokenizer_, documents_, document);
+    Record record = make_record(config_, encoder_, documents_, document);
     if (!record.tokens.ended) record.tokens.ids.push_back(tokenizer_.eot_token());
     return record;
   }
@@ -108,6 +111,7 @@ class VariableRun {
   const TokenizeVariableConfig& config_;
   const TokenizeOptions& options_;
   const Tokenizer& tokenizer_;
+  ExampleEncoder encoder_;
   const Documents& documents_;
   ResumableOutput& output_;
   RandomStream split_;
@@ -122,6 +126,8 @@ TokenizeResult variable_result(const Path& folder, const json& result, bool alre
       .train = result.at("train_tokens"),
       .val = result.at("val_tokens"),
       .tokens = result.at("train_tokens").get<int64_t>() + result.at("val_tokens").get<int64_t>(),
+      .teaching = result.value("teaching", Teaching()),
+      .layout = {},
       .bad = result.value("bad_records", BadRecords())};
 }
 
@@ -148,6 +154,7 @@ TokenizeResult tokenize_variable(const TokenizeVariableConfig& config, const Pat
   require_training_data(end.train, end.bad, 0, output);
   json result = {
       {"documents", end.documents}, {"train_tokens", end.train}, {"val_tokens", end.val}};
+  if (end.teaching.marks > 0) result["teaching"] = end.teaching;
   if (config.on_bad_record != OnBadRecord::kStop) result["bad_records"] = end.bad;
   output.finish(result);
   return variable_result(folder, result, false);

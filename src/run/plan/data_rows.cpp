@@ -20,6 +20,42 @@ void add_new(std::vector<Problem>& problems, const std::vector<Problem>& found) 
   }
 }
 
+/// Whether position `t` of a row is padding: it sees itself alone, and so does what follows it (the
+/// first token of a document does too).
+bool is_padding(const Batch& row, size_t t) {
+  const auto alone = [&](size_t at) { return row.first_key[at] == static_cast<int32_t>(at); };
+  return alone(t) && (t + 1 == row.first_key.size() || alone(t + 1));
+}
+
+RowTokens tokens_of(const Dataset& dataset, int64_t number, int64_t width) {
+  Batch row(1, width);
+  dataset.read(number, row, 0);
+  RowTokens tokens;
+  for (size_t t = 0; t < row.tokens.size(); ++t) {
+    if (is_padding(row, t)) continue;
+    tokens.ids.push_back(row.tokens[t]);
+    tokens.trained.push_back(t > 0 && row.labels[t - 1] != -1 ? 1 : 0);
+  }
+  if (!row.labels.empty() && row.labels.back() != -1) {  // behind the last position
+    tokens.ids.push_back(row.labels.back());
+    tokens.trained.push_back(1);
+  }
+  return tokens;
+}
+
+SplitSize look_at(const Dataset& dataset, int64_t width) {
+  constexpr int64_t kLookedAt = 1000, kShown = 3;
+  SplitSize size{.rows = dataset.rows(), .filled = dataset.filled()};
+  size.looked_at = std::min(size.rows, kLookedAt);
+  for (int64_t i = 0; i < size.looked_at; ++i) {
+    RowTokens row = tokens_of(dataset, i * size.rows / size.looked_at, width);
+    size.tokens += std::ssize(row.ids);
+    size.learnt += std::ranges::count(row.trained, uint8_t{1});
+    if (i < kShown) size.first.push_back(std::move(row));
+  }
+  return size;
+}
+
 }  // namespace
 
 DataRows::key_type rows_key(const Sampling& sampling) {
@@ -38,10 +74,8 @@ void open_data(const Path& data_root, const Mixture& mixture, const DataNeeds& n
       return open_dataset(data_root, sampling, split, needs.width, needs.vocab_size);
     };
     std::vector<Problem> found;
-    gather(found, [&, &size = entry->second] {
-      const auto dataset = open(Split::kTrain);
-      size = {.rows = dataset->rows(), .filled = dataset->filled()};
-    });
+    gather(found,
+           [&, &size = entry->second] { size = look_at(*open(Split::kTrain), needs.width); });
     std::vector<Problem> of_val;
     if (needs.validation) gather(of_val, [&] { open(Split::kVal); });
     add_new(problems, found);

@@ -6,15 +6,25 @@
 #include <map>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "base/files.h"
 #include "data/sampling.h"
 
 namespace twofold {
 
+/// The tokens of a row, without padding.
+struct RowTokens {
+  std::vector<int32_t> ids = {};
+  std::vector<uint8_t> trained = {};  ///< of each: 1 if it is learnt
+};
+
 struct SplitSize {
   int64_t rows = 0;   ///< none: still to be made of its source
   double filled = 1;  ///< share of their positions that are not padding
+  /// Of some rows, all over the split: their tokens, and those that are learnt.
+  int64_t looked_at = 0, tokens = 0, learnt = 0;
+  std::vector<RowTokens> first = {};  ///< the first rows
 };
 
 /// The training split of each dataset.
