@@ -5,6 +5,7 @@
 #include "twofold/conversation.h"
 #include "twofold/error.h"
 #include "twofold/export.h"
+#include "twofold/finetune.h"
 #include "twofold/inspect.h"
 #include "twofold/job.h"
 #include "twofold/model.h"

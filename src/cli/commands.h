@@ -21,3 +21,4 @@ Command combine_command();
 Command render_command();
 Command chat_command();
 Command why_command();
+Command finetune_command();

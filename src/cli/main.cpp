@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
         {jobs_command(), configure_command(), plan_command(), preview_command(), tokenize_command(),
          run_command(), checkpoints_command(), generate_command(), export_command(),
          inspect_command(), encode_command(), decode_command(), score_command(), eval_command(),
-         combine_command(), render_command(), chat_command(), why_command()},
+         combine_command(), render_command(), chat_command(), why_command(), finetune_command()},
         argc, argv);
   } catch (const twofold::Error& problem) {
     return refuse(problem);

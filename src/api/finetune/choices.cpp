@@ -24,9 +24,9 @@ class Choices {
   void add(const std::string& key, std::string value, std::string why) {
     const auto found = given_.find(key);
     if (found == given_.end()) {
-      all_.push_back({key, std::move(value), std::move(why)});
+      all_.push_back({.key = key, .value = std::move(value), .why = std::move(why)});
     } else {
-      all_.push_back({key, found->second, "given"});
+      all_.push_back({.key = key, .value = found->second, .why = "given"});
     }
   }
   /// The same of a whole number; what it is now.

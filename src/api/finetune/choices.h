@@ -31,6 +31,7 @@ struct RowFacts {
 
 struct Choice {
   std::string key = {}, value = {}, why = {};
+  bool is_fact = false;  ///< no setting, but what was found and is acted on
 };
 
 /// Settings that are not left to be chosen, by key.

@@ -1,0 +1,133 @@
+#include "api/finetune/setup.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "api/finetune/facts.h"
+#include "api/finetune/overrides.h"
+#include "api/finetune/request.h"
+#include "base/error.h"
+#include "data/read/dataset.h"
+#include "model/families/registry.h"
+#include "run/registry.h"
+#include "run/sources.h"
+#include "tensor/machine.h"
+#include "tokenizer/load/make.h"
+#include "twofold/config/value.h"
+#include "twofold/job.h"
+
+namespace twofold {
+namespace {
+
+constexpr const char* kDataset = "data";  // its name below OUT/run/data
+
+class Setup {
+ public:
+  Setup(const FinetuneRequest& request, const ExecutionSpec& spec, Observer& observer)
+      : request_(request),
+        spec_(spec),
+        observer_(observer),
+        job_(config_of_hf_folder(request.model)->family() + "/train/lora"),
+        model_(model_facts(request.model)) {
+    const std::string folder =
+        config::quote_text(std::filesystem::absolute(request.model).string());
+    fixed_ = {"training.pre_lora_tokens=[]",
+              "training.pre_lora_dataset=[]",
+              override_of("training/post_lora_dataset",
+                          fmt::format("[[{{name: {}, rate: 1.0, style: PACKED, source: {}}}]]",
+                                      kDataset, config::quote_text(full_source(request)))),
+              override_of("architecture/backbone/weights", folder),
+              "tokenizer.backend=huggingface",
+              override_of("tokenizer/file", folder),
+              "tokenizer.add_special=true"};
+  }
+
+  Begun make() {
+    RunConfig config = filled();
+    TokenizeBlockwiseConfig reading = config.data;
+    reading.source = full_source(request_);
+    reading.tokenizer = config.tokenizer;
+    const auto tokenizer = make_tokenizer(config.tokenizer);
+    const RecordFacts records = record_facts(reading, *tokenizer);
+    choose_data(records);
+    config = filled();
+    make_datasets(config, config.tokenizer, spec_.data(), observer_);
+    choose_training_by(config);
+    if (!has_validation(spec_.data(), config.datasets().front())) {
+      choose("training/validation", "false", "the data have no part for validation");
+    }
+    observer_.table(choices_table(choices_));
+    return {.config = configure(job_, overrides()), .templates = records.templates};
+  }
+
+ private:
+  /// What is set so far; what the line says counts.
+  std::vector<std::string> overrides() const {
+    std::vector<std::string> all = fixed_;
+    for (const Choice& choice : choices_) {
+      if (!choice.is_fact) all.push_back(override_of(choice.key, choice.value));
+    }
+    all.insert(all.end(), request_.overrides.begin(), request_.overrides.end());
+    return all;
+  }
+
+  /// The config of the job with these. Its architecture is not yet that of the weights.
+  RunConfig filled() {
+    RunConfig config = make_run_config(job_);
+    config::Fields fields = config::fields_of(config);
+    given_ = fill_given(fields, request_.overrides);
+    fill_given(fields, overrides());
+    return config;
+  }
+
+  void choose(const std::string& key, const std::string& value, const std::string& why) {
+    choices_.push_back({.key = key, .value = value, .why = why});
+  }
+
+  void choose_data(const RecordFacts& records) {
+    choices_.push_back(
+        {.key = "form", .value = records.form, .why = "by the first record", .is_fact = true});
+    if (!records.layout.empty()) {
+      choices_.push_back({.key = "chat template",
+                          .value = records.layout,
+                          .why = "how conversations are written",
+                          .is_fact = true});
+    }
+    choices_.push_back(choose_length(model_, records.lengths, given_));
+    choices_.push_back(choose_validation(records.records, given_));
+  }
+
+  void choose_training_by(const RunConfig& config) {
+    constexpr int64_t kAnyVocabulary = int64_t{1} << 31;
+    Sampling entry = config.datasets().front();
+    const int64_t length = config.model->block_size;
+    const auto rows = [&](DatasetStyle style) {
+      entry.style = style;
+      return open_dataset(spec_.data(), entry, Split::kTrain, length, kAnyVocabulary)->rows();
+    };
+    const RowFacts facts{.documents = rows(DatasetStyle::PADDED),
+                         .rows = rows(DatasetStyle::PACKED),
+                         .length = length};
+    for (Choice& choice : choose_training(model_, facts, machine_memory_bytes(), given_)) {
+      choices_.push_back(std::move(choice));
+    }
+  }
+
+  const FinetuneRequest& request_;
+  const ExecutionSpec& spec_;
+  Observer& observer_;
+  std::string job_;
+  ModelFacts model_;
+  std::vector<std::string> fixed_;  ///< settings that follow from the line
+  std::vector<Choice> choices_;
+  Given given_;
+};
+
+}  // namespace
+
+Begun set_up(const FinetuneRequest& request, const ExecutionSpec& spec, Observer& observer) {
+  return Setup(request, spec, observer).make();
+}
+
+}  // namespace twofold
