@@ -3,7 +3,7 @@ import json
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
-from tokenizers_support import demo_text
+from tokenizers_support import demo_text, llama2, qwen2, unigram_bytes
 
 MARKS = ["<s>", "</s>", "<|im_start|>", "<|im_end|>", "<|user|>", "<|assistant|>", "<|system|>", "<|end|>"]
 
@@ -20,8 +20,15 @@ def byte_level(trim_offsets):
     return tokenizer
 
 
-#: name: what makes it
-TOKENIZERS = {"whole": lambda: byte_level(False), "trimming": lambda: byte_level(True)}
+def with_marks(tokenizer):
+    tokenizer.add_special_tokens([AddedToken(mark, special=True) for mark in MARKS])
+    return tokenizer
+
+
+#: name: what makes it; the last three change what they read
+TOKENIZERS = {"whole": lambda: byte_level(False), "trimming": lambda: byte_level(True),
+              "prepending": lambda: with_marks(llama2()), "composing": lambda: with_marks(qwen2()),
+              "unigram": lambda: with_marks(unigram_bytes())}
 
 
 def model_folder(folder, name, template):
