@@ -78,14 +78,13 @@ class Tuning(RunTest):
     def answers(self, model, tokenizer, prompts, end):
         """What the model says to each prompt up to `end`; None where it does not end."""
         rows = [tokenizer(prompt, add_special_tokens=False)["input_ids"] for prompt in prompts]
-        found = []
-        for row in rows:
-            with torch.no_grad():
-                made = model.generate(torch.tensor([row]), attention_mask=torch.ones(1, len(row), dtype=torch.long),
-                                      max_new_tokens=300, do_sample=False, eos_token_id=end, pad_token_id=0)[0]
-            new = made[len(row):].tolist()
-            found.append(tokenizer.decode(new[:-1]) if new and new[-1] == end else None)
-        return found
+        width = max(map(len, rows))
+        ids = torch.tensor([[0] * (width - len(row)) + row for row in rows])
+        mask = torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in rows])
+        with torch.no_grad():
+            made = model.generate(ids, attention_mask=mask, max_new_tokens=300, do_sample=False, eos_token_id=end,
+                                  pad_token_id=0)[:, width:].tolist()
+        return [tokenizer.decode(new[:new.index(end)]) if end in new else None for new in made]
 
     def check(self, name, base, out, prompts, pattern, mark):
         tokenizer = AutoTokenizer.from_pretrained(out)
@@ -116,7 +115,7 @@ class Tuning(RunTest):
         data = self.write_lines("chat.jsonl", [
             {"conversations": [{"from": "human", "value": question}, {"from": "gpt", "value": answer}]}
             for question, answer in rows[:-HELD_OUT]])
-        print(self.ours("finetune", base, data, out, *FAST), flush=True)
+        print(self.ours("finetune", base, data, out, *FAST, "training.post_lora_tokens=[250000]"), flush=True)
         prompts = self.chat_prompts(out, [question for question, _ in rows[-HELD_OUT:]])
         self.check("chat", base, out, prompts, r"(?s)\A\S.*\S\Z", CLOSE)
 
