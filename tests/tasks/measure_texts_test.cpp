@@ -59,7 +59,7 @@ TEST_F(WrittenTasks, TheReferencesOfOneMeaningCountTogether) {
   EXPECT_EQ(asked[0].contexts.front(), "name : A | food : X||");
   EXPECT_EQ(asked[0].targets,
             (std::vector<std::string>{"A serves X .", "At A , there is X food ."}));
-  EXPECT_EQ(asked[1].where, "e2e_test.txt:2");
+  EXPECT_TRUE(asked[1].where.ends_with("e2e_test.txt:2")) << asked[1].where;
   EXPECT_NEAR(score("e2e", asked, {"At A , there is X food .", "B is a pub ."}), 100, 1e-9);
   EXPECT_EQ(items("e2e", "e2e_test.txt", file, 1).size(), 1) << "a limit counts meanings";
 }
