@@ -170,7 +170,7 @@ class Extension(RunTest):
         self.run_job("r", config, constant)
         for _ in range(2):  # as it ends, and as it says that it is done
             result = self.run_job("r", config, constant, *more)
-            row = next(l for l in result.stdout.splitlines() if l.startswith("  third "))
+            row = [l for l in result.stdout.splitlines() if l.startswith("  third ")][-1]
             self.assertEqual(row.split()[1:4], ["–", "–", "–"])  # start, boundary, frozen
         scores = json.loads((self.checkpoints("r") / "final/3520/state.json").read_text())["scores"]
         self.assertIn("third", scores["end"])

@@ -49,7 +49,9 @@ SplitSize look_at(const Dataset& dataset, int64_t width) {
   size.looked_at = std::min(size.rows, kLookedAt);
   for (int64_t i = 0; i < size.looked_at; ++i) {
     RowTokens row = tokens_of(dataset, i * size.rows / size.looked_at, width);
-    size.tokens += std::ssize(row.ids);
+    // The first token of a window is given: it is learnt at the end of another.
+    const bool given = !row.trained.empty() && row.trained.front() == 0;
+    size.tokens += std::ssize(row.ids) - (given ? 1 : 0);
     size.learnt += std::ranges::count(row.trained, uint8_t{1});
     if (i < kShown) size.first.push_back(std::move(row));
   }
