@@ -57,9 +57,10 @@ bench:  ## both phases beside PyTorch and PEFT, in the same run
 	@ninja -C $(BUILD) bench_step
 	@python3 bench/run.py
 
-bench-data: build  ## chat rows beside transformers + tokenizers
+bench-data: build  ## chat rows beside transformers + tokenizers, tasks beside lm-eval
 	@tools/setup.sh --tests
 	@.venv-clients/bin/python bench/chat_rows.py
+	@.venv-clients/bin/python bench/eval.py 2>/dev/null
 
 bench-ops:  ## each operation beside its reference, as a share of what the machine can do
 	@tools/setup.sh --tests
