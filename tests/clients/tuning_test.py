@@ -82,7 +82,7 @@ class Tuning(RunTest):
         ids = torch.tensor([[0] * (width - len(row)) + row for row in rows])
         mask = torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in rows])
         with torch.no_grad():
-            made = model.generate(ids, attention_mask=mask, max_new_tokens=300, do_sample=False, eos_token_id=end,
+            made = model.generate(ids, attention_mask=mask, max_new_tokens=400, do_sample=False, eos_token_id=end,
                                   pad_token_id=0)[:, width:].tolist()
         return [tokenizer.decode(new[:new.index(end)]) if end in new else None for new in made]
 
@@ -134,7 +134,7 @@ class Tuning(RunTest):
         entry = "{name: gsm8k, rate: 1.0, style: PACKED, source: %s}" % data
         self.ours("configure", "llama/train/lora", yaml, f"architecture.backbone.weights={base}",
                   "architecture.block_size=512", "training.pre_lora_tokens=[]", "training.pre_lora_dataset=[]",
-                  f"training.post_lora_dataset=[[{entry}]]", "training.post_lora_tokens=[2000000]",
+                  f"training.post_lora_dataset=[[{entry}]]", "training.post_lora_tokens=[2500000]",
                   "training.batch_size=8", "data.fields={prompt: question, completion: answer}",
                   "optimization.lora.alpha=64", "optimization.lora.init=kaiming",
                   "optimization.lora.base_dtype=float32", "tokenizer.backend=huggingface", f"tokenizer.file={base}",
