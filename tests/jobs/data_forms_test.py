@@ -242,7 +242,8 @@ class Mixture(FormsTest):
             self.assertIn("made: 200 documents", self.run_job(f"r{style}", config).stdout)
             self.assertNotIn("200 documents", self.run_job(f"s{style}", config).stdout)
             made = {file.name: file.read_bytes() for file in (self.root / "data/made").glob("*.bin*")}
-            overrides = ["data.val_pct=0.05", "architecture.block_size=17"][:2 if job == "blockwise" else 1]
+            overrides = ["data.val_pct=0.05"]
+            overrides += ["architecture.block_size=17", "data.truncate=end"] if job == "blockwise" else []
             done = self.tokenize(self.source, *overrides, job=job)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(made, {file.name: file.read_bytes() for file in (self.root / "data/d").glob("*.bin*")})
