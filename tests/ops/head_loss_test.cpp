@@ -175,6 +175,8 @@ TEST(HeadLoss, TellsTheLossOfEachSupervisedPosition) {
     at::Tensor losses;
     const at::Tensor sum =
         head_loss(states, *path(in, at::kFloat, &states), labels(), 0.2, chunk, 0, &losses);
+    EXPECT_EQ(losses.scalar_type(), at::kDouble);
+    losses = losses.to(at::kFloat);
     EXPECT_TRUE(close(losses, states.select(each_loss(in).unsqueeze(1)).squeeze(1), 1e-6));
     EXPECT_TRUE(close(losses.sum() * 0.2, sum, 1e-6));
     EXPECT_FALSE(losses.requires_grad());
