@@ -54,6 +54,12 @@ TEST(Offsets, OfATextThatIsReadAsItIs) {
   EXPECT_EQ(offsets_of(*tokenizer, "a<s>xb"), (Spans{{0, 1}, {1, 4}, {4, 5}, {5, 6}}));
 }
 
+TEST(Offsets, OfATextThatSpellsTheUnknownToken) {
+  const auto tokenizer = made_of(letters("aknu", nullptr, nullptr));
+  EXPECT_EQ(offsets_of(*tokenizer, "a<unk>"),
+            (Spans{{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 6}}));
+}
+
 TEST(Offsets, LookThroughANormalizer) {
   const json marks = {
       {"type", "Sequence"},

@@ -113,7 +113,8 @@ class BPE : public Model {
   /// The bytes behind `at` that `id` stands for.
   size_t length_at(std::string_view piece, size_t at, int32_t id) const {
     const auto text = by_text_.bytes_of(static_cast<uint32_t>(id));
-    if (text && piece.substr(at).starts_with(*text)) return text->size();
+    const bool missing = id == file_.unknown && is_missing(piece, at);  // "<" of a text "<unk>"
+    if (!missing && text && piece.substr(at).starts_with(*text)) return text->size();
     if (id != file_.unknown || at >= piece.size()) return 1;  // a byte of a character
     size_t end = at + character_bytes(piece, at);
     while (file_.fuse_unknown && end < piece.size() && is_missing(piece, end)) {
