@@ -59,7 +59,7 @@ class Finder {
   Path below_config() const {
     if (settings_.config.empty()) return part_;
     require_folder_name(settings_.config, "data/config");
-    const Path folder = part_ / settings_.config;
+    Path folder = part_ / settings_.config;
     if (kind_of(folder) == PathKind::kFolder) return folder;
     std::vector<std::string> names;
     for (const Path& path : entries_in(part_)) {
