@@ -35,8 +35,7 @@ std::string hint_for(const ordered_json& record) {
   const std::vector<std::string> texts = names_of_texts(record);
   constexpr size_t kShown = 10;
   if (texts.empty()) return "name the fields in data/fields, or correct the record";
-  const std::string one =
-      fmt::format("set data/text_key to one of: {}", join_first(texts, kShown, ", "));
+  std::string one = fmt::format("set data/text_key to one of: {}", join_first(texts, kShown, ", "));
   if (texts.size() == 1) return one;
   return fmt::format("name them, as in data/fields: {{prompt: {}, completion: {}}}; or {}",
                      texts[0], texts[1], one);

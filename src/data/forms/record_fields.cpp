@@ -13,7 +13,7 @@ namespace twofold::forms {
 namespace {
 
 std::string advice(const std::string& field, const nlohmann::ordered_json& record, bool is_there) {
-  const std::string correct = "correct the record, or remove it";
+  std::string correct = "correct the record, or remove it";
   if (field != "text") {
     return is_there ? correct
                     : fmt::format("{}; or name its field: data/fields: {{{}: …}}", correct, field);
