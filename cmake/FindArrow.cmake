@@ -5,12 +5,8 @@
 # Defines the imported target twofold::arrow.
 set(TWOFOLD_ARROW "" CACHE PATH "Folder of pyarrow (the one that holds include/ and libarrow.so.*)")
 
-file(GLOB _venv_arrow "${PROJECT_SOURCE_DIR}/.venv/lib/python3*/site-packages/pyarrow")
-file(GLOB _prefix_arrow)
-foreach(prefix IN LISTS CMAKE_PREFIX_PATH)
-  file(GLOB _found "${prefix}" "${prefix}/lib/python3*/site-packages/pyarrow")
-  list(APPEND _prefix_arrow ${_found})
-endforeach()
+include("${CMAKE_CURRENT_LIST_DIR}/wheel_folders.cmake")
+twofold_wheel_folders(_prefix_arrow _venv_arrow pyarrow)
 
 find_path(Arrow_INCLUDE_DIR parquet/arrow/reader.h
   HINTS ${TWOFOLD_ARROW}

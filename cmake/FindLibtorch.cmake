@@ -5,12 +5,8 @@
 # Defines the imported target twofold::libtorch and Libtorch_VERSION.
 set(TWOFOLD_LIBTORCH "" CACHE PATH "Folder of libtorch (the one that holds include/ and lib/)")
 
-file(GLOB _venv_torch "${PROJECT_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch")
-file(GLOB _prefix_torch)
-foreach(prefix IN LISTS CMAKE_PREFIX_PATH)
-  file(GLOB _found "${prefix}" "${prefix}/lib/python3*/site-packages/torch")
-  list(APPEND _prefix_torch ${_found})
-endforeach()
+include("${CMAKE_CURRENT_LIST_DIR}/wheel_folders.cmake")
+twofold_wheel_folders(_prefix_torch _venv_torch torch)
 
 find_path(Libtorch_INCLUDE_DIR torch/csrc/autograd/custom_function.h
   HINTS ${TWOFOLD_LIBTORCH}
