@@ -20,6 +20,7 @@ size_t width_of(Aggregation aggregation) {
     case Aggregation::kMean:
     case Aggregation::kPerplexity:
       return 1;
+    case Aggregation::kRatio:
     case Aggregation::kWeightedPerplexity:
     case Aggregation::kBitsPerByte:
     case Aggregation::kF1:
@@ -36,6 +37,8 @@ double metric_of(Aggregation aggregation, std::span<const double> sums, size_t i
   switch (aggregation) {
     case Aggregation::kMean:
       return sums[0] / count;
+    case Aggregation::kRatio:
+      return sums[0] / sums[1];
     case Aggregation::kPerplexity:
       return std::exp(-sums[0] / count);
     case Aggregation::kWeightedPerplexity:
@@ -119,6 +122,24 @@ double standard_error(const ItemNumbers& numbers, const Bootstrap& bootstrap) {
     values.push_back(metric_of(numbers.aggregation(), sums, items));
   }
   return standard_deviation(values);
+}
+
+std::vector<double> pseudo_values(const ItemNumbers& numbers) {
+  const size_t items = numbers.items();
+  const auto count = static_cast<double>(items);
+  std::vector<double> sums(numbers.width()), rest(numbers.width()), values;
+  for (size_t i = 0; i < items; ++i) add_item(sums, numbers.of(i));
+  const double all = metric_of(numbers.aggregation(), sums, items);
+  for (size_t i = 0; i < items; ++i) {
+    const std::span<const double> own = numbers.of(i);
+    if (numbers.aggregation() == Aggregation::kMean || items == 1) {
+      values.push_back(items == 1 ? all : own[0]);
+      continue;
+    }
+    for (size_t k = 0; k < rest.size(); ++k) rest[k] = sums[k] - own[k];
+    values.push_back(count * all - (count - 1) * metric_of(numbers.aggregation(), rest, items - 1));
+  }
+  return values;
 }
 
 Interval paired_difference(const ItemNumbers& ours, const ItemNumbers& theirs, double confidence,

@@ -12,6 +12,7 @@ namespace twofold::stats {
 /// How the numbers of the items become one.
 enum class Aggregation {
   kMean,                ///< of one number an item
+  kRatio,               ///< Σa / Σb of two numbers an item: the loss of its tokens, their number
   kPerplexity,          ///< e to minus the mean of one number an item
   kWeightedPerplexity,  ///< exp(-Σa / Σb) of two numbers an item: a log-likelihood, a length
   kBitsPerByte,         ///< -Σa / Σb / ln 2 of the same
@@ -49,6 +50,11 @@ struct Bootstrap {
 /// Of a mean: the sample's standard deviation / √n. Of all else: the standard deviation of the
 /// metric over the resamples. NaN for fewer than two items.
 double standard_error(const ItemNumbers& numbers, const Bootstrap& bootstrap = {});
+
+/// One number an item, whose mean is the metric (but for its bias), and whose spread is the
+/// metric's: the pseudo-values of the jackknife. Differences of them are paired. Of a mean: the
+/// items' own numbers.
+std::vector<double> pseudo_values(const ItemNumbers& numbers);
 
 struct Interval {
   double low = 0, high = 0;

@@ -121,5 +121,30 @@ TEST(PairedDifference, OfAModelAndItselfIsNothing) {
   EXPECT_FALSE(interval.excludes_zero());
 }
 
+TEST(Metric, PseudoValuesOfAMeanAreItsItemsAndOfAllElseSpreadAsTheMetric) {
+  EXPECT_EQ(pseudo_values(means({1, 2, 4})), (std::vector<double>{1, 2, 4}));
+  for (const auto& row : test::kept("stats/kept/stderr")) {
+    const ItemNumbers numbers = numbers_of(row);
+    const std::vector<double> values = pseudo_values(numbers);
+    ASSERT_EQ(values.size(), numbers.items());
+    EXPECT_NEAR(standard_error(means(values)) / standard_error(numbers), 1, 0.1) << row["name"];
+  }
+}
+
+TEST(Metric, TheRatioOfSumsIsTheLossOfTokensAndItsErrorThatOfRows) {
+  ItemNumbers numbers(Aggregation::kRatio);
+  const std::vector<std::vector<double>> rows = {{8, 4}, {3, 2}, {10, 4}, {2, 1}, {7, 3}};
+  for (const auto& row : rows) numbers.add(row);
+  const double ratio = 30.0 / 14;
+  EXPECT_EQ(numbers.value(), ratio);
+  double squares = 0;  // of the ratio estimator: s² = Σ(a − r·b)² / (n − 1), error √(n·s²) / Σb
+  for (const auto& row : rows) squares += std::pow(row[0] - ratio * row[1], 2);
+  EXPECT_NEAR(standard_error(means(pseudo_values(numbers))) / (std::sqrt(5 * squares / 4) / 14), 1,
+              0.1);
+  ItemNumbers one(Aggregation::kRatio);
+  one.add(rows[0]);
+  EXPECT_EQ(pseudo_values(one), std::vector<double>{2});
+}
+
 }  // namespace
 }  // namespace twofold::stats
