@@ -29,8 +29,13 @@ Stage::Stage(const Mixture& mixture, const Options& options)
 
 Batch Stage::rows(int64_t first, int64_t count) const {
   Batch batch(count, options_.width);
-  for (int64_t slot = 0; slot < count; ++slot) {
-    const MixtureOrder::Draw draw = order_(first + slot);
+  read(first, count, batch, 0);
+  return batch;
+}
+
+void Stage::read(int64_t first, int64_t count, Batch& batch, int64_t slot) const {
+  for (const int64_t end = first + count; first < end; ++first, ++slot) {
+    const MixtureOrder::Draw draw = order_(first);
     const Dataset& dataset = *datasets_[static_cast<size_t>(draw.dataset)];
     const std::string label = mixture_[static_cast<size_t>(draw.dataset)].label();
     const int64_t epoch = draw.index / dataset.rows();
@@ -40,7 +45,6 @@ Batch Stage::rows(int64_t first, int64_t count) const {
     dataset.read(row, batch, slot);
     batch.sources[static_cast<size_t>(slot)] = {.dataset = label, .row = row, .epoch = epoch};
   }
-  return batch;
 }
 
 Batch validation_rows(const Sampling& sampling, const Stage::Options& options, int64_t count) {

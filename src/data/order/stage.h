@@ -25,6 +25,8 @@ class Stage {
 
   /// Rows first … first + count − 1 of the stage.
   Batch rows(int64_t first, int64_t count) const;
+  /// The same into a batch, at `slot` and behind it.
+  void read(int64_t first, int64_t count, Batch& batch, int64_t slot) const;
   const Mixture& mixture() const { return mixture_; }
 
  private:
