@@ -93,19 +93,28 @@ Schedule::Schedule(const ScheduleConfig& config, std::vector<int64_t> stage_step
 }
 
 double Schedule::operator()(int64_t step) const {
-  if (config_.schedule == "wsd" || config_.schedule == "wsds") return wsd(step);
-  if (config_.schedule == "cosine") return cosine(step);
+  if (config_.schedule == "constant") return config_.lr;
   if (config_.schedule == "cosine_rewarm") return cosine_rewarm(step);
-  TWOFOLD_EXPECT(config_.schedule == "constant", "no schedule called " + config_.schedule);
-  return config_.lr;
+  int64_t steps = total_steps_;
+  if (config_.restart && !stage_steps_.empty()) steps = stage_steps_[stage_of(step)];
+  if (config_.schedule == "cosine") return cosine(step, steps);
+  TWOFOLD_EXPECT(config_.schedule == "wsd" || config_.schedule == "wsds",
+                 "no schedule called " + config_.schedule);
+  return wsd(step, steps);
 }
 
-double Schedule::wsd(int64_t step) const {
-  const int64_t warmup = share_of(total_steps_, config_.warmup_pct);
-  const int64_t decay = share_of(total_steps_, config_.decay_pct);
-  const int64_t tail =
-      config_.schedule == "wsds" ? share_of(total_steps_, config_.constant_pct) : 0;
-  const int64_t decay_begin = std::max(warmup, total_steps_ - decay - tail);
+size_t Schedule::stage_of(int64_t& step) const {
+  size_t stage = 0;
+  while (stage + 1 < stage_steps_.size() && step >= stage_steps_[stage])
+    step -= stage_steps_[stage++];
+  return stage;
+}
+
+double Schedule::wsd(int64_t step, int64_t steps) const {
+  const int64_t warmup = share_of(steps, config_.warmup_pct);
+  const int64_t decay = share_of(steps, config_.decay_pct);
+  const int64_t tail = config_.schedule == "wsds" ? share_of(steps, config_.constant_pct) : 0;
+  const int64_t decay_begin = std::max(warmup, steps - decay - tail);
   if (step < warmup) {
     return warm_up(config_.lr, config_.warmup_lr_mult, config_.lr, step, warmup);
   }
@@ -113,19 +122,16 @@ double Schedule::wsd(int64_t step) const {
   return line(config_.lr, config_.lr * config_.decay_lr_mult, step - decay_begin, decay);
 }
 
-double Schedule::cosine(int64_t step) const {
-  const int64_t warmup = share_of(total_steps_, config_.warmup_pct);
+double Schedule::cosine(int64_t step, int64_t steps) const {
+  const int64_t warmup = share_of(steps, config_.warmup_pct);
   if (step < warmup) {
     return warm_up(config_.lr, config_.warmup_lr_mult, config_.lr, step, warmup);
   }
-  return half_cosine(config_.lr, config_.lr * config_.min_lr_mult, step - warmup,
-                     total_steps_ - warmup);
+  return half_cosine(config_.lr, config_.lr * config_.min_lr_mult, step - warmup, steps - warmup);
 }
 
 double Schedule::cosine_rewarm(int64_t step) const {
-  size_t stage = 0;
-  while (stage + 1 < stage_steps_.size() && step >= stage_steps_[stage])
-    step -= stage_steps_[stage++];
+  const size_t stage = stage_of(step);
   const int64_t steps = stage_steps_.empty() ? 0 : stage_steps_[stage];
   const double peak = stage == 0 ? config_.lr : config_.rewarm_lr;
   // A stage that asks for a warm-up gets at least one step of it, as in the reference.

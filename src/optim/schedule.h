@@ -28,6 +28,8 @@ struct ScheduleConfig {
   double decay_lr_mult = -1;     ///< optimization/decay_lr_mult; -1: wsd 0.01, wsds 0.1
   double rewarm_lr = 1e-4;       ///< optimization/rewarm_lr (cosine_rewarm: peak of later stages)
   double min_lr_mult = 0.01;     ///< optimization/min_lr_mult (cosine floors)
+  /// Every stage has the schedule to itself, over its own steps (optimization/reset_optimizer).
+  bool restart = false;
   void declare(config::Fields& fields);
   /// Throws an Error naming the keys if the shares of the chosen schedule add up to more than 1.
   void validate() const;
@@ -46,9 +48,11 @@ class Schedule {
   bool same_past(const Schedule& other, int64_t steps) const;
 
  private:
-  double wsd(int64_t step) const;
-  double cosine(int64_t step) const;
+  double wsd(int64_t step, int64_t steps) const;
+  double cosine(int64_t step, int64_t steps) const;
   double cosine_rewarm(int64_t step) const;
+  /// The stage that a step is in; `step` becomes the step within it.
+  size_t stage_of(int64_t& step) const;
 
   ScheduleConfig config_;
   std::vector<int64_t> stage_steps_;

@@ -94,6 +94,18 @@ TEST(Schedule, ConstantIsConstant) {
   for (int64_t step : {0, 5, 9, 100}) EXPECT_DOUBLE_EQ(lr(step), 1.0);
 }
 
+TEST(Schedule, ARestartGivesEveryStageTheScheduleOverItsOwnSteps) {
+  for (const char* name : {"wsd", "wsds", "cosine", "constant"}) {
+    ScheduleConfig config = config_of(name);
+    config.constant_pct = 0.1;
+    const Schedule first(config, {100}), second(config, {50});
+    config.restart = true;
+    const Schedule both(config, {100, 50});
+    for (int64_t step = 0; step < 100; ++step) EXPECT_EQ(both(step), first(step)) << name;
+    for (int64_t step = 0; step < 60; ++step) EXPECT_EQ(both(100 + step), second(step)) << name;
+  }
+}
+
 TEST(Schedule, APhaseMayHaveItsOwnPeak) {
   EXPECT_DOUBLE_EQ(Schedule(config_of("wsd"), {100}, 0.5)(50), 0.5);
   EXPECT_DOUBLE_EQ(Schedule(config_of("wsd"), {100}, -1)(50), 1.0);
