@@ -101,4 +101,16 @@ std::optional<std::string> Parsed::job() const {
   return job->text;
 }
 
+std::optional<std::string> Parsed::text_of(const std::string& key) const {
+  std::string value;
+  Fields one;
+  one.add(key, value, "");
+  const Assignments assignments(one, *tree_, source_);  // what it finds unknown is not of this key
+  const Value* found = assignments.find(key);
+  if (!found || found->kind != Value::Kind::kScalar || found->is_missing_marker()) {
+    return std::nullopt;
+  }
+  return found->text;
+}
+
 }  // namespace twofold::config

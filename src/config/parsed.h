@@ -21,6 +21,8 @@ class Parsed {
 
   /// The `job:` entry, if there is one.
   std::optional<std::string> job() const;
+  /// The text that the source gives to a key, before any field is declared; none: no text there.
+  std::optional<std::string> text_of(const std::string& key) const;
   /// See config::fill.
   Findings fill(Fields& fields, bool allow_missing = false) const;
   /// The keys that the source sets itself (by YAML or override), as full slash keys.
