@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/stop.h"
-#include "twofold/model/loss.h"
 
 namespace twofold {
 
@@ -52,10 +51,12 @@ Scores Validation::score(Model& model, const std::vector<std::string>& labels,
   for (const std::string& label : labels) {
     const Batch& batch = rows_of(label);
     LossSum total;
+    std::vector<LossSum>& rows = row_losses_[label];
+    rows.clear();
     for (int64_t begin = 0; begin < batch.rows; begin += micro_rows_) {
       check_stop();
       const int64_t end = std::min(begin + micro_rows_, batch.rows);
-      const LossSum part = evaluate_loss(model, batch.slice(begin, end), micro_rows_);
+      const LossSum part = evaluate_loss(model, batch.slice(begin, end), micro_rows_, &rows);
       total.sum += part.sum;
       total.count += part.count;
       progress((done + static_cast<double>(end) / static_cast<double>(batch.rows)) /

@@ -8,6 +8,7 @@
 #include "data/order/stage.h"
 #include "twofold/eval/milestone.h"
 #include "twofold/evaluator.h"
+#include "twofold/model/loss.h"
 #include "twofold/model/model.h"
 
 namespace twofold {
@@ -33,6 +34,11 @@ class Validation : public Evaluator {
   Scores score(Model& model, const std::vector<std::string>& labels,
                const std::function<void(double)>& progress);
 
+  /// The loss of each row of a dataset when it was last scored.
+  const std::vector<LossSum>& row_losses(const std::string& label) const {
+    return row_losses_.at(label);
+  }
+
   int last_stage() const { return static_cast<int>(stages_.size()) - 1; }
   /// Labels of the datasets of stages 0 … `stage`, in order of first use.
   std::vector<std::string> seen(int stage) const;
@@ -48,6 +54,7 @@ class Validation : public Evaluator {
   int64_t micro_rows_;
   std::map<std::string, Sampling> datasets_;
   std::map<std::string, Batch> batches_;
+  std::map<std::string, std::vector<LossSum>> row_losses_;
 };
 
 }  // namespace twofold

@@ -36,20 +36,29 @@ at::Tensor batch_loss(Model& model, const Batch& batch, double scale, const Inpu
                     row_sums);
 }
 
-LossSum evaluate_loss(Model& model, const Batch& batch, int64_t micro_rows) {
+LossSum evaluate_loss(Model& model, const Batch& batch, int64_t micro_rows,
+                      std::vector<LossSum>* of_rows) {
   const at::NoGradGuard no_grad;
   const at::Device device = model.parameters().device();
   LossSum total;
-  std::vector<at::Tensor> sums;
+  std::vector<at::Tensor> sums, row_sums;
   for (int64_t begin = 0; begin < batch.rows; begin += micro_rows) {
     const Batch part = batch.slice(begin, std::min(begin + micro_rows, batch.rows));
     const at::Tensor hidden = model.hidden(to_input(part, {}, device));
     const at::Tensor losses =
         model.token_losses(hidden.flatten(0, 1), rows_of(part.labels, part, device).flatten());
     sums.push_back(losses.sum(at::kDouble));
+    if (of_rows)
+      row_sums.push_back(losses.view({part.rows, part.width}).sum(1, false, at::kDouble));
     total.count += part.supervised();
   }
   for (const double sum : numbers_of(sums)) total.sum += sum;
+  if (!of_rows) return total;
+  int64_t row = 0;
+  for (const double sum : numbers_of(row_sums)) {
+    of_rows->push_back({.sum = sum, .count = batch.slice(row, row + 1).supervised()});
+    ++row;
+  }
   return total;
 }
 

@@ -52,15 +52,20 @@ bool Evaluations::validate(Model& model, RunState& state, int stage, int64_t pat
 
 bool Evaluations::score(Milestone milestone, Model& model, RunState& state) {
   if (!active() || state.scores.contains(milestone)) return false;
-  const std::string what = fmt::format("validating ({})", name_of(milestone));
+  Scores scores = score(name_of(milestone), model, state);
+  state.scores[milestone] = std::move(scores);
+  return true;
+}
+
+Scores Evaluations::score(const std::string& moment, Model& model, RunState& state) {
+  const std::string what = fmt::format("validating ({})", moment);
   Scores scores;
   if (validation_) scores = losses(model, state, validation_->all(), what);
   ValidationReport report = report_of(state, scores, other_metrics(model, last_stage_, what));
-  report.moment = name_of(milestone);
-  state.scores[milestone] = scores;
+  report.moment = moment;
   state.validated_step = state.step;
   observer_.validation(report);
-  return true;
+  return scores;
 }
 
 bool Evaluations::score_end(Milestone milestone, Model& model, RunState& state, int stage) {

@@ -30,9 +30,14 @@ class Evaluations {
   /// Scores every dataset, unless this milestone has been scored before. Returns whether it scored
   /// now.
   bool score(Milestone milestone, Model& model, RunState& state);
+  /// The same at another moment of the run, which has a name; whenever it is called.
+  Scores score(const std::string& moment, Model& model, RunState& state);
   /// Scores the milestone that ends a phase, whose last stage is `stage`. Returns whether it scored
   /// now and the loss is the phase's best. A loss that is not better does not use up any patience.
   bool score_end(Milestone milestone, Model& model, RunState& state, int stage);
+
+  /// Null if no loss is scored.
+  const Validation* validation() const { return validation_.get(); }
 
  private:
   Scores losses(Model& model, const RunState& state, const std::vector<std::string>& labels,

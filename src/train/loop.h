@@ -16,7 +16,7 @@ struct PhaseParts {
   std::vector<Trainable> tensors;
   Optimizer* optimizer = nullptr;
   std::function<double(int64_t phase_step)> lr_of;
-  int64_t steps = 0;  ///< of the phase
+  int64_t steps = 0;  ///< of the phase, up to the boundary that is trained to
   int64_t tokens_per_step = 0;
   int64_t micro_rows = 1;
 };
@@ -34,7 +34,7 @@ class PhaseEvents {
   virtual void validate() = 0;  ///< scores, and notes the result in the state
   virtual void save() = 0;      ///< a periodic checkpoint
   virtual void after_step(const StepResult& result, double lr) = 0;  ///< the state has advanced
-  virtual void score_end() = 0;  ///< the phase is over: scores it
+  virtual void score_end() = 0;  ///< parts.steps are done: scores what has been reached
 };
 
 /// Trains from state.phase_step to the end of the phase and has the end scored. When a stop is

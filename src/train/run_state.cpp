@@ -40,14 +40,55 @@ void restore(const nlohmann::json& json, MilestoneScores& all) {
   }
 }
 
+nlohmann::json stored(const std::vector<BoundaryScores>& all) {
+  nlohmann::json json = nlohmann::json::array();
+  for (const BoundaryScores& boundary : all) {
+    nlohmann::json tasks = nlohmann::json::array();
+    for (const TaskScored& task : boundary.tasks) {
+      tasks.push_back({{"name", task.name},
+                       {"higher_is_better", task.higher_is_better},
+                       {"value", task.value},
+                       {"items", task.items},
+                       {"stderr", stored(task.standard_error)}});
+    }
+    json.push_back({{"label", boundary.label},
+                    {"step", boundary.step},
+                    {"tokens", boundary.tokens},
+                    {"phase", boundary.phase},
+                    {"tasks", std::move(tasks)}});
+  }
+  return json;
+}
+void restore(const nlohmann::json& json, std::vector<BoundaryScores>& all) {
+  for (const nlohmann::json& entry : json) {
+    BoundaryScores boundary{.label = entry.at("label"),
+                            .step = entry.at("step"),
+                            .tokens = entry.at("tokens"),
+                            .phase = entry.at("phase")};
+    for (const nlohmann::json& one : entry.at("tasks")) {
+      TaskScored task{.name = one.at("name"),
+                      .higher_is_better = one.at("higher_is_better"),
+                      .value = one.at("value"),
+                      .items = one.at("items")};
+      restore(one.at("stderr"), task.standard_error);
+      boundary.tasks.push_back(std::move(task));
+    }
+    all.push_back(std::move(boundary));
+  }
+}
+
 }  // namespace
 
 void RunState::enter_phase(int next) {
   phase = next;
   phase_step = 0;
+  phase_ended_early = false;
+  enter_task();
+}
+
+void RunState::enter_task() {
   best_loss.reset();
   stale_validations = 0;
-  phase_ended_early = false;
 }
 
 void RunState::advance(int64_t step_tokens) {
@@ -71,8 +112,16 @@ bool RunState::note_loss(double loss) {
   return true;
 }
 
+const BoundaryScores* RunState::find_boundary(const std::string& label) const {
+  for (const BoundaryScores& boundary : boundaries) {
+    if (boundary.label == label) return &boundary;
+  }
+  return nullptr;
+}
+
 void RunState::forget_scores() {
   scores.clear();
+  boundaries.clear();
   validated_step = -1;
   best_loss.reset();
   stale_validations = 0;

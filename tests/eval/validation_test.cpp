@@ -71,6 +71,21 @@ TEST_F(ValidationTest, IsTheMeanLossOfTheSameRowsEveryTime) {
   EXPECT_NE(sets(3, 4).score(*model_, {"a"}, quiet).at("a"), once.at("a"));
 }
 
+TEST_F(ValidationTest, KeepsTheLossOfEachRow) {
+  Validation validation = sets(4, 3);
+  const Scores scores = validation.score(*model_, {"a"}, [](double) {});
+  LossSum all;
+  for (const LossSum& row : validation.row_losses("a")) {
+    EXPECT_EQ(row.count, 8);
+    all.sum += row.sum;
+    all.count += row.count;
+  }
+  EXPECT_EQ(validation.row_losses("a").size(), 4);
+  EXPECT_NEAR(all.mean(), scores.at("a"), 1e-9);
+  EXPECT_EQ(validation.score(*model_, {"a"}, [](double) {}), scores);
+  EXPECT_EQ(validation.row_losses("a").size(), 4) << "of the last time alone";
+}
+
 TEST_F(ValidationTest, TakesWhatThereIsAndTellsHowFarItIs) {
   std::vector<double> shares;
   const Scores scores =

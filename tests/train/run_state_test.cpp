@@ -18,6 +18,12 @@ RunState somewhere() {
   state.phase_ended_early = true;
   state.metrics_bytes = 512;
   state.scores[Milestone::kStart] = {{"first", 5.5}};
+  state.boundaries = {
+      {.label = "boundary_0_1",
+       .step = 20,
+       .tokens = 640,
+       .tasks = {{.name = "val/first/loss", .value = 2.5, .items = 8, .standard_error = 0.1},
+                 {.name = "eval/scan/acc", .higher_is_better = true, .value = 1, .items = 1}}}};
   state.weights_dtype = "bfloat16";
   state.base_id = "abc";
   state.cpu_model = "a processor";

@@ -25,6 +25,8 @@ struct LossSum {
   int64_t count = 0;
   double mean() const { return sum / static_cast<double>(count); }
 };
-LossSum evaluate_loss(Model& model, const Batch& batch, int64_t micro_rows);
+/// `of_rows` receives those of each row, behind what it holds.
+LossSum evaluate_loss(Model& model, const Batch& batch, int64_t micro_rows,
+                      std::vector<LossSum>* of_rows = nullptr);
 
 }  // namespace twofold

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "twofold/lora/lora.h"
 #include "twofold/model/config.h"
@@ -24,6 +25,8 @@ struct TrainState {
   std::unique_ptr<Optimizer> optimizer = {};
   /// Files that go into every checkpoint as they are, by name: what the run's users need besides.
   std::map<std::string, std::string> kept = {};
+  /// What each item contributed to the scores of progress.boundaries, by "<label>/<task>".
+  std::map<std::string, std::vector<double>> scored_items = {};
 
   TrainState() = default;
   TrainState(TrainState&&) noexcept = default;

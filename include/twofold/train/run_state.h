@@ -12,6 +12,23 @@
 
 namespace twofold {
 
+/// What a task scored at a boundary. Without items: it has no value.
+struct TaskScored {
+  std::string name = {};  ///< of the metric: "val/shakespeare/loss", "eval/scan/exact_match"
+  bool higher_is_better = false;
+  double value = 0;
+  int64_t items = 0;
+  std::optional<double> standard_error = {};
+};
+
+/// What all tasks scored at one moment of a continual run.
+struct BoundaryScores {
+  std::string label = {};  ///< "start", "boundary_0_1", …: as in metrics.jsonl
+  int64_t step = 0, tokens = 0;
+  int phase = 1;
+  std::vector<TaskScored> tasks = {};
+};
+
 struct RunState {
   int phase = 1;           ///< place in the run's list of phases, from 1
   int64_t step = 0;        ///< optimizer steps over the whole run
@@ -27,6 +44,7 @@ struct RunState {
 
   uint64_t metrics_bytes = 0;  ///< length of metrics.jsonl when this state was current
   MilestoneScores scores = {};
+  std::vector<BoundaryScores> boundaries = {};  ///< of a continual run, in order
   std::string weights_dtype = {};  ///< dtype the weights came in (Hugging Face folder), or empty
   std::string base_id = {};        ///< identity of the frozen base
   /// Rows of tables that are trained in addition to the adapters: leaf -> ids.
@@ -61,6 +79,7 @@ struct RunState {
     entry("phase_ended_early", state.phase_ended_early, kAlways);
     entry("metrics_bytes", state.metrics_bytes, kAlways);
     entry("scores", state.scores, kAlways);
+    entry("boundaries", state.boundaries, Stored::kSinceLater);
     entry("weights_dtype", state.weights_dtype, kAlways);
     entry("base_id", state.base_id, kAlways);
     entry("trained_rows", state.trained_tokens, Stored::kSinceLater);
@@ -72,6 +91,8 @@ struct RunState {
   }
 
   void enter_phase(int next);
+  /// The next task of a phase begins: its losses are not compared with those of the one before.
+  void enter_task();
   /// Counts a step that consumed `step_tokens`.
   void advance(int64_t step_tokens);
   /// Notes the `loss` of a periodic validation at this step. After `patience` validations in a row
@@ -84,6 +105,8 @@ struct RunState {
   bool out_of_patience(int64_t patience) const {
     return patience > 0 && stale_validations >= patience;
   }
+  /// What was scored at a boundary; null: it has not been passed.
+  const BoundaryScores* find_boundary(const std::string& label) const;
   /// Drops every score and the best loss, for when they cannot be compared with later ones.
   void forget_scores();
 };
