@@ -20,8 +20,9 @@ namespace twofold {
 namespace {
 
 /// The keys of the stages' budgets and datasets, in the jobs of both trainers.
-const std::vector<std::string> kStages = {"training/tokens", "training/dataset",
-                                          "training/pre_lora_", "training/post_lora_"};
+const std::vector<std::string> kStages = {"training/tokens",    "training/dataset",
+                                          "training/pre_lora_", "training/post_lora_",
+                                          "training/fade",      "continual/"};
 
 }  // namespace
 
@@ -100,7 +101,8 @@ std::vector<std::string> BaseTrainer::resolve(const std::vector<std::string>& se
   std::vector<std::string> lines;
   if (stand_in_) lines = stand_in_->notes;
   checks.run_aside({"logging/"}, [&] { config_.off.validate(); });
-  if (config_.adapts && checks.is_sound({"training/tokens", "training/dataset"})) {
+  if (config_.adapts && !config_.continual &&
+      checks.is_sound({"training/tokens", "training/dataset"})) {
     for (std::string& line : config_.stages.take_one_stage(set_keys)) {
       lines.push_back(std::move(line));
     }
@@ -190,7 +192,7 @@ void BaseTrainer::check_files(const std::filesystem::path& root, config::Checks&
 RunPlan BaseTrainer::make_run_plan() const {
   const std::unique_ptr<Model> model = config_.model->build();
   return make_plan(config_.trainer, *config_.model, *model, phases(),
-                   config_.adapts ? plan_adapters(*model, config_.lora) : AdapterPlan{});
+                   config_.trains_adapters() ? plan_adapters(*model, config_.lora) : AdapterPlan{});
 }
 
 std::vector<Table> BaseTrainer::plan(const std::filesystem::path&) {
@@ -202,7 +204,8 @@ std::vector<Table> BaseTrainer::tables(const RunPlan& plan) const {
   if (added_.tokens.count > 0) {
     all.push_back(new_tokens_table(added_, config_.tokenizer, *config_.model));
   }
-  if (config_.adapts) all.push_back(adapted_tensors(*config_.model->build(), config_.lora));
+  if (config_.trains_adapters())
+    all.push_back(adapted_tensors(*config_.model->build(), config_.lora));
   if (!data_rows_.empty()) {
     all.push_back(learnt_table(data_root_, config_.datasets(), data_rows_));
   }

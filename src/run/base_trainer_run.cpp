@@ -7,6 +7,7 @@
 #include "config/fields.h"
 #include "eval/report.h"
 #include "run/base_trainer.h"
+#include "run/continual_report.h"
 #include "run/plan/memory_plan.h"
 #include "run/resume/begin.h"
 #include "run/resume/data_check.h"
@@ -120,6 +121,7 @@ void BaseTrainer::show_end(TrainState& state, const ExecutionSpec& spec, Observe
   const Table scores =
       learned_forgotten(state.progress.scores, adapted && changed_base(adapted->adapters));
   if (!scores.rows.empty()) observer.table(scores);
+  if (config_.continual) observer.table(continual_table(make_run_plan(), state));
   const TrainerConfig& settings = config_.trainer;
   if (settings.samples == 0) return;
   const SamplesRequest request{.count = settings.samples,

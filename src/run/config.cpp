@@ -8,16 +8,6 @@
 #include "tensor/device.h"
 
 namespace twofold {
-namespace {
-
-/// Bounds of a token budget: far more tokens than there is text, and sums of many budgets stay
-/// exact.
-const Constraint kBudget{.min = 1, .max = 0x1p48};
-
-constexpr const char* kTokens = "training/tokens";
-constexpr const char* kDataset = "training/dataset";
-
-}  // namespace
 
 void TrainerConfig::declare(config::Fields& fields) {
   fields.add("training/seed", seed,
@@ -87,9 +77,10 @@ std::vector<StageMixture> BaseTrainerConfig::mixtures() const {
 
 namespace {
 
-/// Where stage `i` of the setting `key` was set: a setting for one stage has no list.
-std::string place_of(const std::string& key, size_t i) {
-  return key == kTokens || key == kDataset ? key : fmt::format("{}/{}", key, i);
+/// Where stage `i` of the `stages` of the setting `key` was set: one may be set without a list.
+std::string place_of(const std::string& key, size_t i, size_t stages) {
+  const bool one = stages == 1 && (key == kTokens || key == kDataset);
+  return one ? key : fmt::format("{}/{}", key, i);
 }
 
 /// Takes the value of `one_key` for `list_key` where only the former is among `set_keys`.
@@ -132,26 +123,31 @@ void LoRATrainerConfig::declare(config::Fields& fields) {
   fields.add("training/post_lora_dataset", post_lora_dataset, "Phase 2: mixture of each stage.");
 }
 
-namespace {
-
 std::vector<StageConfig> pair_up(const std::vector<int64_t>& tokens,
                                  const std::vector<Mixture>& mixtures,
                                  const std::string& tokens_key, const std::string& dataset_key) {
-  if (tokens.size() != mixtures.size()) {
+  const size_t count = tokens.size();
+  if (count != mixtures.size()) {
     fail({.what = "every stage needs one token budget and one mixture",
           .where = tokens_key + ", " + dataset_key,
           .expected = "lists of the same length",
-          .found = fmt::format("{} budgets and {} mixtures", tokens.size(), mixtures.size()),
+          .found = fmt::format("{} budgets and {} mixtures", count, mixtures.size()),
           .hint = "give one of each for every stage, or two empty lists for none"});
   }
   std::vector<StageConfig> stages;
-  for (size_t i = 0; i < tokens.size(); ++i) {
-    stages.push_back({tokens[i], mixtures[i], place_of(tokens_key, i), place_of(dataset_key, i)});
+  for (size_t i = 0; i < count; ++i) {
+    stages.push_back(
+        {tokens[i], mixtures[i], place_of(tokens_key, i, count), place_of(dataset_key, i, count)});
   }
   return stages;
 }
 
-}  // namespace
+void add_mixtures(const std::string& key, const std::vector<Mixture>& stages,
+                  std::vector<StageMixture>& all) {
+  for (size_t i = 0; i < stages.size(); ++i) {
+    all.push_back({key, place_of(key, i, stages.size()), stages[i]});
+  }
+}
 
 std::vector<std::string> LoRATrainerConfig::take_one_stage(
     const std::vector<std::string>& set_keys) {
@@ -179,13 +175,8 @@ std::vector<StageConfig> LoRATrainerConfig::post_stages() const {
 
 std::vector<StageMixture> LoRATrainerConfig::mixtures() const {
   std::vector<StageMixture> all;
-  const auto add = [&](const std::string& key, const std::vector<Mixture>& stages) {
-    for (size_t i = 0; i < stages.size(); ++i) {
-      all.push_back({key, place_of(key, i), stages[i]});
-    }
-  };
-  add(pre_dataset_key_, pre_lora_dataset);
-  add("training/post_lora_dataset", post_lora_dataset);
+  add_mixtures(pre_dataset_key_, pre_lora_dataset, all);
+  add_mixtures("training/post_lora_dataset", post_lora_dataset, all);
   return all;
 }
 

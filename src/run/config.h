@@ -33,6 +33,13 @@ struct TrainerConfig {
   void declare_runtime(config::Fields& fields);
 };
 
+/// Bounds of a token budget: far more tokens than there is text, and sums of many budgets stay
+/// exact.
+inline const Constraint kBudget{.min = 1, .max = 0x1p48};
+
+inline constexpr const char* kTokens = "training/tokens";
+inline constexpr const char* kDataset = "training/dataset";
+
 /// One stage: a token budget and the mixture it is spent on.
 struct StageConfig {
   int64_t tokens = 0;
@@ -41,12 +48,21 @@ struct StageConfig {
   std::string dataset_key = {};
 };
 
+/// Pairs up the settings `tokens_key` and `dataset_key`; an Error if their lengths differ.
+std::vector<StageConfig> pair_up(const std::vector<int64_t>& tokens,
+                                 const std::vector<Mixture>& mixtures,
+                                 const std::string& tokens_key, const std::string& dataset_key);
+
 /// The mixture of a stage, whether or not the stage has a budget.
 struct StageMixture {
   std::string key = {};    ///< the setting: training/pre_lora_dataset
   std::string place = {};  ///< the stage within it: training/pre_lora_dataset/0
   Mixture mixture = {};
 };
+
+/// Adds the mixtures of the setting `key`.
+void add_mixtures(const std::string& key, const std::vector<Mixture>& stages,
+                  std::vector<StageMixture>& all);
 
 /// `training/tokens`, `training/dataset`: one phase, one stage.
 struct BaseTrainerConfig {

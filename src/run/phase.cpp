@@ -45,7 +45,45 @@ std::vector<Phase> pretraining_then_adapting(const RunConfig& config) {
   return numbered({std::move(first), std::move(second)});
 }
 
+namespace {
+
+/// As a phase of tasks in turn.
+Phase in_turn(Phase phase, bool reset_optimizer) {
+  phase.boundaries.scored = true;
+  phase.schedule.restart = reset_optimizer;
+  return phase;
+}
+
+}  // namespace
+
+std::vector<Phase> tasks_in_turn(const RunConfig& config) {
+  const ContinualConfig& settings = *config.continual;
+  Phase first, second;
+  std::vector<Problem> problems;
+  gather(problems, [&] {
+    first = in_turn(pretrain(config, settings.stages(config.adapts)), settings.reset_optimizer);
+    first.boundaries.fade = {.curve = settings.fade.curve, .steepness = settings.fade.steepness};
+    first.boundaries.overlaps = settings.fade.overlaps(first.stages.size());
+    for (size_t i = 0; i < first.boundaries.overlaps.size(); ++i) {
+      first.boundaries.keys.push_back(settings.fade.key(i));
+    }
+  });
+  gather(problems, [&] {
+    if (!config.adapts) return;
+    std::vector<StageConfig> stages = settings.post_stages();
+    second = in_turn(config.trains_adapters() ? adapt(config, std::move(stages))
+                                              : pretrain(config, std::move(stages)),
+                     settings.reset_optimizer);
+    second.control = !config.trains_adapters();
+  });
+  throw_problems(std::move(problems));
+  if (!config.adapts) return numbered({std::move(first)});
+  first.at_end = config.trains_adapters() ? AtEnd::kAdapt : AtEnd::kGoOn;
+  return numbered({std::move(first), std::move(second)});
+}
+
 std::vector<Phase> phases_of(const RunConfig& config) {
+  if (config.continual) return tasks_in_turn(config);
   return config.adapts ? pretraining_then_adapting(config) : pretraining(config);
 }
 

@@ -12,8 +12,18 @@ namespace twofold {
 enum class Trained { kAllParameters, kAdapters };
 
 enum class AtEnd {
-  kFinish,  ///< the run is over, or the next phase goes on with the state as it is
+  kFinish,  ///< the run is over
   kAdapt,   ///< save pre_lora_checkpoint, freeze the weights, score them, inject adapters
+  kGoOn,    ///< save pre_lora_checkpoint, train the same parameters with fresh moments
+};
+
+/// How the stages of a phase give way to each other.
+struct Boundaries {
+  /// Scored and saved, each as a task of its own (boundary.h).
+  bool scored = false;
+  Fade fade = {};                      ///< its lengths follow from the overlaps and the stages
+  std::vector<double> overlaps = {};   ///< of each boundary; where the list ends: none
+  std::vector<std::string> keys = {};  ///< the settings that they are from
 };
 
 struct Phase {
@@ -22,7 +32,9 @@ struct Phase {
   std::vector<StageConfig> stages = {};  ///< none: nothing is trained, and `at_end` follows at once
   OptimizerConfig optimizer = {};
   ScheduleConfig schedule = {};
+  Boundaries boundaries = {};
   AtEnd at_end = AtEnd::kFinish;
+  bool control = false;  ///< trains everything where adapters would be (continual/control)
 
   bool trains_adapters() const { return trained == Trained::kAdapters; }
 };
@@ -39,6 +51,8 @@ std::vector<Phase> pretraining(const RunConfig& config);
 /// the run begins with. Throws an Error if budgets and mixtures do not pair up, or phase 2 has
 /// none.
 std::vector<Phase> pretraining_then_adapting(const RunConfig& config);
+/// The list of a continual/train/… job: the stages are tasks in turn. Throws likewise.
+std::vector<Phase> tasks_in_turn(const RunConfig& config);
 /// The list of the config's own job.
 std::vector<Phase> phases_of(const RunConfig& config);
 

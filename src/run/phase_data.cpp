@@ -3,7 +3,7 @@
 namespace twofold {
 
 PhaseData::PhaseData(const PhasePlan& phase, Stage::Options options, int64_t batch_size)
-    : phase_(phase), batch_size_(batch_size) {
+    : order_(phase.order(batch_size)), batch_size_(batch_size), width_(options.width) {
   for (const StagePlan& stage : phase.stages) {
     options.stage = stage.number;
     stages_.emplace_back(stage.config.mixture, options);
@@ -11,9 +11,13 @@ PhaseData::PhaseData(const PhasePlan& phase, Stage::Options options, int64_t bat
 }
 
 Batch PhaseData::batch(int64_t phase_step) const {
-  const StagePlan& stage = phase_.stage_at(phase_step);
-  const auto place = static_cast<size_t>(stage.number - phase_.stages.front().number);
-  return stages_[place].rows((phase_step - stage.first_step) * batch_size_, batch_size_);
+  Batch batch(batch_size_, width_);
+  int64_t slot = 0;
+  for (const StageRows& part : order_.of_step(phase_step)) {
+    stages_[part.stage].read(part.first, part.count, batch, slot);
+    slot += part.count;
+  }
+  return batch;
 }
 
 Stage::Options data_options(const RunConfig& config, const Path& data_root) {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "data/order/fade.h"
 #include "data/order/stage.h"
 #include "run/plan/run_plan.h"
 
@@ -16,8 +17,8 @@ class PhaseData {
   Batch batch(int64_t phase_step) const;
 
  private:
-  const PhasePlan& phase_;
-  int64_t batch_size_;
+  StageOrder order_;
+  int64_t batch_size_, width_;
   std::vector<Stage> stages_;
 };
 

@@ -19,15 +19,39 @@ PhaseRun::PhaseRun(const PhaseContext& context, const PhasePlan& phase)
 }
 
 void PhaseRun::train() {
-  const TrainerConfig& trainer = run_.config.trainer;
-  const Cadence cadence{.validation = run_.evaluations.active() ? trainer.validation_interval : 0,
-                        .checkpoint = trainer.checkpoint_interval};
   warn_of_two_begins();
   try {
-    train_phase(run_.state.progress, parts(), cadence, *this);
+    for (const Leg& leg : legs()) {
+      if (is_behind(leg)) continue;
+      train_phase(run_.state.progress, parts(leg), cadence(leg), *this);
+      if (run_.state.progress.phase_ended_early) break;
+    }
   } catch (const NotFinite& failure) {
     run_.checkpointing.fail_diverged(run_.state, failure);
   }
+}
+
+std::vector<PhaseRun::Leg> PhaseRun::legs() const {
+  if (!phase_.phase.boundaries.scored) return {{phase_.stages.front(), phase_.steps}};
+  std::vector<Leg> all;
+  for (const StagePlan& stage : phase_.stages)
+    all.push_back({stage, stage.first_step + stage.steps});
+  return all;
+}
+
+bool PhaseRun::is_behind(const Leg& leg) const {
+  const RunState& now = run_.state.progress;
+  if (now.phase_step != leg.end) return now.phase_step > leg.end;
+  return leg.end < phase_.steps && now.find_boundary(run_.plan.end_label(phase_, leg.first));
+}
+
+Cadence PhaseRun::cadence(const Leg& leg) const {
+  const TrainerConfig& trainer = run_.config.trainer;
+  const bool skipped = run_.config.continual &&
+                       run_.config.continual->skip_first_dataset_validation &&
+                       leg.first.number == 0;
+  return {.validation = run_.evaluations.active() && !skipped ? trainer.validation_interval : 0,
+          .checkpoint = trainer.checkpoint_interval};
 }
 
 void PhaseRun::warn_of_two_begins() const {
@@ -39,14 +63,14 @@ void PhaseRun::warn_of_two_begins() const {
   }
 }
 
-PhaseParts PhaseRun::parts() {
+PhaseParts PhaseRun::parts(const Leg& leg) {
   return {.batch_of = [this](int64_t phase_step) { return data_.batch(phase_step); },
           .loss_of = [this](const Batch& micro, double scale,
                             int64_t first_row) { return loss(micro, scale, first_row); },
           .tensors = run_.state.trainables(),
           .optimizer = run_.state.optimizer.get(),
           .lr_of = phase_.schedule(),
-          .steps = phase_.steps,
+          .steps = leg.end,
           .tokens_per_step = run_.plan.tokens_per_step(),
           .micro_rows = run_.plan.micro_rows};
 }
@@ -105,12 +129,16 @@ void PhaseRun::save_best() {
 void PhaseRun::score_end() {
   RunState& now = run_.state.progress;
   Model& model = *run_.state.model;
+  if (now.phase_step < phase_.steps && !now.phase_ended_early) {
+    return run_.boundaries.pass(phase_, phase_.stage_at(now.phase_step - 1), run_.state);
+  }
   if (now.phase_ended_early) {
     run_.observer.message(Severity::kInfo, describe_early_end(run_.plan, now));
   }
-  const bool asked = run_.evaluations.active() && !now.scores.contains(Milestone::kEnd);
-  const bool best = run_.evaluations.score_end(is_last() ? Milestone::kEnd : Milestone::kBoundary,
-                                               model, now, phase_.stages.back().number);
+  const Milestone milestone = is_last() ? Milestone::kEnd : Milestone::kBoundary;
+  const bool asked = run_.evaluations.active() && !now.scores.contains(milestone);
+  const bool best = run_.evaluations.score_end(milestone, model, now, phase_.stages.back().number);
+  if (asked) run_.boundaries.note(name_of(milestone), run_.state);
   if (best) save_best();
   if (!is_last() || !run_.state.adapted()) return;
   const std::string unseen =

@@ -5,6 +5,7 @@
 
 #include "eval/task_evaluator.h"
 #include "run/adapters/update_check.h"
+#include "run/boundary.h"
 #include "run/checkpointing.h"
 #include "run/pace.h"
 #include "run/phase_data.h"
@@ -23,6 +24,7 @@ struct PhaseContext {
   Evaluations& evaluations;
   std::vector<TaskEvaluator*> tasks;  ///< among the evaluations
   Checkpointing& checkpointing;
+  const BoundaryKeeper& boundaries;
   Pace& pace;
   Observer& observer;
 };
@@ -34,8 +36,17 @@ class PhaseRun : private PhaseEvents {
   void train();
 
  private:
+  /// A stretch of the phase that ends at a boundary: a stage, where its end is scored; else all.
+  struct Leg {
+    const StagePlan& first;
+    int64_t end;
+  };
+  std::vector<Leg> legs() const;
+  /// Whether the run has this one behind it, with all that happens at its end.
+  bool is_behind(const Leg& leg) const;
   void warn_of_two_begins() const;
-  PhaseParts parts();
+  PhaseParts parts(const Leg& leg);
+  Cadence cadence(const Leg& leg) const;
   MicroLoss loss(const Batch& micro, double scale, int64_t first_row);
   void save_best();
   StepReport report(const StepResult& result, double lr);

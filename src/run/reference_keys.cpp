@@ -8,8 +8,7 @@ namespace {
 
 using Advice = std::pair<const char*, const char*>;
 
-constexpr const char* kOtherJob =
-    "leave it out: it belongs to a job of the reference that is not here";
+constexpr const char* kOtherJob = "leave it out: it belongs to the jobs continual/train/*";
 constexpr const char* kOtherFamily = "leave it out: models of this family do not have it";
 
 constexpr std::array kOfTrainers = {
@@ -22,6 +21,13 @@ constexpr std::array kOfTrainers = {
     Advice{"architecture/sliding_window", kOtherFamily},
     Advice{"architecture/use_sliding_window",
            "leave it out: where the family has architecture/sliding_window, -1 switches it off"},
+};
+
+constexpr std::array kOfContinual = {
+    Advice{"training/pre_lora_tokens",
+           "leave it out: the stages of phase 1 are training/tokens, a list"},
+    Advice{"training/pre_lora_dataset",
+           "leave it out: the stages of phase 1 are training/dataset, a list of mixtures"},
 };
 
 constexpr std::array kOfTokenizing = {
@@ -43,7 +49,8 @@ void declare(config::Fields& fields, const Table& table) {
 
 }  // namespace
 
-void declare_absent(config::Fields& fields) {
+void declare_absent(config::Fields& fields, bool continual) {
+  if (continual) declare(fields, kOfContinual);
   declare(fields, kOfTrainers);
   declare(fields, kOfAll);
 }

@@ -7,7 +7,7 @@ namespace twofold {
 
 /// Declares these keys as absent: the error for using one says what to do instead. Call after
 /// everything else is declared.
-void declare_absent(config::Fields& fields);                ///< of a job that trains
-void declare_absent_of_tokenizing(config::Fields& fields);  ///< of one that makes a dataset
+void declare_absent(config::Fields& fields, bool continual);  ///< of a job that trains
+void declare_absent_of_tokenizing(config::Fields& fields);    ///< of one that makes a dataset
 
 }  // namespace twofold

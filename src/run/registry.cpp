@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "model/families/registry.h"
+#include "run/continual_trainer.h"
 #include "run/lora_trainer.h"
 #include "run/tokenize_job.h"
 
@@ -14,9 +15,12 @@ namespace twofold {
 namespace {
 
 struct TrainingJob {
-  std::string name, summary, family;
-  bool adapts;
+  std::string name = {}, summary = {};
+  std::string family = {};  ///< empty: that of the config
+  bool adapts = false;
 };
+
+constexpr const char* kAbcd = "continual/train/abcd";
 
 struct Title {
   const char* family;
@@ -44,16 +48,36 @@ std::vector<TrainingJob> training_jobs() {
         std::ranges::any_of(kTitles, [&](const Title& title) { return family == title.family; });
     if (!ours) add_jobs(jobs, family, family);
   }
+  jobs.push_back(
+      {.name = kAbcd, .summary = "train all parameters on several tasks in turn (wsds)"});
+  jobs.push_back({.name = "continual/train/benchmark",
+                  .summary = "train all parameters on several tasks in turn (wsd)"});
+  jobs.push_back({.name = "continual/train/benchmark_lora",
+                  .summary = "train on several tasks in turn, freeze, train adapters on more",
+                  .adapts = true});
   return jobs;
 }
 
-RunConfig config_of(const TrainingJob& job) {
+RunConfig continual_config(const TrainingJob& job, const std::string& family) {
+  RunConfig config{.job = job.name, .adapts = job.adapts, .model = make_model_config(family)};
+  config.continual.emplace().family = family;
+  config.evaluation.evaluations = {"mnli", "qqp", "sst2", "siqa"};
+  if (job.name != kAbcd) return config;
+  config.schedule.schedule = "wsds";
+  config.schedule.constant_pct = 0.3;
+  return config;
+}
+
+RunConfig config_of(const TrainingJob& job, const std::string& family) {
+  if (job.family.empty()) return continual_config(job, family);
   return {.job = job.name, .adapts = job.adapts, .model = make_model_config(job.family)};
 }
 
-std::unique_ptr<Job> make_trainer(const TrainingJob& job) {
-  if (job.adapts) return std::make_unique<LoRATrainer>(config_of(job));
-  return std::make_unique<BaseTrainer>(config_of(job));
+std::unique_ptr<Job> make_trainer(const TrainingJob& job, const std::string& family) {
+  RunConfig config = config_of(job, family);
+  if (config.continual) return std::make_unique<ContinualTrainer>(std::move(config));
+  if (job.adapts) return std::make_unique<LoRATrainer>(std::move(config));
+  return std::make_unique<BaseTrainer>(std::move(config));
 }
 
 [[noreturn]] void fail_unknown(const std::string& name, const std::string& where,
@@ -89,23 +113,39 @@ const Entry& find(const std::vector<Entry>& entries, const std::string& name,
 std::vector<JobEntry> job_registry() {
   std::vector<JobEntry> jobs;
   for (const TrainingJob& job : training_jobs()) {
-    jobs.push_back({job.name, job.summary, [job] { return make_trainer(job); }});
+    jobs.push_back({job.name, job.summary,
+                    [job](const std::string& family) { return make_trainer(job, family); }});
   }
   jobs.push_back({"data/tokenize_variable_dataset", "text to a stream of tokens (PMD)",
-                  make_variable_tokenizer});
+                  [](const std::string&) { return make_variable_tokenizer(); }});
   jobs.push_back({"data/tokenize_blockwise_dataset", "text to rows of tokens (PADDED)",
-                  make_blockwise_tokenizer});
+                  [](const std::string&) { return make_blockwise_tokenizer(); }});
   return jobs;
 }
 
-std::unique_ptr<Job> make_job(const std::string& name, const std::string& where) {
-  const std::vector<JobEntry> jobs = job_registry();
-  return find(jobs, name, where).make();
+std::string family_asked(const config::Parsed& source) {
+  const std::vector<std::string> known = model_families();
+  const auto family = source.text_of("architecture/family");
+  if (family && std::ranges::find(known, *family) != known.end()) return *family;
+  const auto weights = source.text_of("architecture/backbone/weights");
+  if (family || !weights || weights->empty()) return kFamily;  // a faulty one is found by its field
+  try {
+    return config_of_hf_folder(*weights)->family();
+  } catch (const Error&) {  // what is wrong with the folder is said where it is read
+    return kFamily;
+  }
 }
 
-RunConfig make_run_config(const std::string& job, const std::string& where) {
+std::unique_ptr<Job> make_job(const std::string& name, const std::string& where,
+                              const std::string& family) {
+  const std::vector<JobEntry> jobs = job_registry();
+  return find(jobs, name, where).make(family);
+}
+
+RunConfig make_run_config(const std::string& job, const std::string& where,
+                          const std::string& family) {
   const std::vector<TrainingJob> jobs = training_jobs();
-  return config_of(find(jobs, job, where));
+  return config_of(find(jobs, job, where), family);
 }
 
 }  // namespace twofold

@@ -7,8 +7,10 @@ void RunConfig::declare(config::Fields& fields) {
   model->declare(fields);
   optimizer.declare(fields);
   schedule.declare(fields);
-  if (adapts) {
-    lora.declare(fields);
+  if (adapts) lora.declare(fields);
+  if (continual) {
+    continual->declare(fields, adapts);
+  } else if (adapts) {
     stages.declare(fields);
   } else {
     stages.BaseTrainerConfig::declare(fields);
@@ -19,10 +21,11 @@ void RunConfig::declare(config::Fields& fields) {
   tokenizer.declare(fields);
   data.declare_reading(fields);
   data.declare_rows(fields);
-  declare_absent(fields);
+  declare_absent(fields, continual.has_value());
 }
 
 std::vector<StageMixture> RunConfig::mixtures() const {
+  if (continual) return continual->mixtures(adapts);
   return adapts ? stages.mixtures() : stages.BaseTrainerConfig::mixtures();
 }
 

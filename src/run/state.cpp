@@ -12,6 +12,7 @@
 #include "tensor/packed.h"
 #include "tensor/storage.h"
 #include "train/run_state_json.h"
+#include "twofold/tensor/host.h"
 
 namespace twofold {
 namespace {
@@ -129,6 +130,9 @@ Snapshot TrainState::snapshot(const std::string& config_yaml) const {
   Snapshot snapshot;
   add_tensors(snapshot);
   snapshot.tensors["optimizer"] = optimizer->state();
+  for (const auto& [name, values] : scored_items) {
+    snapshot.tensors["scores"].emplace_back(name, tensor_of(values, host_device()));
+  }
   snapshot.state = state_to_json(progress);
   snapshot.config_yaml = config_yaml;
   snapshot.kept = &kept;
@@ -165,6 +169,11 @@ std::unique_ptr<TrainState> restore_weights(const CheckpointInfo& checkpoint,
   TrainState state;
   state.progress = state_from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
   state.kept = CheckpointStore::kept(checkpoint);
+  if (CheckpointStore::has(checkpoint, "scores")) {
+    for (const auto& [name, values] : CheckpointStore::read(checkpoint, "scores")) {
+      state.scored_items[name] = values_of<double>(values);
+    }
+  }
   state.model = build_model(config);
   ParameterTree& parameters = state.model->parameters();
   const bool adapted = CheckpointStore::has(checkpoint, "adapters");

@@ -40,7 +40,9 @@ TrainingRun::TrainingRun(const TrainingSetup& setup, const ExecutionSpec& spec,
       checkpointing_(spec, setup.config, config_yaml, recorders_, observers_),
       evaluations_(make_validation(setup, spec.data()),
                    setup.config.evaluation.evaluate ? make_registered_evaluators() : Evaluators{},
-                   static_cast<int>(setup.plan.all_stages().size()) - 1, observers_) {}
+                   static_cast<int>(setup.plan.all_stages().size()) - 1, observers_),
+      boundaries_(
+          {setup.config, setup.plan, spec.results(), evaluations_, tasks_, checkpointing_}) {}
 
 void TrainingRun::train(std::unique_ptr<TrainState>& state, const std::string& started_from) {
   begin_records(state->progress);
@@ -49,16 +51,21 @@ void TrainingRun::train(std::unique_ptr<TrainState>& state, const std::string& s
     tasks_.push_back(task.get());
     evaluations_.add(std::move(task));
   }
-  if (state->progress.step == 0) {
-    evaluations_.score(Milestone::kStart, *state->model, state->progress);
-  }
+  boundaries_.begin(*state);
+  if (state->progress.step == 0) score(Milestone::kStart, *state);
   for (const Phase& phase : setup_.phases) {
     if (phase.number < state->progress.phase) continue;
     train_phase(phase, *state, started_from);
     if (phase.at_end == AtEnd::kAdapt) adapt(state);
+    if (phase.at_end == AtEnd::kGoOn) go_on(*state);
   }
   state->progress.finished = true;
   checkpointing_.save(*state, fmt::format("final/{}", state->progress.tokens));
+}
+
+void TrainingRun::score(Milestone milestone, TrainState& state) {
+  if (!evaluations_.score(milestone, *state.model, state.progress)) return;
+  boundaries_.note(name_of(milestone), state);
 }
 
 void TrainingRun::begin_records(const RunState& state) {
@@ -77,6 +84,7 @@ PhaseContext TrainingRun::context(TrainState& state) {
           .evaluations = evaluations_,
           .tasks = tasks_,
           .checkpointing = checkpointing_,
+          .boundaries = boundaries_,
           .pace = pace_,
           .observer = observers_};
 }
@@ -88,13 +96,13 @@ void TrainingRun::train_phase(const Phase& phase, TrainState& state,
   const int64_t begin = state.progress.step;
   PhaseRun(context(state), *plan).train();
   const bool saved = started_from == kPreLoraCheckpoint && state.progress.step == begin;
-  if (phase.at_end == AtEnd::kAdapt && !saved) checkpointing_.save(state, kPreLoraCheckpoint);
+  if (phase.at_end != AtEnd::kFinish && !saved) checkpointing_.save(state, kPreLoraCheckpoint);
 }
 
 void TrainingRun::adapt(std::unique_ptr<TrainState>& state) {
   const RunConfig& config = setup_.config;
   freeze_base(*state, *config.model, config.lora);
-  evaluations_.score(Milestone::kFrozen, *state->model, state->progress);
+  score(Milestone::kFrozen, *state);
   state = std::make_unique<LoRATrainState>(
       transition_to_lora(std::move(*state), *config.model, config.lora, config.optimizer));
   const LoRAParams& adapters = state->adapted()->adapters;
@@ -104,12 +112,21 @@ void TrainingRun::adapt(std::unique_ptr<TrainState>& state) {
                   "train from here",
                   number, config.lora.base_dtype, adapters.size(), config.lora.rank,
                   count_lora_params(adapters)));
+  boundaries_.begin_phase(*state);
   const int64_t steps = setup_.plan.find(number)->steps;
   if (steps >= kUpdateCheckStep) return;
   observers_.message(Severity::kWarning,
                      fmt::format("phase {} has {} steps: too few to prove that every adapter moves "
                                  "(that takes {})",
                                  number, steps, kUpdateCheckStep));
+}
+
+void TrainingRun::go_on(TrainState& state) {
+  state.progress.enter_phase(state.progress.phase + 1);
+  state.optimizer = make_optimizer(setup_.config.optimizer, state.trainables());
+  observers_.banner(fmt::format(
+      "phase {}: all parameters go on, for comparison (continual/control)", state.progress.phase));
+  boundaries_.begin_phase(state);
 }
 
 }  // namespace twofold

@@ -39,9 +39,12 @@ class TrainingRun {
 
  private:
   void begin_records(const RunState& state);
+  void score(Milestone milestone, TrainState& state);
   PhaseContext context(TrainState& state);
   void train_phase(const Phase& phase, TrainState& state, const std::string& started_from);
   void adapt(std::unique_ptr<TrainState>& state);
+  /// Goes on with all parameters.
+  void go_on(TrainState& state);
 
   TrainingSetup setup_;
   ExecutionSpec spec_;
@@ -52,6 +55,7 @@ class TrainingRun {
   Checkpointing checkpointing_;
   Evaluations evaluations_;
   std::vector<TaskEvaluator*> tasks_;  ///< among them
+  BoundaryKeeper boundaries_;
 };
 
 }  // namespace twofold

@@ -40,6 +40,35 @@ TEST(Phases, ALoraJobAdaptsAtTheEndOfItsFirst) {
   EXPECT_EQ(phases_of(config_of("llama/train/lora", {"optimization.lr=0.5"}))[1].schedule.lr, 0.5);
 }
 
+TEST(Phases, TasksInTurnAreStagesWhoseBoundariesAreScored) {
+  const auto phases = phases_of(config_of(
+      "continual/train/benchmark_lora",
+      {"training.tokens=[5,7,9]", "training.fade.overlap=0.5", "optimization.reset_optimizer=true",
+       "training.dataset=[[{name: a}],[{name: b}],[{name: c}]]"}));
+  ASSERT_EQ(phases.size(), 2);
+  EXPECT_EQ(phases[0].stages[1].tokens_key, "training/tokens/1");
+  EXPECT_TRUE(phases[0].boundaries.scored && phases[1].boundaries.scored);
+  EXPECT_THAT(phases[0].boundaries.overlaps, testing::ElementsAre(0.5, 0.5));
+  EXPECT_TRUE(phases[0].schedule.restart && phases[1].schedule.restart);
+  EXPECT_EQ(phases[0].at_end, AtEnd::kAdapt);
+  EXPECT_TRUE(phases[1].trains_adapters());
+}
+
+TEST(Phases, AControlTrainsAllParametersInPhaseTwo) {
+  const auto phases =
+      phases_of(config_of("continual/train/benchmark_lora", {"continual.control=full"}));
+  EXPECT_EQ(phases[0].at_end, AtEnd::kGoOn);
+  EXPECT_EQ(phases[1].trained, Trained::kAllParameters);
+  EXPECT_TRUE(phases[1].control);
+}
+
+TEST(Phases, OfABenchmarkAreOne) {
+  EXPECT_EQ(phases_of(config_of("continual/train/benchmark", {})).size(), 1);
+  const auto abcd = phases_of(config_of("continual/train/abcd", {}));
+  EXPECT_EQ(abcd.front().stages.size(), 5);
+  EXPECT_EQ(abcd.front().schedule.schedule, "wsds");
+}
+
 TEST(Phases, WithoutStagesTheFirstKeepsItsPlace) {
   const auto phases = phases_of(config_of(
       "llama/train/lora", {"training.pre_lora_tokens=[]", "training.pre_lora_dataset=[]"}));
@@ -65,7 +94,22 @@ TEST(Registry, EveryFamilyHasItsTwoJobs) {
     EXPECT_THAT(names, testing::Contains(std::string(family) + "/train/pretrain"));
     EXPECT_THAT(names, testing::Contains(std::string(family) + "/train/lora"));
   }
-  for (const JobEntry& entry : job_registry()) EXPECT_NE(entry.make(), nullptr) << entry.name;
+  for (const JobEntry& entry : job_registry())
+    EXPECT_NE(entry.make(kFamily), nullptr) << entry.name;
+}
+
+TEST(Registry, AFamilyIsTheConfigsOrThatOfItsWeights) {
+  const auto asked = [](const std::string& text) {
+    return family_asked(config::Parsed({.text = text}));
+  };
+  EXPECT_EQ(asked(""), "gpt");
+  EXPECT_EQ(asked("architecture: {family: qwen}"), "qwen");
+  EXPECT_EQ(asked("architecture: {family: lama}"), "gpt") << "its own field says what is wrong";
+  const std::string weights = TWOFOLD_TEST_MODELS_DIR "/hf-random/qwen2";
+  EXPECT_EQ(asked("architecture: {backbone: {weights: " + weights + "}}"), "qwen");
+  EXPECT_EQ(asked("architecture: {backbone: {weights: /nowhere}}"), "gpt");
+  EXPECT_EQ(family_asked(config::Parsed({.overrides = {"architecture.family=llama"}})), "llama");
+  EXPECT_EQ(make_run_config("continual/train/abcd", "job", "llama").model->family(), "llama");
 }
 
 TEST(Registry, OnlyAJobThatTrainsHasARunConfig) {
@@ -75,7 +119,8 @@ TEST(Registry, OnlyAJobThatTrainsHasARunConfig) {
 }
 
 TEST(RunConfig, IsTheSameAfterItsDumpIsRead) {
-  for (const char* job : {"llama/train/pretrain", "gpt/train/lora"}) {
+  for (const char* job :
+       {"llama/train/pretrain", "gpt/train/lora", "continual/train/benchmark_lora"}) {
     RunConfig config = config_of(job, {"training.seed=9", "logging.keep=4"});
     RunConfig again = make_run_config(job);
     config::Fields fields, fields_again;

@@ -89,6 +89,16 @@ TEST_F(State, PhaseOneTrainsEveryParameter) {
   }
 }
 
+TEST_F(State, KeepsWhatEachItemScoredAtTheBoundaries) {
+  TrainState state = start_state(*config_, optimizer_, 7, true, host_device());
+  state.progress.boundaries = {{.label = "start", .tasks = {{.name = "val/a/loss", .value = 2}}}};
+  state.scored_items["start/val/a/loss"] = {1.5, 2.5};
+  const auto again = through_a_checkpoint(state);
+  EXPECT_EQ(again->scored_items, state.scored_items);
+  EXPECT_EQ(again->progress.find_boundary("start")->tasks[0].value, 2);
+  EXPECT_EQ(again->progress.find_boundary("end"), nullptr);
+}
+
 TEST_F(State, TheSwitchFreezesInjectsAndStartsAFreshOptimizer) {
   TrainState before = start_state(*config_, optimizer_, 7, true, host_device());
   train(before, 3);

@@ -36,6 +36,20 @@ Table run_table(const RunPlan& plan, const ModelConfig& config) {
   return table;
 }
 
+std::string fades_text(const RunPlan& plan) {
+  std::vector<std::string> fades;
+  for (const PhasePlan& phase : plan.phases) {
+    for (size_t i = 0; i < phase.stages.size(); ++i) {
+      const double steps = phase.fade_steps(i);
+      if (steps == 0) continue;
+      const int number = phase.stages[i].number + 1;
+      fades.push_back(
+          fmt::format("stage {} fades into {} over {:.4g} steps", number, number + 1, steps));
+    }
+  }
+  return join(fades, ", ");
+}
+
 Table stage_table(const RunPlan& plan, const DataRows& data_rows) {
   Table table{.title = "Data", .header = {"phase", "stage", "steps", "tokens", "dataset", "share"}};
   if (!data_rows.empty()) table.header.insert(table.header.end(), {"epochs", "filled"});
@@ -59,7 +73,9 @@ Table stage_table(const RunPlan& plan, const DataRows& data_rows) {
       }
     }
   }
-  if (data_rows.empty()) table.note = "give ROOT to see how often each dataset is gone through";
+  table.note = fades_text(plan);
+  if (data_rows.empty() && table.note.empty())
+    table.note = "give ROOT to see how often each dataset is gone through";
   return table;
 }
 

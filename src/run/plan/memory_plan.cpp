@@ -114,6 +114,18 @@ double swap_bytes() {
   return static_cast<double>(info.totalswap) * static_cast<double>(info.mem_unit);
 }
 
+/// What takes the memory of a phase, and what would take less.
+std::pair<std::string, std::string> memory_advice(const Phase& phase) {
+  if (phase.control) {
+    return {"continual/control",
+            "a control that trains everything needs a smaller model; adapters need less: none"};
+  }
+  if (phase.trains_adapters()) {
+    return {"optimization/lora", "lower optimization/lora/rank, or name fewer target_modules"};
+  }
+  return {"architecture", "lower architecture/n_embd, n_layers or vocab_size"};
+}
+
 }  // namespace
 
 void require_memory(const RunPlan& plan) {
@@ -122,13 +134,12 @@ void require_memory(const RunPlan& plan) {
     const Phase& phase = plan.phases[i].phase;
     const double least = least_bytes(plan.memory[i], phase);
     if (least <= most) continue;
+    const auto [where, hint] = memory_advice(phase);
     fail({.what = fmt::format("not enough memory for what phase {} trains", phase.number),
-          .where = phase.trains_adapters() ? "optimization/lora" : "architecture",
+          .where = where,
           .expected = "at most " + human_bytes(most) + ", as this machine has",
           .found = "at least " + human_bytes(least) + " of weights, gradients and moments",
-          .hint = phase.trains_adapters()
-                      ? "lower optimization/lora/rank, or name fewer target_modules"
-                      : "lower architecture/n_embd, n_layers or vocab_size"});
+          .hint = hint});
   }
 }
 

@@ -10,6 +10,25 @@
 namespace twofold {
 namespace {
 
+/// The fades at both ends of a stage must leave each other room.
+void check_fades(const PhasePlan& phase, std::vector<Problem>& problems) {
+  double before = 0;
+  for (size_t i = 0; i < phase.stages.size(); ++i) {
+    const double after = phase.fade_steps(i) / 2;
+    const StagePlan& stage = phase.stages[i];
+    if (before + after > static_cast<double>(stage.steps)) {
+      const std::vector<std::string>& keys = phase.phase.boundaries.keys;
+      problems.push_back({.what = "a fade is longer than its stage",
+                          .where = keys[std::min(i, keys.size() - 1)],
+                          .expected = fmt::format("fades that take at most the {} steps of {}",
+                                                  stage.steps, stage.config.tokens_key),
+                          .found = fmt::format("{:.4g} steps of it", before + after),
+                          .hint = "an overlap of at most 1 always fits"});
+    }
+    before = after;
+  }
+}
+
 PhasePlan plan_phase(const Phase& given, int64_t tokens_per_step, int& number,
                      std::vector<Problem>& problems) {
   PhasePlan phase{.phase = given};
@@ -27,6 +46,7 @@ PhasePlan plan_phase(const Phase& given, int64_t tokens_per_step, int& number,
     phase.stages.push_back({stage, steps, phase.steps, number++});
     phase.steps += steps;
   }
+  check_fades(phase, problems);
   return phase;
 }
 
@@ -43,6 +63,18 @@ std::vector<int64_t> PhasePlan::stage_steps() const {
   std::vector<int64_t> each;
   for (const StagePlan& stage : stages) each.push_back(stage.steps);
   return each;
+}
+
+double PhasePlan::fade_steps(size_t i) const {
+  if (i >= phase.boundaries.overlaps.size()) return 0;
+  const int64_t shorter = std::min(stages[i].steps, stages[i + 1].steps);
+  return phase.boundaries.overlaps[i] * static_cast<double>(shorter);
+}
+
+StageOrder PhasePlan::order(int64_t batch_size) const {
+  Fade fade = phase.boundaries.fade;
+  for (size_t i = 0; i + 1 < stages.size(); ++i) fade.half_lengths.push_back(fade_steps(i) / 2);
+  return {stage_steps(), std::move(fade), batch_size};
 }
 
 int64_t RunPlan::total_steps() const {
@@ -83,6 +115,18 @@ std::vector<std::string> RunPlan::datasets() const {
     }
   }
   return labels;
+}
+
+std::string RunPlan::end_label(const PhasePlan& phase, const StagePlan& stage) const {
+  if (stage.number == phase.stages.back().number) {
+    const bool last = stage.number == phases.back().stages.back().number;
+    return name_of(last ? Milestone::kEnd : Milestone::kBoundary);
+  }
+  if (!phase.phase.trains_adapters()) {
+    return fmt::format("boundary_{}_{}", stage.number, stage.number + 1);
+  }
+  const int place = stage.number - phase.stages.front().number;
+  return fmt::format("lora_boundary_post_{}_to_{}", place, place + 1);
 }
 
 bool RunPlan::phase_is_over(const RunState& progress) const {

@@ -33,6 +33,10 @@ struct PhasePlan {
   std::vector<int64_t> stage_steps() const;
   /// Whether step `number` of the phase, counted from 1, is the first or the last.
   bool is_at_an_end(int64_t number) const { return number == 1 || number == steps; }
+  /// Steps of the fade at the end of the stage at place `i`; 0: none.
+  double fade_steps(size_t i) const;
+  /// Which stages serve the rows of a step.
+  StageOrder order(int64_t batch_size) const;
   Schedule schedule() const { return Schedule(phase.schedule, stage_steps()); }
 };
 
@@ -58,6 +62,10 @@ struct RunPlan {
   std::vector<StageConfig> all_stages() const;
   /// Labels of the datasets of every stage, in order of first use.
   std::vector<std::string> datasets() const;
+
+  /// The name of the boundary at the end of a stage: "boundary_0_1", between stages of adapters
+  /// "lora_boundary_post_0_to_1"; at the end of a phase its milestone.
+  std::string end_label(const PhasePlan& phase, const StagePlan& stage) const;
 
   /// Whether the phase that a run at `progress` is in is over.
   bool phase_is_over(const RunState& progress) const;

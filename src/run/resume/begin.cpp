@@ -59,7 +59,10 @@ Comparison check(const Beginning& run, const CheckpointInfo& checkpoint, bool ow
   const RunState progress =
       state_from_json(checkpoint.state, (checkpoint.folder / "state.json").string());
   check_new_tokens(run, progress, checkpoint);
-  if (!run.plan.find(progress.phase)) fail_phase(progress.phase, checkpoint);
+  const PhasePlan* phase = run.plan.find(progress.phase);
+  const bool adapted = CheckpointStore::has(checkpoint, "adapters");
+  if (!phase || (adapted && !phase->phase.trains_adapters()))
+    fail_phase(progress.phase, checkpoint);
   const RunPlan before = stages_of(saved);
   check_stages_kept(before, run.plan, progress);
   if (!comparison.other_rates) check_rates_kept(before, run.plan, progress);
@@ -73,6 +76,10 @@ void forget_ends(TrainState& state, const RunPlan& plan) {
   now.scores.erase(Milestone::kEnd);
   now.scores.erase(Milestone::kAdaptersOff);
   if (!state.adapted() && !plan.phase_is_over(now)) now.scores.erase(Milestone::kBoundary);
+  std::erase_if(now.boundaries, [&](const BoundaryScores& boundary) {
+    const std::optional<Milestone> milestone = milestone_named(boundary.label);
+    return milestone && !now.scores.contains(*milestone);
+  });
 }
 
 std::unique_ptr<TrainState> restored(const Beginning& run, const CheckpointInfo& checkpoint) {

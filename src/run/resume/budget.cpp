@@ -56,6 +56,16 @@ void check_stages(const PhasePlan& saved, const PhasePlan& now, int64_t phase_st
   }
 }
 
+/// The first of the steps done whose rows are from other stages now; none: -1.
+int64_t first_other_rows(const PhasePlan& saved, const PhasePlan& now, int64_t batch_size,
+                         int64_t done) {
+  const StageOrder before = saved.order(batch_size), after = now.order(batch_size);
+  for (int64_t step = 0; step < done; ++step) {
+    if (before.of_step(step) != after.of_step(step)) return step;
+  }
+  return -1;
+}
+
 /// Steps of `phase` that a run at `progress` has behind it.
 int64_t steps_done(const PhasePlan& phase, const RunState& progress) {
   if (phase.phase.number > progress.phase) return 0;
@@ -74,6 +84,11 @@ void check_stages_kept(const RunPlan& saved, const RunPlan& now, const RunState&
              "none");
     }
     check_stages(before, *after, done);
+    const int64_t other = first_other_rows(before, *after, now.batch_size, done);
+    if (other >= 0) {
+      refuse("a fade changes rows that have been trained on", "training/fade",
+             fmt::format("the fades stored in the checkpoint, at step {}", other), "others");
+    }
     if (before.phase.number < progress.phase && after->steps != before.steps) {
       refuse(fmt::format("phase {} is over and cannot be extended", before.phase.number),
              "training/pre_lora_tokens", fmt::format("{} steps", before.steps),

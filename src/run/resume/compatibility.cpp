@@ -40,10 +40,15 @@ constexpr const char* kRates[] = {"optimization/lr", "optimization/lora/lr", "tr
 constexpr const char* kClip[] = {"optimization/clip"};
 constexpr const char* kScores[] = {"training/validation_steps", "architecture/dtype/activation"};
 
-/// Compared as stages (budget.h).
-constexpr const char* kBudgets[] = {"training/tokens",           "training/dataset",
-                                    "training/pre_lora_tokens",  "training/pre_lora_dataset",
-                                    "training/post_lora_tokens", "training/post_lora_dataset"};
+/// Compared as phases and stages (budget.h).
+constexpr const char* kBudgets[] = {"training/tokens",
+                                    "training/dataset",
+                                    "training/pre_lora_tokens",
+                                    "training/pre_lora_dataset",
+                                    "training/post_lora_tokens",
+                                    "training/post_lora_dataset",
+                                    "training/fade/",
+                                    "continual/control"};
 
 template <size_t N>
 bool is_among(const std::string& key, const char* const (&entries)[N]) {

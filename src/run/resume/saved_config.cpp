@@ -10,7 +10,7 @@ namespace {
 
 RunConfig parsed(const std::string& text, const std::string& file) {
   const config::Parsed yaml({.text = text, .name = file});
-  RunConfig config = make_run_config(yaml.job().value_or(""), file + " job");
+  RunConfig config = make_run_config(yaml.job().value_or(""), file + " job", family_asked(yaml));
   config::Fields fields = config::fields_of(config);
   throw_problems(yaml.fill(fields).problems);
   return config;
