@@ -2,7 +2,7 @@
 BUILD := build/release
 DEMO_ROOT ?= runs/demo
 
-.PHONY: demo build test test-long bench bench-data bench-ops format sanitizers fuzz tidy clean
+.PHONY: demo build test test-long bench bench-data bench-ops study format sanitizers fuzz tidy clean
 
 demo: build  ## train a small Llama on the King James Bible, then adapters on Shakespeare
 	@examples/demo/demo.sh $(DEMO_ROOT)
@@ -67,6 +67,12 @@ bench-ops:  ## each operation beside its reference, as a share of what the machi
 	@cmake --preset release $(FRESH) $(CMAKE_ARGS)
 	@ninja -C $(BUILD) bench_ops
 	@$(BUILD)/bench_ops
+
+study: build  ## published findings about adapters as checks (docs/studies/lora_shapes): goes on where it stopped
+	@tools/setup.sh --tests
+	@.venv-clients/bin/python docs/studies/lora_shapes/study.py run
+	@.venv-clients/bin/python docs/studies/lora_shapes/study.py table
+	@.venv-clients/bin/python docs/studies/lora_shapes/study.py check
 
 format:
 	@find src include tests bench examples -name '*.h' -o -name '*.cpp' | xargs clang-format -i

@@ -1,0 +1,204 @@
+"""The checks of docs/studies/lora_shapes on made-up results: each can pass, fail, and be undecided."""
+import math
+import unittest
+
+from made_lines import BASE, PUBLISHED, START, TARGET, TOKENS, base_line, bowls, changed, line
+
+import checks
+import checks_more
+from intervals import contrast, of_values, t_quantile
+
+
+def said(check, lines, *more):
+    return check(checks.Cell(lines, BASE, TARGET), *more).verdict
+
+
+class Ranks(unittest.TestCase):
+    def test_order(self):
+        self.assertEqual(said(checks.e1_order, bowls(PUBLISHED)), "passed")
+        turned = PUBLISHED | {"r1": PUBLISHED["r64"], "r64": PUBLISHED["r1"]}
+        self.assertEqual(said(checks.e1_order, bowls(turned)), "failed")
+        self.assertEqual(said(checks.e1_order, bowls(PUBLISHED, noise=0.5)), "undecided")
+
+    def test_one_rise_between_neighbours_fails_the_order(self):
+        self.assertEqual(said(checks.e1_order, bowls(PUBLISHED | {"r16": (3.25, -4)})), "failed")
+
+    def test_equal_ranks_do_not_pass_the_order(self):
+        same = PUBLISHED | {arm: (3.1, -4) for arm in checks.LORA}
+        self.assertEqual(said(checks.e1_order, bowls(same, noise=0.01)), "undecided")
+
+    def test_rates_at_which_a_rank_learned_nothing_are_left_out(self):
+        def diverge(each):
+            if each["half_decade"] == -2:
+                each.update(diverged=True) if each["arm"] == "r64" else each.update(end=START + 1)
+        self.assertEqual(said(checks.e1_order, changed(bowls(PUBLISHED), diverge)), "passed")
+
+    def spread(self, at_lowest, noise=0.002):
+        """Results in which the ranks lie so far apart at the lowest rate, and 0.28 at the others."""
+        def squeeze(each):
+            if each["half_decade"] == -6 and each["arm"] in PUBLISHED:
+                each["end"] += (at_lowest / 0.28 - 1) * (PUBLISHED[each["arm"]][0] - 3.02) if each["arm"] != "full" else 0
+        return said(checks.e1_spread, changed(bowls(PUBLISHED, noise=noise), squeeze))
+
+    def test_spread(self):
+        self.assertEqual(self.spread(0.02), "passed")
+        self.assertEqual(self.spread(0.28), "failed")
+        self.assertEqual(self.spread(0.1, noise=0.2), "undecided")
+
+
+class Rates(unittest.TestCase):
+    def test_ratio(self):
+        self.assertEqual(said(checks.e2_ratio, bowls(PUBLISHED)), "passed")
+        equal = {arm: (lowest, -6 if arm == "full" else -5.5) for arm, (lowest, _) in PUBLISHED.items()}
+        self.assertEqual(said(checks.e2_ratio, bowls(equal)), "failed")
+        self.assertEqual(said(checks.e2_ratio, bowls(PUBLISHED, noise=0.1)), "undecided")
+
+    def test_a_best_rate_at_the_edge_is_undecided(self):
+        edge = PUBLISHED | {"full": (3.0, -4)}
+        self.assertEqual(said(checks.e2_ratio, bowls(edge)), "undecided")
+        cell = checks.Cell(bowls(PUBLISHED | {"r1": (3.3, -2)}), BASE, TARGET)
+        self.assertEqual(checks.e2_same(cell).verdict, "undecided")
+        self.assertIn("r1", checks.e2_same(cell).reason)
+
+    def test_same(self):
+        self.assertEqual(said(checks.e2_same, bowls(PUBLISHED)), "passed")
+        apart = PUBLISHED | {"r1": (3.3, -5), "r64": (3.02, -3)}
+        self.assertEqual(said(checks.e2_same, bowls(apart)), "failed")
+        self.assertEqual(said(checks.e2_same, bowls(PUBLISHED, noise=0.15)), "undecided")
+
+
+def leaving(when):
+    """Curves at the best rate that leave the full one after so many tenths; 11: never."""
+    def bend(each):
+        if each["arm"] in when:
+            each["curve"] = [[tokens, loss * (1.03 if 0 < k and k >= when[each["arm"]] else 1.0)]
+                             for k, (tokens, loss) in enumerate(each["curve"])]
+    same = {arm: (3.0, best) for arm, (_, best) in PUBLISHED.items()}
+    return changed(bowls(same, noise=0), bend)
+
+
+class Curves(unittest.TestCase):
+    def test_order_of_leaving(self):
+        self.assertEqual(said(checks.e3, leaving({"r1": 2, "r4": 4, "r16": 7})), "passed")
+        self.assertEqual(said(checks.e3, leaving({"r64": 2, "r16": 4, "r4": 7})), "failed")
+        self.assertEqual(said(checks.e3, leaving({})), "undecided")
+        self.assertEqual(said(checks.e3, leaving({arm: 1 for arm in checks.LORA})), "undecided")
+
+    def test_a_late_start_that_is_made_up_for_is_no_leaving(self):
+        full = [[k, 1.0] for k in range(6)]
+        self.assertEqual(checks.leaves([[0, 1], [1, 1.5], [2, 1.5], [3, 1.0], [4, 1.0], [5, 1.0]], full), math.inf)
+        self.assertEqual(checks.leaves([[0, 1], [1, 1.5], [2, 1.0], [3, 1.0], [4, 1.02], [5, 1.02]], full), 4)
+
+    def test_pages_test(self):
+        """Of three rows of three all rise by chance once in 6³; ties count as what they are."""
+        self.assertAlmostEqual(checks.page_test([[1, 2, 3]] * 3), 1 / 216)
+        self.assertAlmostEqual(checks.page_test([[3, 2, 1]] * 3), 1.0)
+        self.assertAlmostEqual(checks.page_test([[1, 1, 1]] * 3), 1.0)
+        self.assertAlmostEqual(checks.page_test([[1, 1, math.inf]]), 1 / 3)
+
+
+class Parts(unittest.TestCase):
+    def test_mlp_and_attention(self):
+        self.assertEqual(said(checks_more.e4, bowls({"mlp": (3.0, -4), "attention": (3.1, -4)})), "passed")
+        self.assertEqual(said(checks_more.e4, bowls({"mlp": (3.1, -4), "attention": (3.0, -4)})), "failed")
+        self.assertEqual(said(checks_more.e4, bowls({"mlp": (3.0, -4), "attention": (3.01, -4)}, noise=0.05)), "undecided")
+
+    def test_a_loser_that_may_have_a_better_rate_is_undecided(self):
+        self.assertEqual(said(checks_more.e4, bowls({"mlp": (3.0, -4), "attention": (3.1, -2)})), "undecided")
+        self.assertEqual(said(checks_more.e4, bowls({"mlp": (3.0, -2), "attention": (3.1, -4)})), "passed")
+
+    def batches(self, r16, r64, noise=0.005, full_best=-6):
+        small = bowls({"full": (3.0, -6), "r16": (3.1, -4), "r64": (3.05, -4)}, noise)
+        large = bowls({"full": (3.5, full_best), "r16": (r16, -4), "r64": (r64, -4)}, noise, random_seed=8, step_tokens=4096)
+        return said(checks_more.e5, small + large)
+
+    def test_batches(self):
+        self.assertEqual(self.batches(3.9, 3.8), "passed")
+        self.assertEqual(self.batches(3.9, 3.4), "failed")
+        self.assertEqual(self.batches(3.61, 3.56, noise=0.02), "undecided")
+        self.assertEqual(self.batches(3.9, 3.8, full_best=-4), "undecided")
+
+
+def fronts(full, lora, noise=0.0):
+    """Forgotten is so many times what was learned."""
+    rng = iter([noise, -noise, 0.0, noise * 2, -noise * 2, 0.0])
+    extra = {(arm, seed): next(rng) for arm in ("full", "r16") for seed in (0, 1, 2)}
+
+    def forget(each):
+        times = full if each["arm"] == "full" else lora
+        each["stories"] = 2.0 + (times + extra[each["arm"], each["seed"]]) * (START - each["end"])
+    return changed(bowls({"full": (3.0, -6), "r16": (3.1, -4)}), forget)
+
+
+class Fronts(unittest.TestCase):
+    def test_same_front_or_not(self):
+        self.assertEqual(said(checks_more.e6, fronts(0.4, 0.41), 2.0), "passed")
+        self.assertEqual(said(checks_more.e6, fronts(0.4, 0.8), 2.0), "failed")
+        self.assertEqual(said(checks_more.e6, fronts(0.4, 0.45, noise=0.1), 2.0), "undecided")
+        self.assertEqual(said(checks_more.e6, fronts(0.4, 0.4), None), "undecided")
+
+    def test_it_says_which_forgets_less_whatever_that_is(self):
+        for full, lora, words in ((0.4, 0.8, "full forgets less"), (0.8, 0.4, "LoRA forgets less")):
+            verdict = checks_more.e6(checks.Cell(fronts(full, lora), BASE, TARGET), 2.0)
+            self.assertIn(words, verdict.numbers)
+
+    def test_it_compares_at_equal_learning(self):
+        points = [(0.0, 0.0), (1.0, 0.1), (2.0, 0.5)]
+        self.assertAlmostEqual(checks_more.forgotten_at(points, 1.5), 0.3)
+        self.assertIsNone(checks_more.forgotten_at(points, 2.5))
+
+
+class Changes(unittest.TestCase):
+    def ranks(self, full, wobble=0.0):
+        def set_rank(each):
+            each["rank90"] = (full if each["arm"] == "full" else 6.0) * math.exp(wobble * (each["seed"] - 1))
+            if each["arm"] == "full":
+                each["rank90"] = full * math.exp(-wobble * (each["seed"] - 1))
+        return said(checks_more.e7, changed(bowls(PUBLISHED), set_rank))
+
+    def test_rank_of_the_change(self):
+        self.assertEqual(self.ranks(60.0), "passed")
+        self.assertEqual(self.ranks(18.0), "failed")
+        self.assertEqual(self.ranks(33.0, wobble=0.3), "undecided")
+
+
+class Whole(unittest.TestCase):
+    def test_all_checks_of_a_grid_and_their_summary(self):
+        found = checks_more.verdicts([base_line(), *bowls(PUBLISHED)])
+        self.assertEqual({verdict.check for verdict in found},
+                         {"E1 order", "E1 spread", "E2 ratio", "E2 same", "E3", "E6", "E7"})
+        here = checks.Verdict("E9", "x", "passed", "")
+        there = checks.Verdict("E9", "y", "failed", "")
+        unsure = checks.Verdict("E9", "z", "undecided", "")
+        self.assertEqual(checks_more.overall([here, unsure])["E9"], ("passed", "1 passed, 1 undecided"))
+        self.assertEqual(checks_more.overall([here, there])["E9"], ("undecided", "1 passed, 1 failed"))
+
+    def test_one_seed_decides_nothing(self):
+        lines = [base_line(), *bowls(PUBLISHED, seeds=(0,))]
+        self.assertEqual({verdict.verdict for verdict in checks_more.verdicts(lines)}, {"undecided"})
+
+
+class Intervals(unittest.TestCase):
+    def test_student(self):
+        for probability, degrees, tabled in ((0.975, 2, 4.3027), (0.975, 6, 2.4469), (0.95, 10, 1.8125), (0.995, 30, 2.7500)):
+            self.assertAlmostEqual(t_quantile(probability, degrees), tabled, 3)
+
+    def test_what_all_settings_share_of_a_seed_is_no_noise(self):
+        table = {"a": {0: 1.0, 1: 2.0, 2: 3.5}, "b": {0: 1.5, 1: 2.5, 2: 4.0}}
+        interval = contrast(table, {"b": 1, "a": -1})
+        self.assertAlmostEqual(interval.low, 0.5)
+        self.assertAlmostEqual(interval.high, 0.5)
+
+    def test_two_settings_are_the_paired_t_interval(self):
+        table = {"a": {0: 1.0, 1: 2.0, 2: 3.5}, "b": {0: 1.4, 1: 2.6, 2: 4.0}}
+        paired = of_values([0.4, 0.6, 0.5])
+        interval = contrast(table, {"b": 1, "a": -1})
+        self.assertAlmostEqual(interval.low, paired.low)
+        self.assertAlmostEqual(interval.high, paired.high)
+
+    def test_more_comparisons_widen(self):
+        self.assertLess(of_values([1.0, 2.0, 4.0], 3).low, of_values([1.0, 2.0, 4.0]).low)
+
+
+if __name__ == "__main__":
+    unittest.main()
