@@ -1,11 +1,16 @@
 """The checks of docs/studies/lora_shapes on made-up results: each can pass, fail, and be undecided."""
 import math
+import pathlib
+import random
+import tempfile
 import unittest
+import xml.etree.ElementTree
 
 from made_lines import BASE, PUBLISHED, START, TARGET, TOKENS, base_line, bowls, changed, line
 
 import checks
 import checks_more
+import tables
 from intervals import contrast, of_values, t_quantile
 
 
@@ -178,6 +183,29 @@ class Whole(unittest.TestCase):
         self.assertEqual({verdict.verdict for verdict in checks_more.verdicts(lines)}, {"undecided"})
 
 
+class Table(unittest.TestCase):
+    def write(self, lines):
+        with tempfile.TemporaryDirectory() as folder:
+            readme = pathlib.Path(folder) / "README.md"
+            readme.write_text(f"above\n{tables.BEGIN}\nwhat was before\n{tables.END}\nbelow\n")
+            tables.write(readme, lines)
+            figure = readme.with_name("fronts.svg")
+            return readme.read_text(), figure.read_text() if figure.exists() else None
+
+    def test_it_is_written_between_its_marks(self):
+        text, figure = self.write([base_line(), *fronts(0.4, 0.8)])
+        self.assertRegex(text, r"(?s)\Aabove\n<!--.*\| E6 \| \*\*failed\*\* \| 1 failed \|.*<!-- end -->\nbelow\n\Z")
+        self.assertIn("| b, t | full | 256 | 0.001 (best) | 3 | 0 |", text)
+        self.assertNotIn("what was before", text)
+        self.assertEqual(figure.count("<polyline"), 2)
+        xml.etree.ElementTree.fromstring(figure)
+
+    def test_without_results_there_is_no_figure(self):
+        text, figure = self.write([])
+        self.assertIn("No results yet", text)
+        self.assertIsNone(figure)
+
+
 class Intervals(unittest.TestCase):
     def test_student(self):
         for probability, degrees, tabled in ((0.975, 2, 4.3027), (0.975, 6, 2.4469), (0.95, 10, 1.8125), (0.995, 30, 2.7500)):
@@ -195,6 +223,14 @@ class Intervals(unittest.TestCase):
         interval = contrast(table, {"b": 1, "a": -1})
         self.assertAlmostEqual(interval.low, paired.low)
         self.assertAlmostEqual(interval.high, paired.high)
+
+    def test_where_there_is_no_difference_one_in_twenty_decides(self):
+        rng, decided = random.Random(3), 0
+        for _ in range(1000):
+            table = {arm: {seed: rng.gauss(0, 1) for seed in range(3)} for arm in "abcd"}
+            interval = contrast(table, {"a": 1, "b": -1})
+            decided += interval.above(0) or interval.below(0)
+        self.assertTrue(30 <= decided <= 70, decided)
 
     def test_more_comparisons_widen(self):
         self.assertLess(of_values([1.0, 2.0, 4.0], 3).low, of_values([1.0, 2.0, 4.0]).low)

@@ -1,5 +1,6 @@
 """Differences between settings that were run with the same seeds, with intervals."""
 import dataclasses
+import functools
 import math
 
 
@@ -31,6 +32,7 @@ def t_tail(t, degrees):
     return 0.5 - 0.5 * total(math.atan(t / math.sqrt(degrees))) / total(math.pi / 2)
 
 
+@functools.cache
 def t_quantile(probability, degrees):
     """The t that is exceeded with 1 − probability, by bisection."""
     low, high = 0.0, 1e6

@@ -2,6 +2,7 @@
 import math
 
 import choice
+import fronts
 from checks import cells
 from checks_more import overall, verdicts
 from intervals import of_values
@@ -51,7 +52,7 @@ def points(cell, before):
                       band([line["stories"] - before for line in kept]) if before is not None else "–", score(kept))
 
 
-def text(lines):
+def text(lines, figure=None):
     if not lines:
         return "No results yet: `make study`."
     before = {line["base"]: line["stories"] for line in lines if line["target"] is None}
@@ -59,6 +60,8 @@ def text(lines):
     minutes = math.fsum(line["seconds"] for line in runs) / 60
     parts = [f"{len(runs)} runs of twofold {lines[-1]['version']} in {minutes:.0f} minutes; ± and intervals: 95 %, over seeds.", ""]
     parts += checks_tables(verdicts(lines))
+    if figure:
+        parts += ["", f"![Learned against forgotten]({figure})"]
     parts += ["", *head("cell", "arm", "tokens a step", "rate", "runs", "diverged", "loss at the end", "learned", "forgotten", "score")]
     for cell in cells(lines):
         parts += points(cell, before.get(cell.base))
@@ -66,6 +69,7 @@ def text(lines):
 
 
 def write(readme, lines):
+    figure = "fronts.svg" if fronts.write(readme.with_name("fronts.svg"), lines) else None
     whole = readme.read_text()
     above, rest = whole.split(BEGIN)
-    readme.write_text(above + BEGIN + "\n" + text(lines) + "\n" + END + rest.split(END)[1])
+    readme.write_text(above + BEGIN + "\n" + text(lines, figure) + "\n" + END + rest.split(END)[1])
