@@ -147,6 +147,16 @@ class Fronts(unittest.TestCase):
             verdict = checks_more.e6(checks.Cell(fronts(full, lora), BASE, TARGET), 2.0)
             self.assertIn(words, verdict.numbers)
 
+    def test_a_target_with_a_score_is_compared_by_it_too(self):
+        lines = fronts(0.4, 0.4)  # equal by the loss; by the score LoRA learned half as much for the same forgetting
+        self.assertNotIn("E6 score", {verdict.check for verdict in checks_more.verdicts([base_line(), *lines])})
+        scored = changed(lines, lambda each: each.update(exact_match=(START - each["end"]) / (4 if each["arm"] == "full" else 8)))
+        found = {verdict.check: verdict.verdict for verdict in checks_more.verdicts([base_line(), *scored])}
+        self.assertEqual((found["E6"], found["E6 score"]), ("passed", "failed"))
+        nothing = changed(lines, lambda each: each.update(exact_match=0.0))
+        found = {verdict.check: verdict.verdict for verdict in checks_more.verdicts([base_line(), *nothing])}
+        self.assertEqual(found["E6 score"], "undecided")
+
     def test_it_compares_at_equal_learning(self):
         points = [(0.0, 0.0), (1.0, 0.1), (2.0, 0.5)]
         self.assertAlmostEqual(checks_more.forgotten_at(points, 1.5), 0.3)

@@ -54,10 +54,20 @@ def e5(cell):
     return Verdict("E5", cell.name, verdict, numbers, "" if verdict != "undecided" else "an interval holds 0")
 
 
-def path(cell, arm, seed, before):
+def fall(line):
+    return line["start"] - line["end"]
+
+
+def scored(lines):
+    """The name of the score that a target has beside its loss, and how to read it; None where it has none."""
+    name = next((name for name in ("exact_match", "bleu") if any(name in line for line in lines)), None)
+    return name and (lambda line: line[name])
+
+
+def path(cell, arm, seed, before, learned):
     """(learned, forgotten) of an arm by rising rate, up to where it learned most."""
     lines = sorted((rate, line) for (rate, of), line in cell.of(arm).items() if of == seed and not line["diverged"])
-    points = [(0.0, 0.0)] + [(line["start"] - line["end"], line["stories"] - before) for _, line in lines]
+    points = [(0.0, 0.0)] + [(learned(line), line["stories"] - before) for _, line in lines]
     return points[:max(range(len(points)), key=lambda k: points[k][0]) + 1]
 
 
@@ -69,23 +79,23 @@ def forgotten_at(points, level):
     return None
 
 
-def e6(cell, before):
+def e6(cell, before, check="E6", learned=fall):
     """Learned against forgotten: LoRA (rank 16) and full training lie on one front, within a quarter of what full forgot."""
     seeds = sorted({seed for _, seed in cell.of("full")} & {seed for _, seed in cell.of("r16")})
     if before is None or not seeds:
-        return Verdict("E6", cell.name, "undecided", "", "not run, or the base was not measured")
-    paths = {(arm, seed): path(cell, arm, seed, before) for arm in ("full", "r16") for seed in seeds}
+        return Verdict(check, cell.name, "undecided", "", "not run, or the base was not measured")
+    paths = {(arm, seed): path(cell, arm, seed, before, learned) for arm in ("full", "r16") for seed in seeds}
     reach = min(points[-1][0] for points in paths.values())
     forgot = {key: [forgotten_at(points, share * reach) for share in LEVELS] for key, points in paths.items()}
     if any(value is None for values in forgot.values() for value in values):
-        return Verdict("E6", cell.name, "undecided", "", "an arm did not learn enough to be compared")
+        return Verdict(check, cell.name, "undecided", "", "an arm did not learn enough to be compared")
     full = choice.mean(value for seed in seeds for value in forgot["full", seed])
     interval = of_values(choice.mean(forgot["r16", seed]) - choice.mean(forgot["full", seed]) for seed in seeds)
     margin = SAME * abs(full)
     verdict = decide(interval, lambda i: i.within(-margin, margin), lambda i: i.above(margin) or i.below(-margin))
     less = "LoRA forgets less" if interval and interval.below(0) else "full forgets less" if interval and interval.above(0) else \
         "neither is told to forget less"
-    return Verdict("E6", cell.name, verdict, f"at equal learning LoRA − full {interval} nats, full {full:+.4f}, margin ±{margin:.4f}; {less}",
+    return Verdict(check, cell.name, verdict, f"at equal learning LoRA − full {interval} nats, full {full:+.4f}, margin ±{margin:.4f}; {less}",
                    "" if verdict != "undecided" else "interval straddles the margin")
 
 
@@ -116,6 +126,8 @@ def verdicts(lines):
             found.append(e5(cell))
         if {"full", "r16"} <= arms:
             found += [e6(cell, before.get(cell.base)), e7(cell)]
+            if learned := scored(cell.lines):
+                found.append(e6(cell, before.get(cell.base), "E6 score", learned))
     return sorted(found, key=lambda verdict: (verdict.check, verdict.cell))
 
 

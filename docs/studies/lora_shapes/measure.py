@@ -13,8 +13,8 @@ from safetensors.numpy import load_file
 import plan
 
 
-class Failed(Exception):
-    pass
+class Failed(RuntimeError):
+    """A command that should have worked did not; what it said."""
 
 
 def version_of(binary):

@@ -130,6 +130,9 @@ def main():
     except KeyboardInterrupt:
         print("stopped; the same command goes on", file=sys.stderr)
         return 75
+    except RuntimeError as error:
+        print(f"error: {error}\nwhat was made before is kept; the same command goes on", file=sys.stderr)
+        return 2
     print(f"{(time.monotonic() - began) / 60:.1f} minutes")
 
 
