@@ -13,8 +13,9 @@ cd "$(dirname "$0")/.."
 
 PACKAGES=(g++ cmake ninja-build ccache pkg-config python3 python3-venv
   libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev
-  libutf8proc-dev libsentencepiece-dev zlib1g-dev libzstd-dev)
-TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev qemu-user clang-format)
+  libutf8proc-dev libsentencepiece-dev zlib1g-dev libzstd-dev libcpp-httplib-dev)
+TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev qemu-user clang-format
+  chromium chromium-driver)
 FUZZ_PACKAGES=(clang-16 libclang-rt-16-dev clang-tidy-16)
 TORCH=2.13.0
 PYARROW=26.0.1

@@ -9,11 +9,14 @@ for text in kjv shakespeare; do
   $TWOFOLD tokenize examples/demo/tokenize.yaml "$ROOT" data.dataset=$text data.source=examples/demo/$text.txt
 done
 $TWOFOLD run demo examples/demo/demo.yaml "$ROOT"
+$TWOFOLD report demo "$ROOT" "$ROOT/demo.html"
 cat <<EOF
 
+look at  $ROOT/demo.html                         what was learned, what was forgotten, as one page
 files    $ROOT/results/general/default/demo       log.txt  metrics.jsonl  timing.jsonl  config.yaml
          $ROOT/checkpoints/general/default/demo   $($TWOFOLD checkpoints demo "$ROOT" | grep -c '/') checkpoints and pre_lora_checkpoint
-try      $TWOFOLD generate demo $ROOT --prompt "ROMEO:"
+try      $TWOFOLD watch demo $ROOT
+         $TWOFOLD generate demo $ROOT --prompt "ROMEO:"
          $TWOFOLD generate demo $ROOT --prompt "And God said" --adapters-off
          $TWOFOLD export demo $ROOT --to merged $ROOT/merged
          $TWOFOLD checkpoints demo $ROOT

@@ -14,6 +14,7 @@
 #include "twofold/process.h"
 #include "twofold/processor.h"
 #include "twofold/render.h"
+#include "twofold/report.h"
 #include "twofold/stop.h"
 #include "twofold/tokenizer.h"
 #include "twofold/why.h"

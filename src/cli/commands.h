@@ -22,3 +22,5 @@ Command render_command();
 Command chat_command();
 Command why_command();
 Command finetune_command();
+Command report_command();
+Command watch_command();

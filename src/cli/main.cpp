@@ -29,10 +29,12 @@ int main(int argc, char** argv) {
   try {
     twofold::instruction_set();  // before anything is read or written
     return run_command_line(
-        {jobs_command(), configure_command(), plan_command(), preview_command(), tokenize_command(),
-         run_command(), checkpoints_command(), generate_command(), export_command(),
-         inspect_command(), encode_command(), decode_command(), score_command(), eval_command(),
-         combine_command(), render_command(), chat_command(), why_command(), finetune_command()},
+        {jobs_command(),     configure_command(), plan_command(),        preview_command(),
+         tokenize_command(), run_command(),       checkpoints_command(), generate_command(),
+         export_command(),   inspect_command(),   encode_command(),      decode_command(),
+         score_command(),    eval_command(),      combine_command(),     render_command(),
+         chat_command(),     why_command(),       finetune_command(),    report_command(),
+         watch_command()},
         argc, argv);
   } catch (const twofold::Error& problem) {
     return refuse(problem);

@@ -1,6 +1,7 @@
 #include "inspect/spike.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/error.h"
 
@@ -15,6 +16,8 @@ double median(std::vector<double> values) {
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
 }
+
+double rise(const StepLoss& step) { return step.loss - step.before; }
 
 }  // namespace
 
@@ -40,8 +43,14 @@ std::vector<StepLoss> losses_of_steps(std::span<const RowLossRecord> records) {
 
 StepLoss largest_rise(const std::vector<StepLoss>& steps) {
   TWOFOLD_EXPECT(!steps.empty(), "there is a step");
-  return *std::ranges::max_element(steps, {},
-                                   [](const StepLoss& step) { return step.loss - step.before; });
+  return *std::ranges::max_element(steps, {}, rise);
+}
+
+std::vector<StepLoss> largest_rises(std::vector<StepLoss> steps, size_t most) {
+  std::erase_if(steps, [](const StepLoss& step) { return !(rise(step) > 0); });
+  std::ranges::stable_sort(steps, std::greater<>(), rise);
+  if (steps.size() > most) steps.resize(most);
+  return steps;
 }
 
 }  // namespace twofold

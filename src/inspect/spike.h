@@ -20,5 +20,7 @@ std::vector<StepLoss> losses_of_steps(std::span<const RowLossRecord> records);
 
 /// The one that rises most above those before it. There is at least one.
 StepLoss largest_rise(const std::vector<StepLoss>& steps);
+/// The `most` that rise most, the largest rise first; none that does not rise.
+std::vector<StepLoss> largest_rises(std::vector<StepLoss> steps, size_t most);
 
 }  // namespace twofold

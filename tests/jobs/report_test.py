@@ -1,0 +1,133 @@
+"""`twofold report` and `twofold watch`: one page about runs that are finished, that go on, that go wrong."""
+import os
+import re
+import unittest
+import urllib.error
+
+from support import LORA, SOURCE, RunTest
+from watched import Watched, wait_for
+
+SAMPLES = ("logging.samples=1", "logging.sample_tokens=8", "tokenizer.backend=bytes")
+
+
+class Report(RunTest):
+    def report(self, *names, code=0, out=None):
+        out = out or self.root / "report.html"
+        result = self.twofold("report", *names, self.root, out)
+        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        return out.read_text() if code == 0 else result
+
+    def test_one_page_about_a_run_and_several(self):
+        config = self.config(LORA)
+        self.run_job("one", config, *SAMPLES)
+        first = self.report("one")
+        for part in ("learned", "curves", "rows", "samples", "machine", "config"):
+            self.assertIn(f'<section id="{part}">', first)
+        for dataset in ("first", "second"):
+            self.assertIn(f"<b>{dataset}</b> loss", first)
+        self.assertIn("adapters off", first)
+        self.assertEqual(self.report("one", out=self.root / "again.html"), first)
+        self.run_job("two", config, "optimization.lora.rank=2")
+        both = self.report("one", "two")
+        self.assertIn("<h1>one, two</h1>", both)
+        difference = both[both.index('id="difference"'):both.index('id="all-settings"')]
+        self.assertRegex(difference, "optimization/lora/rank</td>.*>4<.*>2<")
+        self.assertNotIn("optimization/lora/alpha", difference)
+        self.assertEqual(self.report("general/default/two", "one").count('<section id="learned">'), 1)
+
+    def test_the_documented_commands(self):
+        text = (SOURCE / "docs/report.md").read_text()
+        commands = re.search(r"```sh report\n(.*?)```", text, re.S).group(1).splitlines()
+        config = self.config(LORA)
+        places = {"OTHER": "two", "NAME": "one", "ROOT": str(self.root), "OUT": str(self.root / "page")}
+        for name in ("one", "two"):
+            self.run_job(name, config)
+        for command in commands:
+            words = [re.sub("|".join(places), lambda word: places[word.group()], word) for word in command.split()[1:]]
+            if words[0] == "watch":
+                watched = Watched(*words[1:], "--port", "0")
+                self.assertIn("<h1>one</h1>", watched.get())
+                self.assertEqual(watched.end(), 0)
+            else:
+                self.assertEqual(self.twofold(*words).returncode, 0, command)
+        self.assertEqual({command.split()[1] for command in commands}, {"report", "watch"})
+
+    def test_bad_input_is_refused(self):
+        self.assert_refused(self.report("nobody", code=2), "has not begun", "nobody")
+        (self.root / "results/general/default/begun").mkdir(parents=True)
+        self.assert_refused(self.report("begun", code=2), "no config.yaml")
+        self.assert_refused(self.twofold("report", "one", self.root), "NAME, ROOT and OUT.html")
+        self.run_job("one", self.config(LORA))
+        self.assert_refused(self.twofold("report", "one", self.root, self.root / "no/such/folder.html"), "no/such")
+        (self.results("one") / "continual.json").write_text("[1")
+        self.assert_refused(self.report("one", code=2), "continual.json")
+
+    def test_what_is_broken_off_is_left_out(self):
+        self.run_job("one", self.config(LORA))
+        whole = self.report("one")
+        with open(self.results("one") / "metrics.jsonl", "a") as file:
+            file.write('{"step":46,"phase":2,"loss":0.')
+        self.assertEqual(self.report("one"), whole)
+
+
+class Watch(RunTest):
+    def watch(self, *arguments, **options):
+        watched = Watched(*arguments, "--port", "0", **options)
+        self.addCleanup(lambda: watched.process.poll() is None and watched.end())
+        return watched
+
+    def snapshot(self, name):
+        """Names, sizes, times of a run's files."""
+        return {path: (path.stat().st_size, path.stat().st_mtime_ns)
+                for folder in (self.results(name), self.checkpoints(name)) for path in folder.rglob("*")}
+
+    def test_the_page_follows_the_run(self):
+        self.run_job("one", self.config(LORA))
+        metrics = self.results("one") / "metrics.jsonl"
+        lines = metrics.read_text().splitlines(keepends=True)
+        metrics.write_text("".join(lines[:20]))
+        before = self.snapshot("one")
+        watched = self.watch("one", self.root)
+        page, version = watched.get(), watched.version()
+        self.assertIn(f'data-watch="{version["version"]}"', page)
+        self.assertEqual(self.snapshot("one"), before, "watching changes no file of the run")
+        metrics.write_text("".join(lines))
+        wait_for(lambda: watched.version()["version"] != version["version"])
+        self.assertIn("step 45, finished", watched.version()["text"])
+        self.assertNotEqual(watched.get(), page)
+        metrics.write_text("".join(lines[:30]))  # as a run that goes on from a checkpoint cuts it
+        now = watched.version()["version"]
+        wait_for(lambda: watched.version()["version"] != now)
+        self.assertEqual(watched.end(), 0)
+
+    def test_a_run_goes_on_beside_it_and_so_does_its_folder(self):
+        config = self.config(LORA)
+        self.run_job("one", config, "training.post_lora_tokens=[640]")
+        watched = self.watch("one", self.root)
+        version = watched.version()["version"]
+        self.run_job("one", config)
+        wait_for(lambda: watched.version()["version"] != version)
+
+    def test_others_need_the_token(self):
+        self.run_job("one", self.config(LORA))
+        open_to_all = self.watch("one", self.root, "--host", "0.0.0.0")
+        token = re.search(r"\?token=([0-9a-f]{32})$", open_to_all.address).group(1)
+        local = open_to_all.address.replace("0.0.0.0", "127.0.0.1")
+        with self.assertRaisesRegex(urllib.error.HTTPError, "401"):
+            open_to_all.get(address=local)
+        self.assertIn("<h1>one</h1>", open_to_all.get("?token=" + token, address=local))
+        named = self.watch("one", self.root, env={**os.environ, "TWOFOLD_WATCH_TOKEN": "mine"})
+        self.assertTrue(named.address.endswith("?token=mine"), named.address)
+
+    def test_bad_input_is_refused(self):
+        self.assert_refused(self.twofold("watch", "nobody", self.root), "has not begun")
+        self.assert_refused(self.twofold("watch", self.root), "NAME and ROOT")
+        self.run_job("one", self.config(LORA))
+        port = self.watch("one", self.root).address.rstrip("/").rsplit(":", 1)[1]
+        self.assert_refused(self.twofold("watch", "one", self.root, "--port", port), "already in use", port)
+        self.assert_refused(self.twofold("watch", "one", self.root, "--port", "70000"), "--port")
+        self.assert_refused(self.twofold("watch", "one", self.root, "--host", "no.such.host.invalid"), "no.such.host")
+
+
+if __name__ == "__main__":
+    unittest.main()

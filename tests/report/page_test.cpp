@@ -1,0 +1,94 @@
+#include "report/page.h"
+
+#include <gmock/gmock.h>
+
+#include <cstring>
+
+#include "report/figures/html.h"
+
+namespace twofold::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr size_t kMostScript = 15'000;
+
+RunData run_named(const std::string& name) {
+  RunData run{.name = name, .config = {{"job", "llama/train/lora"}, {"training/seed", name}}};
+  for (int step = 1; step <= 4; ++step) {
+    run.train.push_back(
+        {.step = step, .phase = step > 2 ? 2 : 1, .loss = 5.0 - step, .lr = 0.1, .grad_norm = 1});
+    run.timing.push_back({.step = step, .tokens_per_s = 100, .rss_mib = 50, .elapsed_s = 1});
+  }
+  run.scored = {{.step = 0, .moment = "start", .metrics = {{"val/a/loss", {5, 0.1}}}},
+                {.step = 2, .moment = "boundary", .metrics = {{"val/a/loss", {4, 0.1}}}},
+                {.step = 2, .moment = "frozen", .metrics = {{"val/a/loss", {4, 0.1}}}},
+                {.step = 4, .moment = "end", .metrics = {{"val/a/loss", {1, 0.1}}}}};
+  run.samples = {{"adapters off", "<b>before</b>"}, {"adapters on", "after"}};
+  run.warnings = {"mind <the> gap"};
+  run.loss_rows = {{.step = 3, .rows = {{.dataset = "a", .text = "a row & more", .row = 7}}}};
+  return run;
+}
+
+std::string page_of(const std::vector<RunData>& runs) {
+  return page(page_title(runs), page_content(runs));
+}
+
+TEST(Page, IsTheSameForTheSameRuns) {
+  EXPECT_EQ(page_of({run_named("one")}), page_of({run_named("one")}));
+}
+
+TEST(Page, NeedsNothingElse) {
+  const std::string text = page_of({run_named("one")});
+  for (const char* reference : {"src=", "@import", "url(", "<link rel=\"stylesheet"}) {
+    EXPECT_THAT(text, Not(HasSubstr(reference)));
+  }
+  EXPECT_LE(std::strlen(kScript), kMostScript);
+}
+
+TEST(Page, HasEverySectionOfARun) {
+  const std::string text = page_of({run_named("one")});
+  for (const char* id : {"learned", "curves", "samples", "rows", "machine", "config"}) {
+    EXPECT_THAT(text, HasSubstr(std::string("<section id=\"") + id + "\">"));
+  }
+  EXPECT_THAT(text, Not(HasSubstr("<section id=\"continual\">")));
+  EXPECT_THAT(text, HasSubstr("chip learned"));
+  EXPECT_THAT(text, HasSubstr("phase 2"));
+}
+
+TEST(Page, TakesNoTextForMarkup) {
+  const std::string text = page_of({run_named("<script>")});
+  EXPECT_THAT(text, Not(HasSubstr("<b>before")));
+  EXPECT_THAT(text, HasSubstr("mind &lt;the&gt; gap"));
+  EXPECT_THAT(text, HasSubstr("<title>&lt;script&gt;"));
+  EXPECT_EQ(escape("a\xFFz"), "a\uFFFDz");
+}
+
+TEST(Page, ShowsInAComparisonWhatDiffers) {
+  const std::string text = page_of({run_named("one"), run_named("two")});
+  const std::string difference =
+      text.substr(text.find("id=\"difference\""),
+                  text.find("id=\"all-settings\"") - text.find("id=\"difference\""));
+  EXPECT_THAT(difference, HasSubstr("training/seed"));
+  EXPECT_THAT(difference, Not(HasSubstr("llama/train/lora")));
+}
+
+TEST(Page, OfARunThatHasOnlyBegunIsAPage) {
+  const RunData run{.name = "fresh", .config = {{"job", "llama/train/lora"}}};
+  EXPECT_THAT(page_of({run}), HasSubstr("<h1>fresh</h1>"));
+}
+
+TEST(Number, IsShortForPeopleAndExactForScripts) {
+  EXPECT_EQ(number(1234567), "1,234,567");
+  EXPECT_EQ(number(0.123456), "0.1235");
+  EXPECT_EQ(number(kNoNumber), "–");
+  EXPECT_EQ(signed_number(-0.5), "−0.5");
+  EXPECT_EQ(exact(0.1 + 0.2), "0.30000000000000004");
+  EXPECT_EQ(exact(kNoNumber), "null");
+  EXPECT_EQ(tick_text(-0.0), "0");
+  EXPECT_EQ(tick_text(20000), "20k");
+}
+
+}  // namespace
+}  // namespace twofold::report
