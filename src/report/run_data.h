@@ -66,9 +66,7 @@ struct ContinualChange {
   std::string verdict = {};  ///< empty: there is no interval
 };
 struct Continual {
-  std::string metric = {};                    ///< empty: the tasks have different ones
-  std::optional<bool> higher_is_better = {};  ///< none: not the same for all tasks
-  std::vector<std::string> tasks = {}, boundaries = {};
+  std::vector<std::string> tasks = {}, task_metrics = {}, boundaries = {};
   std::vector<std::vector<std::optional<ContinualScore>>> scores = {};  ///< [boundary][task]
   std::vector<std::pair<std::string, double>> metrics = {};
   std::vector<ContinualChange> changes = {};

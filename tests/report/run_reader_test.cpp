@@ -84,10 +84,10 @@ TEST_F(RunReaderTest, ReadsTheMatrixOfAContinualRun) {
   run.refresh();
   ASSERT_EQ(run.data().continual.size(), 2u);
   const Continual &all = run.data().continual[0], &losses = run.data().continual[1];
-  EXPECT_EQ(all.higher_is_better, true);
+  EXPECT_THAT(all.task_metrics, ElementsAre("acc", "acc"));
+  EXPECT_THAT(losses.task_metrics, ElementsAre("loss"));
   EXPECT_EQ(all.changes[0].verdict, "learned");
   EXPECT_EQ(all.changes[0].interval.low, 0.3);
-  EXPECT_FALSE(losses.higher_is_better);
   ASSERT_EQ(losses.scores.size(), 2u);  // one that is not measured yet
   EXPECT_FALSE(losses.scores[1][0]);
   EXPECT_EQ(all.scores[0][0]->interval.high, 0.12);

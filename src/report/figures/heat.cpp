@@ -13,37 +13,39 @@ namespace {
 
 constexpr double kDarkest = 42;  // % of the colour: text on it keeps its contrast
 
-Range range_of(const HeatTable& table) {
+/// Of the numbers that the shade in a column is measured by.
+Range range_of(const HeatTable& table, size_t column) {
   Range range = {INFINITY, -INFINITY};
   for (const HeatTable::Row& row : table.rows) {
-    for (const HeatTable::Value& value : row.values) {
-      if (std::isnan(value.value)) continue;
-      range.low = std::min(range.low, value.value);
-      range.high = std::max(range.high, value.value);
+    for (size_t i = 0; i < row.values.size(); ++i) {
+      const double value = row.values[i].value;
+      if (std::isnan(value) || (table.by_column && i != column)) continue;
+      range.low = std::min(range.low, value);
+      range.high = std::max(range.high, value);
     }
   }
   return range;
 }
 
-double shade(const HeatTable& table, const Range& range, double value) {
+double shade(const HeatTable& table, size_t column, double value) {
+  const Range range = range_of(table, column);
   if (range.high <= range.low) return kDarkest / 2;
   const double share = (value - range.low) / (range.high - range.low);
-  return kDarkest * (table.less_is_more ? 1 - share : share);
+  const bool less = column < table.less_is_more.size() && table.less_is_more[column];
+  return kDarkest * (less ? 1 - share : share);
 }
 
-std::string cell(const HeatTable& table, const Range& range, const HeatTable::Value& value,
-                 const std::string& column) {
+std::string cell(const HeatTable& table, const HeatTable::Value& value, size_t column) {
   if (std::isnan(value.value)) return "<td class=\"n\">–</td>";
   const std::string below = value.below.empty() ? "" : "<small>" + value.below + "</small>";
   return fmt::format(R"(<td class="n" data-l="{}" title="{}" style="--h:{:.0f}%">{}{}</td>)",
-                     escape(column), exact(value.value), shade(table, range, value.value),
-                     fmt::format("{:.3g}", value.value), below);
+                     escape(table.columns[column]), exact(value.value),
+                     shade(table, column, value.value), fmt::format("{:.3g}", value.value), below);
 }
 
 }  // namespace
 
 std::string html(const HeatTable& table) {
-  const Range range = range_of(table);
   std::string caption, head, body;
   if (!table.title.empty()) {
     caption = fmt::format("<caption><b>{}</b> <span class=\"note\">{}</span></caption>",
@@ -53,7 +55,7 @@ std::string html(const HeatTable& table) {
   for (const HeatTable::Row& row : table.rows) {
     body += "<tr><th>" + escape(row.name) + "</th>";
     for (size_t i = 0; i < row.values.size(); ++i) {
-      body += cell(table, range, row.values[i], table.columns[i]);
+      body += cell(table, row.values[i], i);
     }
     body += "</tr>\n";
   }

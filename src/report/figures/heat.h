@@ -20,7 +20,9 @@ struct HeatTable {
   std::string title = {}, note = {}, corner = {};
   std::vector<std::string> columns = {};
   std::vector<Row> rows = {};
-  bool less_is_more = false;  ///< small numbers are shaded most
+  /// Each column is shaded by itself, or all are by one measure.
+  bool by_column = false;
+  std::vector<bool> less_is_more = {};  ///< of columns whose small numbers are shaded most
 };
 
 std::string html(const HeatTable& table);

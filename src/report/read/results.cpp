@@ -38,10 +38,8 @@ ContinualChange change_in(const JsonReader& entry) {
 }
 
 Continual matrix_in(const JsonReader& reader, std::vector<std::string> boundaries) {
-  Continual all{.metric = reader.text("metric", ""), .tasks = reader.texts("tasks")};
-  if (reader.has("higher_is_better") && !reader.is_null("higher_is_better")) {
-    all.higher_is_better = reader.flag("higher_is_better", false);
-  }
+  Continual all{.tasks = reader.texts("tasks"), .task_metrics = reader.texts("task_metrics")};
+  all.task_metrics.resize(all.tasks.size(), reader.text("metric", "loss"));
   all.boundaries = std::move(boundaries);
   for (const JsonReader& row : reader.at("R").items()) {
     all.scores.push_back(row_in(row, all.tasks.size()));

@@ -10,15 +10,30 @@
 #include "report/figures/html.h"
 #include "report/figures/table.h"
 #include "report/figures/verdict.h"
+#include "report/measure.h"
 #include "report/sections/sections.h"
 
 namespace twofold::report {
 namespace {
 
+/// A boundary as people read it.
+std::string words_of(std::string label) {
+  std::ranges::replace(label, '_', ' ');
+  return label;
+}
+
+std::optional<Metric::Better> better_of(const Continual& all, size_t task) {
+  return measure_of("task/" + all.task_metrics[task]).better;
+}
+
 HeatTable matrix(const Continual& all) {
-  HeatTable table{.corner = "after", .columns = all.tasks};
+  HeatTable table{.corner = "after", .by_column = true};
+  for (size_t j = 0; j < all.tasks.size(); ++j) {
+    table.columns.push_back(all.tasks[j] + " " + all.task_metrics[j]);
+    table.less_is_more.push_back(better_of(all, j) == Metric::Better::kLower);
+  }
   for (size_t i = 0; i < all.scores.size(); ++i) {
-    HeatTable::Row row{.name = all.boundaries[i]};
+    HeatTable::Row row{.name = words_of(all.boundaries[i])};
     for (const auto& score : all.scores[i]) {
       HeatTable::Value value;
       if (score) {
@@ -31,7 +46,6 @@ HeatTable matrix(const Continual& all) {
     }
     table.rows.push_back(std::move(row));
   }
-  table.less_is_more = all.higher_is_better == false;
   return table;
 }
 
@@ -60,54 +74,60 @@ std::string changes_table(const Continual& all, const std::string& id) {
   HtmlTable table{
       .id = id + "-changes",
       .header = {"task", "from", "to", "change", "95 % interval", "around zero", "verdict"}};
-  double reach = 0;
-  for (const ContinualChange& one : all.changes)
-    reach = std::max(reach, reach_of(one.value, one.interval));
+  std::map<std::string, double> reaches;
   for (const ContinualChange& one : all.changes) {
-    table.rows.push_back(
-        {{"<b>" + escape(one.task) + "</b>", one.task, "name"},
-         Cell::text(one.from),
-         Cell::text(one.to),
-         {signed_number(one.value), exact(one.value), "n"},
-         {interval_text(one.interval), exact(one.interval.low), "n"},
-         {forest(one.value, one.interval, reach, one.verdict), exact(one.value), "bar"},
-         {chip(one.verdict), one.verdict}});
+    reaches[one.task] = std::max(reaches[one.task], reach_of(one.value, one.interval));
+  }
+  for (const ContinualChange& one : all.changes) {
+    const std::string bar = forest(one.value, one.interval, reaches[one.task], one.verdict);
+    table.rows.push_back({{"<b>" + escape(one.task) + "</b>", one.task, "name"},
+                          Cell::text(words_of(one.from)),
+                          Cell::text(words_of(one.to)),
+                          {signed_number(one.value), exact(one.value), "n"},
+                          {interval_text(one.interval), exact(one.interval.low), "n"},
+                          {bar, exact(one.value), "bar"},
+                          {chip(one.verdict), one.verdict}});
   }
   return table.rows.empty() ? "" : html(table);
 }
 
-std::string better_text(const Continual& all) {
-  if (!all.higher_is_better) return "";
-  return *all.higher_is_better ? "higher is better" : "lower is better";
+Curve scores_of_task(const Continual& all, size_t task, int color) {
+  Curve curve{.name = all.tasks[task], .color = color, .kind = Curve::Kind::kDots};
+  for (size_t i = 0; i < all.scores.size(); ++i) {
+    const auto& score = all.scores[i][task];
+    curve.add(static_cast<double>(i), score ? score->value : kNoNumber);
+    curve.low.push_back(score ? score->interval.low : kNoNumber);
+    curve.high.push_back(score ? score->interval.high : kNoNumber);
+  }
+  return curve;
 }
 
-/// What each task scored at each boundary, as curves.
-Chart chart_of(const Continual& all, const std::string& id, const Runs& runs) {
-  Chart chart{.id = id + "-chart",
-              .title = (all.metric.empty() ? "score" : all.metric) + " by boundary",
-              .note = better_text(all),
-              .x_name = "boundary",
-              .group = ""};
+/// What each task scored at each boundary, a chart a metric.
+std::vector<Chart> charts_of(const Continual& all, const std::string& id, const Runs& runs) {
+  std::vector<Chart> charts;
   for (size_t j = 0; j < all.tasks.size(); ++j) {
-    Curve curve{.name = all.tasks[j], .color = static_cast<int>(j % 8), .kind = Curve::Kind::kDots};
-    for (size_t i = 0; i < all.scores.size(); ++i) {
-      const auto& score = all.scores[i][j];
-      curve.add(static_cast<double>(i), score ? score->value : kNoNumber);
-      curve.low.push_back(score ? score->interval.low : kNoNumber);
-      curve.high.push_back(score ? score->interval.high : kNoNumber);
+    const std::string title = all.task_metrics[j] + " by boundary";
+    auto chart = std::ranges::find(charts, title, &Chart::title);
+    if (chart == charts.end()) {
+      charts.push_back({.id = id + "-" + all.task_metrics[j],
+                        .title = title,
+                        .note = better_note(better_of(all, j)),
+                        .x_name = "boundary",
+                        .group = ""});
+      chart = charts.end() - 1;
     }
-    chart.curves.push_back(std::move(curve));
+    chart->curves.push_back(scores_of_task(all, j, static_cast<int>(chart->curves.size() % 8)));
   }
-  chart.tidy(points_of(runs));
-  return chart;
+  for (Chart& chart : charts) chart.tidy(points_of(runs));
+  return charts;
 }
 
 std::string part(const Continual& all, const std::string& id, const Runs& runs) {
-  const std::string note = fmt::format(
-      "<p class=\"note\">{}{}below each score its 95 % interval. Darker is better.</p>\n",
-      escape(all.metric), all.metric.empty() ? "" : ": " + better_text(all) + "; ");
-  return html(matrix(all)) + note + changes_table(all, id) +
-         html(std::vector<Chart>{chart_of(all, id, runs)}) + metrics_table(all, id);
+  return html(matrix(all)) +
+         "<p class=\"note\">Below each score its 95 % interval. Darker is better, in each column "
+         "by "
+         "itself.</p>\n" +
+         changes_table(all, id) + html(charts_of(all, id, runs)) + metrics_table(all, id);
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 #pragma once
 // The parts of the page, in its order. Each is empty where the runs have nothing to show in it.
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "report/figures/chart.h"
 #include "report/run_data.h"
+#include "twofold/evaluator.h"
 
 namespace twofold::report {
 
@@ -27,6 +29,8 @@ Section rows_section(const Runs& runs);
 Section speed_section(const Runs& runs);
 Section config_section(const Runs& runs);
 
+/// "lower is better"; empty if it is not known.
+std::string better_note(std::optional<Metric::Better> better);
 /// A heading with the run's name where there are several runs.
 std::string run_heading(const Runs& runs, const RunData& run);
 /// Where the phases of the runs meet, for charts over steps; none where the runs disagree.

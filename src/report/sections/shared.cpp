@@ -50,12 +50,12 @@ Curve scores_of(const RunData& run, const std::string& key, const std::string& n
   return curve;
 }
 
+}  // namespace
+
 std::string better_note(std::optional<Metric::Better> better) {
   if (!better) return "";
   return *better == Metric::Better::kLower ? "lower is better" : "higher is better";
 }
-
-}  // namespace
 
 std::string run_heading(const Runs& runs, const RunData& run) {
   return runs.size() < 2 ? "" : "<h3>" + escape(run.name) + "</h3>\n";
