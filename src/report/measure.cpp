@@ -1,6 +1,7 @@
 #include "report/measure.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "stats/transfer.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr const char* kValidation = "val/";
 constexpr const char* kAdaptersOff = "adapters_off";
+constexpr double kSameChange = 1e-6;  // a share: both are differences of the same two scores
 
 std::optional<Metric::Better> better_of(const std::string& unit) {
   if (unit == "loss") return Metric::Better::kLower;
@@ -84,6 +86,24 @@ const Scored* changes_begin(const RunData& run) {
   return frozen ? frozen : moment(run, "start");
 }
 
+namespace {
+
+/// What the run itself found of a change, if it is this one.
+void take_paired(const RunData& run, Change& change) {
+  for (const Continual& matrix : run.continual) {
+    for (const ContinualChange& one : matrix.since_frozen) {
+      const bool same = one.task == change.measure.subject && one.metric == change.measure.unit &&
+                        std::abs(one.value - change.value) <= kSameChange * std::abs(change.value);
+      if (!same || std::isnan(one.interval.low)) continue;
+      change.interval = one.interval;
+      change.verdict = one.verdict;
+      change.paired = true;
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<Change> changes_of(const RunData& run) {
   std::vector<Change> changes;
   const Scored* begin = changes_begin(run);
@@ -93,6 +113,7 @@ std::vector<Change> changes_of(const RunData& run) {
     const Estimate* to = newest(run, measure.key);
     if (from == begin->metrics.end() || !to) continue;
     changes.push_back(change_between(measure, from->second, *to));
+    take_paired(run, changes.back());
   }
   return changes;
 }

@@ -29,10 +29,10 @@ struct Change {
   double value = kNoNumber;  ///< to - from
   Bounds interval = {};      ///< 95 %, of the difference
   std::string verdict = {};  ///< of <stats/transfer.h>; empty: a bare sign says nothing
+  bool paired = false;       ///< over the same items; else the two scores are taken as independent
 };
 
-/// The difference of two scores that are taken as independent: for scores of the same items the
-/// interval is wider than it need be, never narrower.
+/// The difference of two scores that are taken as independent.
 Change change_between(const Measure& measure, const Estimate& from, const Estimate& to);
 
 /// The scores at a moment; null if the run has not come there.
@@ -41,6 +41,7 @@ const Scored* moment(const RunData& run, const std::string& name);
 const Estimate* newest(const RunData& run, const std::string& key);
 /// Where the changes of a run begin: the frozen base, else the start; null before the first score.
 const Scored* changes_begin(const RunData& run);
+/// Paired where the run has compared the same two moments item by item.
 std::vector<Change> changes_of(const RunData& run);
 
 }  // namespace twofold::report

@@ -58,9 +58,9 @@ struct ContinualScore {
   double value = kNoNumber;
   Bounds interval = {};
 };
-/// From one boundary to another, by the same items; the run says what it was.
+/// From one boundary to another, paired over the same items; the run says what it was.
 struct ContinualChange {
-  std::string task = {}, from = {}, to = {};
+  std::string task = {}, metric = {}, from = {}, to = {};
   double value = kNoNumber;
   Bounds interval = {};
   std::string verdict = {};  ///< empty: there is no interval
@@ -70,6 +70,7 @@ struct Continual {
   std::vector<std::vector<std::optional<ContinualScore>>> scores = {};  ///< [boundary][task]
   std::vector<std::pair<std::string, double>> metrics = {};
   std::vector<ContinualChange> changes = {};
+  std::vector<ContinualChange> since_frozen = {};  ///< what phase 2 did, to the last boundary
 };
 
 /// Scores with the adapters scaled from 0 to 1.

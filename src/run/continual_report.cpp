@@ -46,9 +46,19 @@ std::vector<Span> spans(const TaskMatrix& matrix) {
   return all;
 }
 
-Json changes_json(const TaskMatrix& matrix) {
+/// What phase 2 has done to each task: from the weights that it froze to now.
+std::vector<Span> since_frozen(const TaskMatrix& matrix) {
+  std::vector<Span> all;
+  for (size_t i = 0; i + 1 < matrix.rows(); ++i) {
+    if (matrix.label(i) != name_of(Milestone::kFrozen)) continue;
+    for (size_t j = 0; j < matrix.tasks(); ++j) all.push_back({j, i, matrix.rows() - 1});
+  }
+  return all;
+}
+
+Json changes_json(const TaskMatrix& matrix, const std::vector<Span>& of) {
   Json all = Json::array();
-  for (const Span& span : spans(matrix)) {
+  for (const Span& span : of) {
     const auto change = matrix.change(span.from, span.to, span.task);
     if (!change) continue;
     const std::string verdict = stats::verdict(*change, matrix.numbers().better[span.task]);
@@ -103,7 +113,8 @@ void add_matrix(const TaskMatrix& matrix, Json& json) {
   json["trained"] = std::move(trained);
   json["R"] = std::move(rows);
   json["metrics"] = metrics_json(matrix.metrics());
-  json["changes"] = changes_json(matrix);
+  json["changes"] = changes_json(matrix, spans(matrix));
+  json["since_frozen"] = changes_json(matrix, since_frozen(matrix));
 }
 
 }  // namespace

@@ -4,10 +4,10 @@ import math
 import random
 
 MODULES = ("attn/q_proj", "attn/k_proj", "attn/v_proj", "attn/o_proj", "mlp/gate_proj", "mlp/up_proj", "mlp/down_proj")
-CONFIG = """job: llama/train/lora
+CONFIG = """job: continual/train/benchmark_lora
 architecture: {block_size: 64, n_layers: 4, n_embd: 96}
 optimization: {lr: 0.001, lora: {rank: 16, alpha: 32.0, lr: 0.01}}
-training: {batch_size: 32, seed: 0, pre_lora_tokens: [%d], post_lora_tokens: [%d]}
+training: {batch_size: 32, seed: 0, tokens: [%d], post_lora_tokens: [%d]}
 """
 
 

@@ -50,6 +50,20 @@ TEST(Measure, ChangesAreFromTheFrozenBaseToTheNewestScore) {
   EXPECT_EQ(changes[0].to.value, 1);
 }
 
+TEST(Measure, WhatTheRunFoundItemByItemIsTaken) {
+  RunData run;
+  run.scored = {at(9, "frozen", {{"val/a/loss", {3, 0.5}}, {"val/b/loss", {3}}}),
+                at(15, "end", {{"val/a/loss", {2.5, 0.5}}, {"val/b/loss", {2}}})};
+  const ContinualChange learned{
+      .task = "a", .metric = "loss", .value = -0.5, .interval = {-0.6, -0.4}, .verdict = "learned"};
+  const ContinualChange other{.task = "b", .metric = "loss", .value = -9, .interval = {-9, -9}};
+  run.continual = {{.tasks = {"a", "b"}, .since_frozen = {learned, other}}};
+  const std::vector<Change> changes = changes_of(run);
+  EXPECT_EQ(changes[0].verdict, "learned");  // as independent scores it would be unchanged
+  EXPECT_TRUE(changes[0].paired);
+  EXPECT_FALSE(changes[1].paired);  // that was of other moments
+}
+
 TEST(Measure, PerplexitiesBesideBitsPerByteAreDerived) {
   const std::vector<Measure> all = {measure_of("eval/t/bits_per_byte"),
                                     measure_of("eval/t/word_perplexity"),

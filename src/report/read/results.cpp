@@ -1,5 +1,6 @@
 #include "report/read/results.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "formats/json_reader.h"
@@ -28,13 +29,26 @@ std::vector<std::optional<ContinualScore>> row_in(const JsonReader& row, size_t 
   return scores;
 }
 
-ContinualChange change_in(const JsonReader& entry) {
-  return {.task = entry.text("task", ""),
+ContinualChange change_in(const JsonReader& entry, const Continual& all) {
+  const std::string name = entry.text("task", "");
+  const auto task = std::ranges::find(all.tasks, name) - all.tasks.begin();
+  const bool known = task < std::ssize(all.tasks);
+  return {.task = name,
+          .metric = known ? all.task_metrics[static_cast<size_t>(task)] : "",
           .from = entry.text("from", ""),
           .to = entry.text("to", ""),
           .value = entry.number("change", kNoNumber),
           .interval = bounds_in(entry),
           .verdict = entry.text("verdict", "")};
+}
+
+std::vector<ContinualChange> changes_in(const JsonReader& reader, const char* field,
+                                        const Continual& of) {
+  std::vector<ContinualChange> all;
+  if (const auto changes = reader.find(field)) {
+    for (const JsonReader& entry : changes->items()) all.push_back(change_in(entry, of));
+  }
+  return all;
 }
 
 Continual matrix_in(const JsonReader& reader, std::vector<std::string> boundaries) {
@@ -50,9 +64,8 @@ Continual matrix_in(const JsonReader& reader, std::vector<std::string> boundarie
   for (const auto& [name, value] : metrics.value().items()) {
     if (value.is_number()) all.metrics.emplace_back(name, value.get<double>());
   }
-  if (const auto changes = reader.find("changes")) {
-    for (const JsonReader& entry : changes->items()) all.changes.push_back(change_in(entry));
-  }
+  all.changes = changes_in(reader, "changes", all);
+  all.since_frozen = changes_in(reader, "since_frozen", all);
   return all;
 }
 

@@ -122,6 +122,12 @@ std::vector<Chart> charts_of(const Continual& all, const std::string& id, const 
   return charts;
 }
 
+/// The matrix of other jobs has but the two ends of their phases, which are told above it.
+bool has_tasks_in_turn(const RunData& run) {
+  const std::string* job = run.setting("job");
+  return job && job->starts_with("continual/");
+}
+
 std::string part(const Continual& all, const std::string& id, const Runs& runs) {
   return html(matrix(all)) +
          "<p class=\"note\">Below each score its 95 % interval. Darker is better, in each column "
@@ -135,7 +141,8 @@ std::string part(const Continual& all, const std::string& id, const Runs& runs) 
 Section continual_section(const Runs& runs) {
   Section section{.id = "continual", .title = "Tasks in turn"};
   for (const RunData& run : runs) {
-    if (!run.continual.empty()) section.html += run_heading(runs, run);
+    if (!has_tasks_in_turn(run)) continue;
+    section.html += run_heading(runs, run);
     for (size_t i = 0; i < run.continual.size(); ++i) {
       if (i > 0) section.html += "<h3>by validation loss</h3>\n";
       section.html += part(run.continual[i], fmt::format("continual-{}-{}", run.name, i), runs);

@@ -61,7 +61,8 @@ std::vector<Cell> row_of(const RunData& run, const Change& change, bool several,
   row.push_back(Cell::number(change.from.value));
   row.push_back(Cell::number(change.to.value));
   row.push_back({signed_number(change.value), exact(change.value), "n"});
-  row.push_back({interval_text(change.interval), exact(change.interval.low), "n"});
+  row.push_back({interval_text(change.interval) + (change.paired ? " <small>paired</small>" : ""),
+                 exact(change.interval.low), "n"});
   row.push_back(
       {forest(change.value, change.interval, reaches.at(change.measure.unit), change.verdict),
        exact(change.value), "bar"});
@@ -88,9 +89,22 @@ std::string begin_name(const Runs& runs) {
   return begin && begin->moment == "frozen" ? "frozen base" : "before";
 }
 
-constexpr const char* kIntervals =
-    "Intervals are 95 %, and treat the two scores as independent, which makes them wide, not "
-    "narrow. <i>Learned</i> and <i>forgotten</i> are said only where the interval excludes zero.";
+std::string intervals(const Runs& runs) {
+  size_t paired = 0, all = 0;
+  for (const RunData& run : runs) {
+    for (const Change& change : changes_of(run)) {
+      paired += change.paired ? 1 : 0;
+      all += change.verdict.empty() ? 0 : 1;
+    }
+  }
+  std::string text = "Intervals are 95 %. ";
+  if (paired > 0) text += "Those marked “paired” are of the differences item by item. ";
+  if (paired < all) {
+    text += "The others treat the two scores as independent, which makes them wide, not narrow. ";
+  }
+  return text +
+         "<i>Learned</i> and <i>forgotten</i> are said only where the interval excludes zero.";
+}
 
 HtmlTable table_of(const Runs& runs, const std::string& id) {
   HtmlTable table{.id = id,
@@ -150,7 +164,8 @@ Section learned_section(const Runs& runs) {
   }
   Section section{.id = "learned", .title = "What was learned, what was forgotten"};
   if (verdicts.empty()) return section;
-  section.html = verdicts + tables(runs) + "<p class=\"note\">" + notes + kIntervals + "</p>\n";
+  section.html =
+      verdicts + tables(runs) + "<p class=\"note\">" + notes + intervals(runs) + "</p>\n";
   return section;
 }
 
