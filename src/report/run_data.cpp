@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "config/yaml.h"
 #include "report/settings.h"
 
 namespace twofold::report {
@@ -59,8 +58,9 @@ bool RunData::finished() const {
 }
 
 std::optional<int64_t> RunData::switch_step() const {
-  const auto found = std::ranges::find_if(train, [](const TrainPoint& p) { return p.phase > 1; });
-  if (found == train.end() || found == train.begin()) return std::nullopt;
+  const auto found = std::ranges::find_if(
+      train, [&](const TrainPoint& point) { return point.phase != train.front().phase; });
+  if (found == train.end()) return std::nullopt;
   return found->step;
 }
 

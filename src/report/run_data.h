@@ -117,7 +117,7 @@ struct RunData {
   /// Of the whole run, as its config has it; 0 if it does not say.
   int64_t total_steps() const;
   bool finished() const;
-  /// The first step of phase 2 or later; none in a run that has one phase so far.
+  /// The first step of a run's second phase; none in a run that has one phase so far.
   std::optional<int64_t> switch_step() const;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <httplib.h>
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -120,8 +121,15 @@ PageServer::PageServer(const std::string& host, int64_t port, std::string token,
 PageServer::~PageServer() = default;
 
 void PageServer::run() {
-  std::thread listening([this] { server_->http.listen_after_bind(); });
-  while (!stop_requested()) std::this_thread::sleep_for(kLook);
+  std::atomic<bool> ended = false;
+  std::thread listening([this, &ended] {
+    server_->http.listen_after_bind();
+    ended = true;
+  });
+  // A server that does not listen yet would not be stopped.
+  while (!ended && !(stop_requested() && server_->http.is_running())) {
+    std::this_thread::sleep_for(kLook);
+  }
   server_->http.stop();
   listening.join();
 }
