@@ -51,7 +51,7 @@ class Pages(RunTest):
 
     def picture(self, name):
         if SCREENSHOTS:
-            self.browser.screenshot(pathlib.Path(SCREENSHOTS) / f"report-{name}.png")
+            self.browser.screenshot(pathlib.Path(SCREENSHOTS) / f"report-{name}.png", most=1600)
 
     def find(self, css):
         return self.browser.driver.find_element("css selector", css)
@@ -72,6 +72,7 @@ class Pages(RunTest):
     def assert_readable(self):
         (contrast, text), (size, small) = self.browser.run(browser.LEAST)
         self.assertGreaterEqual(contrast, LEAST_CONTRAST, text)
+        self.assertLess(contrast, 20, "nothing was measured")
         self.assertGreaterEqual(size, LEAST_SIZE, small)
 
     def assert_drawn(self, least):
@@ -138,7 +139,8 @@ class Report(Pages):
         step = float(re.match(r"step ([\d.]+)", shown).group(1))
         for curve in data["curves"]:
             self.assertIn(str(curve["y"][curve["x"].index(step)]), shown)
-        self.picture("tip")
+        if SCREENSHOTS:
+            self.browser.driver.save_screenshot(SCREENSHOTS + "/report-tip.png")
         self.point_at(figure, x=0.4, drag=0.3)
         self.assertNotEqual(path(), whole)
         self.button(figure, "reset").click()
@@ -164,7 +166,7 @@ class Report(Pages):
         for kind in ("PNG", "SVG", "CSV"):
             self.button(figure, kind).click()
             wait_for((self.downloads / f"val-loss.{kind.lower()}").exists)
-        rows = list(csv.DictReader((self.downloads / "val-loss.csv").open()))
+        rows = list(csv.DictReader((self.downloads / "val-loss.csv").read_text().splitlines()))
         drawn = [(c["name"], x, y) for c in data["curves"] for x, y in zip(c["x"], c["y"])]
         self.assertEqual([(r["curve"], float(r["step"]), float(r["value"])) for r in rows], drawn)
         picture = xml.etree.ElementTree.parse(self.downloads / "val-loss.svg").getroot()

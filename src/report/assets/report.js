@@ -15,7 +15,7 @@ const short = v => {
   const a = Math.abs(v += 0);
   if (a >= 1e6) return +(v / 1e6).toPrecision(4) + 'M';
   if (a >= 1e4) return +(v / 1e3).toPrecision(4) + 'k';
-  return String(a && a < 1e-3 ? v.toExponential() : +v.toPrecision(6)).replace('e+', 'e');
+  return String(a && a < 1e-4 ? v.toExponential() : +v.toPrecision(6)).replace('e+', 'e');
 };
 
 // ── scales ──
