@@ -100,7 +100,8 @@ std::string intervals(const Runs& runs) {
   std::string text = "Intervals are 95 %. ";
   if (paired > 0) text += "Those marked “paired” are of the differences item by item. ";
   if (paired < all) {
-    text += "The others treat the two scores as independent, which makes them wide, not narrow. ";
+    text += std::string(paired > 0 ? "The others" : "They") +
+            " treat the two scores as independent, which makes them wide, not narrow. ";
   }
   return text +
          "<i>Learned</i> and <i>forgotten</i> are said only where the interval excludes zero.";
