@@ -1,6 +1,7 @@
 """`twofold report` and `twofold watch`: one page about runs that are finished, that go on, that go wrong."""
 import os
 import re
+import shutil
 import unittest
 import urllib.error
 
@@ -10,7 +11,23 @@ from watched import Watched, wait_for
 SAMPLES = ("logging.samples=1", "logging.sample_tokens=8", "tokenizer.backend=bytes")
 
 
-class Report(RunTest):
+class Finished(RunTest):
+    """Each test has a root of its own with the run `one`, which is made once."""
+
+    @classmethod
+    def setUpClass(cls):
+        maker = RunTest()
+        maker.setUp()
+        maker.run_job("one", maker.config(LORA), *SAMPLES)
+        cls.addClassCleanup(maker.doCleanups)
+        cls.made = maker.root
+
+    def setUp(self):
+        super().setUp()
+        shutil.copytree(self.made, self.root, dirs_exist_ok=True)
+
+
+class Report(Finished):
     def report(self, *names, code=0, out=None):
         out = out or self.root / "report.html"
         result = self.twofold("report", *names, self.root, out)
@@ -19,7 +36,6 @@ class Report(RunTest):
 
     def test_one_page_about_a_run_and_several(self):
         config = self.config(LORA)
-        self.run_job("one", config, *SAMPLES)
         first = self.report("one")
         for part in ("learned", "curves", "rows", "samples", "machine", "config"):
             self.assertIn(f'<section id="{part}">', first)
@@ -40,8 +56,7 @@ class Report(RunTest):
         commands = re.search(r"```sh report\n(.*?)```", text, re.S).group(1).splitlines()
         config = self.config(LORA)
         places = {"OTHER": "two", "NAME": "one", "ROOT": str(self.root), "OUT": str(self.root / "page")}
-        for name in ("one", "two"):
-            self.run_job(name, config)
+        self.run_job("two", config)
         for command in commands:
             words = [re.sub("|".join(places), lambda word: places[word.group()], word) for word in command.split()[1:]]
             if words[0] == "watch":
@@ -57,20 +72,18 @@ class Report(RunTest):
         (self.root / "results/general/default/begun").mkdir(parents=True)
         self.assert_refused(self.report("begun", code=2), "no config.yaml")
         self.assert_refused(self.twofold("report", "one", self.root), "NAME, ROOT and OUT.html")
-        self.run_job("one", self.config(LORA))
         self.assert_refused(self.twofold("report", "one", self.root, self.root / "no/such/folder.html"), "no/such")
         (self.results("one") / "continual.json").write_text("[1")
         self.assert_refused(self.report("one", code=2), "continual.json")
 
     def test_what_is_broken_off_is_left_out(self):
-        self.run_job("one", self.config(LORA))
         whole = self.report("one")
         with open(self.results("one") / "metrics.jsonl", "a") as file:
             file.write('{"step":46,"phase":2,"loss":0.')
         self.assertEqual(self.report("one"), whole)
 
 
-class Watch(RunTest):
+class Watch(Finished):
     def watch(self, *arguments, **options):
         watched = Watched(*arguments, "--port", "0", **options)
         self.addCleanup(lambda: watched.process.poll() is None and watched.end())
@@ -82,7 +95,6 @@ class Watch(RunTest):
                 for folder in (self.results(name), self.checkpoints(name)) for path in folder.rglob("*")}
 
     def test_the_page_follows_the_run(self):
-        self.run_job("one", self.config(LORA))
         metrics = self.results("one") / "metrics.jsonl"
         lines = metrics.read_text().splitlines(keepends=True)
         metrics.write_text("".join(lines[:20]))
@@ -102,14 +114,13 @@ class Watch(RunTest):
 
     def test_a_run_goes_on_beside_it_and_so_does_its_folder(self):
         config = self.config(LORA)
-        self.run_job("one", config, "training.post_lora_tokens=[640]")
-        watched = self.watch("one", self.root)
+        self.run_job("other", config, "training.post_lora_tokens=[640]")
+        watched = self.watch("other", "one", self.root)
         version = watched.version()["version"]
-        self.run_job("one", config)
+        self.run_job("other", config)
         wait_for(lambda: watched.version()["version"] != version)
 
     def test_others_need_the_token(self):
-        self.run_job("one", self.config(LORA))
         open_to_all = self.watch("one", self.root, "--host", "0.0.0.0")
         token = re.search(r"\?token=([0-9a-f]{32})$", open_to_all.address).group(1)
         local = open_to_all.address.replace("0.0.0.0", "127.0.0.1")
@@ -122,7 +133,6 @@ class Watch(RunTest):
     def test_bad_input_is_refused(self):
         self.assert_refused(self.twofold("watch", "nobody", self.root), "has not begun")
         self.assert_refused(self.twofold("watch", self.root), "NAME and ROOT")
-        self.run_job("one", self.config(LORA))
         port = self.watch("one", self.root).address.rstrip("/").rsplit(":", 1)[1]
         self.assert_refused(self.twofold("watch", "one", self.root, "--port", port), "already in use", port)
         self.assert_refused(self.twofold("watch", "one", self.root, "--port", "70000"), "--port")
