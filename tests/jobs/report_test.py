@@ -37,15 +37,12 @@ class Report(Finished):
     def test_one_page_about_a_run_and_several(self):
         config = self.config(LORA)
         first = self.report("one")
-        for part in ("learned", "curves", "rows", "samples", "machine", "config"):
-            self.assertIn(f'<section id="{part}">', first)
-        for dataset in ("first", "second"):
-            self.assertIn(f"<b>{dataset}</b> loss", first)
-        self.assertIn("adapters off", first)
-        self.assertEqual(self.report("one", out=self.root / "again.html"), first)
+        self.assertEqual(re.findall(r'(?m)^<section id="(\w+)">', first), ["learned", "curves", "rows", "machine", "config"])
+        self.assertEqual(set(re.findall(r"<b>(\w+)</b> loss", first)), {"first", "second"})
+        self.assertTrue(self.report("one", out=self.root / "again.html") == first, "the same bytes")
         self.run_job("two", config, "optimization.lora.rank=2")
         both = self.report("one", "two")
-        self.assertIn("<h1>one, two</h1>", both)
+        self.assertEqual(re.search("<h1>(.*?)</h1>", both).group(1), "one, two")
         difference = both[both.index('id="difference"'):both.index('id="all-settings"')]
         self.assertRegex(difference, "optimization/lora/rank</td>.*>4<.*>2<")
         self.assertNotIn("optimization/lora/alpha", difference)
@@ -80,7 +77,7 @@ class Report(Finished):
         whole = self.report("one")
         with open(self.results("one") / "metrics.jsonl", "a") as file:
             file.write('{"step":46,"phase":2,"loss":0.')
-        self.assertEqual(self.report("one"), whole)
+        self.assertTrue(self.report("one") == whole, "the same bytes")
 
 
 class Watch(Finished):
@@ -101,12 +98,12 @@ class Watch(Finished):
         before = self.snapshot("one")
         watched = self.watch("one", self.root)
         page, version = watched.get(), watched.version()
-        self.assertIn(f'data-watch="{version["version"]}"', page)
+        self.assertEqual(re.search('data-watch="(.*?)"', page).group(1), version["version"])
         self.assertEqual(self.snapshot("one"), before, "watching changes no file of the run")
         metrics.write_text("".join(lines))
         wait_for(lambda: watched.version()["version"] != version["version"])
         self.assertIn("step 45, finished", watched.version()["text"])
-        self.assertNotEqual(watched.get(), page)
+        self.assertFalse(watched.get() == page)
         metrics.write_text("".join(lines[:30]))  # as a run that goes on from a checkpoint cuts it
         now = watched.version()["version"]
         wait_for(lambda: watched.version()["version"] != now)
