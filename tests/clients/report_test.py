@@ -37,6 +37,8 @@ class Pages(RunTest):
 
     def setUp(self):
         super().setUp()
+        self.browser.open("about:blank")  # the page of the test before asks no more
+        self.browser.faults()
         self.browser.show()
 
     def made(self, *names, steps=400, every=20):
