@@ -18,7 +18,7 @@ void write_report(const std::vector<ExecutionSpec>& runs, const std::filesystem:
 
 struct WatchOptions {
   std::string host = "127.0.0.1";
-  int64_t port = 8461;     ///< 0: a free one
+  int64_t port = 8461;  ///< 0: a free one
   /// Asked of every visitor. If it is empty, nobody is asked on a loopback address, which other
   /// machines cannot reach; elsewhere a new one is made.
   std::string token = {};
