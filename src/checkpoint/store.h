@@ -8,7 +8,7 @@
 //       adapters.safetensors      phase 2: <path>/lora_A, <path>/lora_B, …; see lora/lora.h
 //       starts.safetensors        phase 2 from pissa or olora: what was taken out of the base
 //       optimizer.safetensors     moments
-//       scores.safetensors        of a continual run: what each item scored at each boundary
+//       scores.safetensors        what each item of validation and tasks scored at each boundary
 //       state.json  config.yaml   everything else a run is; the resolved config
 //       kept/…                    files that whoever uses the run needs (hard-linked likewise)
 //       manifest.json             format version, name → {bytes, xxh3_128}, its own checksum; last

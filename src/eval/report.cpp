@@ -20,7 +20,17 @@ const Scores* find(const MilestoneScores& scores, Milestone milestone) {
 std::string change(const Scores* from, const Scores* to, const std::string& dataset) {
   if (!from || from == to || !from->contains(dataset) || !to->contains(dataset)) return kNone;
   const double change = to->at(dataset) - from->at(dataset);
-  return fmt::format("{:+.4f} {}", change, change < 0 ? "learned" : "forgotten");
+  return fmt::format("{:+.4f}", change);
+}
+
+std::string cost_of_freezing(const Scores* boundary, const Scores* frozen) {
+  if (!boundary || !frozen) return {};
+  std::vector<std::string> costs;
+  for (const auto& [dataset, loss] : *frozen) {
+    if (!boundary->contains(dataset)) continue;
+    costs.push_back(fmt::format("{} {:+.5f}", dataset, loss - boundary->at(dataset)));
+  }
+  return "cost of freezing: " + join(costs, ", ");
 }
 
 /// The text on one line of printable ASCII: a dot stands for every other byte, since a byte-level
@@ -40,7 +50,12 @@ std::string on_one_line(const std::string& text) {
 
 }  // namespace
 
-Table learned_forgotten(const MilestoneScores& all, bool residual_base) {
+Milestone change_from(const MilestoneScores& scores) {
+  return scores.contains(Milestone::kFrozen) ? Milestone::kFrozen : Milestone::kStart;
+}
+
+Table learned_forgotten(const MilestoneScores& all,
+                        const std::map<std::string, std::string>& verdicts, bool residual_base) {
   Table table{.title = "Learned and forgotten (validation loss)", .header = {"dataset"}};
   std::vector<const Scores*> columns;
   std::set<std::string>
@@ -54,7 +69,7 @@ Table learned_forgotten(const MilestoneScores& all, bool residual_base) {
   }
   if (columns.empty()) return table;
   const Scores* frozen = find(all, Milestone::kFrozen);
-  const Scores* first = frozen ? frozen : find(all, Milestone::kStart);
+  const Scores* first = find(all, change_from(all));
   table.header.emplace_back(frozen ? "change in phase 2" : "change");
   for (const std::string& dataset : datasets) {
     std::vector<std::string> row = {dataset};
@@ -62,17 +77,11 @@ Table learned_forgotten(const MilestoneScores& all, bool residual_base) {
       row.push_back(scores->contains(dataset) ? fmt::format("{:.4f}", scores->at(dataset)) : kNone);
     }
     row.push_back(change(first, columns.back(), dataset));
+    const auto verdict = verdicts.find(dataset);
+    if (verdict != verdicts.end() && row.back() != kNone) row.back() += " " + verdict->second;
     table.rows.push_back(row);
   }
-  const Scores* boundary = find(all, Milestone::kBoundary);
-  if (boundary && frozen) {
-    std::vector<std::string> costs;
-    for (const auto& [dataset, loss] : *frozen) {
-      if (!boundary->contains(dataset)) continue;
-      costs.push_back(fmt::format("{} {:+.5f}", dataset, loss - boundary->at(dataset)));
-    }
-    table.note = "cost of freezing: " + join(costs, ", ");
-  }
+  table.note = cost_of_freezing(find(all, Milestone::kBoundary), frozen);
   if (residual_base) {
     table.note += std::string(table.note.empty() ? "" : "; ") +
                   "the adapters' start was taken out of the frozen weights: with the adapters off "

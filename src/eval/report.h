@@ -1,6 +1,9 @@
 #pragma once
 // What a run shows at its end: what was learned, what was forgotten, and how its text reads.
 
+#include <map>
+#include <string>
+
 #include "tokenizer/tokenizer.h"
 #include "twofold/eval/milestone.h"
 #include "twofold/model/model.h"
@@ -8,10 +11,15 @@
 
 namespace twofold {
 
-/// Loss of every dataset at each milestone; no rows without validation. `residual_base`: the
-/// adapters' initial product was subtracted from the base (pissa, olora), and the table says what
-/// that means for the column without adapters.
-Table learned_forgotten(const MilestoneScores& scores, bool residual_base);
+/// From where to the end a run's change is taken: from the frozen boundary, or from its start.
+Milestone change_from(const MilestoneScores& scores);
+
+/// Loss of every dataset at each milestone; no rows without validation. `verdicts`: of a dataset,
+/// "learned", "forgotten" or "unchanged" since change_from(), if an interval says so.
+/// `residual_base`: the adapters' initial product was subtracted from the base (pissa, olora), and
+/// the table says what that means for the column without adapters.
+Table learned_forgotten(const MilestoneScores& scores,
+                        const std::map<std::string, std::string>& verdicts, bool residual_base);
 
 struct SamplesRequest {
   int64_t count = 0, tokens = 0;  ///< samples, and tokens of each

@@ -118,10 +118,13 @@ std::vector<Table> BaseTrainer::first_screen(const RunPlan& plan) const {
 
 void BaseTrainer::show_end(TrainState& state, const ExecutionSpec& spec, Observer& observer) const {
   const LoRATrainState* adapted = state.adapted();
-  const Table scores =
-      learned_forgotten(state.progress.scores, adapted && changed_base(adapted->adapters));
+  const MilestoneScores& all = state.progress.scores;
+  const RunPlan plan = make_run_plan();
+  const Table scores = learned_forgotten(
+      all, verdicts(plan, state, name_of(change_from(all)), name_of(Milestone::kEnd)),
+      adapted && changed_base(adapted->adapters));
   if (!scores.rows.empty()) observer.table(scores);
-  if (config_.continual) observer.table(continual_table(make_run_plan(), state));
+  if (config_.continual) observer.table(continual_table(plan, state));
   const TrainerConfig& settings = config_.trainer;
   if (settings.samples == 0) return;
   const SamplesRequest request{.count = settings.samples,

@@ -14,12 +14,11 @@
 namespace twofold {
 
 void BoundaryKeeper::begin(const TrainState& state) const {
-  if (continual()) write_continual(run_.results, run_.plan, state);
+  write_continual(run_.results, run_.plan, state);
 }
 
 void BoundaryKeeper::note(const std::string& label, TrainState& state) const {
   RunState& now = state.progress;
-  if (!continual()) return;
   // What another run scored there, of other tasks, before this one went on from it.
   std::erase_if(now.boundaries, [&](const auto& boundary) { return boundary.label == label; });
   now.boundaries.push_back(
@@ -83,7 +82,7 @@ void BoundaryKeeper::pass(const PhasePlan& phase, const StagePlan& stage, TrainS
 }
 
 void BoundaryKeeper::begin_phase(TrainState& state) const {
-  if (!continual()) return;
+  if (!run_.config.continual) return;
   const PhasePlan& phase = *run_.plan.find(state.progress.phase);
   const int number = phase.stages.front().number;
   run_.checkpointing.save(state, phase.phase.trains_adapters()

@@ -1,6 +1,7 @@
 #pragma once
-// What happens at the boundaries of a run on several tasks in turn: all of them are scored, the
-// scores join the matrix (score_matrix.h), the optimizer may begin anew, and a checkpoint is saved.
+// What happens at the boundaries of a run: what all tasks scored joins the matrix (score_matrix.h).
+// Between tasks in turn they are scored there, the optimizer may begin anew, and a checkpoint is
+// saved.
 
 #include <string>
 #include <vector>
@@ -27,15 +28,14 @@ class BoundaryKeeper {
 
   /// The run goes on from `state`: continual.json says what that has.
   void begin(const TrainState& state) const;
-  /// All tasks have just been scored at this moment: notes it. For every other job, nothing.
+  /// All tasks have just been scored at this moment: notes it.
   void note(const std::string& label, TrainState& state) const;
   /// Between a stage and the next one of its phase. `state` has passed it once it is noted.
   void pass(const PhasePlan& phase, const StagePlan& stage, TrainState& state) const;
-  /// A phase that follows another has just begun.
+  /// A phase that follows another has just begun; saves it where stages are tasks in turn.
   void begin_phase(TrainState& state) const;
 
  private:
-  bool continual() const { return run_.config.continual.has_value(); }
   void note_task(const std::string& label, const TaskScored& task, std::vector<double> items,
                  TrainState& state) const;
   void note_losses(const std::string& label, TrainState& state) const;

@@ -120,6 +120,7 @@ void add_matrix(const TaskMatrix& matrix, Json& json) {
 }  // namespace
 
 void write_continual(const Path& results, const RunPlan& plan, const TrainState& state) {
+  if (state.progress.boundaries.empty()) return;  // nothing has been scored
   Json json = {{"boundaries", Json::array()}, {"steps", Json::array()}, {"phases", Json::array()}};
   for (const BoundaryScores& boundary : state.progress.boundaries) {
     json["boundaries"].push_back(boundary.label);
@@ -130,6 +131,18 @@ void write_continual(const Path& results, const RunPlan& plan, const TrainState&
   add_matrix(evaluations.tasks() > 0 ? evaluations : losses, json);
   if (evaluations.tasks() > 0 && losses.tasks() > 0) add_matrix(losses, json["validation"]);
   write_atomic(results / kContinualFile, json.dump(1) + "\n");
+}
+
+std::map<std::string, std::string> verdicts(const RunPlan& plan, const TrainState& state,
+                                            const std::string& from, const std::string& to) {
+  std::map<std::string, std::string> all;
+  const TaskMatrix losses(plan, state, kLosses);
+  const auto before = losses.row_of(from), after = losses.row_of(to);
+  for (size_t j = 0; before && after && j < losses.tasks(); ++j) {
+    const auto change = losses.change(*before, *after, j);
+    if (change) all[losses.task(j)] = stats::verdict(*change, Metric::Better::kLower);
+  }
+  return all;
 }
 
 Table continual_table(const RunPlan& plan, const TrainState& state) {

@@ -55,13 +55,14 @@ const TaskScored* TaskMatrix::at(size_t i, size_t j) const {
   return nullptr;
 }
 
+std::optional<size_t> TaskMatrix::row_of(const std::string& label) const {
+  const auto& all = state_.progress.boundaries;
+  const auto found = std::ranges::find(all, label, &BoundaryScores::label);
+  if (found == all.end()) return std::nullopt;
+  return static_cast<size_t>(found - all.begin());
+}
+
 std::optional<size_t> TaskMatrix::row_at_end(const RunPlan& plan, size_t j) const {
-  const auto row_of = [&](const std::string& label) -> std::optional<size_t> {
-    const auto& all = state_.progress.boundaries;
-    const auto found = std::ranges::find(all, label, &BoundaryScores::label);
-    if (found == all.end()) return std::nullopt;
-    return static_cast<size_t>(found - all.begin());
-  };
   for (const PhasePlan& phase : plan.phases) {
     for (const StagePlan& stage : phase.stages) {
       if (!trains_on(stage.config, task(j))) continue;
@@ -89,6 +90,15 @@ std::optional<stats::Estimate> TaskMatrix::change(size_t from, size_t to, size_t
   const auto before = scored(from, j), after = scored(to, j);
   if (!before || !after) return std::nullopt;
   return stats::change(*before, *after);
+}
+
+stats::TransferMetrics TaskMatrix::metrics() const {
+  stats::TransferMetrics metrics = stats::transfer_metrics(numbers_);
+  // A run that an earlier version began may not know where it began.
+  if (!row_of(name_of(Milestone::kStart))) {
+    metrics.forward_transfer = std::numeric_limits<double>::quiet_NaN();
+  }
+  return metrics;
 }
 
 TaskMatrix main_matrix(const RunPlan& plan, const TrainState& state) {

@@ -28,12 +28,14 @@ class TaskMatrix {
   /// "scan", and "exact_match" or "loss".
   std::string task(size_t j) const;
   std::string metric(size_t j) const;
+  /// None: that boundary has not been passed.
+  std::optional<size_t> row_of(const std::string& label) const;
   const std::string& label(size_t i) const { return state_.progress.boundaries[i].label; }
   /// Null: not scored.
   const TaskScored* at(size_t i, size_t j) const;
   /// From one row to another, on the same items; none where a score is missing.
   std::optional<stats::Estimate> change(size_t from, size_t to, size_t j) const;
-  stats::TransferMetrics metrics() const { return stats::transfer_metrics(numbers_); }
+  stats::TransferMetrics metrics() const;
 
  private:
   std::optional<stats::Scored> scored(size_t i, size_t j) const;

@@ -9,6 +9,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import tempfile
 import time
 import unittest
@@ -74,6 +75,23 @@ class ContinualKill(ContinualTest):
         print(f"{killed} kills:", ", ".join(f"{count} at {place}" for place, count in sorted(hits.items())))
         for place in ("fade", "boundary", "save"):
             self.assertGreaterEqual(hits[place], kills // 16, hits)
+
+    def test_stopped_runs_go_on_to_the_same(self):
+        rng = random.Random(int(os.environ.get("TWOFOLD_SEED", "1")))
+        config = self.config(FADING)
+        begin = time.monotonic()
+        self.run_job("r", config)
+        duration = time.monotonic() - begin
+        root = self.fresh_root()
+        for _ in range(5):
+            victim = Place(self, root, config)
+            time.sleep(rng.uniform(0.3, 0.6) * duration)
+            victim.process.send_signal(signal.SIGTERM)
+            said = victim.process.communicate()[1]
+            self.assertIn(victim.process.returncode, (0, 75, -signal.SIGTERM), said)
+        self.run_job("r", config, root=root)
+        self.assert_same_run("r", self.root, "r", root)
+        self.assertEqual(self.continual("r", root), self.continual("r"))
 
     def fresh_root(self):
         root = pathlib.Path(tempfile.mkdtemp(prefix="root-", dir=self.root))

@@ -5,7 +5,7 @@ import unittest
 
 from continual_support import BENCHMARK, CONTINUAL, LABELS, PMD, TASKS, ContinualTest
 from evaluations_test import CHOOSE
-from support import MODELS, SOURCE
+from support import LORA, MODELS, SOURCE
 
 
 def mean(values):
@@ -157,6 +157,28 @@ class Continual(ContinualTest):
         self.assertEqual((self.final("branch") / "model.safetensors").read_bytes(),
                          (self.final("full") / "model.safetensors").read_bytes())
         self.assertEqual(self.continual("branch")["R"], self.continual("full")["R"])
+
+    def test_every_two_phase_run_has_a_matrix_of_its_milestones(self):
+        out = self.run_job("r", self.config(LORA)).stdout
+        found = self.continual("r")
+        self.assertEqual((found["boundaries"], found["tasks"]), (["start", "boundary", "frozen", "end"], TASKS[:2]))
+        self.assertEqual(found["trained"], [1, 3])
+        words = dict(re.findall(r"(?m)^  (first|second) .* (learned|forgotten|unchanged)$", out))
+        self.assertEqual(set(words), {"first", "second"}, out)
+        self.assertEqual(words["second"], "learned")
+        self.assertNotIn("Tasks in turn", out)
+        self.run_job("blind", self.config(LORA), "training.validation=false")
+        self.assertFalse((self.results("blind") / "continual.json").exists())
+
+    def test_any_boundary_is_a_place_to_start_from(self):
+        config = self.config(CONTINUAL)
+        self.run_job("r", config)
+        for suffix in ("boundary_0_1", "boundary_1_2", "lora_boundary_pre_to_post"):
+            self.run_job(f"from_{suffix}", config, "--restore", f"general/default/r/{suffix}")
+            for file in ("base", "adapters", "optimizer", "scores"):
+                self.assertEqual((self.final(f"from_{suffix}") / f"{file}.safetensors").read_bytes(),
+                                 (self.final("r") / f"{file}.safetensors").read_bytes(), file)
+            self.assertEqual(self.continual(f"from_{suffix}"), self.continual("r"))
 
     def test_the_documents_example_runs(self):
         blocks = re.findall(r"```yaml run\n(.*?)```", (SOURCE / "docs/continual.md").read_text(), re.S)

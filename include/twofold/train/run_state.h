@@ -21,7 +21,7 @@ struct TaskScored {
   std::optional<double> standard_error = {};
 };
 
-/// What all tasks scored at one moment of a continual run.
+/// What all tasks scored at one moment of a run.
 struct BoundaryScores {
   std::string label = {};  ///< "start", "boundary_0_1", …: as in metrics.jsonl
   int64_t step = 0, tokens = 0;
@@ -44,7 +44,7 @@ struct RunState {
 
   uint64_t metrics_bytes = 0;  ///< length of metrics.jsonl when this state was current
   MilestoneScores scores = {};
-  std::vector<BoundaryScores> boundaries = {};  ///< of a continual run, in order
+  std::vector<BoundaryScores> boundaries = {};  ///< passed so far, in order
   std::string weights_dtype = {};  ///< dtype the weights came in (Hugging Face folder), or empty
   std::string base_id = {};        ///< identity of the frozen base
   /// Rows of tables that are trained in addition to the adapters: leaf -> ids.
