@@ -126,9 +126,12 @@ std::vector<JobEntry> job_registry() {
 std::string family_asked(const config::Parsed& source) {
   const std::vector<std::string> known = model_families();
   const auto family = source.text_of("architecture/family");
-  if (family && std::ranges::find(known, *family) != known.end()) return *family;
+  if (family) {  // a faulty one is found by its field: here the one that was meant
+    const std::vector<std::string> near = nearest_names(*family, known);
+    return near.empty() ? kFamily : near.front();
+  }
   const auto weights = source.text_of("architecture/backbone/weights");
-  if (family || !weights || weights->empty()) return kFamily;  // a faulty one is found by its field
+  if (!weights || weights->empty()) return kFamily;
   try {
     return config_of_hf_folder(*weights)->family();
   } catch (const Error&) {  // what is wrong with the folder is said where it is read

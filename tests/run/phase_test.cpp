@@ -104,7 +104,8 @@ TEST(Registry, AFamilyIsTheConfigsOrThatOfItsWeights) {
   };
   EXPECT_EQ(asked(""), "gpt");
   EXPECT_EQ(asked("architecture: {family: qwen}"), "qwen");
-  EXPECT_EQ(asked("architecture: {family: lama}"), "gpt") << "its own field says what is wrong";
+  EXPECT_EQ(asked("architecture: {family: lama}"), "llama") << "its own field says what is wrong";
+  EXPECT_EQ(asked("architecture: {family: 12345678}"), "gpt");
   const std::string weights = TWOFOLD_TEST_MODELS_DIR "/hf-random/qwen2";
   EXPECT_EQ(asked("architecture: {backbone: {weights: " + weights + "}}"), "qwen");
   EXPECT_EQ(asked("architecture: {backbone: {weights: /nowhere}}"), "gpt");
