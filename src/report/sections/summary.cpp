@@ -89,11 +89,21 @@ std::vector<Fact> facts(const RunData& run) {
           {"memory, peak", std::isnan(memory) ? "" : human_bytes(memory * (1 << 20))}};
 }
 
+/// Names of jobs and paths may be broken behind a slash, where text has no other place for it.
+std::string with_breaks(const std::string& html) {
+  std::string broken;
+  for (const char c : html) {
+    broken += c;
+    if (c == '/') broken += "<wbr>";
+  }
+  return broken;
+}
+
 std::string fact_list(const RunData& run) {
   std::string items;
   for (const auto& [name, value] : facts(run)) {
     if (value.empty()) continue;
-    items += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", name, escape(value));
+    items += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", name, with_breaks(escape(value)));
   }
   return "<dl class=\"facts\">" + items + "</dl>\n";
 }
