@@ -55,7 +55,7 @@ double peak_memory(const RunData& run) {
 }
 
 std::string model(const RunData& run) {
-  const std::string weights = setting(run, "architecture/backbone/weights");
+  std::string weights = setting(run, "architecture/backbone/weights");
   if (!weights.empty() && weights != "null" && weights != "\"\"" && weights != "''") return weights;
   return fmt::format("{} layers × {}", setting(run, "architecture/n_layers"),
                      setting(run, "architecture/n_embd"));
