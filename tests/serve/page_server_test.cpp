@@ -52,6 +52,13 @@ TEST(PageServer, ServesThePageAndItsVersion) {
   EXPECT_EQ(server.get("/other")->status, 404);
 }
 
+TEST(PageServer, SendsThePageAsItIs) {
+  const Running server;
+  const auto page = server.get("/", {{"Accept-Encoding", "gzip, br"}});
+  EXPECT_FALSE(page->has_header("Content-Encoding"));
+  EXPECT_EQ(page->get_header_value("Content-Length"), "12");
+}
+
 TEST(PageServer, AnswersRequestsForThisMachineOnly) {
   const Running server;
   EXPECT_EQ(server.get("/", {{"Host", "localhost:1"}})->status, 200);

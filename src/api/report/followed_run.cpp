@@ -32,19 +32,25 @@ std::vector<report::Checkpoint> checkpoints_of(const ExecutionSpec& spec) {
   return all;
 }
 
+std::string beginning_of(const std::string& text) {
+  if (text.size() <= kText) return text;
+  size_t end = kText;
+  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // not within a character
+  return text.substr(0, end) + "…";
+}
+
 report::LossRows shown(const StepRows& step) {
   report::LossRows all{.step = step.step, .loss = step.loss, .before = step.before};
   for (const RankedRow& row : step.rows) {
     if (all.rows.size() == kRows) break;
     const auto tokens = static_cast<double>(std::max<int64_t>(row.loss.count, 1));
-    all.rows.push_back(
-        {.dataset = row.dataset,
-         .text = row.text.size() > kText ? row.text.substr(0, kText) + "…" : row.text,
-         .row = row.row,
-         .epoch = row.epoch,
-         .tokens = row.loss.count,
-         .loss = row.loss.sum / tokens,
-         .share = row.share});
+    all.rows.push_back({.dataset = row.dataset,
+                        .text = beginning_of(row.text),
+                        .row = row.row,
+                        .epoch = row.epoch,
+                        .tokens = row.loss.count,
+                        .loss = row.loss.sum / tokens,
+                        .share = row.share});
   }
   return all;
 }
