@@ -40,6 +40,16 @@ TEST(Spike, LooksAtSixteenStepsBefore) {
   EXPECT_EQ(largest_rise(losses_of_steps(records(losses))).step, 37);
 }
 
+TEST(Spike, SeveralAreInTheOrderOfTheirRises) {
+  const std::vector<double> losses = {3, 3, 3, 4, 3, 3, 3, 6, 3, 3, 2, 2};
+  std::vector<int64_t> steps;
+  for (const StepLoss& step : largest_rises(losses_of_steps(records(losses)), 5)) {
+    steps.push_back(step.step);
+  }
+  EXPECT_EQ(steps, (std::vector<int64_t>{8, 4})) << "the others do not rise";
+  EXPECT_EQ(largest_rises(losses_of_steps(records(losses)), 1).size(), 1u);
+}
+
 TEST(Spike, OfOneStepIsThatStep) { EXPECT_EQ(largest_rise(losses_of_steps(records({4}))).step, 1); }
 
 }  // namespace
