@@ -17,6 +17,7 @@ struct Metric {
   Better better = Better::kLower;
   /// How sure the value is: the standard error, in metrics.jsonl as `name`/stderr; NaN: not known.
   double standard_error = std::numeric_limits<double>::quiet_NaN();
+  bool in_files_only = false;  ///< one of so many that a terminal does not show them
 };
 
 /// The model as it now is, and where the run stands.

@@ -49,6 +49,7 @@ std::string render(const ValidationReport& report) {
   for (const auto& [dataset, loss] : report.datasets)
     text += fmt::format("  {} {:.4f}", dataset, loss);
   for (const Metric& metric : report.metrics) {
+    if (metric.in_files_only) continue;
     text += fmt::format("  {} {:.4f}", metric.name, metric.value);
     if (!std::isnan(metric.standard_error)) text += fmt::format(" ±{:.4f}", metric.standard_error);
   }

@@ -11,7 +11,7 @@ using nlohmann::ordered_json;
 
 Templates::Templates(const std::vector<NamedTemplate>& templates, ordered_json special_tokens,
                      jinja::Settings settings)
-    : special_tokens_(std::move(special_tokens)), settings_(std::move(settings)) {
+    : special_tokens_(std::move(special_tokens)), settings_(settings) {
   for (const NamedTemplate& one : templates) {
     templates_.push_back({one.name, jinja::Template(one.text, one.where)});
   }

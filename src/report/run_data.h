@@ -31,16 +31,16 @@ struct TrainPoint {
   double loss = kNoNumber, lr = kNoNumber, grad_norm = kNoNumber;
 };
 
-/// What a run measures of an adapted module at a validation, in the order of kAdapterMeasures.
-using AdapterMeasures = std::array<double, 4>;
+/// What a run measures of a module's update at a validation, in the order of kUpdateMeasures.
+using UpdateMeasures = std::array<double, 4>;
 
 /// One validation, or the scores at a milestone ("start", "boundary", "frozen", …).
 struct Scored {
   int64_t step = 0;
   int phase = 1;
-  std::string moment = {};                               ///< empty: a periodic validation
-  std::map<std::string, Estimate> metrics = {};          ///< "val/kjv/loss", "eval/piqa/acc"
-  std::map<std::string, AdapterMeasures> adapters = {};  ///< by module path
+  std::string moment = {};                             ///< empty: a periodic validation
+  std::map<std::string, Estimate> metrics = {};        ///< "val/kjv/loss", "eval/piqa/acc"
+  std::map<std::string, UpdateMeasures> updates = {};  ///< by module path
 };
 
 struct TimePoint {
@@ -121,13 +121,13 @@ struct RunData {
   std::optional<int64_t> switch_step() const;
 };
 
-/// What the lens measures of a module: the key in metrics.jsonl, and what it says to people.
-struct AdapterMeasure {
+/// One of them: the key in metrics.jsonl, and what it says to people.
+struct UpdateMeasure {
   const char* key;
   const char* title;
   const char* note;
 };
-inline constexpr std::array<AdapterMeasure, 4> kAdapterMeasures = {{
+inline constexpr std::array<UpdateMeasure, 4> kUpdateMeasures = {{
     {"relative_norm", "size of the update", "‖ΔW‖ / ‖W‖"},
     {"rank90", "rank of the update", "directions that hold 90 % of ‖ΔW‖²"},
     {"top_share", "along W's own directions", "share of ΔW in the top r singular directions of W"},

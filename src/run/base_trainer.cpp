@@ -9,6 +9,7 @@
 #include "run/adapters/plan.h"
 #include "run/adapters/warm_start.h"
 #include "run/plan/learnt.h"
+#include "run/plan/warnings.h"
 #include "run/records_preview.h"
 #include "run/sources.h"
 #include "run/task_evaluations.h"
@@ -165,7 +166,7 @@ void BaseTrainer::make_datasets(const std::filesystem::path& root, config::Check
 
 void BaseTrainer::check_files(const std::filesystem::path& root, config::Checks& checks) {
   data_root_ = root / "data";
-  DataNeeds needs;
+  DataNeeds& needs = data_needs_;
   if (knows(checks, {"architecture/block_size"})) needs.width = config_.model->block_size;
   if (knows(checks, {"architecture/vocab_size"})) needs.vocab_size = config_.model->vocab_size;
   needs.validation = checks.is_sound({"training/validation"}) && config_.trainer.validation;
@@ -196,7 +197,17 @@ RunPlan BaseTrainer::make_run_plan() const {
 }
 
 std::vector<Table> BaseTrainer::plan(const std::filesystem::path&) {
-  return tables(make_run_plan());
+  const RunPlan plan = make_run_plan();
+  std::vector<Table> all = tables(plan);
+  Table unusual{.title = "Unusual"};
+  for (std::string& line : warnings(plan)) unusual.rows.push_back({std::move(line)});
+  if (!unusual.rows.empty()) all.push_back(std::move(unusual));
+  return all;
+}
+
+std::vector<std::string> BaseTrainer::warnings(const RunPlan& plan) const {
+  return plan_warnings(config_, plan,
+                       {.root = data_root_, .rows = data_rows_, .needs = data_needs_});
 }
 
 std::vector<Table> BaseTrainer::tables(const RunPlan& plan) const {

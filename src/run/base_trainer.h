@@ -44,6 +44,7 @@ class BaseTrainer : public RestoreableJob {
   bool knows(const config::Checks& checks, std::vector<std::string> keys) const;
   RunPlan make_run_plan() const;
   std::vector<Table> tables(const RunPlan& plan) const;
+  std::vector<std::string> warnings(const RunPlan& plan) const;
   /// Everything that is shown before step 1: the tables, and one row.
   std::vector<Table> first_screen(const RunPlan& plan) const;
   /// Shows what was learned and forgotten, and samples of text.
@@ -55,6 +56,7 @@ class BaseTrainer : public RestoreableJob {
   RunConfig config_;
   AddedVocabulary added_;
   Path data_root_;                     ///< once check_files knows it
+  DataNeeds data_needs_;               ///< what it has asked of them
   DataRows data_rows_;                 ///< of the datasets that check_files has found
   std::unique_ptr<StandIn> stand_in_;  ///< for folders of the config that are gone
 };

@@ -103,6 +103,7 @@ void BaseTrainer::run(const ExecutionSpec& spec, Observer& watcher) {
             ? start_from(from, CheckpointStore::open(checkpoints / *restore_path_, *restore_path_))
             : start(from);
     check_data(state->progress, plan, validation, spec, {}, observer);
+    for (const std::string& line : warnings(plan)) observer.message(Severity::kWarning, line);
   }
   run.train(state, own ? own->suffix : "");
   show_end(*state, spec, observer);

@@ -180,6 +180,18 @@ std::vector<StageMixture> LoRATrainerConfig::mixtures() const {
   return all;
 }
 
+void UpdateLogConfig::declare(config::Fields& fields) {
+  fields.add("logging/weight_updates", measures,
+             "Measure what phase 2 does to the weights at each validation: size and rank of each "
+             "module's update, and (all; auto where that takes less than 1 % of the time) its "
+             "directions beside the weight's own.",
+             {.choices = {"auto", "all", "off"}});
+  fields.add("logging/adapter_scales", adapter_scales,
+             "Parts of the adapters at which a run scores its validation data when it ends "
+             "(adapter_curve.json); [] = none.",
+             {.min = 0, .max = 4});
+}
+
 void EvaluationConfig::declare(config::Fields& fields) {
   fields.add("training/evaluate", evaluate,
              "Ask the tasks of eval/evaluations, and a program's own evaluators, wherever "

@@ -97,6 +97,13 @@ struct LoRATrainerConfig : BaseTrainerConfig {
   std::string pre_dataset_key_ = "training/pre_lora_dataset";
 };
 
+/// `logging/*` of jobs with a phase 2: what is measured of what it changes.
+struct UpdateLogConfig {
+  std::string measures = "auto";
+  std::vector<double> adapter_scales = {0, 0.25, 0.5, 0.75, 1};
+  void declare(config::Fields& fields);
+};
+
 /// `training/evaluate`, `eval/*`: the tasks that a run asks its model.
 struct EvaluationConfig {
   bool evaluate = true;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "run/adapters/curve.h"
 #include "run/adapters/new_tokens.h"
 #include "run/two_begins.h"
 #include "twofold/model/loss.h"
@@ -144,9 +145,24 @@ void PhaseRun::score_end() {
   const std::string unseen =
       unseen_tokens_text(model.parameters(), run_.new_tokens, run_.config.tokenizer, now.phase);
   if (!unseen.empty()) run_.observer.message(Severity::kWarning, unseen);
+  score_without_adapters(asked);
+  draw_adapter_curve();
+}
+
+void PhaseRun::score_without_adapters(bool asked) {
+  Model& model = *run_.state.model;
   const AdaptersOff bare(model.parameters());
-  if (!run_.evaluations.score(Milestone::kAdaptersOff, model, now) || !asked) return;
+  if (!run_.evaluations.score(Milestone::kAdaptersOff, model, run_.state.progress) || !asked) {
+    return;
+  }
   if (!run_.tasks.empty()) run_.observer.table(adapters_table(run_.tasks));
+}
+
+void PhaseRun::draw_adapter_curve() {
+  const std::vector<double>& scales = run_.config.update_log.adapter_scales;
+  if (scales.empty() || !run_.config.trainer.validation) return;
+  run_.observer.table(
+      write_adapter_curve(scales, run_.state, run_.evaluations, run_.results / kAdapterCurveFile));
 }
 
 }  // namespace twofold

@@ -20,6 +20,7 @@ struct PhaseContext {
   const RunPlan& plan;
   NewTokens new_tokens;  ///< tokenizer/add_tokens
   Path data_root;
+  Path results;
   TrainState& state;
   Evaluations& evaluations;
   std::vector<TaskEvaluator*> tasks;  ///< among the evaluations
@@ -50,6 +51,10 @@ class PhaseRun : private PhaseEvents {
   MicroLoss loss(const Batch& micro, double scale, int64_t first_row);
   void save_best();
   StepReport report(const StepResult& result, double lr);
+  /// Scores the model without its adapters; `asked`: whether the tasks have just been asked of it
+  /// with them, so that the two can be compared.
+  void score_without_adapters(bool asked);
+  void draw_adapter_curve();
   bool is_last() const { return &phase_ == &run_.plan.phases.back(); }
   // PhaseEvents
   void validate() override;

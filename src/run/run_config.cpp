@@ -16,6 +16,7 @@ void RunConfig::declare(config::Fields& fields) {
     stages.BaseTrainerConfig::declare(fields);
   }
   trainer.declare(fields);
+  if (adapts) update_log.declare(fields);
   evaluation.declare(fields);
   off.declare(fields);
   tokenizer.declare(fields);

@@ -5,6 +5,7 @@
 #include "eval/evaluator.h"
 #include "lora/update_check.h"
 #include "run/task_evaluations.h"
+#include "run/weight_updates.h"
 
 namespace twofold {
 namespace {
@@ -51,6 +52,11 @@ void TrainingRun::train(std::unique_ptr<TrainState>& state, const std::string& s
     tasks_.push_back(task.get());
     evaluations_.add(std::move(task));
   }
+  if (evaluations_.active()) {
+    if (auto updates = make_weight_updates(setup_.config, setup_.plan, spec_.checkpoints())) {
+      evaluations_.add(std::move(updates));
+    }
+  }
   boundaries_.begin(*state);
   if (state->progress.step == 0) score(Milestone::kStart, *state);
   for (const Phase& phase : setup_.phases) {
@@ -80,6 +86,7 @@ PhaseContext TrainingRun::context(TrainState& state) {
           .plan = setup_.plan,
           .new_tokens = setup_.new_tokens,
           .data_root = spec_.data(),
+          .results = spec_.results(),
           .state = state,
           .evaluations = evaluations_,
           .tasks = tasks_,

@@ -59,8 +59,7 @@ bool Evaluations::score(Milestone milestone, Model& model, RunState& state) {
 
 Scores Evaluations::score(const std::string& moment, Model& model, RunState& state) {
   const std::string what = fmt::format("validating ({})", moment);
-  Scores scores;
-  if (validation_) scores = losses(model, state, validation_->all(), what);
+  Scores scores = all_losses(model, state, what);
   ValidationReport report = report_of(state, scores, other_metrics(model, last_stage_, what));
   report.moment = moment;
   state.validated_step = state.step;
@@ -71,6 +70,10 @@ Scores Evaluations::score(const std::string& moment, Model& model, RunState& sta
 bool Evaluations::score_end(Milestone milestone, Model& model, RunState& state, int stage) {
   if (!score(milestone, model, state) || !validation_) return false;
   return state.note_loss(validation_->mixture_loss(stage, state.scores.at(milestone)));
+}
+
+Scores Evaluations::all_losses(Model& model, const RunState& state, const std::string& what) const {
+  return validation_ ? losses(model, state, validation_->all(), what) : Scores();
 }
 
 Scores Evaluations::losses(Model& model, const RunState& state,

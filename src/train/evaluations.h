@@ -35,6 +35,9 @@ class Evaluations {
   /// Scores the milestone that ends a phase, whose last stage is `stage`. Returns whether it scored
   /// now and the loss is the phase's best. A loss that is not better does not use up any patience.
   bool score_end(Milestone milestone, Model& model, RunState& state, int stage);
+  /// Losses on every dataset, which are neither noted nor reported; none without validation.
+  /// `what`: how the work is called meanwhile.
+  Scores all_losses(Model& model, const RunState& state, const std::string& what) const;
 
   /// Null if no loss is scored.
   const Validation* validation() const { return validation_.get(); }

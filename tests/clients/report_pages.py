@@ -11,10 +11,11 @@ training: {batch_size: 32, seed: 0, tokens: [%d], post_lora_tokens: [%d]}
 """
 
 
-def adapters(rng, layers=4):
-    return {f"blocks/{i}/{module}": {"relative_norm": rng.random() / 5, "rank90": rng.randrange(1, 12),
-                                     "top_share": rng.random(), "intruders": rng.randrange(3)}
-            for i in range(layers) for module in MODULES}
+def updates(rng, layers=4):
+    return {f"update/blocks/{i}/{module}/{measure}": value
+            for i in range(layers) for module in MODULES
+            for measure, value in (("relative_norm", rng.random() / 5), ("rank90", rng.randrange(1, 12)),
+                                   ("top_share", rng.random()), ("intruders", rng.randrange(3)))}
 
 
 def scores(rng, step, steps):
@@ -55,7 +56,7 @@ def make_results(folder, steps, every, seed=1):
             if moment:
                 line["moment"] = moment
             if phase == 2:
-                line["adapters"] = adapters(rng)
+                line.update(updates(rng))
             metrics.append(line)
     folder.mkdir(parents=True)
     write_lines(folder / "metrics.jsonl", metrics)

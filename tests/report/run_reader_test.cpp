@@ -53,6 +53,23 @@ TEST_F(RunReaderTest, ReadsStepsValidationsAndTheirErrors) {
   EXPECT_FALSE(run.refresh());
 }
 
+TEST_F(RunReaderTest, ReadsWhatPhaseTwoDoesToTheWeights) {
+  write(
+      "metrics.jsonl",
+      R"({"step":30,"phase":2,"tokens":9,"val/a/loss":5,"update/blocks/0/attn/q_proj/relative_norm":0.5,)"
+      R"("update/blocks/0/attn/q_proj/rank90":3,"update/odd/measure":1})"
+      "\n");
+  RunReader run = reader();
+  ASSERT_TRUE(run.refresh());
+  const Scored& scored = run.data().scored.at(0);
+  ASSERT_EQ(scored.updates.size(), 1u);
+  const UpdateMeasures& measures = scored.updates.at("blocks/0/attn/q_proj");
+  EXPECT_EQ(measures[0], 0.5);
+  EXPECT_EQ(measures[1], 3);
+  EXPECT_TRUE(std::isnan(measures[2]));
+  EXPECT_FALSE(scored.metrics.contains("update/blocks/0/attn/q_proj/rank90"));
+}
+
 TEST_F(RunReaderTest, KnowsHowManyStepsTheRunTakes) {
   write("config.yaml", kConfig);
   RunReader run = reader();

@@ -71,7 +71,8 @@ at::Tensor LowRankAdapter::merged(const at::Tensor& value) const {
 
 at::Tensor LowRankAdapter::original(const at::Tensor& value) const {
   if (!changed_base()) return value;
-  return at::addmm(value, tensor("start_A"), tensor("start_B"), 1, scale_);
+  const at::ScalarType type = value.scalar_type();
+  return at::addmm(value, tensor("start_A").to(type), tensor("start_B").to(type), 1, scale_);
 }
 
 /// LoRA+ quickens the factor on the side of the outputs, which of a head is A.

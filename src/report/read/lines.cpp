@@ -38,23 +38,27 @@ void add_metric(const std::string& key, const json& value, Scored& to) {
   }
 }
 
-void add_adapters(const json& modules, Scored& to) {
-  for (const auto& [module, measured] : modules.items()) {
-    if (!measured.is_object()) continue;
-    AdapterMeasures& measures = to.adapters[module];
-    for (size_t i = 0; i < measures.size(); ++i) {
-      measures[i] = number_in(measured, kAdapterMeasures[i].key);
-    }
-  }
+/// "update/blocks/0/attn/q_proj/rank90": of a module. False: another key.
+bool add_update(const std::string& key, const json& value, Scored& to) {
+  constexpr std::string_view kUpdate = "update/";
+  if (!key.starts_with(kUpdate) || !value.is_number()) return false;
+  const size_t slash = key.rfind('/');
+  const std::string module = key.substr(kUpdate.size(), slash - kUpdate.size());
+  const auto measure = std::ranges::find(kUpdateMeasures, key.substr(slash + 1),
+                                         [](const UpdateMeasure& each) { return each.key; });
+  if (slash <= kUpdate.size() || measure == kUpdateMeasures.end()) return false;
+  const auto [measures, is_new] = to.updates.try_emplace(module);
+  if (is_new) measures->second.fill(kNoNumber);
+  measures->second[static_cast<size_t>(measure - kUpdateMeasures.begin())] = value.get<double>();
+  return true;
 }
 
 Scored scored_in(const json& line) {
   Scored at{.step = integer_in(line, "step"),
             .phase = static_cast<int>(integer_in(line, "phase")),
             .moment = text_in(line, "moment")};
-  for (const auto& [key, value] : line.items()) add_metric(key, value, at);
-  if (const auto adapters = line.find("adapters"); adapters != line.end()) {
-    add_adapters(*adapters, at);
+  for (const auto& [key, value] : line.items()) {
+    if (!add_update(key, value, at)) add_metric(key, value, at);
   }
   std::erase_if(at.metrics, [](const auto& metric) { return std::isnan(metric.second.value); });
   return at;

@@ -37,14 +37,14 @@ Place place_of(const std::string& path) {
 
 const Scored* last_with_adapters(const RunData& run) {
   for (auto at = run.scored.rbegin(); at != run.scored.rend(); ++at) {
-    if (!at->adapters.empty()) return &*at;
+    if (!at->updates.empty()) return &*at;
   }
   return nullptr;
 }
 
 std::vector<std::string> modules_of(const Scored& at) {
   std::vector<std::string> modules;
-  for (const auto& [path, unused] : at.adapters) {
+  for (const auto& [path, unused] : at.updates) {
     const std::string module = place_of(path).module;
     if (std::ranges::find(modules, module) == modules.end()) modules.push_back(module);
   }
@@ -56,14 +56,14 @@ bool by_number(const std::string& a, const std::string& b) {
 }
 
 HeatTable layers(const Scored& at, size_t measure) {
-  HeatTable table{.title = kAdapterMeasures[measure].title,
-                  .note = kAdapterMeasures[measure].note,
+  HeatTable table{.title = kUpdateMeasures[measure].title,
+                  .note = kUpdateMeasures[measure].note,
                   .corner = "layer",
                   .columns = modules_of(at)};
   std::map<std::string, std::vector<HeatTable::Value>,
            bool (*)(const std::string&, const std::string&)>
       rows(by_number);
-  for (const auto& [path, measures] : at.adapters) {
+  for (const auto& [path, measures] : at.updates) {
     const Place place = place_of(path);
     std::vector<HeatTable::Value>& row = rows[place.layer];
     row.resize(table.columns.size());
@@ -77,9 +77,9 @@ HeatTable layers(const Scored& at, size_t measure) {
 
 std::string heat_tables(const Scored& at) {
   std::string all;
-  for (size_t measure = 0; measure < kAdapterMeasures.size(); ++measure) {
+  for (size_t measure = 0; measure < kUpdateMeasures.size(); ++measure) {
     const bool any = std::ranges::any_of(
-        at.adapters, [&](const auto& module) { return !std::isnan(module.second[measure]); });
+        at.updates, [&](const auto& module) { return !std::isnan(module.second[measure]); });
     if (any) all += html(layers(at, measure));
   }
   return "<div class=\"heats\">\n" + all + "</div>\n";
@@ -94,7 +94,7 @@ Chart growth(const RunData& run) {
   std::map<std::string, Curve> curves;
   for (const Scored& at : run.scored) {
     std::map<std::string, std::pair<double, int>> sums;
-    for (const auto& [path, measures] : at.adapters) {
+    for (const auto& [path, measures] : at.updates) {
       auto& [sum, count] = sums[place_of(path).module];
       sum += measures[0];
       ++count;

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/folders.h"
-#include "data/read/dataset.h"
 
 namespace twofold {
 namespace {
@@ -27,22 +26,6 @@ bool is_padding(const Batch& row, size_t t) {
   return alone(t) && (t + 1 == row.first_key.size() || alone(t + 1));
 }
 
-RowTokens tokens_of(const Dataset& dataset, int64_t number, int64_t width) {
-  Batch row(1, width);
-  dataset.read(number, row, 0);
-  RowTokens tokens;
-  for (size_t t = 0; t < row.tokens.size(); ++t) {
-    if (is_padding(row, t)) continue;
-    tokens.ids.push_back(row.tokens[t]);
-    tokens.trained.push_back(t > 0 && row.labels[t - 1] != -1 ? 1 : 0);
-  }
-  if (!row.labels.empty() && row.labels.back() != -1) {  // behind the last position
-    tokens.ids.push_back(row.labels.back());
-    tokens.trained.push_back(1);
-  }
-  return tokens;
-}
-
 SplitSize look_at(const Dataset& dataset, int64_t width) {
   constexpr int64_t kLookedAt = 1000, kShown = 3;
   SplitSize size{.rows = dataset.rows(), .filled = dataset.filled()};
@@ -58,7 +41,28 @@ SplitSize look_at(const Dataset& dataset, int64_t width) {
   return size;
 }
 
+void note_validation(const SplitSize& split, SplitSize& size) {
+  size.validation_rows = split.rows;
+  size.validation_learnt = static_cast<double>(split.learnt) / static_cast<double>(split.looked_at);
+}
+
 }  // namespace
+
+RowTokens tokens_of(const Dataset& dataset, int64_t number, int64_t width) {
+  Batch row(1, width);
+  dataset.read(number, row, 0);
+  RowTokens tokens;
+  for (size_t t = 0; t < row.tokens.size(); ++t) {
+    if (is_padding(row, t)) continue;
+    tokens.ids.push_back(row.tokens[t]);
+    tokens.trained.push_back(t > 0 && row.labels[t - 1] != -1 ? 1 : 0);
+  }
+  if (!row.labels.empty() && row.labels.back() != -1) {  // behind the last position
+    tokens.ids.push_back(row.labels.back());
+    tokens.trained.push_back(1);
+  }
+  return tokens;
+}
 
 DataRows::key_type rows_key(const Sampling& sampling) {
   return {sampling.label(), sampling.style, sampling.documents};
@@ -79,7 +83,11 @@ void open_data(const Path& data_root, const Mixture& mixture, const DataNeeds& n
     gather(found,
            [&, &size = entry->second] { size = look_at(*open(Split::kTrain), needs.width); });
     std::vector<Problem> of_val;
-    if (needs.validation) gather(of_val, [&] { open(Split::kVal); });
+    if (needs.validation) {
+      gather(of_val, [&, &size = entry->second] {
+        note_validation(look_at(*open(Split::kVal), needs.width), size);
+      });
+    }
     add_new(problems, found);
     add_new(problems, of_val);
   }

@@ -2,6 +2,7 @@
 // Opens the data of a run before anything else is made, to find what is wrong with it and how much
 // there is.
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/files.h"
+#include "data/read/dataset.h"
 #include "data/sampling.h"
 
 namespace twofold {
@@ -25,7 +27,18 @@ struct SplitSize {
   /// Of some rows, all over the split: their tokens, and those that are learnt.
   int64_t looked_at = 0, tokens = 0, learnt = 0;
   std::vector<RowTokens> first = {};  ///< the first rows
+  // Of the validation split, if it was asked for.
+  int64_t validation_rows = 0;
+  double validation_learnt = 0;  ///< tokens of a row that are learnt
+
+  int64_t validation_tokens(int64_t most_rows) const {
+    return static_cast<int64_t>(validation_learnt *
+                                static_cast<double>(std::min(validation_rows, most_rows)));
+  }
 };
+
+/// The row without its padding.
+RowTokens tokens_of(const Dataset& dataset, int64_t number, int64_t width);
 
 /// The training split of each dataset.
 using DataRows = std::map<std::tuple<std::string, DatasetStyle, DocumentsInRow>, SplitSize>;
