@@ -19,7 +19,7 @@ from support import LORA, RunTest
 from watched import Watched, wait_for
 
 SCREENSHOTS = os.environ.get("TWOFOLD_SCREENSHOTS")
-WATCH_SECONDS = int(os.environ.get("TWOFOLD_WATCH_SECONDS", 10))
+WATCH_SECONDS = int(os.environ.get("TWOFOLD_WATCH_SECONDS", 5))
 NARROW, LEAST_SIZE, LEAST_CONTRAST = 360, 11, 4.5
 MOST_BYTES, MOST_SECONDS, MOST_OF_A_CORE = 1_500_000, 1.0, 0.005
 MANY_STEPS = 100_000
