@@ -54,6 +54,7 @@ TEST_F(RunReaderTest, ReadsStepsValidationsAndTheirErrors) {
 }
 
 TEST_F(RunReaderTest, ReadsWhatPhaseTwoDoesToTheWeights) {
+  write("config.yaml", kConfig);
   write(
       "metrics.jsonl",
       R"({"step":30,"phase":2,"tokens":9,"val/a/loss":5,"update/blocks/0/attn/q_proj/relative_norm":0.5,)"
