@@ -4,7 +4,8 @@
 #   tools/setup.sh            to build and run
 #   tools/setup.sh --tests    and to run the tests and the benchmarks, whose clients and peers (PyTorch,
 #                             transformers, PEFT, llama.cpp, …) get an environment of their own,
-#                             .venv-clients, and vLLM, which wants other versions, .venv-vllm
+#                             .venv-clients, and vLLM, which wants other versions, .venv-vllm, and TensorBoard,
+#                             Trackio and W&B, .venv-logs
 #   tools/setup.sh --tests --fuzz    and clang with libFuzzer, and clang-tidy
 #   tools/setup.sh --parquet  to build and run, and to read Parquet files: Apache Arrow from the pyarrow
 #                             wheel, into .venv (170 MB; --tests has it too)
@@ -13,7 +14,7 @@ cd "$(dirname "$0")/.."
 
 PACKAGES=(g++ cmake ninja-build ccache pkg-config python3 python3-venv
   libyaml-cpp-dev libcli11-dev libfmt-dev nlohmann-json3-dev libpcre2-dev libxxhash-dev
-  libutf8proc-dev libsentencepiece-dev zlib1g-dev libzstd-dev libcpp-httplib-dev)
+  libutf8proc-dev libsentencepiece-dev zlib1g-dev libzstd-dev libsqlite3-dev libcpp-httplib-dev)
 TEST_PACKAGES=(libgtest-dev libgmock-dev libbenchmark-dev qemu-user clang-format
   chromium chromium-driver)
 FUZZ_PACKAGES=(clang-16 libclang-rt-16-dev clang-tidy-16)
@@ -75,6 +76,17 @@ if [ "${1:-}" = "--tests" ] && ! cmp -s $LM_EVAL .venv-clients/installed-lm-eval
     cp $LM_EVAL .venv-clients/installed-lm-eval
   else
     echo "lm-eval cannot be had here: what it said once is compared, its live tests are skipped"
+  fi
+fi
+
+LOGS=tools/requirements-logs.txt
+if [ "${1:-}" = "--tests" ] && ! cmp -s $LOGS .venv-logs/installed; then
+  echo "installing TensorBoard, Trackio and W&B into .venv-logs"
+  python3 -m venv .venv-logs
+  if .venv-logs/bin/pip install -q -r $LOGS; then
+    cp $LOGS .venv-logs/installed
+  else
+    echo "TensorBoard, Trackio or W&B cannot be had here: the tests that ask their readers will be skipped"
   fi
 fi
 
