@@ -35,6 +35,8 @@ struct StepReport {
   double tokens_per_s = 0, eta_s = 0;
   double peak_share = 0;  ///< arithmetic done per second / the machine's measured peak; 0 = unknown
   std::vector<RowLoss> rows = {};  ///< of the global batch, in its order (reproducible)
+  /// L2 norm of each module's gradients before clipping; where a line is due and a log wants it.
+  std::vector<std::pair<std::string, double>> module_grad_norms = {};
 };
 
 /// Losses at one validation; `loss` is the current mixture's (0 at a milestone).
@@ -47,6 +49,13 @@ struct ValidationReport {
   std::vector<std::pair<std::string, double>> datasets = {};  ///< every dataset trained on so far
   std::string moment = {};  ///< "start", "boundary", "frozen", "end", "adapters_off"; else empty
   std::vector<Metric> metrics = {};  ///< of other evaluators
+};
+
+/// Text that the model wrote when the run ended.
+struct SamplesReport {
+  int64_t step = 0;
+  /// What the model was ("adapters on", "adapters off", or empty), and what it wrote.
+  std::vector<std::pair<std::string, std::string>> texts = {};
 };
 
 /// Work that is not training: tokenizing, validating, saving.
@@ -67,6 +76,7 @@ class Observer {
   virtual void banner(const std::string&) {}  ///< a turning point: the switch between the phases
   virtual void step(const StepReport&) {}
   virtual void validation(const ValidationReport&) {}
+  virtual void samples(const SamplesReport&) {}
   virtual void work(const WorkReport&) {}
 };
 
@@ -88,6 +98,9 @@ class Observers : public Observer {
   }
   void validation(const ValidationReport& r) override {
     for (auto* o : all_) o->validation(r);
+  }
+  void samples(const SamplesReport& r) override {
+    for (auto* o : all_) o->samples(r);
   }
   void work(const WorkReport& r) override {
     for (auto* o : all_) o->work(r);

@@ -11,6 +11,8 @@
 
 namespace twofold {
 
+class TrainingRun;
+
 class BaseTrainer : public RestoreableJob {
  public:
   explicit BaseTrainer(RunConfig config) : config_(std::move(config)) {}
@@ -47,6 +49,8 @@ class BaseTrainer : public RestoreableJob {
   std::vector<std::string> warnings(const RunPlan& plan) const;
   /// Everything that is shown before step 1: the tables, and one row.
   std::vector<Table> first_screen(const RunPlan& plan) const;
+  /// Shows the end of the run, which is over.
+  void end(TrainingRun& run, TrainState& state, const ExecutionSpec& spec) const;
   /// Shows what was learned and forgotten, and samples of text.
   void show_end(TrainState& state, const ExecutionSpec& spec, Observer& observer) const;
 

@@ -91,7 +91,8 @@ void BaseTrainer::run(const ExecutionSpec& spec, Observer& watcher) {
     state = resume(from, *own);
     if (restore_path_) report_restore_ignored(*restore_path_, spec, observer);
     if (!report_resumed(state->progress, *own, plan, spec, observer)) {
-      return show_end(*state, spec, observer);
+      run.begin_records(state->progress);  // it may have been killed before its end was recorded
+      return end(run, *state, spec);
     }
     check_data(state->progress, plan, validation, spec, own->suffix, observer);
     report_start(spec, yaml, shown, observer);
@@ -106,7 +107,12 @@ void BaseTrainer::run(const ExecutionSpec& spec, Observer& watcher) {
     for (const std::string& line : warnings(plan)) observer.message(Severity::kWarning, line);
   }
   run.train(state, own ? own->suffix : "");
-  show_end(*state, spec, observer);
+  end(run, *state, spec);
+}
+
+void BaseTrainer::end(TrainingRun& run, TrainState& state, const ExecutionSpec& spec) const {
+  show_end(state, spec, run.observer());
+  run.finish();
 }
 
 std::vector<Table> BaseTrainer::first_screen(const RunPlan& plan) const {
@@ -141,6 +147,9 @@ void BaseTrainer::show_end(TrainState& state, const ExecutionSpec& spec, Observe
   }
   add_samples(samples, *state.model, *tokenizer, request, adapted ? "adapters on" : "");
   observer.table(samples);
+  SamplesReport report{.step = state.progress.step};
+  for (const auto& row : samples.rows) report.texts.emplace_back(row.at(0), row.at(1));
+  observer.samples(report);
 }
 
 }  // namespace twofold

@@ -40,14 +40,28 @@ void TrainerConfig::declare_logging(config::Fields& fields) {
              {.min = 1});
   fields.add("logging/keep", keep, "Periodic checkpoints kept, newest first; 0 keeps all.",
              {.min = 0});
-  fields.add("logging/row_losses", row_losses,
-             "Keep the loss of every row of every step in row_losses.bin (24 bytes a row), for "
-             "`twofold why`.");
+  declare_recorders(fields);
   fields.add("logging/samples", samples,
              "Samples of text to write when a run ends (needs the tokenizer); 0 = none.",
              {.min = 0, .max = kMaxSize});
   fields.add("logging/sample_tokens", sample_tokens, "Tokens a sample.",
              {.min = 1, .max = kMaxSize});
+}
+
+void TrainerConfig::declare_recorders(config::Fields& fields) {
+  fields.add("logging/row_losses", recorders.row_losses,
+             "Keep the loss of every row of every step in row_losses.bin (24 bytes a row), for "
+             "`twofold why`.");
+  fields.add("logging/tensorboard", recorders.tensorboard,
+             "Write TensorBoard's event file into tensorboard/, beside metrics.jsonl.");
+  fields.add(
+      "logging/trackio", recorders.trackio,
+      "Write the run into a database of Trackio: $TRACKIO_DIR/PROJECT.db, or PROJECT.db beside "
+      "metrics.jsonl without that variable.");
+  fields.add("logging/wandb", recorders.wandb,
+             "Write an offline run of Weights & Biases into wandb/, beside metrics.jsonl; `wandb "
+             "sync` sends it.");
+  fields.add("logging/csv", recorders.csv, "Write metrics.csv, beside metrics.jsonl.");
 }
 
 void TrainerConfig::declare_runtime(config::Fields& fields) {
@@ -205,23 +219,16 @@ void EvaluationConfig::declare(config::Fields& fields) {
 }
 
 void SwitchedOff::declare(config::Fields& fields) {
-  fields.add("logging/wandb", wandb, "Weights & Biases: its writer is not there yet.");
   fields.add("logging/plots/save", save_plots, "Figures of a run: they are not drawn yet.");
 }
 
 void SwitchedOff::validate() const {
-  std::vector<Problem> problems;
-  const auto require_off = [&](const char* key, bool on, const char* what) {
-    if (!on) return;
-    problems.push_back({.what = what,
-                        .where = key,
-                        .expected = "false",
-                        .found = "true",
-                        .hint = "metrics.jsonl and timing.jsonl have all there is"});
-  };
-  require_off("logging/wandb", wandb, "the writer of Weights & Biases is not there yet");
-  require_off("logging/plots/save", save_plots, "figures are not drawn yet");
-  throw_problems(std::move(problems));
+  if (!save_plots) return;
+  fail({.what = "figures are not drawn yet",
+        .where = "logging/plots/save",
+        .expected = "false",
+        .found = "true",
+        .hint = "metrics.jsonl and timing.jsonl have all there is"});
 }
 
 }  // namespace twofold

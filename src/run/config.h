@@ -6,6 +6,7 @@
 
 #include "config/fields.h"
 #include "data/sampling.h"
+#include "train/recorders/recorder.h"
 
 namespace twofold {
 
@@ -23,13 +24,14 @@ struct TrainerConfig {
   int64_t keep = 3;
   int64_t samples = 0;
   int64_t sample_tokens = 200;
-  bool row_losses = true;
+  RecorderChoice recorders = {.row_losses = true};
   std::string device = "cpu";
   int64_t threads = 0;
   void declare(config::Fields& fields);
 
  private:
   void declare_logging(config::Fields& fields);
+  void declare_recorders(config::Fields& fields);
   void declare_runtime(config::Fields& fields);
 };
 
@@ -113,9 +115,10 @@ struct EvaluationConfig {
   void declare(config::Fields& fields);
 };
 
-/// Settings of the reference whose one value here is false: what they would switch on is not there.
+/// The setting of the reference whose one value here is false: what it would switch on is not
+/// there.
 struct SwitchedOff {
-  bool wandb = false, save_plots = false;
+  bool save_plots = false;
   void declare(config::Fields& fields);
   void validate() const;  ///< throws an Error that says what there is instead
 };

@@ -7,6 +7,7 @@
 
 #include "run/adapters/curve.h"
 #include "run/adapters/new_tokens.h"
+#include "run/module_norms.h"
 #include "run/two_begins.h"
 #include "twofold/model/loss.h"
 
@@ -100,6 +101,9 @@ StepReport PhaseRun::report(const StepResult& result, double lr) {
                     .grad_norm = result.grad_norm,
                     .line_due = line_due,
                     .rows = result.rows};
+  if (line_due && run_.config.trainer.recorders.any_log()) {
+    report.module_grad_norms = module_grad_norms(run_.state.trainables(), result.grad_squares);
+  }
   run_.pace.complete(report, run_.plan.tokens_per_step(), phase_.flops_per_token);
   return report;
 }

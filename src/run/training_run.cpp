@@ -4,6 +4,7 @@
 
 #include "eval/evaluator.h"
 #include "lora/update_check.h"
+#include "run/settings_json.h"
 #include "run/task_evaluations.h"
 #include "run/weight_updates.h"
 
@@ -16,6 +17,15 @@ Observers watching(Observer& observer, const Recorders& recorders, Pace& pace) {
   for (const auto& recorder : recorders) all.add(*recorder);
   all.add(pace);
   return all;
+}
+
+RecordedRun recorded(const ExecutionSpec& spec, const std::string& config_yaml) {
+  return {.results = spec.results(),
+          .name = spec.name,
+          .project = spec.project,
+          .group = spec.group,
+          .config = config_yaml,
+          .settings = settings_json(config_yaml)};
 }
 
 std::unique_ptr<Validation> make_validation(const TrainingSetup& setup, const Path& data_root) {
@@ -35,7 +45,9 @@ TrainingRun::TrainingRun(const TrainingSetup& setup, const ExecutionSpec& spec,
     : setup_(setup),
       spec_(spec),
       lock_(spec.checkpoints()),
-      recorders_(make_recorders(spec.results(), setup.config.trainer.row_losses)),
+      recorders_(make_recorders(
+          recorded(spec, config_yaml), setup.config.trainer.recorders,
+          [this](const std::string& text) { observers_.message(Severity::kWarning, text); })),
       pace_((spec.root / "cache").string(), setup.config.model->activation_dtype),
       observers_(watching(observer, recorders_, pace_)),
       checkpointing_(spec, setup.config, config_yaml, recorders_, observers_),
@@ -79,6 +91,10 @@ void TrainingRun::begin_records(const RunState& state) {
     const std::string warning = recorder->begin(state);
     if (!warning.empty()) observers_.message(Severity::kWarning, warning);
   }
+}
+
+void TrainingRun::finish() {
+  for (const auto& recorder : recorders_) recorder->finish();
 }
 
 PhaseContext TrainingRun::context(TrainState& state) {

@@ -37,8 +37,12 @@ class TrainingRun {
   /// `started_from` is the suffix of the checkpoint of this run that holds `state`; empty: none.
   void train(std::unique_ptr<TrainState>& state, const std::string& started_from);
 
- private:
+  /// Before anything is recorded of a run that stands at `state`; train() does it too.
   void begin_records(const RunState& state);
+  /// The run is over, and all has been reported to observer().
+  void finish();
+
+ private:
   void score(Milestone milestone, TrainState& state);
   PhaseContext context(TrainState& state);
   void train_phase(const Phase& phase, TrainState& state, const std::string& started_from);

@@ -98,8 +98,10 @@ StepResult train_step(const LossFunction& loss_of, const Batch& batch, int64_t m
   }
   clear_gradients(tensors);
   const Read read = read_back(accumulate(loss_of, batch, micro_rows, supervised), tensors);
-  StepResult result{
-      .loss = 0, .grad_norm = read.norm.value, .rows = losses_of_rows(batch, read.row_sums)};
+  StepResult result{.loss = 0,
+                    .grad_norm = read.norm.value,
+                    .rows = losses_of_rows(batch, read.row_sums),
+                    .grad_squares = read.norm.squares};
   for (size_t i = 0; i < read.losses.size(); ++i) {
     const int64_t begin = static_cast<int64_t>(i) * micro_rows;
     if (!std::isfinite(read.losses[i])) {

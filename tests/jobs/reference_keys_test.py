@@ -63,6 +63,14 @@ class ReferenceKeys(RunTest):
         self.assertIn("fineweb", plan)
         self.assertNotIn("does not", plan)
 
+    def test_wandb_may_be_on(self):
+        text = REFERENCE.replace("wandb: false", "wandb: true")
+        self.assertIn("wandb sync", self.plan(text))
+        make_pmd(self.root, "fineweb", 3)
+        self.run_job("r", self.config(text), "training.batch_size=4", "training.tokens=640",
+                     "training.pre_lora_tokens=[640]", "training.post_lora_tokens=[640]", "runtime.threads=1")
+        self.assertEqual(len(list((self.results("r") / "wandb").glob("offline-run-*/run-*.wandb"))), 1)
+
     def test_the_one_stage_is_phase_1s_where_its_own_keys_are_not_set(self):
         text = "\n".join(line for line in LORA.splitlines() if "pre_lora" not in line)
         plan = self.plan(text, "training.tokens=640", "training.dataset=[{name: second, rate: 1.0, style: PMD}]")

@@ -33,9 +33,10 @@ class NotFinite : public Error {
 };
 
 struct StepResult {
-  double loss = 0;                 ///< mean over the supervised tokens of the global batch
-  double grad_norm = 0;            ///< before clipping
-  std::vector<RowLoss> rows = {};  ///< of the batch; empty if the loss function does not say
+  double loss = 0;                        ///< mean over the supervised tokens of the global batch
+  double grad_norm = 0;                   ///< before clipping
+  std::vector<RowLoss> rows = {};         ///< of the batch; empty if the loss function does not say
+  std::vector<double> grad_squares = {};  ///< of each tensor: the sum of its gradient's squares
 };
 
 /// Forward and backward over micro-batches of at most `micro_rows`, then one update with rate `lr`.

@@ -15,16 +15,19 @@ std::string Metrics::begin(const RunState& state) {
 void Metrics::sync(RunState& state) { state.metrics_bytes = lines_.value().sync(); }
 
 void Metrics::step(const StepReport& report) {
-  if (!report.line_due) return;
-  lines_.value().append({{"step", report.step},
-                         {"phase", report.phase},
-                         {"tokens", report.tokens},
-                         {"loss", report.loss},
-                         {"lr", report.lr},
-                         {"grad_norm", report.grad_norm}});
+  if (report.line_due) lines_.value().append(metrics_line(report));
 }
 
 void Metrics::validation(const ValidationReport& report) {
+  lines_.value().append(metrics_line(report));
+}
+
+nlohmann::ordered_json metrics_line(const StepReport& report) {
+  return {{"step", report.step}, {"phase", report.phase}, {"tokens", report.tokens},
+          {"loss", report.loss}, {"lr", report.lr},       {"grad_norm", report.grad_norm}};
+}
+
+nlohmann::ordered_json metrics_line(const ValidationReport& report) {
   nlohmann::ordered_json line = {
       {"step", report.step}, {"phase", report.phase}, {"tokens", report.tokens}};
   if (!report.moment.empty()) line["moment"] = report.moment;
@@ -33,7 +36,7 @@ void Metrics::validation(const ValidationReport& report) {
     line[metric.name] = metric.value;
     if (!std::isnan(metric.standard_error)) line[metric.name + "/stderr"] = metric.standard_error;
   }
-  lines_.value().append(line);
+  return line;
 }
 
 }  // namespace twofold

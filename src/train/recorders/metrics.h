@@ -8,6 +8,10 @@
 
 namespace twofold {
 
+/// The line of a step, and of a validation.
+nlohmann::ordered_json metrics_line(const StepReport& report);
+nlohmann::ordered_json metrics_line(const ValidationReport& report);
+
 class Metrics : public Recorder {
  public:
   explicit Metrics(Path file) : file_(std::move(file)) {}

@@ -84,14 +84,18 @@ TEST_F(Recording, TheLogHasDatedLinesAndIsAppendedTo) {
 }
 
 TEST_F(Recording, EveryRunHasThoseOfTheListAndThoseThatAreAdded) {
-  const size_t before = make_recorders(folder / "results", false).size();
+  const RecordedRun run{.results = folder / "results"};
+  const auto count = [&](const RecorderChoice& choice) {
+    return make_recorders(run, choice, {}).size();
+  };
+  const size_t before = count({});
   EXPECT_TRUE(std::filesystem::exists(folder / "results" / "log.txt"));
   Path told;
   add_recorder([&](const Path& results) {
     told = results;
     return std::make_unique<Recorder>();
   });
-  EXPECT_EQ(make_recorders(folder / "results", true).size(), before + 2);
+  EXPECT_EQ(count({.row_losses = true, .tensorboard = true, .csv = true}), before + 4);
   EXPECT_EQ(told, folder / "results");
 }
 
