@@ -37,7 +37,9 @@ class Report(Finished):
     def test_one_page_about_a_run_and_several(self):
         config = self.config(LORA)
         first = self.report("one")
-        self.assertEqual(re.findall(r'(?m)^<section id="(\w+)">', first), ["learned", "curves", "rows", "machine", "config"])
+        self.assertEqual(re.findall(r'(?m)^<section id="(\w+)">', first), ["learned", "curves", "adapters", "samples", "rows", "machine", "config"])
+        self.assertEqual(re.findall("<h4>(.*?)</h4>", first), ["adapters off", "adapters on"])
+        self.assertEqual(re.findall('class="chip ([a-z]+)"', first), ["forgotten", "learned"])
         self.assertEqual(set(re.findall(r"<b>(\w+)</b> loss", first)), {"first", "second"})
         self.assertTrue(self.report("one", out=self.root / "again.html") == first, "the same bytes")
         self.run_job("two", config, "optimization.lora.rank=2")

@@ -4,6 +4,7 @@
 #include "train/recorders/log_follower.h"
 #include "train/recorders/metrics.h"
 #include "train/recorders/row_losses.h"
+#include "train/recorders/samples.h"
 #include "train/recorders/tensorboard.h"
 #include "train/recorders/timing.h"
 #include "train/recorders/trackio.h"
@@ -30,6 +31,7 @@ std::vector<std::unique_ptr<Recorder>> make_recorders(
   recorders.push_back(std::make_unique<LogFile>(results / "log.txt"));
   recorders.push_back(std::make_unique<Metrics>(results / "metrics.jsonl"));
   recorders.push_back(std::make_unique<Timing>(results / "timing.jsonl"));
+  recorders.push_back(std::make_unique<SamplesFile>(results / "samples.jsonl"));
   if (choice.row_losses) {
     recorders.push_back(std::make_unique<RowLosses>(results / kRowLossesFile));
   }

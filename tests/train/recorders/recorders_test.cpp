@@ -4,6 +4,7 @@
 #include "train/recorders/log_file.h"
 #include "train/recorders/metrics.h"
 #include "train/recorders/recorder.h"
+#include "train/recorders/samples.h"
 #include "train/recorders/timing.h"
 
 namespace twofold {
@@ -29,6 +30,15 @@ StepReport step(int64_t number, bool line_due) {
           .grad_norm = 2,
           .line_due = line_due,
           .tokens_per_s = 100};
+}
+
+TEST_F(Recording, SamplesAreTheLastOnesALineEach) {
+  SamplesFile samples(folder / "samples.jsonl");
+  samples.samples({.step = 3, .texts = {{"", "old"}}});
+  samples.samples({.step = 9, .texts = {{"adapters off", "a"}, {"adapters on", "b \"c\""}}});
+  EXPECT_EQ(text("samples.jsonl"),
+            "{\"step\":9,\"which\":\"adapters off\",\"text\":\"a\"}\n"
+            "{\"step\":9,\"which\":\"adapters on\",\"text\":\"b \\\"c\\\"\"}\n");
 }
 
 TEST_F(Recording, MetricsHoldWhatIsDueAndReproducible) {
