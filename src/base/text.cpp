@@ -4,18 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
+
+#include "base/ascii.h"
 
 namespace twofold {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& letter : result)
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return result;
-}
 
 /// Edit distance with swaps of neighbours counted as one (optimal string alignment).
 size_t edit_distance(std::string_view a, std::string_view b) {
@@ -45,11 +39,11 @@ std::string three_digits(double value) {
 
 std::vector<std::string> nearest_names(std::string_view name,
                                        const std::vector<std::string>& candidates, size_t limit) {
-  const std::string wanted = lower(name);
+  const std::string wanted = ascii_lower(std::string(name));
   const size_t plausible = std::max<size_t>(1, wanted.size() / 3);
   std::vector<std::pair<size_t, std::string>> ranked;
   for (const std::string& candidate : candidates) {
-    const std::string other = lower(candidate);
+    const std::string other = ascii_lower(candidate);
     size_t distance = edit_distance(wanted, other);
     // A name that was only cut short is near, however much is missing.
     const bool part = wanted.size() >= 3 && other.find(wanted) != std::string::npos;

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace twofold::config {
@@ -94,8 +94,7 @@ class Checker {
 
   /// What other programs write for a switch.
   static std::string switch_of(std::string text) {
-    for (char& letter : text)
-      letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    text = ascii_lower(std::move(text));
     for (const char* yes : {"true", "yes", "on", "1"}) {
       if (text == yes) return "true";
     }

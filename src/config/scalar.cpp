@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/ascii.h"
 #include "twofold/config/value.h"
 
 namespace twofold::config {
@@ -21,9 +22,7 @@ bool is_letter(char letter) { return std::isalpha(static_cast<unsigned char>(let
 /// Words that some YAML version reads as something other than a string.
 bool is_yaml_word(const std::string& text) {
   constexpr std::array kWords = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"};
-  std::string lower = text;
-  for (char& letter : lower) letter = static_cast<char>(std::tolower(letter));
-  return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
+  return std::find(kWords.begin(), kWords.end(), ascii_lower(text)) != kWords.end();
 }
 
 bool is_plain(const std::string& text) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/is_file.h"
 #include "base/text.h"
 
 namespace twofold::formats {
@@ -67,8 +68,7 @@ bool is_entry(const Path& folder) {
 /// The commit that `main` was when it was last downloaded; empty if nobody has written it down.
 std::string main_of(const Path& entry) {
   const Path ref = entry / "refs" / "main";
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(ref, ignored)) return {};
+  if (!is_file(ref)) return {};
   std::string commit = read_text(ref);
   std::erase_if(commit, [](unsigned char c) { return std::isspace(c); });
   return commit;

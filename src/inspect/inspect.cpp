@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/is_file.h"
 #include "base/shape.h"
 #include "base/text.h"
 #include "formats/file_kind.h"
@@ -53,10 +54,7 @@ std::vector<Table> inspect(const std::filesystem::path& named) {
                       : "give the folder or the file itself"});
 }
 
-bool has_file(const Path& folder, const char* name) {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(folder / name, ignored);
-}
+bool has_file(const Path& folder, const char* name) { return is_file(folder / name); }
 
 nlohmann::json read_json(const Path& file) {
   return formats::parse_json(read_text(file), file.string());

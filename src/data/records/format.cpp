@@ -1,17 +1,12 @@
 #include "data/records/format.h"
 
-#include <algorithm>
-#include <cctype>
+#include <array>
 #include <filesystem>
+
+#include "base/ascii.h"
 
 namespace twofold::records {
 namespace {
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return text;
-}
 
 constexpr std::array kEndings = {
     std::pair{".jsonl", Format::kJsonl}, std::pair{".ndjson", Format::kJsonl},
@@ -22,7 +17,7 @@ constexpr std::array kEndings = {
 }  // namespace
 
 Format format_of_name(const std::string& name) {
-  std::filesystem::path path = lower(name);
+  std::filesystem::path path = ascii_lower(name);
   if (path.extension() == ".gz" || path.extension() == ".zst") path = path.stem();
   const std::string ending = path.extension();
   for (const auto& [known, format] : kEndings) {

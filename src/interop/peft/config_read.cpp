@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "formats/json.h"
@@ -33,11 +33,6 @@ const std::set<std::string> kWithoutMeaning = {
 
 constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 /// A rank, which may be written as 8.0.
 int64_t whole_rank(const JsonReader& reader, const std::string& key, int64_t otherwise) {
   const double number = reader.number(key, static_cast<double>(otherwise), kRankRange);
@@ -50,7 +45,7 @@ PeftNames names(const JsonReader& reader, const std::string& key) {
   const json& value = reader.field(key);
   if (!value.is_string()) return {.list = reader.texts(key)};
   const std::string text = value.get<std::string>();
-  if (lower(text) == "all-linear") return {.all_linear = true};
+  if (ascii_lower(text) == "all-linear") return {.all_linear = true};
   return {.pattern = Pattern(text, reader.file() + ": " + key)};
 }
 

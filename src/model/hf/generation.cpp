@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/is_file.h"
 #include "formats/hub_cache.h"
 #include "formats/json.h"
 #include "formats/json_reader.h"
@@ -45,18 +46,13 @@ constexpr const char* kOtherSettings[] = {
     "do_sample",    "temperature",  "top_k",        "top_p",
     "min_p",        "typical_p",    "max_length"};
 
-bool is_there(const Path& path) {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(path, ignored);
-}
-
 }  // namespace
 
 std::string generation_config_of(const Path& named) {
   const Path folder = formats::hub_folder(named);
   const Path own = folder / kGenerationConfig, config = folder / "config.json";
-  if (is_there(own)) return read_text(own);
-  if (!is_there(config)) return {};
+  if (is_file(own)) return read_text(own);
+  if (!is_file(config)) return {};
   const json said = formats::parse_json(read_text(config), config.string());
   json settings = json::object();
   const auto take = [&](const char* name) {
@@ -89,7 +85,7 @@ HfGeneration hf_generation(const ModelConfig& config, const std::string& text,
 HfGeneration hf_generation(const ModelConfig& config, const Path& named) {
   const Path folder = formats::hub_folder(named);
   // Older folders have no file of its own for it.
-  const Path own = folder / kGenerationConfig, file = is_there(own) ? own : folder / "config.json";
+  const Path own = folder / kGenerationConfig, file = is_file(own) ? own : folder / "config.json";
   return hf_generation(config, read_text(file), file.string());
 }
 

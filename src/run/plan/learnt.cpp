@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/is_file.h"
 #include "base/text.h"
 #include "data/tokenize/teaching.h"
 #include "formats/json.h"
@@ -18,9 +19,8 @@ using nlohmann::json;
 
 /// An object in the config.json of the job that made the dataset; empty if it is not there.
 json entry_of(const Path& folder, const char* name) {
-  std::error_code ignored;
   const Path file = folder / "config.json";
-  if (!std::filesystem::is_regular_file(file, ignored)) return json::object();
+  if (!is_file(file)) return json::object();
   const json document = formats::parse_json(read_text(file), file.string());
   const auto entry = document.is_object() ? document.find(name) : document.end();
   return entry != document.end() && entry->is_object() ? *entry : json::object();

@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/is_file.h"
 #include "formats/json.h"
 
 namespace twofold {
@@ -190,9 +191,7 @@ FilesBeside files_beside(const JsonBeside& files) {
 FilesBeside read_files_beside(const Path& folder) {
   const auto read = [&](const char* name) {
     const Path path = folder / name;
-    std::error_code ignored;
-    const bool there = std::filesystem::is_regular_file(path, ignored);
-    return there ? formats::parse_json(read_text(path), path.string()) : json();
+    return is_file(path) ? formats::parse_json(read_text(path), path.string()) : json();
   };
   return files_beside({.tokenizer_config = read(kTokenizerConfig),
                        .special_tokens_map = read(kSpecialTokensMap),

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/is_file.h"
 #include "formats/hub_cache.h"
 #include "formats/json.h"
 #include "tokenizer/load/chat_templates.h"
@@ -33,11 +34,6 @@ bool is_among(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool is_there(const Path& path) {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(path, ignored);
-}
-
 bool is_a_folder(const Path& path) {
   std::error_code ignored;
   return std::filesystem::is_directory(path, ignored);
@@ -46,7 +42,7 @@ bool is_a_folder(const Path& path) {
 template <class Names>
 void add_present(const Path& folder, const Names& names, std::vector<std::string>& found) {
   for (const char* name : names) {
-    if (is_there(folder / name)) found.emplace_back(name);
+    if (is_file(folder / name)) found.emplace_back(name);
   }
 }
 
@@ -56,7 +52,7 @@ void add_templates(const Path& folder, std::vector<std::string>& found) {
   std::vector<std::string> names;
   for (std::filesystem::directory_iterator it(folder / kMoreTemplates, error), end;
        !error && it != end; it.increment(error)) {
-    if (it->path().extension() == ".jinja" && is_there(it->path())) {
+    if (it->path().extension() == ".jinja" && is_file(it->path())) {
       names.push_back(kMoreTemplates + std::string("/") + it->path().filename().string());
     }
   }
@@ -73,7 +69,7 @@ std::vector<std::string> names_beside(const Path& folder) {
 
 FileTexts read_all(const Path& folder, std::vector<std::string> names) {
   FileTexts files;
-  if (is_there(folder / kModelConfig)) names.emplace_back(kModelConfig);
+  if (is_file(folder / kModelConfig)) names.emplace_back(kModelConfig);
   for (const std::string& name : names) files[name] = read_text(folder / name);
   return files;
 }
@@ -116,7 +112,7 @@ void add_vocabulary(const Path& place, FileTexts& files) {
 FileTexts files_of(const Path& named) {
   const Path place = formats::hub_folder(named);
   if (is_a_folder(place)) return read_all(place, tokenizer_files_in(place));
-  if (!is_there(place)) return {};
+  if (!is_file(place)) return {};
   const Path full = std::filesystem::absolute(place), folder = full.parent_path();
   if (holds_tokenizer(folder) && tokenizer_file_at(folder) == full) {
     return read_all(folder, tokenizer_files_in(folder));

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/is_file.h"
 #include "base/text.h"
 #include "formats/file_kind.h"
 #include "formats/hub_cache.h"
@@ -19,11 +20,6 @@ namespace twofold {
 namespace {
 
 using nlohmann::json;
-
-bool is_file(const Path& path) {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(path, ignored);
-}
 
 TokenizerFile from_pair(const Path& vocabulary, const Path& merges) {
   for (const Path& path : {vocabulary, merges}) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/is_file.h"
 #include "base/text.h"
 #include "tokenizer/bpe/bpe.h"
 #include "tokenizer/bpe/rank_file.h"
@@ -137,7 +138,7 @@ Path find_rank_file(const std::string& file, const Encoding& encoding) {
   std::vector<std::string> looked;
   for (const Path& folder : folders) {
     for (const std::string& name : encoding.files) {
-      if (std::filesystem::is_regular_file(folder / name, ignored)) return folder / name;
+      if (is_file(folder / name)) return folder / name;
       looked.push_back((folder / name).string());
     }
   }
