@@ -20,7 +20,7 @@ std::string shortened(const std::string& text) {
       line, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
   if (line.size() <= kShown) return line;
   size_t end = kShown;
-  while (end > 0 && (line[end] & 0xC0) == 0x80) --end;  // not within a character
+  while (inside_character(line, end)) --end;
   return line.substr(0, end) + "…";
 }
 

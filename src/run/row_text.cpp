@@ -19,7 +19,7 @@ std::string tame(std::string text) {
 }
 
 size_t at_character(std::string_view text, size_t at) {
-  while (at < text.size() && (text[at] & 0xC0) == 0x80) ++at;
+  while (inside_character(text, at)) ++at;
   return at;
 }
 

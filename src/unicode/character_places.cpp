@@ -9,7 +9,7 @@ CharacterPlaces::CharacterPlaces(std::string_view text) : text_(text) {
   uint32_t count = 0;
   for (size_t at = 0; at < text.size(); ++at) {
     before_.push_back(count);
-    if (!inside(at)) ++count;
+    if (!inside_character(text, at)) ++count;
   }
   before_.push_back(count);
 }

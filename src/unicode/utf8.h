@@ -10,6 +10,11 @@ namespace twofold {
 /// is none.
 size_t skip_ascii(std::string_view text, size_t at);
 
+/// Whether byte `at` of well-formed UTF-8 is one of a character that began before it.
+inline bool inside_character(std::string_view text, size_t at) {
+  return at < text.size() && (text[at] & 0xC0) == 0x80;
+}
+
 /// Length in bytes of the longest prefix of `text` that is well-formed UTF-8 (Unicode 15, table
 /// 3-7).
 size_t valid_utf8_prefix(std::string_view text);
