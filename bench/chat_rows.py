@@ -18,7 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
-os.environ.update(RAYON_NUM_THREADS="1", TOKENIZERS_PARALLELISM="false", HF_HUB_OFFLINE="1")
+# With a policy of its own the command does not begin anew where the cores are busy (cli/waiting).
+os.environ.update(OMP_WAIT_POLICY="PASSIVE", RAYON_NUM_THREADS="1", TOKENIZERS_PARALLELISM="false", HF_HUB_OFFLINE="1")
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/clients"))
 

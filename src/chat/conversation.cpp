@@ -62,4 +62,6 @@ ordered_json variables_of(ordered_json row) {
   return row;
 }
 
+bool is_assistant(const ordered_json& message) { return message.value("role", "") == "assistant"; }
+
 }  // namespace twofold::chat

@@ -9,4 +9,6 @@ namespace twofold::chat {
 /// for what is left out. An Error for a row that it does not take.
 nlohmann::ordered_json variables_of(nlohmann::ordered_json row);
 
+bool is_assistant(const nlohmann::ordered_json& message);
+
 }  // namespace twofold::chat

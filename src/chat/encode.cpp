@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "chat/conversation.h"
 #include "chat/mask.h"
 #include "chat/turn_ends.h"
 #include "chat/turns.h"
@@ -13,8 +14,6 @@ namespace {
 
 using nlohmann::ordered_json;
 using Spans = std::vector<ByteSpan>;
-
-bool is_assistant(const ordered_json& message) { return message.value("role", "") == "assistant"; }
 
 bool are_all_assistants(const ordered_json& messages, const Wanted& wanted) {
   for (size_t i = 0; i < messages.size(); ++i) {
@@ -68,9 +67,9 @@ Encoder::Encoder(const Templates& templates, const Tokenizer& tokenizer, Content
       marks_(tokenizer),
       content_marks_(content_marks) {}
 
-Encoder::Written Encoder::write(const ordered_json& row,
+Encoder::Written Encoder::write(const ordered_json& variables,
                                 const std::optional<MarkGuards>& guards) const {
-  jinja::Rendered rendered = templates_.render(row);
+  jinja::Rendered rendered = templates_.write(variables);
   Written made{
       .raw = rendered.text, .text = std::move(rendered.text), .guards = {}, .generated = {}};
   if (guards) {
@@ -89,11 +88,11 @@ Encoder::Written Encoder::write(const ordered_json& row,
   return made;
 }
 
-std::vector<ByteSpan> Encoder::learnt(const ordered_json& row, const Written& written,
+std::vector<ByteSpan> Encoder::learnt(ordered_json& variables, const Written& written,
                                       const Wanted& wanted) const {
-  const ordered_json& messages = row.at("messages");
+  const ordered_json& messages = variables.at("messages");
   if (!written.generated.empty() && are_all_assistants(messages, wanted)) return written.generated;
-  Turns turns(templates_, row, written.raw);
+  Turns turns(templates_, variables, written.raw);
   const TurnEnds ends(tokenizer_, written.text, written.tokens);
   Spans spans;  // of what is wanted; where the rest is wanted too, of what is not
   for (size_t i = 0; i < messages.size(); ++i) {
@@ -115,8 +114,9 @@ EncodedConversation Encoder::encode(ordered_json row, const Wanted& wanted) cons
   std::optional<MarkGuards> guards;
   made.marks = count_marks(marks_, messages);
   if (content_marks_ == ContentMarks::kText && made.marks > 0) guards.emplace(marks_, messages);
-  Written written = write(row, guards);
-  made.trained = trained_tokens(written.tokens.offsets, learnt(row, written, wanted));
+  ordered_json variables = templates_.variables(std::move(row));
+  Written written = write(variables, guards);
+  made.trained = trained_tokens(written.tokens.offsets, learnt(variables, written, wanted));
   made.ids = std::move(written.tokens.ids);
   return made;
 }

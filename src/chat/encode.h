@@ -38,9 +38,10 @@ class Encoder {
 
  private:
   struct Written;
-  Written write(const nlohmann::ordered_json& row, const std::optional<MarkGuards>& guards) const;
+  Written write(const nlohmann::ordered_json& variables,
+                const std::optional<MarkGuards>& guards) const;
   /// The parts of the text that are learnt.
-  std::vector<ByteSpan> learnt(const nlohmann::ordered_json& row, const Written& written,
+  std::vector<ByteSpan> learnt(nlohmann::ordered_json& variables, const Written& written,
                                const Wanted& wanted) const;
 
   const Templates& templates_;

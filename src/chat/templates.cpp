@@ -42,11 +42,19 @@ const jinja::Template& Templates::chosen(const ordered_json& variables) const {
   fail({.what = "none of the model's chat templates is named `default`"});
 }
 
-jinja::Rendered Templates::render(ordered_json row) const {
+ordered_json Templates::variables(ordered_json row) const {
   ordered_json variables = special_tokens_;
   ordered_json given = variables_of(std::move(row));
   for (auto& [key, value] : given.items()) variables[key] = std::move(value);
+  return variables;
+}
+
+jinja::Rendered Templates::write(const ordered_json& variables) const {
   return chosen(variables).render(variables, settings_);
+}
+
+jinja::Rendered Templates::render(ordered_json row) const {
+  return write(variables(std::move(row)));
 }
 
 }  // namespace twofold::chat

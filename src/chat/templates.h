@@ -20,6 +20,10 @@ class Templates {
   /// What the template that fits makes of a conversation, {"messages": […], "tools": […],
   /// "add_generation_prompt": …}; other keys are variables. An Error if it refuses.
   jinja::Rendered render(nlohmann::ordered_json row) const;
+  /// The same in two steps, of which the second may be taken again with fewer messages: making the
+  /// variables costs as much as writing the text.
+  nlohmann::ordered_json variables(nlohmann::ordered_json row) const;
+  jinja::Rendered write(const nlohmann::ordered_json& variables) const;
   /// Whether add_generation_prompt is known to make a difference.
   bool asks() const { return asks_; }
 

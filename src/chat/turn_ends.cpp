@@ -40,9 +40,11 @@ std::optional<int32_t> end_of_turn(const Templates& templates, const Tokenizer& 
                                        {{{"role", "user"}, {"content", "Hello."}},
                                         {{"role", "assistant"}, {"content", "Good morning."}}}}};
   try {
-    const std::string text = templates.render(row).text;
+    nlohmann::ordered_json variables = templates.variables(row);
+    const std::string text = templates.write(variables).text;
     const EncodedText tokens = tokenizer.encode_with_offsets(text);
-    const ByteSpan turn = TurnEnds(tokenizer, text, tokens).of(Turns(templates, row, text).of(1));
+    const TurnSpan answer = Turns(templates, variables, text).of(1);
+    const ByteSpan turn = TurnEnds(tokenizer, text, tokens).of(answer);
     const auto last = std::ranges::find(tokens.offsets, turn.end, &ByteSpan::end);
     if (last == tokens.offsets.end()) return std::nullopt;
     const int32_t id = tokens.ids[static_cast<size_t>(last - tokens.offsets.begin())];

@@ -24,9 +24,10 @@ struct TurnSpan {
 /// the same place.
 class Turns {
  public:
-  /// `row` gave `text`. All are kept by reference.
-  Turns(const Templates& templates, const nlohmann::ordered_json& row, std::string_view text)
-      : templates_(templates), row_(row), text_(text) {}
+  /// `variables` gave `text`. All are kept by reference; the variables are changed for a while, and
+  /// back again.
+  Turns(const Templates& templates, nlohmann::ordered_json& variables, std::string_view text)
+      : templates_(templates), variables_(variables), text_(text) {}
 
   /// An assistant's message begins behind what asks for it (add_generation_prompt). An Error if its
   /// part cannot be told.
@@ -38,10 +39,10 @@ class Turns {
   std::optional<size_t> begin_of(size_t message);
   std::optional<size_t> end_of(size_t message);
   /// What changes in the text when the message says something else.
-  std::optional<ByteSpan> contents_of(size_t message) const;
+  std::optional<ByteSpan> contents_of(size_t message);
 
   const Templates& templates_;
-  const nlohmann::ordered_json& row_;
+  nlohmann::ordered_json& variables_;
   std::string_view text_;
   std::map<std::pair<size_t, bool>, std::optional<size_t>> lengths_;
 };

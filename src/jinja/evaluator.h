@@ -41,8 +41,8 @@ class Evaluator {
   void define(Symbol symbol, const Value& value) { root_scope_.set(symbol, value); }
   void run(const Body& body);
 
-  const std::string& text() const { return root_; }
-  const std::vector<Span>& generated() const { return generated_; }
+  std::string& text() { return root_; }
+  std::vector<Span>& generated() { return generated_; }
   size_t at() const { return at_; }  ///< byte of the template that is evaluated
 
  private:

@@ -58,6 +58,17 @@ Value Heap::text_of_kept(std::string_view bytes) {
   return Value::of(*make<Text>(bytes, count_characters(bytes)));
 }
 
+Value Heap::joined(const Text& first, const Text& second) {
+  const size_t size = first.bytes.size() + second.bytes.size();
+  check_size(size);
+  step(size / kBytesAStep + 2);
+  if (size == 0) return Value::of(*make<Text>());
+  char* const place = static_cast<char*>(memory_.allocate(size, 1));
+  std::ranges::copy(second.bytes, std::ranges::copy(first.bytes, place).out);
+  return Value::of(
+      *make<Text>(std::string_view(place, size), first.characters + second.characters));
+}
+
 List& Heap::list(size_t room) {
   step(room);
   List& made = list();

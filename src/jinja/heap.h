@@ -31,6 +31,7 @@ class Heap {
 
   Value text(std::string_view bytes);  ///< a copy
   Value text(std::string_view bytes, bool safe);
+  Value joined(const Text& first, const Text& second);
   /// Of bytes that stay where they are as long as the values.
   Value text_of_kept(std::string_view bytes);
 

@@ -152,10 +152,7 @@ Value repeated(Heap& heap, const Value& value, int64_t times) {
 
 Value added_texts(Heap& heap, const Text& left, const Text& right) {
   if (left.safe || right.safe) return heap.text(escaped(left) + escaped(right), true);
-  std::string made;
-  heap.check_size(left.bytes.size() + right.bytes.size());
-  made.reserve(left.bytes.size() + right.bytes.size());
-  return heap.text(made.append(left.bytes).append(right.bytes));
+  return heap.joined(left, right);
 }
 
 Value added_lists(Heap& heap, const Value& left, const Value& right) {

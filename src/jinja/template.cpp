@@ -44,7 +44,7 @@ Rendered Template::render(const nlohmann::ordered_json& variables, const Setting
   } catch (const Refusal& refusal) {
     parsed_->source.refuse(evaluator.at(), refusal.what);
   }
-  return {evaluator.text(), evaluator.generated()};
+  return {std::move(evaluator.text()), std::move(evaluator.generated())};
 }
 
 }  // namespace twofold::jinja

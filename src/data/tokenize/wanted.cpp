@@ -1,16 +1,14 @@
 #include "data/tokenize/wanted.h"
 
+#include "chat/conversation.h"
+
 namespace twofold {
 namespace {
-
-bool is_assistant(const nlohmann::ordered_json& message) {
-  return message.value("role", "") == "assistant";
-}
 
 /// The assistant's last turn; the number of messages if it has none.
 size_t last_of_assistant(const nlohmann::ordered_json& messages) {
   for (size_t i = messages.size(); i > 0; --i) {
-    if (is_assistant(messages[i - 1])) return i - 1;
+    if (chat::is_assistant(messages[i - 1])) return i - 1;
   }
   return messages.size();
 }
@@ -29,7 +27,7 @@ chat::Wanted wanted_of(const forms::Conversation& conversation, TrainOn train_on
   for (size_t i = 0; i < messages.size(); ++i) {
     const bool rule = train_on == TrainOn::kAll ||
                       (train_on == TrainOn::kCompletion && i >= prompt) ||
-                      (train_on == TrainOn::kAssistant && is_assistant(messages[i])) ||
+                      (train_on == TrainOn::kAssistant && chat::is_assistant(messages[i])) ||
                       (train_on == TrainOn::kLast && i == last);
     const bool told = i < conversation.trained.size() && conversation.trained[i].has_value();
     wanted.messages.push_back(told ? *conversation.trained[i] : rule);
