@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "base/error.h"
 #include "base/folders.h"
@@ -15,13 +16,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TokenizeResult tokenize(const TokenizeVariableConfig& config, const Path& data_root,
+template <class Config>
+TokenizeResult tokenize(const Config& config, const Path& data_root,
                         const TokenizeOptions& options) {
-  return tokenize_variable(config, data_root, options);
-}
-TokenizeResult tokenize(const TokenizeBlockwiseConfig& config, const Path& data_root,
-                        const TokenizeOptions& options) {
-  return tokenize_blockwise(config, data_root, options);
+  if constexpr (std::is_same_v<Config, TokenizeVariableConfig>) {
+    return tokenize_variable(config, data_root, options);
+  } else {
+    return tokenize_blockwise(config, data_root, options);
+  }
 }
 
 /// A name for what the dataset is made of.
@@ -53,8 +55,11 @@ void link(const Path& path, const Path& target) {
   fs::rename(temporary, path);
 }
 
+}  // namespace
+
 template <class Config>
-TokenizeResult make(const Config& config, const Path& data_root, const TokenizeOptions& options) {
+TokenizeResult tokenize_cached(const Config& config, const Path& data_root,
+                               const TokenizeOptions& options) {
   const Path path = output_folder(config, data_root);
   require_link(path);
   Config named = config;
@@ -65,16 +70,9 @@ TokenizeResult make(const Config& config, const Path& data_root, const TokenizeO
   return result;
 }
 
-}  // namespace
-
-TokenizeResult tokenize_cached(const TokenizeVariableConfig& config, const Path& data_root,
-                               const TokenizeOptions& options) {
-  return make(config, data_root, options);
-}
-
-TokenizeResult tokenize_cached(const TokenizeBlockwiseConfig& config, const Path& data_root,
-                               const TokenizeOptions& options) {
-  return make(config, data_root, options);
-}
+template TokenizeResult tokenize_cached(const TokenizeVariableConfig&, const Path&,
+                                        const TokenizeOptions&);
+template TokenizeResult tokenize_cached(const TokenizeBlockwiseConfig&, const Path&,
+                                        const TokenizeOptions&);
 
 }  // namespace twofold

@@ -9,9 +9,9 @@ namespace twofold {
 /// Makes the dataset, if it is not there, in a folder named after its content, and `label()` below
 /// `data_root` a link to it: another source or other settings lead to another folder. Throws an
 /// Error if there is a dataset of that name that was made in another way.
-TokenizeResult tokenize_cached(const TokenizeVariableConfig& config, const Path& data_root,
-                               const TokenizeOptions& options = {});
-TokenizeResult tokenize_cached(const TokenizeBlockwiseConfig& config, const Path& data_root,
+/// `Config`: TokenizeVariableConfig or TokenizeBlockwiseConfig.
+template <class Config>
+TokenizeResult tokenize_cached(const Config& config, const Path& data_root,
                                const TokenizeOptions& options = {});
 
 }  // namespace twofold
