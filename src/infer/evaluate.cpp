@@ -119,10 +119,20 @@ std::string shown(double value, double error) {
                               : fmt::format("{:.4f}", value);
 }
 
+/// The paired interval of a metric's difference.
+std::string difference(const TaskResult& ours, const TaskResult& theirs, size_t metric) {
+  const stats::Interval interval = stats::paired_difference(
+      ours.metrics[metric].numbers, theirs.metrics[metric].numbers, 0.95, kBootstrap);
+  return fmt::format("{:+.4f} … {:+.4f}", interval.low, interval.high);
+}
+
 Table table_of(const std::vector<double>& scales, const std::vector<Results>& all) {
   Table table{.title = "Scores", .header = {"task", "metric", "items"}};
   for (const double scale : scales) {
     table.header.push_back(scales.size() == 1 ? "value" : fmt::format("scale {}", scale));
+  }
+  if (scales.size() > 1) {
+    table.header.push_back(fmt::format("{} less {} (95 %)", scales.back(), scales.front()));
   }
   size_t cut = 0;
   for (size_t task = 0; task < all[0].size(); ++task) {
@@ -135,6 +145,7 @@ Table table_of(const std::vector<double>& scales, const std::vector<Results>& al
         const TaskResult& own = results[task];
         row.push_back(shown(own.metrics[metric].numbers.value(), own.errors[metric]));
       }
+      if (all.size() > 1) row.push_back(difference(all.back()[task], all.front()[task], metric));
       table.rows.push_back(std::move(row));
     }
   }

@@ -107,6 +107,8 @@ class Eval(RunTest):
         scales = self.eval(MODEL, *tasks, "--adapter", folder, "--adapter-scale", "0,0.5,1")["scales"]
         self.assertEqual(list(scales), ["0", "0.5", "1"])
         self.assertIn("scale 0.5", self.said)
+        self.assertRegex(self.said, r"1 less 0 \(95 %\)")
+        self.assertRegex(self.said, r"verses +acc .*[+-]0\.\d{4} … [+-]\d\.\d{4}")
         self.assertEqual(scales["0"], self.eval(MODEL, *tasks))
         self.assertEqual(scales["1"], self.eval(MODEL, *tasks, "--adapter", folder))
         values = [one["text"]["metrics"]["token_perplexity"] for one in scales.values()]

@@ -23,6 +23,15 @@ def records(count, form="completion"):
                "text": {"text": question + " " + answer}}[form]
 
 
+TASK = """output_type: multiple_choice
+data_files: [verses.jsonl]
+doc_to_text: "What is the number of verse {{ verse }}? "
+doc_to_choice: ["And it came to pass that it was {{ verse }}.", "xylophones are {{ verse }}."]
+doc_to_target: 0
+metric_list: [{metric: acc}]
+"""
+
+
 class Finetune(RunTest):
     def setUp(self):
         super().setUp()
@@ -37,6 +46,15 @@ class Finetune(RunTest):
         done = self.twofold("finetune", MODEL, data, out or self.out, *SMALL, *more)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done
+
+    def test_tasks_are_asked_before_and_after(self):
+        (self.root / "eval").mkdir()
+        (self.root / "eval/verses.jsonl").write_text("".join(f'{{"verse": {i}}}\n' for i in range(7)))
+        task = self.config(TASK, "verses.yaml")
+        shown = self.finetune(self.data(), f"eval.evaluations=[{task}]", f"eval.data={self.root / 'eval'}").stdout
+        scores = shown[shown.index("Scores"):]
+        self.assertRegex(scores, r"verses +acc +7 +[\d.]+ ± [\d.]+ +[\d.]+ ± [\d.]+ +[+-][\d.]+ … [+-][\d.]+")
+        self.assertIn("1 less 0 (95 %)", scores)
 
     def test_one_line_chooses_trains_and_exports(self):
         data = self.data()

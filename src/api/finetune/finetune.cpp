@@ -5,6 +5,7 @@
 #include "api/finetune/adapter.h"
 #include "api/finetune/request.h"
 #include "api/finetune/setup.h"
+#include "api/finetune/tasks.h"
 #include "twofold/job.h"
 
 namespace twofold {
@@ -48,6 +49,7 @@ void finetune(const FinetuneRequest& request, Observer& observer) {
   }
   run({.file = yaml}, spec, {.own_process = true}, observer);
   write_adapter(spec, *templates, request.out, observer);
+  score_tasks(request, spec, observer);
   show_next(request, observer);
 }
 

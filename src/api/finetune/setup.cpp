@@ -28,7 +28,7 @@ class Setup {
       : request_(request),
         spec_(spec),
         observer_(observer),
-        job_(config_of_hf_folder(request.model)->family() + "/train/lora"),
+        job_(finetune_job(request.model)),
         model_(model_facts(request.model)) {
     const std::string folder =
         config::quote_text(std::filesystem::absolute(request.model).string());
@@ -125,6 +125,10 @@ class Setup {
 };
 
 }  // namespace
+
+std::string finetune_job(const Path& model) {
+  return config_of_hf_folder(model)->family() + "/train/lora";
+}
 
 Begun set_up(const FinetuneRequest& request, const ExecutionSpec& spec, Observer& observer) {
   return Setup(request, spec, observer).make();

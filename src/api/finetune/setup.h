@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/file_texts.h"
+#include "base/files.h"
 #include "twofold/execution_spec.h"
 #include "twofold/finetune.h"
 
@@ -13,6 +14,9 @@ struct Begun {
   std::string config = {};   ///< of the run, as YAML
   FileTexts templates = {};  ///< with which conversations are written, where the model has none
 };
+
+/// The job that trains adapters on the model of this folder.
+std::string finetune_job(const Path& model);
 
 /// Looks at the model and the data, makes the dataset below the run's ROOT, and chooses what the
 /// request leaves open; shows the choices.
