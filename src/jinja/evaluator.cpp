@@ -47,14 +47,10 @@ void Evaluator::write(std::string_view text) {
   *out_ += text;
 }
 
-Evaluator::Depth::Depth(Evaluator& evaluator) : evaluator_(evaluator) {
-  if (++evaluator_.nesting_ > evaluator_.heap_.limits().nesting) {
-    --evaluator_.nesting_;
-    refuse(fmt::format("the template nests more than {} parts while it runs",
-                       evaluator_.heap_.limits().nesting));
-  }
+void Evaluator::Depth::refuse_nesting() const {
+  --evaluator_.nesting_;
+  refuse(fmt::format("the template nests more than {} parts while it runs",
+                     evaluator_.heap_.limits().nesting));
 }
-
-Evaluator::Depth::~Depth() { --evaluator_.nesting_; }
 
 }  // namespace twofold::jinja

@@ -7,12 +7,16 @@ namespace twofold::jinja {
 
 class Evaluator::Depth {
  public:
-  explicit Depth(Evaluator& evaluator);
-  ~Depth();
+  explicit Depth(Evaluator& evaluator) : evaluator_(evaluator) {
+    if (++evaluator_.nesting_ > evaluator_.heap_.limits().nesting) refuse_nesting();
+  }
+  ~Depth() { --evaluator_.nesting_; }
   Depth(const Depth&) = delete;
   Depth& operator=(const Depth&) = delete;
 
  private:
+  [[noreturn]] void refuse_nesting() const;
+
   Evaluator& evaluator_;
 };
 

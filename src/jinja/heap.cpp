@@ -24,11 +24,8 @@ size_t depth_of(const Value& value) {
 
 void refuse(std::string what) { throw Refusal{std::move(what)}; }
 
-void Heap::step(size_t steps) {
-  steps_ += steps;
-  if (steps_ > limits_.steps) {
-    refuse(fmt::format("the template takes more than {} evaluation steps", limits_.steps));
-  }
+void Heap::refuse_steps() const {
+  refuse(fmt::format("the template takes more than {} evaluation steps", limits_.steps));
 }
 
 void Heap::check_size(size_t bytes) const {

@@ -21,7 +21,10 @@ class Heap {
 
   const Limits& limits() const { return limits_; }
   /// Counts evaluation steps; a Refusal when there were too many.
-  void step(size_t steps = 1);
+  void step(size_t steps = 1) {
+    steps_ += steps;
+    if (steps_ > limits_.steps) refuse_steps();
+  }
   /// Counts what it takes to look for `part` in `whole`.
   void step_for_search(std::string_view whole, std::string_view part) {
     step((whole.size() / 32 + 1) * (part.size() / 64 + 1));
@@ -69,6 +72,7 @@ class Heap {
   std::pmr::memory_resource* memory() { return &memory_; }
 
  private:
+  [[noreturn]] void refuse_steps() const;
   std::string_view copy(std::string_view bytes);
   size_t deeper(size_t depth, const Value& value) const;
 
