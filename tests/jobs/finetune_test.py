@@ -26,7 +26,7 @@ def records(count, form="completion"):
 TASK = """output_type: multiple_choice
 data_files: [verses.jsonl]
 doc_to_text: "What is the number of verse {{ verse }}? "
-doc_to_choice: ["And it came to pass that it was {{ verse }}.", "xylophones are {{ verse }}."]
+doc_to_choice: "{{ ends }}"
 doc_to_target: 0
 metric_list: [{metric: acc}]
 """
@@ -49,7 +49,9 @@ class Finetune(RunTest):
 
     def test_tasks_are_asked_before_and_after(self):
         (self.root / "eval").mkdir()
-        (self.root / "eval/verses.jsonl").write_text("".join(f'{{"verse": {i}}}\n' for i in range(7)))
+        ends = ["And it came to pass that it was so.", "xylophones are many."]
+        (self.root / "eval/verses.jsonl").write_text(
+            "".join(json.dumps({"verse": i, "ends": ends}) + "\n" for i in range(7)))
         task = self.config(TASK, "verses.yaml")
         shown = self.finetune(self.data(), f"eval.evaluations=[{task}]", f"eval.data={self.root / 'eval'}").stdout
         scores = shown[shown.index("Scores"):]
