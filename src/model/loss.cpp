@@ -52,12 +52,13 @@ LossSum evaluate_loss(Model& model, const Batch& batch, int64_t micro_rows,
       row_sums.push_back(losses.view({part.rows, part.width}).sum(1, false, at::kDouble));
     total.count += part.supervised();
   }
-  for (const double sum : numbers_of(sums)) total.sum += sum;
-  if (!of_rows) return total;
+  const auto parts = static_cast<std::ptrdiff_t>(sums.size());
+  sums.insert(sums.end(), row_sums.begin(), row_sums.end());
+  const std::vector<double> numbers = numbers_of(sums);  // one wait
+  for (auto sum = numbers.begin(); sum != numbers.begin() + parts; ++sum) total.sum += *sum;
   int64_t row = 0;
-  for (const double sum : numbers_of(row_sums)) {
-    of_rows->push_back({.sum = sum, .count = batch.slice(row, row + 1).supervised()});
-    ++row;
+  for (auto sum = numbers.begin() + parts; sum != numbers.end(); ++sum, ++row) {
+    of_rows->push_back({.sum = *sum, .count = batch.slice(row, row + 1).supervised()});
   }
   return total;
 }
