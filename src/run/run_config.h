@@ -31,7 +31,7 @@ struct RunConfig {
   LoRAConfig lora = {};                           ///< declared where the job adapts
   LoRATrainerConfig stages = {};                  ///< the stages of both phases, or of the one
   std::optional<ContinualConfig> continual = {};  ///< those of a continual job, instead
-  UpdateLogConfig update_log = {};  ///< declared where the job has a phase 2
+  UpdateLogConfig update_log = {};                ///< declared where the job has a phase 2
   EvaluationConfig evaluation = {};
   SwitchedOff off = {};
 
