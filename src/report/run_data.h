@@ -131,7 +131,8 @@ inline constexpr std::array<UpdateMeasure, 4> kUpdateMeasures = {{
     {"relative_norm", "size of the update", "‖ΔW‖ / ‖W‖"},
     {"rank90", "rank of the update", "directions that hold 90 % of ‖ΔW‖²"},
     {"top_share", "along W's own directions", "share of ΔW in the top r singular directions of W"},
-    {"intruders", "intruder dimensions", "new singular directions that W does not have"},
+    {"intruders", "intruder dimensions",
+     "of the 10 largest directions of W + ΔW, those that resemble none of W"},
 }};
 
 }  // namespace twofold::report
