@@ -62,7 +62,7 @@ struct Warnings {
     const std::string& name = phase.phase.schedule.schedule;
     if (name == "constant" || phase.steps < 2) return;
     const double last = phase.schedule()(phase.steps - 1), peak = phase.phase.schedule.lr;
-    if (last <= 0.5 * peak) return;
+    if (last <= 0.9 * peak) return;
     add("phase {}: the rate never falls: {} decays over training/decay_pct = {:g} of {} steps, and "
         "the last is made at {:.0f} % of the peak",
         phase.phase.number, name, phase.phase.schedule.decay_pct, phase.steps, 100 * last / peak);
