@@ -75,12 +75,12 @@ void WeightUpdates::measure(const Parameter& leaf, bool directions, std::vector<
   };
   const std::optional<LowRank> term = low_rank_update(leaf.weight);
   if (!term && !directions) return;
-  const UpdateMeasures size =
-      term ? measure_update(*term, leaf.weight) : measure_update(update_of(leaf));
+  const WeightUpdate update = directions ? update_of(leaf) : WeightUpdate();
+  const UpdateMeasures size = term ? measure_update(*term, leaf.weight) : measure_update(update);
   add("relative_norm", size.relative_norm);
   add("rank90", static_cast<double>(size.rank90));
   if (!directions) return;
-  const DirectionMeasures where = measure_directions(update_of(leaf), config_.rank_of(leaf.path));
+  const DirectionMeasures where = measure_directions(update, config_.rank_of(leaf.path));
   add("top_share", where.top_share);
   add("intruders", static_cast<double>(where.intruders));
 }
