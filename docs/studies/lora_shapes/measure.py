@@ -2,11 +2,13 @@
 import hashlib
 import json
 import math
+import os
 import pathlib
 import shutil
 import subprocess
 import time
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # several runs at a time have a core each
 import numpy
 from safetensors.numpy import load_file
 
@@ -55,12 +57,13 @@ class Workshop:
 
     def scores(self, model, parts):
         """{metric: value} of a folder or of a run (its name and root); tasks of as many items are asked together."""
-        found, out = {}, self.root / "scores.json"
+        found, out = {}, self.root / f"{pathlib.Path(model[0]).name}.scores.json"
         for limit in sorted({part["limit"] for part in parts}):
             names = ",".join(str(plan.HERE / part["task"]) for part in parts if part["limit"] == limit)
             self.twofold("eval", *model, "--tasks", names, "--data", self.root / "sources", "--limit", limit, "--json", out)
             for task in json.loads(out.read_text()).values():
                 found.update(task["metrics"])
+        out.unlink()
         perplexity = found.pop("token_perplexity")
         return found | {"stories": None if perplexity is None else math.log(perplexity)}
 

@@ -11,6 +11,7 @@ hash of its settings and the version (SHA-256) of the binary. Run it from the ro
 """
 import argparse
 import collections
+import itertools
 import pathlib
 import sys
 import time
@@ -18,6 +19,7 @@ import time
 import plan
 import results
 import tables
+import workers
 from checks_more import overall, verdicts
 
 
@@ -31,6 +33,7 @@ def arguments():
     parser.add_argument("--readme", type=pathlib.Path, default=plan.HERE / "README.md")
     parser.add_argument("--only", default="", help="of the runs, those whose name contains this")
     parser.add_argument("--limit", type=int, default=None, help="stop after so many runs")
+    parser.add_argument("--jobs", type=int, default=len(workers.CORES), help="runs at a time, by default one on each core")
     return parser.parse_args()
 
 
@@ -41,33 +44,32 @@ def waiting(study, lines, only=""):
     return [run for run in every if run.half_decade is None or plan.identity(study, run) not in done], len(every)
 
 
-def cost(study, runs, lines):
+def cost(study, runs, lines, jobs):
     """Minutes by base, and of the bases that are still to be made."""
     minutes = collections.Counter()
     for run in runs:
-        minutes[run.base] += plan.seconds(study, run, lines) / 60
-    measured = {line["base"] for line in lines if line["target"] is None}
-    for base in set(minutes) - measured:
-        minutes[f"{base}, to make"] += study["bases"][base].get("recipe_seconds", 0) / 60
+        minutes[run.base] += plan.seconds(study, run, lines) / 60 / jobs
+    for base in set(minutes) - made_bases(lines):
+        minutes[f"{base}, to make"] += study["bases"][base].get("recipe_seconds", 0) / 60 / jobs
     return minutes
 
 
-def print_cost(study, lines, only):
-    runs, every = waiting(study, lines, only)
-    minutes = cost(study, runs, lines)
-    print(f"{every} runs, {every - len(runs)} done, {len(runs)} to go: about {sum(minutes.values()):.0f} minutes on two quiet cores ("
+def made_bases(lines):
+    return {line["base"] for line in lines if line["target"] is None}
+
+
+def print_cost(study, lines, args):
+    runs, every = waiting(study, lines, args.only)
+    minutes = cost(study, runs, lines, args.jobs)
+    print(f"{every} runs, {every - len(runs)} done, {len(runs)} to go: about {sum(minutes.values()):.0f} minutes, {args.jobs} at a time ("
           + ", ".join(f"{name} {value:.0f}" for name, value in sorted(minutes.items()) if value) + ")", flush=True)
 
 
-def make_next(shop, study, lines, only):
-    """The line of the next run, of a base first; None where nothing is left."""
-    runs, _ = waiting(study, lines, only)
-    ready = next((run for run in runs if run.half_decade is not None), None)
-    if ready is None:
-        return None
-    if not any(line["base"] == ready.base and line["target"] is None for line in lines):
-        return shop.base_line(ready.base)
-    return shop.make(ready)
+def ready(study, lines, only):
+    """What can be made now: names of bases, which come first since runs wait for them, and runs."""
+    left, made = waiting(study, lines, only)[0], made_bases(lines)
+    bases = dict.fromkeys(run.base for run in left if run.base not in made)
+    return [*bases, *(run for run in left if run.half_decade is not None and run.base in made)]
 
 
 def say(line, left):
@@ -86,21 +88,25 @@ def run(args, study):
     lines = results.of_version(results.read(args.results), shop.version)
     others = len(results.read(args.results)) - len(lines)
     print(f"twofold {shop.version}" + (f"; {others} lines are of other versions and are not used" if others else ""))
-    print_cost(study, lines, args.only)
-    made = 0
-    while args.limit is None or made < args.limit:
-        line = make_next(shop, study, lines, args.only)
-        if line is None:
-            break
+    print_cost(study, lines, args)
+    allowed = itertools.repeat(True, args.limit) if args.limit is not None else itertools.repeat(True)
+
+    def next_job(started):
+        job = next((job for job in ready(study, lines, args.only) if job not in started), None)
+        return job if isinstance(job, str) or (job and next(allowed, False)) else None
+
+    def make(job):
+        return shop.base_line(job) if isinstance(job, str) else shop.make(job)
+
+    for line in workers.done_in_turn(next_job, make, args.jobs):
         results.append(args.results, line)
         lines.append(line)
-        made += line["target"] is not None
         say(line, len(waiting(study, lines, args.only)[0]))
 
 
 def list_runs(args, study):
     lines = results.of_version(results.read(args.results))
-    print_cost(study, lines, args.only)
+    print_cost(study, lines, args)
     left = set(waiting(study, lines, args.only)[0])
     for each in plan.runs(study, lines):
         if args.only in each.name():
