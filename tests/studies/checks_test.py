@@ -10,12 +10,18 @@ from made_lines import BASE, PUBLISHED, START, TARGET, TOKENS, base_line, bowls,
 
 import checks
 import checks_more
+import checks_rates
+import choice
 import tables
 from intervals import contrast, of_values, t_quantile
 
 
+def cell_of(lines):
+    return checks.Cell(lines, BASE, TARGET)
+
+
 def said(check, lines, *more):
-    return check(checks.Cell(lines, BASE, TARGET), *more).verdict
+    return check(cell_of(lines), *more).verdict
 
 
 class Ranks(unittest.TestCase):
@@ -50,26 +56,65 @@ class Ranks(unittest.TestCase):
         self.assertEqual(self.spread(0.28), "failed")
         self.assertEqual(self.spread(0.1, noise=0.2), "undecided")
 
+    def test_what_a_seed_does_to_all_spreads_does_not_cancel(self):
+        """A third of the best spread is taken off the lowest: what both have more of with a seed is in the difference too."""
+        def widen(each):
+            if each["arm"] == "r1":
+                each["end"] += 0.1 * (each["seed"] - 1) - (0.22 if each["half_decade"] == -6 else 0)
+        self.assertEqual(said(checks.e1_spread, changed(bowls(PUBLISHED, noise=0), widen)), "undecided")
+
+    def widest(self, at, by, noise=0.002):
+        """Results in which rank 1 is worse by so much at one rate; the best is -4."""
+        def widen(each):
+            if each["arm"] == "r1" and each["half_decade"] == at:
+                each["end"] += by
+        return said(checks.e1_widest, changed(bowls(PUBLISHED, noise=noise), widen))
+
+    def test_widest_near_the_best_rate(self):
+        self.assertEqual(self.widest(-4, 0.3), "passed")
+        self.assertEqual(self.widest(-3, 0.3), "passed")
+        self.assertEqual(self.widest(-2, 0.8), "failed")
+        self.assertEqual(self.widest(-2, 0.1, noise=0.2), "undecided")
+        near = [each for each in bowls(PUBLISHED) if abs(each["half_decade"] + 4) <= 1]
+        self.assertEqual(said(checks.e1_widest, near), "undecided")
+
 
 class Rates(unittest.TestCase):
+    def test_the_best_rate_is_of_seeds_that_all_rates_have(self):
+        lucky = line("r1", -5, 3, 1.0)
+        cell = cell_of([*bowls({"r1": (3.3, -4)}), lucky]).of("r1")
+        self.assertEqual(choice.best(cell), -4)
+        self.assertEqual(choice.seeds(cell), [0, 1, 2])
+        self.assertIsNone(choice.best(cell_of([line("r1", -5, 0, 3.0), line("r1", -4, 1, 3.0)]).of("r1")))
+
+    def test_a_rate_at_which_a_run_diverged_is_not_best(self):
+        cell = cell_of([*bowls({"r1": (3.3, -4)}), line("r1", -4, 3, 3.0, diverged=True)]).of("r1")
+        self.assertIn(choice.best(cell), (-5, -3))
+
     def test_ratio(self):
-        self.assertEqual(said(checks.e2_ratio, bowls(PUBLISHED)), "passed")
+        self.assertEqual(said(checks_rates.e2_ratio, bowls(PUBLISHED)), "passed")
         equal = {arm: (lowest, -6 if arm == "full" else -5.5) for arm, (lowest, _) in PUBLISHED.items()}
-        self.assertEqual(said(checks.e2_ratio, bowls(equal)), "failed")
-        self.assertEqual(said(checks.e2_ratio, bowls(PUBLISHED, noise=0.1)), "undecided")
+        self.assertEqual(said(checks_rates.e2_ratio, bowls(equal)), "failed")
+        self.assertEqual(said(checks_rates.e2_ratio, bowls(PUBLISHED, noise=0.1)), "undecided")
 
     def test_a_best_rate_at_the_edge_is_undecided(self):
         edge = PUBLISHED | {"full": (3.0, -4)}
-        self.assertEqual(said(checks.e2_ratio, bowls(edge)), "undecided")
-        cell = checks.Cell(bowls(PUBLISHED | {"r1": (3.3, -2)}), BASE, TARGET)
-        self.assertEqual(checks.e2_same(cell).verdict, "undecided")
-        self.assertIn("r1", checks.e2_same(cell).reason)
+        self.assertEqual(said(checks_rates.e2_ratio, bowls(edge)), "undecided")
+        self.assertEqual(said(checks_rates.e2_same, bowls(edge)), "passed")  # of ranks alone
+        found = checks_rates.e2_same(cell_of(bowls(PUBLISHED | {"r1": (3.3, -2)})))
+        self.assertEqual((found.verdict, found.reason), ("undecided", "r1 is best at the highest rate that was tried"))
+
+    def test_a_neighbour_that_diverged_is_said_to_have(self):
+        lines = changed(bowls(PUBLISHED), lambda each: each.update(diverged=(each["arm"], each["half_decade"]) == ("r4", -3)))
+        found = checks_rates.e2_ratio(cell_of(lines))
+        self.assertEqual((found.verdict, found.reason), ("undecided", "r4 diverged at a neighbour of its best rate"))
+        self.assertIn("on the grid: r1 ×10, r4 ×10, r16 ×10, r64 ×10", found.numbers)
 
     def test_same(self):
-        self.assertEqual(said(checks.e2_same, bowls(PUBLISHED)), "passed")
+        self.assertEqual(said(checks_rates.e2_same, bowls(PUBLISHED)), "passed")
         apart = PUBLISHED | {"r1": (3.3, -5), "r64": (3.02, -3)}
-        self.assertEqual(said(checks.e2_same, bowls(apart)), "failed")
-        self.assertEqual(said(checks.e2_same, bowls(PUBLISHED, noise=0.15)), "undecided")
+        self.assertEqual(said(checks_rates.e2_same, bowls(apart)), "failed")
+        self.assertEqual(said(checks_rates.e2_same, bowls(PUBLISHED, noise=0.15)), "undecided")
 
 
 def leaving(when):
@@ -112,6 +157,17 @@ class Parts(unittest.TestCase):
         self.assertEqual(said(checks_more.e4, bowls({"mlp": (3.0, -4), "attention": (3.1, -2)})), "undecided")
         self.assertEqual(said(checks_more.e4, bowls({"mlp": (3.0, -2), "attention": (3.1, -4)})), "passed")
 
+    def test_noise_of_other_rates_is_not_theirs(self):
+        """E4 and E5 compare best rates: a rate at which seeds differ widely says nothing about these."""
+        def scatter(each):
+            if each["half_decade"] == -2:
+                each["end"] += 2.0 * each["seed"]
+        lines = changed(bowls({"mlp": (3.0, -4), "attention": (3.1, -4)}, seeds=range(5)), scatter)
+        self.assertEqual(said(checks_more.e4, lines), "passed")
+        small = bowls({"full": (3.0, -6), "r16": (3.1, -4), "r64": (3.05, -4)}, seeds=range(5))
+        large = bowls({"full": (3.5, -6), "r16": (3.9, -4), "r64": (3.8, -4)}, seeds=range(5), random_seed=8, step_tokens=4096)
+        self.assertEqual(said(checks_more.e5, changed(small + large, scatter)), "passed")
+
     def batches(self, r16, r64, noise=0.005, full_best=-6):
         small = bowls({"full": (3.0, -6), "r16": (3.1, -4), "r64": (3.05, -4)}, noise)
         large = bowls({"full": (3.5, full_best), "r16": (r16, -4), "r64": (r64, -4)}, noise, random_seed=8, step_tokens=4096)
@@ -144,17 +200,42 @@ class Fronts(unittest.TestCase):
 
     def test_it_says_which_forgets_less_whatever_that_is(self):
         for full, lora, words in ((0.4, 0.8, "full forgets less"), (0.8, 0.4, "LoRA forgets less")):
-            verdict = checks_more.e6(checks.Cell(fronts(full, lora), BASE, TARGET), 2.0)
+            verdict = checks_more.e6(cell_of(fronts(full, lora)), 2.0)
             self.assertIn(words, verdict.numbers)
 
+    def one_front(self, arms):
+        """Both arms forget a tenth of the square of what they learn: one front, but no straight line."""
+        return changed(bowls(arms), lambda each: each.update(stories=2.0 + 0.1 * (START - each["end"]) ** 2))
+
+    def test_arms_that_learned_differently_much_are_not_compared(self):
+        """Full learned 1.6 to 2, LoRA 0.6 to 1. A line drawn from the untrained base to full's first rate lies above LoRA's points."""
+        lines = self.one_front({"full": (3.0, -6), "r16": (4.0, -4)})
+        found = checks_more.e6(cell_of(lines), 2.0)
+        self.assertEqual((found.verdict, found.reason), ("undecided", "the arms did not learn equally much at any of their rates"))
+        self.assertEqual(said(checks_more.e6, self.one_front({"full": (3.0, -6), "r16": (3.1, -4)}), 2.0), "passed")
+
+    def test_seeds_that_lack_rates_are_left_out(self):
+        lines = fronts(0.4, 0.41)
+        more = [line(arm, best, seed, 3.0, stories=9.0 if arm == "full" else 2.0)
+                for arm, best in (("full", -6), ("r16", -4)) for seed in (3, 4)]
+        self.assertEqual(checks_more.e6(cell_of(lines + more), 2.0), checks_more.e6(cell_of(lines), 2.0))
+
+    def test_a_rate_at_which_a_run_diverged_is_left_out_of_all_seeds(self):
+        lines = changed(fronts(0.4, 0.41), lambda each: each.update(diverged=each["half_decade"] == -7 and each["seed"] == 1))
+        found = checks_more.front_points(cell_of(lines), ("full", "r16"), 2.0)
+        self.assertEqual({arm: {len(found[arm, seed]) for seed in (0, 1, 2)} for arm in ("full", "r16")}, {"full": {4}, "r16": {5}})
+
     def test_a_target_with_a_score_is_compared_by_it_too(self):
-        lines = fronts(0.4, 0.4)  # equal by the loss; by the score LoRA learned half as much for the same forgetting
+        """Equal by the loss; by the score LoRA learned two thirds as much for the same forgetting."""
+        lines = changed(fronts(0.4, 0.4), lambda each: each.update(stories=2.0 + 0.4 * (START - each["end"] - 1.45)))
         self.assertNotIn("E6 score", {verdict.check for verdict in checks_more.verdicts([base_line(), *lines])})
-        scored = changed(lines, lambda each: each.update(exact_match=(START - each["end"]) / (4 if each["arm"] == "full" else 8)))
-        found = {verdict.check: verdict.verdict for verdict in checks_more.verdicts([base_line(), *scored])}
+        scored = changed(lines, lambda each: each.update(exact_match=(START - each["end"] - 1.45) / (2 if each["arm"] == "full" else 3)))
+        found = {verdict.check: verdict.verdict for verdict in checks_more.verdicts([base_line(exact_match=0.0), *scored])}
         self.assertEqual((found["E6"], found["E6 score"]), ("passed", "failed"))
+        found = {verdict.check: verdict for verdict in checks_more.verdicts([base_line(exact_match=0.05), *scored])}
+        self.assertRegex(found["E6 score"].numbers, r"both learned from 0.02\d to 0.09")
         nothing = changed(lines, lambda each: each.update(exact_match=0.0))
-        found = {verdict.check: verdict.verdict for verdict in checks_more.verdicts([base_line(), *nothing])}
+        found = {verdict.check: verdict.verdict for verdict in checks_more.verdicts([base_line(exact_match=0.0), *nothing])}
         self.assertEqual(found["E6 score"], "undecided")
 
     def test_it_compares_at_equal_learning(self):
@@ -181,12 +262,13 @@ class Whole(unittest.TestCase):
     def test_all_checks_of_a_grid_and_their_summary(self):
         found = checks_more.verdicts([base_line(), *bowls(PUBLISHED)])
         self.assertEqual({verdict.check for verdict in found},
-                         {"E1 order", "E1 spread", "E2 ratio", "E2 same", "E3", "E6", "E7"})
+                         {"E1 order", "E1 spread", "E1 widest", "E2 ratio", "E2 same", "E3", "E6", "E7"})
         here = checks.Verdict("E9", "x", "passed", "")
         there = checks.Verdict("E9", "y", "failed", "")
         unsure = checks.Verdict("E9", "z", "undecided", "")
         self.assertEqual(checks_more.overall([here, unsure])["E9"], ("passed", "1 passed, 1 undecided"))
-        self.assertEqual(checks_more.overall([here, there])["E9"], ("undecided", "1 passed, 1 failed"))
+        self.assertEqual(checks_more.overall([here, there, unsure])["E9"], ("failed in 1 of 3", "1 passed, 1 failed, 1 undecided"))
+        self.assertEqual(checks_more.overall([unsure])["E9"], ("undecided", "1 undecided"))
 
     def test_one_seed_decides_nothing(self):
         lines = [base_line(), *bowls(PUBLISHED, seeds=(0,))]

@@ -19,8 +19,8 @@ def line(arm, rate, seed, end, **more):
             "rank90": 40.0 if arm == "full" else 6.0, "seconds": 1.0, "version": "v", **more}
 
 
-def base_line():
-    return {"base": BASE, "target": None, "arm": "base", "step_tokens": None, "stories": 2.0, "version": "v"}
+def base_line(**more):
+    return {"base": BASE, "target": None, "arm": "base", "step_tokens": None, "stories": 2.0, "version": "v", **more}
 
 
 def bowls(arms, noise=0.002, seeds=(0, 1, 2), random_seed=7, **more):

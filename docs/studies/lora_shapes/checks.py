@@ -8,7 +8,8 @@ import itertools
 import math
 
 import choice
-from intervals import contrast, decide
+from choice import finite, rate_name
+from intervals import contrast, decide, of_values
 
 RANKS = (1, 4, 16, 64)
 LORA = tuple(f"r{rank}" for rank in RANKS)
@@ -38,18 +39,14 @@ class Cell:
         return {line["arm"] for line in self.lines if line["step_tokens"] == step_tokens}
 
     def at_best(self, arm, number="end", step_tokens=SMALL):
-        """{seed: number} at the arm's best rate; empty where there is none, or where a seed lacks the number."""
+        """{seed: number} at the arm's best rate; empty where there is none."""
         lines = self.of(arm, step_tokens)
-        found = choice.table(lines, number) if choice.best(lines) is not None else {}
-        return found.get(choice.best(lines), {})
+        best = choice.best(lines)
+        return {seed: line[number] for (rate, seed), line in sorted(lines.items()) if rate == best}
 
 
 def cells(lines):
     return [Cell(lines, *key) for key in sorted({(line["base"], line["target"]) for line in lines if line["target"]})]
-
-
-def finite(table):
-    return {key: of_seed for key, of_seed in table.items() if of_seed and all(map(math.isfinite, of_seed.values()))}
 
 
 def by_rank(cell):
@@ -74,77 +71,66 @@ def e1_order(cell):
             continue
         rises = any(step.above(0) for step in steps) or whole.above(0)
         falls.append("failed" if rises else "passed" if whole.below(0) else "undecided")
-        numbers.append(f"1e{rate / 2:g}: {whole}")
+        numbers.append(f"{rate_name(rate)}: {whole}")
     verdict = "undecided" if not falls else max(falls, key=("passed", "undecided", "failed").index)
     reason = {"passed": "", "failed": "loss rises with the rank at a rate"}.get(verdict, "not told from noise at each rate")
     return Verdict("E1 order", cell.name, verdict, "; ".join(numbers), reason)
 
 
+@dataclasses.dataclass(frozen=True)
+class Spreads:
+    """How far apart the ranks are: {half decade: {seed: loss of rank 1 over that of rank 64, less 1}}, and the rate at which a
+    rank is best. Of rates at which every rank learned, and of seeds that all of them have."""
+    of: dict
+    best: int | None
+
+    def at(self, rate):
+        return choice.mean(self.of[rate].values())
+
+    def __str__(self):
+        every = ", ".join(f"{self.at(rate):.1%} at {rate_name(rate)}" for rate in self.of)
+        return f"{every}; best {rate_name(self.best)}"
+
+
+def spreads(cell):
+    rates = by_rank(cell)
+    sets = [set(of_seed) for table in rates.values() for of_seed in table.values()]
+    seeds = sorted(set.intersection(*sets)) if sets else []
+    if not seeds:
+        return Spreads({}, None)
+    of = {rate: {seed: table[LORA[0]][seed] / table[LORA[-1]][seed] - 1 for seed in seeds} for rate, table in rates.items()}
+    lowest = {rate: min(choice.mean(of_seed[seed] for seed in seeds) for of_seed in table.values()) for rate, table in rates.items()}
+    return Spreads(of, min(lowest, key=lowest.get))
+
+
 def e1_spread(cell):
     """The ranks' relative spread at the lowest rate is less than a third of that at the best rate."""
-    rates = by_rank(cell)
-    if len(rates) < 3:
+    spread = spreads(cell)
+    if len(spread.of) < 3:
         return Verdict("E1 spread", cell.name, "undecided", "", "fewer than three rates at which every rank learned")
-    spread = {rate: {seed: table[LORA[0]][seed] / table[LORA[-1]][seed] - 1 for seed in table[LORA[0]]}
-              for rate, table in rates.items()}
-    lowest = min(rates)
-    best = min(rates, key=lambda rate: min(choice.mean(of.values()) for of in rates[rate].values()))
-    interval = contrast(spread, {lowest: 1, best: -1 / 3}) if best != lowest else None
-    numbers = f"{choice.mean(spread[lowest].values()):.2%} at the lowest rate, {choice.mean(spread[best].values()):.2%} at the best"
+    lowest, best = spread.of[min(spread.of)], spread.of[spread.best]
+    interval = None if best is lowest else of_values(lowest[seed] - best[seed] / 3 for seed in best)
     verdict = decide(interval, lambda i: i.below(0), lambda i: i.above(0))
-    reason = "" if verdict != "undecided" else "the best rate is the lowest" if interval is None else "interval straddles a third"
-    return Verdict("E1 spread", cell.name, verdict, f"{numbers}; lowest − best/3 {interval}", reason)
+    reason = "" if verdict != "undecided" else "the best rate is the lowest" if best is lowest else "interval straddles a third"
+    numbers = f"{spread}; lowest − ⅓ of best {interval.percent()}" if interval else str(spread)
+    return Verdict("E1 spread", cell.name, verdict, numbers, reason)
 
 
-def vertex(cell, arm):
-    """{seed: half decades of the lowest point} of the parabola through the best rate and its two neighbours; empty at an edge."""
-    lines = cell.of(arm)
-    best, found = choice.best(lines), finite(choice.table(lines))
-    if choice.at_edge(lines) or not {best - 1, best, best + 1} <= set(found):
-        return {}
-    low, middle, high = (found[rate] for rate in (best - 1, best, best + 1))
-
-    def lowest(seed):
-        bend = low[seed] - 2 * middle[seed] + high[seed]
-        return best + min(1.0, max(-1.0, (low[seed] - high[seed]) / (2 * bend))) if bend > 0 else float(best)
-
-    return {seed: lowest(seed) for seed in sorted(set(low) & set(middle) & set(high))}
-
-
-def vertices(cell):
-    """The lowest points of all arms, and the arms whose best rate has none on one side."""
-    found = {arm: vertex(cell, arm) for arm in ("full", *LORA) if cell.of(arm)}
-    return {arm: of for arm, of in found.items() if of}, [arm for arm, of in found.items() if not of]
-
-
-def e2_ratio(cell):
-    """The best LoRA rate is 5 to 20 times the best full rate, for each rank."""
-    table, edges = vertices(cell)
-    ratios = {arm: contrast(table, {arm: 0.5, "full": -0.5}, len(LORA)) for arm in LORA if arm in table and "full" in table}
-    low, high = math.log10(5), math.log10(20)
-    numbers = "; ".join(f"{arm} ×{10 ** i.value:.1f} [{10 ** i.low:.1f}, {10 ** i.high:.1f}]" for arm, i in ratios.items() if i)
-    if any(i and (i.above(high) or i.below(low)) for i in ratios.values()):
-        return Verdict("E2 ratio", cell.name, "failed", numbers, "outside of 5 to 20")
-    if edges or not ratios or None in ratios.values():
-        return Verdict("E2 ratio", cell.name, "undecided", numbers, f"no rate beyond the best of {', '.join(edges) or 'any'}")
-    inside = all(i.within(low, high) for i in ratios.values())
-    return Verdict("E2 ratio", cell.name, "passed" if inside else "undecided", numbers, "" if inside else "interval straddles a limit")
-
-
-def e2_same(cell):
-    """The best rate is the same for every rank, or its neighbour (a factor of √10)."""
-    table, edges = vertices(cell)
-    pairs = list(itertools.combinations([arm for arm in LORA if arm in table], 2))
-    apart = {pair: contrast(table, {pair[1]: 1, pair[0]: -1}, max(1, len(pairs))) for pair in pairs}
-    apart = {pair: interval for pair, interval in apart.items() if interval}
-    widest = max(apart, key=lambda pair: abs(apart[pair].value), default=None)
-    numbers = f"furthest {widest[0]} to {widest[1]}: {apart[widest]} half decades" if widest else ""
-    if any(i.above(1) or i.below(-1) for i in apart.values()):
-        return Verdict("E2 same", cell.name, "failed", numbers, "further apart than a neighbour")
-    if edges or not apart:
-        return Verdict("E2 same", cell.name, "undecided", numbers, f"no rate beyond the best of {', '.join(edges) or 'any'}")
-    near = all(i.within(-1, 1) for i in apart.values())
-    return Verdict("E2 same", cell.name, "passed" if near else "undecided", numbers, "" if near else "interval straddles a neighbour")
+def e1_widest(cell):
+    """The ranks' relative spread is widest at the best rate or at a neighbour of it."""
+    spread = spreads(cell)
+    near = [rate for rate in spread.of if abs(rate - spread.best) <= 1]
+    far = [rate for rate in spread.of if rate not in near]
+    if not far:
+        return Verdict("E1 widest", cell.name, "undecided", "", "no rate, further from the best one, at which every rank learned")
+    widest = max(near, key=spread.at)
+    over = {rate: of_values((spread.of[widest][seed] - spread.of[rate][seed] for seed in spread.of[rate]), len(far)) for rate in far}
+    numbers = f"best {rate_name(spread.best)}, near it widest {rate_name(widest)}: " + ", ".join(
+        f"{rate_name(widest)} − {rate_name(rate)} {interval.percent()}" for rate, interval in over.items() if interval)
+    if any(interval and interval.below(0) for interval in over.values()):
+        return Verdict("E1 widest", cell.name, "failed", numbers, "wider at a rate that is no neighbour of the best")
+    passed = all(interval and interval.above(0) for interval in over.values())
+    return Verdict("E1 widest", cell.name, "passed" if passed else "undecided", numbers, "" if passed else "an interval holds 0")
 
 
 def leaves(curve, full, tolerance=0.01):

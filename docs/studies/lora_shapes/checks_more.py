@@ -2,72 +2,66 @@
 import math
 
 import choice
-from checks import LARGE, SMALL, Cell, Verdict, cells, e1_order, e1_spread, e2_ratio, e2_same, e3, finite
+from checks import LARGE, SMALL, Cell, Verdict, cells, e1_order, e1_spread, e1_widest, e3
+from checks_rates import e2_ratio, e2_same
 from intervals import Interval, contrast, decide, of_values
 
-#: E6: fronts are the same within this share of what full training forgot; the shares of the learning at which they are compared.
+#: E6: fronts are the same within this share of what full training forgot; where they are compared, as shares of the way from
+#: the least that both arms were measured to learn to the most that both learned.
 SAME, LEVELS = 0.25, (0.5, 0.75, 0.9)
 TIMES = 5  # E7
 
 
-def settings(cell, arms, step_tokens=SMALL):
-    """{(arm, half decade): {seed: loss}}: all that was tried, from which noise is estimated."""
-    return {(arm, rate): of_seed for arm in arms for rate, of_seed in finite(choice.table(cell.of(arm, step_tokens))).items()}
-
-
-def enough(table, seeds):
-    """Only settings that have all these seeds: others would take seeds away from the comparison."""
-    return {key: {seed: of_seed[seed] for seed in seeds} for key, of_seed in table.items() if seeds <= set(of_seed)}
-
-
 def e4(cell):
     """Adapters on MLPs alone reach a lower loss than as many parameters on attention alone."""
-    table = settings(cell, ("attention", "mlp"))
-    best = {arm: choice.best(cell.of(arm)) for arm in ("attention", "mlp")}
-    if None in best.values():
-        return Verdict("E4", cell.name, "undecided", "", "not run, or diverged")
-    interval = contrast(table, {("mlp", best["mlp"]): 1, ("attention", best["attention"]): -1})
-    verdict = decide(interval, lambda i: i.below(0), lambda i: i.above(0))
+    mlp, attention = cell.at_best("mlp"), cell.at_best("attention")
+    interval = of_values(mlp[seed] - attention[seed] for seed in sorted(set(mlp) & set(attention)))
+    if interval is None:
+        return Verdict("E4", cell.name, "undecided", "", "not run with two seeds, or diverged")
+    verdict, numbers = decide(interval, lambda i: i.below(0), lambda i: i.above(0)), f"mlp − attention {interval}"
     loser = {"passed": "attention", "failed": "mlp"}.get(verdict)
     if loser and choice.at_edge(cell.of(loser)):
-        return Verdict("E4", cell.name, "undecided", f"mlp − attention {interval}", f"the best rate of {loser} is at the edge")
-    return Verdict("E4", cell.name, verdict, f"mlp − attention {interval}", "" if loser else "interval holds 0, or too few seeds")
+        return Verdict("E4", cell.name, "undecided", numbers, f"the best rate of {loser} is at the edge")
+    return Verdict("E4", cell.name, verdict, numbers, "" if loser else "interval holds 0")
 
 
 def e5(cell):
     """From 256 to 4096 tokens a step, LoRA's loss rises more than full training's, at rank 64 too."""
-    keys = [(arm, size) for arm in ("full", "r16", "r64") for size in (SMALL, LARGE)]
-    best = {(arm, size): choice.best(cell.of(arm, size)) for arm, size in keys}
-    if None in best.values():
+    table = {(arm, size): cell.at_best(arm, step_tokens=size) for arm in ("full", "r16", "r64") for size in (SMALL, LARGE)}
+    if not all(table.values()):
         return Verdict("E5", cell.name, "undecided", "", "not run, or diverged")
-    seeds = set.intersection(*(set(cell.at_best(arm, step_tokens=size)) for arm, size in keys))
-    table = enough({(*key, rate): of_seed for key in keys for (_, rate), of_seed in settings(cell, key[:1], key[1]).items()}, seeds)
-    grows = {arm: contrast(table, {(arm, LARGE, best[arm, LARGE]): 1, ("full", LARGE, best["full", LARGE]): -1,
-                                   (arm, SMALL, best[arm, SMALL]): -1, ("full", SMALL, best["full", SMALL]): 1}, 2)
+    grows = {arm: contrast(table, {(arm, LARGE): 1, ("full", LARGE): -1, (arm, SMALL): -1, ("full", SMALL): 1}, 2)
              for arm in ("r16", "r64")}
     numbers = "; ".join(f"gap of {arm} grows by {interval}" for arm, interval in grows.items())
-    edges = [f"{arm} at {size}" for arm, size in keys if choice.at_edge(cell.of(arm, size))]
+    edges = [f"{arm} at {size}" for arm, size in table if choice.at_edge(cell.of(arm, size))]
     if edges:
         return Verdict("E5", cell.name, "undecided", numbers, f"best rate at the edge: {', '.join(edges)}")
     verdicts = [decide(interval, lambda i: i.above(0), lambda i: i.below(0)) for interval in grows.values()]
     verdict = "failed" if "failed" in verdicts else "undecided" if "undecided" in verdicts else "passed"
-    return Verdict("E5", cell.name, verdict, numbers, "" if verdict != "undecided" else "an interval holds 0")
+    return Verdict("E5", cell.name, verdict, numbers, "" if verdict != "undecided" else "an interval holds 0, or too few seeds")
 
 
 def fall(line):
     return line["start"] - line["end"]
 
 
-def scored(lines):
-    """The name of the score that a target has beside its loss, and how to read it; None where it has none."""
-    name = next((name for name in ("exact_match", "bleu") if any(name in line for line in lines)), None)
-    return name and (lambda line: line[name])
+def score_name(lines):
+    """The name of the score that a target has beside its loss; None where it has none."""
+    return next((name for name in ("exact_match", "bleu") if any(name in line for line in lines)), None)
 
 
-def path(cell, arm, seed, before, learned):
-    """(learned, forgotten) of an arm by rising rate, up to where it learned most."""
-    lines = sorted((rate, line) for (rate, of), line in cell.of(arm).items() if of == seed and not line["diverged"])
-    points = [(0.0, 0.0)] + [(learned(line), line["stories"] - before) for _, line in lines]
+def front_points(cell, arms, forgotten_before, learned=fall):
+    """{(arm, seed): [(learned, forgotten)] by rising rate}, of seeds that have every rate of all arms and of an arm's rates at
+    which no run diverged: all points of an arm are then of the same seeds."""
+    of_arms = {arm: cell.of(arm) for arm in arms}
+    seeds = choice.seeds(*of_arms.values())
+    rates = {arm: sorted(choice.finite(choice.table(lines))) for arm, lines in of_arms.items()}
+    return {(arm, seed): [(learned(of_arms[arm][rate, seed]), of_arms[arm][rate, seed]["stories"] - forgotten_before)
+                          for rate in rates[arm]] for arm in arms for seed in seeds}
+
+
+def upto_most(points):
+    """The points of a front up to where most was learned."""
     return points[:max(range(len(points)), key=lambda k: points[k][0]) + 1]
 
 
@@ -79,24 +73,34 @@ def forgotten_at(points, level):
     return None
 
 
-def e6(cell, before, check="E6", learned=fall):
-    """Learned against forgotten: LoRA (rank 16) and full training lie on one front, within a quarter of what full forgot."""
-    seeds = sorted({seed for _, seed in cell.of("full")} & {seed for _, seed in cell.of("r16")})
-    if before is None or not seeds:
-        return Verdict(check, cell.name, "undecided", "", "not run, or the base was not measured")
-    paths = {(arm, seed): path(cell, arm, seed, before, learned) for arm in ("full", "r16") for seed in seeds}
-    reach = min(points[-1][0] for points in paths.values())
-    forgot = {key: [forgotten_at(points, share * reach) for share in LEVELS] for key, points in paths.items()}
-    if any(value is None for values in forgot.values() for value in values):
-        return Verdict(check, cell.name, "undecided", "", "an arm did not learn enough to be compared")
-    full = choice.mean(value for seed in seeds for value in forgot["full", seed])
-    interval = of_values(choice.mean(forgot["r16", seed]) - choice.mean(forgot["full", seed]) for seed in seeds)
-    margin = SAME * abs(full)
+def e6(cell, forgotten_before, check="E6", learned=fall):
+    """Learned against forgotten: LoRA (rank 16) and full training lie on one front, within a quarter of what full forgot. They
+    are compared where both were measured: nothing is drawn from the untrained base to an arm's first rate."""
+    found = front_points(cell, ("full", "r16"), forgotten_before, learned) if forgotten_before is not None else {}
+    if not found or not all(found.values()):
+        return Verdict(check, cell.name, "undecided", "", "not run, or diverged, or the base was not measured")
+    found = {key: upto_most(points) for key, points in found.items()}
+    low, high = max(points[0][0] for points in found.values()), min(points[-1][0] for points in found.values())
+    overlap = f"both learned from {low:.3f} to {high:.3f}"
+    if low >= high:
+        return Verdict(check, cell.name, "undecided", f"one learned at least {low:.3f}, another at most {high:.3f}",
+                       "the arms did not learn equally much at any of their rates")
+    levels, seeds = [low + share * (high - low) for share in LEVELS], sorted({seed for _, seed in found})
+    forgot = {key: choice.mean(forgotten_at(points, level) for level in levels) for key, points in found.items()}
+    full = choice.mean(forgot["full", seed] for seed in seeds)
+    interval, margin = of_values(forgot["r16", seed] - forgot["full", seed] for seed in seeds), SAME * abs(full)
     verdict = decide(interval, lambda i: i.within(-margin, margin), lambda i: i.above(margin) or i.below(-margin))
     less = "LoRA forgets less" if interval and interval.below(0) else "full forgets less" if interval and interval.above(0) else \
         "neither is told to forget less"
-    return Verdict(check, cell.name, verdict, f"at equal learning LoRA − full {interval} nats, full {full:+.4f}, margin ±{margin:.4f}; {less}",
-                   "" if verdict != "undecided" else "interval straddles the margin")
+    return Verdict(check, cell.name, verdict, f"{overlap}; there LoRA − full {interval} nats forgotten, full {full:+.4f}, "
+                   f"margin ±{margin:.4f}; {less}", "" if verdict != "undecided" else "interval straddles the margin, or too few seeds")
+
+
+def e6_score(cell, base):
+    """E6, but what was learned is the rise of the target's score above what the base has of it."""
+    name = score_name(cell.lines)
+    before = base.get("stories") if name in base else None
+    return e6(cell, before, "E6 score", lambda line: line[name] - base[name])
 
 
 def e7(cell):
@@ -106,37 +110,45 @@ def e7(cell):
     interval = of_values(math.log(full[seed] / lora[seed]) for seed in seeds)
     times = interval and Interval(*(math.exp(value) for value in (interval.value, interval.low, interval.high)))
     verdict = decide(times, lambda i: i.above(TIMES), lambda i: i.below(TIMES))
-    numbers = f"full {choice.mean(full[s] for s in seeds):.1f}, LoRA {choice.mean(lora[s] for s in seeds):.1f}: × {times}" if times else ""
-    return Verdict("E7", cell.name, verdict, numbers, "" if verdict != "undecided" else "interval holds 5, or too few seeds")
+    numbers = f"full {choice.mean(full[s] for s in seeds):.1f}, LoRA {choice.mean(lora[s] for s in seeds):.1f}: " \
+        f"×{times.value:.1f} [{times.low:.1f}, {times.high:.1f}]" if times else ""
+    return Verdict("E7", cell.name, verdict, numbers, "" if verdict != "undecided" else f"interval holds {TIMES}, or too few seeds")
+
+
+def verdicts_of(cell, base):
+    """Every check that the cell was made for; `base` is the line of its base, empty where there is none."""
+    arms, ranks = cell.arms(), {"full", "r1", "r4", "r16", "r64"}
+    if ranks <= arms:
+        yield from (check(cell) for check in (e1_order, e2_ratio, e2_same, e3))
+        if len({rate for rate, _ in cell.of("r16")}) > 3:
+            yield from (e1_spread(cell), e1_widest(cell))
+    if {"attention", "mlp"} <= arms:
+        yield e4(cell)
+    if cell.arms(LARGE):
+        yield e5(cell)
+    if {"full", "r16"} <= arms:
+        yield from (e6(cell, base.get("stories")), e7(cell))
+        if score_name(cell.lines):
+            yield e6_score(cell, base)
+
+
+def base_lines(lines):
+    return {line["base"]: line for line in lines if line["target"] is None}
 
 
 def verdicts(lines):
-    """Every check on every cell that was made for it."""
-    before = {line["base"]: line["stories"] for line in lines if line["target"] is None}
-    found = []
-    for cell in cells(lines):
-        arms = cell.arms()
-        if set(("full", "r1", "r4", "r16", "r64")) <= arms:
-            found += [check(cell) for check in (e1_order, e2_ratio, e2_same, e3)]
-            if len({rate for rate, _ in cell.of("r16")}) > 3:
-                found.append(e1_spread(cell))
-        if {"attention", "mlp"} <= arms:
-            found.append(e4(cell))
-        if cell.arms(LARGE):
-            found.append(e5(cell))
-        if {"full", "r16"} <= arms:
-            found += [e6(cell, before.get(cell.base)), e7(cell)]
-            if learned := scored(cell.lines):
-                found.append(e6(cell, before.get(cell.base), "E6 score", learned))
+    bases = base_lines(lines)
+    found = [verdict for cell in cells(lines) for verdict in verdicts_of(cell, bases.get(cell.base, {}))]
     return sorted(found, key=lambda verdict: (verdict.check, verdict.cell))
 
 
 def overall(found):
-    """{check: (verdict, how many cells of each)}: passed or failed where all cells that decide agree."""
+    """{check: (verdict, how many cells of each)}. What no cell decides is undecided; what some pass and some fail, failed in some."""
     summary = {}
     for check in sorted({verdict.check for verdict in found}):
         words = [verdict.verdict for verdict in found if verdict.check == check]
-        decided = set(words) - {"undecided"}
+        decided = sorted(set(words) - {"undecided"})
         counts = ", ".join(f"{words.count(word)} {word}" for word in ("passed", "failed", "undecided") if word in words)
-        summary[check] = (decided.pop() if len(decided) == 1 else "undecided", counts)
+        mixed = f"failed in {words.count('failed')} of {len(words)}"
+        summary[check] = (mixed if len(decided) == 2 else decided[0] if decided else "undecided", counts)
     return summary

@@ -13,6 +13,9 @@ class Interval:
     def __str__(self):
         return f"{self.value:+.4f} [{self.low:+.4f}, {self.high:+.4f}]"
 
+    def percent(self):
+        return f"{100 * self.value:+.1f}% [{100 * self.low:+.1f}, {100 * self.high:+.1f}]"
+
     def below(self, limit):
         return self.high < limit
 
