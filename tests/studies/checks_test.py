@@ -12,6 +12,7 @@ import checks
 import checks_more
 import checks_rates
 import choice
+import fronts as figures
 import tables
 from intervals import contrast, of_values, t_quantile
 
@@ -219,6 +220,7 @@ class Fronts(unittest.TestCase):
         more = [line(arm, best, seed, 3.0, stories=9.0 if arm == "full" else 2.0)
                 for arm, best in (("full", -6), ("r16", -4)) for seed in (3, 4)]
         self.assertEqual(checks_more.e6(cell_of(lines + more), 2.0), checks_more.e6(cell_of(lines), 2.0))
+        self.assertEqual(figures.paths(cell_of(lines + more), "full", 2.0), figures.paths(cell_of(lines), "full", 2.0))
 
     def test_a_rate_at_which_a_run_diverged_is_left_out_of_all_seeds(self):
         lines = changed(fronts(0.4, 0.41), lambda each: each.update(diverged=each["half_decade"] == -7 and each["seed"] == 1))
@@ -291,6 +293,11 @@ class Table(unittest.TestCase):
         self.assertNotIn("what was before", text)
         self.assertEqual(figure.count("<polyline"), 2)
         xml.etree.ElementTree.fromstring(figure)
+
+    def test_a_figure_has_dots_where_arms_share_no_learning(self):
+        lines = [base_line(), *bowls({"full": (3.0, -6)}, seeds=(0,))]
+        _, figure = self.write(lines)
+        self.assertEqual((figure.count("<polyline"), figure.count("<circle")), (0, 3))
 
     def test_without_results_there_is_no_figure(self):
         text, figure = self.write([])

@@ -1,35 +1,44 @@
-"""fronts.svg: learned against forgotten, a panel a cell, a line an arm through its rates, with 95 % bands over seeds."""
-from checks import LORA, SMALL, cells
+"""fronts.svg: learned against forgotten, a panel a cell. A dot is a run; a line is what an arm forgot at equal learning, with its
+95 % band over seeds, where all of its seeds were measured. Rates above the one at which most was learned are not drawn."""
+from checks import LORA, cells
+from checks_more import base_lines, forgotten_at, front_points, upto_most
 from intervals import of_values
 
 COLOURS = {"full": "#444444", "r1": "#e69f00", "r4": "#009e73", "r16": "#0072b2", "r64": "#cc79a7"}
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 360, 290, 52, 34, 12, 40
+PIECES = 40  # of a line
 
 
-def points(cell, arm, before):
-    """[(learned, forgotten)], both as intervals, by rising rate; without what diverged or learned nothing."""
-    lines, found = cell.of(arm, SMALL), []
-    for rate in sorted({rate for rate, _ in lines}):
-        of_seed = [line for (at, _), line in lines.items() if at == rate and not line["diverged"]]
-        pair = [of_values(values) for values in ([line["start"] - line["end"] for line in of_seed],
-                                                 [line["stories"] - before for line in of_seed])]
-        if None not in pair and pair[0].value > 0:
-            found.append(pair)
-    return found
+def paths(cell, arm, before):
+    """[[(learned, forgotten)] of a seed]"""
+    return [upto_most(points) for points in front_points(cell, (arm,), before).values() if points]
+
+
+def band(of_seeds):
+    """[(learned, forgotten as an interval)] on straight lines between rates, from where every seed was measured to where the
+    last of them was; empty where they share nothing, or there is one seed."""
+    low, high = max(points[0][0] for points in of_seeds), min(points[-1][0] for points in of_seeds)
+    if low >= high or len(of_seeds) < 2:
+        return []
+    levels = [low + (high - low) * k / PIECES for k in range(PIECES)] + [high]
+    return [(level, of_values(forgotten_at(points, level) for points in of_seeds)) for level in levels]
 
 
 class Panel:
-    def __init__(self, all_points, left, top):
+    """Its axes reach as far as the dots; what of a band lies further out is cut off."""
+
+    def __init__(self, dots, left, top):
         self.left, self.top = left + LEFT, top + TOP
         self.width, self.height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-        self.low = min([0.0, *(y.value for _, y in all_points)])
-        self.most = [max(interval.value for interval in axis) * 1.05 for axis in zip(*all_points)]
+        self.axes = []
+        for values in zip(*dots):
+            margin = 0.05 * ((max(values) - min(values)) or 1.0)
+            self.axes.append((min(values) - margin, max(values) + margin))
 
-    def x(self, value):
-        return self.left + self.width * min(1.0, max(0.0, value / self.most[0]))
-
-    def y(self, value):
-        return self.top + self.height * (1 - min(1.0, max(0.0, (value - self.low) / (self.most[1] - self.low))))
+    def place(self, learned, forgotten):
+        """Within the panel, from its upper left."""
+        (left, right), (low, high) = self.axes
+        return f"{self.width * (learned - left) / (right - left):.1f},{self.height * (high - forgotten) / (high - low):.1f}"
 
     def text(self, x, y, words, anchor="middle", turn=0):
         return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" transform="rotate({turn} {x:.1f} {y:.1f})">{words}</text>'
@@ -39,38 +48,41 @@ class Panel:
         yield f'<rect x="{self.left}" y="{self.top}" width="{self.width}" height="{self.height}" fill="none" stroke="#999"/>'
         yield self.text(middle, self.top - 10, title)
         yield self.text(middle, under + 30, "learned, nats a token")
-        yield self.text(self.left - 38, self.top + self.height / 2, "forgotten, nats a token", turn=-90)
+        yield self.text(self.left - 40, self.top + self.height / 2, "forgotten, nats a token", turn=-90)
         for share in (0.0, 0.5, 1.0):
-            value = self.low + share * (self.most[1] - self.low)
-            yield self.text(self.x(share * self.most[0]), under + 14, f"{share * self.most[0]:.2f}")
-            yield self.text(self.left - 4, self.y(value) + 4, f"{value:.2f}", "end")
+            learned, forgotten = (low + share * (high - low) for low, high in self.axes)
+            yield self.text(self.left + share * self.width, under + 14, f"{learned:.2f}", "end" if share == 1 else "middle")
+            yield self.text(self.left - 4, under - share * self.height + 4, f"{forgotten:.2f}", "end")
 
-    def line(self, arm, found):
-        """The band is between the bounds of what was forgotten, at the means of what was learned."""
-        colour = COLOURS[arm]
-        band = [(x.value, y.high) for x, y in found] + [(x.value, y.low) for x, y in reversed(found)]
-        for tag, places, paint in (("polygon", band, f'fill="{colour}" fill-opacity="0.15"'),
-                                   ("polyline", [(x.value, y.value) for x, y in found], f'fill="none" stroke="{colour}" stroke-width="1.5"')):
-            yield f'<{tag} points="{" ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in places)}" {paint}/>'
-        for x, y in found:
-            yield f'<circle cx="{self.x(x.value):.1f}" cy="{self.y(y.value):.1f}" r="2.5" fill="{colour}"/>'
-            yield (f'<path d="M{self.x(x.low):.1f} {self.y(y.value):.1f}H{self.x(x.high):.1f}M{self.x(x.value):.1f} '
-                   f'{self.y(y.low):.1f}V{self.y(y.high):.1f}" stroke="{colour}" stroke-width="1"/>')
-
-
-def panel(cell, before, place):
-    arms = {arm: points(cell, arm, before) for arm in ("full", *LORA)}
-    drawn = Panel([pair for found in arms.values() for pair in found], place % 2 * WIDTH, place // 2 * HEIGHT + 24)
-    yield from drawn.frame(cell.name)
-    for arm, found in arms.items():
+    def arm(self, arm, of_seeds):
+        colour, found = COLOURS[arm], band(of_seeds)
         if found:
-            yield from drawn.line(arm, found)
+            edge = [(x, y.high) for x, y in found] + [(x, y.low) for x, y in reversed(found)]
+            yield f'<polygon points="{" ".join(self.place(*each) for each in edge)}" fill="{colour}" fill-opacity="0.15"/>'
+            line = " ".join(self.place(x, y.value) for x, y in found)
+            yield f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
+        for dot in (dot for points in of_seeds for dot in points):
+            x, y = self.place(*dot).split(",")
+            yield f'<circle cx="{x}" cy="{y}" r="2" fill="{colour}" fill-opacity="0.6"/>'
+
+
+def panel(cell, arms, place):
+    dots = [dot for of_seeds in arms.values() for points in of_seeds for dot in points]
+    drawn = Panel(dots, place % 2 * WIDTH, place // 2 * HEIGHT + 24)
+    yield from drawn.frame(cell.name)
+    yield f'<svg x="{drawn.left}" y="{drawn.top}" width="{drawn.width}" height="{drawn.height}">'
+    for arm, of_seeds in arms.items():
+        yield from drawn.arm(arm, of_seeds)
+    yield "</svg>"
 
 
 def svg(lines):
     """The figure; empty where nothing can be drawn."""
-    before = {line["base"]: line["stories"] for line in lines if line["target"] is None}
-    shown = [cell for cell in cells(lines) if cell.base in before and points(cell, "full", before[cell.base])]
+    bases, shown = base_lines(lines), []
+    for cell in cells(lines):
+        arms = {arm: paths(cell, arm, bases[cell.base]["stories"]) for arm in ("full", *LORA)} if cell.base in bases else {}
+        if arms := {arm: of_seeds for arm, of_seeds in arms.items() if of_seeds}:
+            shown.append((cell, arms))
     if not shown:
         return ""
     height = 24 + HEIGHT * ((len(shown) + 1) // 2)
@@ -78,8 +90,8 @@ def svg(lines):
              f'<rect width="{2 * WIDTH}" height="{height}" fill="white"/>']
     for place, (arm, colour) in enumerate(COLOURS.items()):
         parts.append(f'<text x="{LEFT + 60 * place}" y="16" fill="{colour}">● {arm}</text>')
-    for place, cell in enumerate(shown):
-        parts += panel(cell, before[cell.base], place)
+    for place, (cell, arms) in enumerate(shown):
+        parts += panel(cell, arms, place)
     return "\n".join([*parts, "</svg>", ""])
 
 
