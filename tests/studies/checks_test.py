@@ -13,6 +13,7 @@ import checks_more
 import checks_rates
 import choice
 import fronts as figures
+import results
 import tables
 from intervals import contrast, of_values, t_quantile
 
@@ -298,6 +299,20 @@ class Table(unittest.TestCase):
         lines = [base_line(), *bowls({"full": (3.0, -6)}, seeds=(0,))]
         _, figure = self.write(lines)
         self.assertEqual((figure.count("<polyline"), figure.count("<circle")), (0, 3))
+
+    def test_scores_stand_beside_the_checks(self):
+        lines = changed(fronts(0.4, 0.8), lambda each: each.update(exact_match=START - each["end"]))
+        text, _ = self.write([base_line(exact_match=0.0, seconds=90.0), *lines])
+        self.assertIn("| b, t | exact_match | 1e-3 | **1.999** | – | – | 1.501 | – |", text)
+        self.assertIn("30 runs of twofold v in 2 core-minutes;", text)
+        text, _ = self.write([base_line(), *fronts(0.4, 0.8)])
+        self.assertIn("in 0 core-minutes, without the making of bases;", text)
+        self.assertNotIn("exact_match", text)
+
+    def test_a_few_lines_of_another_binary_do_not_stand_for_the_study(self):
+        lines = [*bowls(PUBLISHED), base_line() | {"version": "newer"}]
+        self.assertEqual({each["version"] for each in results.of_version(lines)}, {"v"})
+        self.assertEqual({each["version"] for each in results.of_version(lines, "newer")}, {"newer"})
 
     def test_without_results_there_is_no_figure(self):
         text, figure = self.write([])

@@ -115,9 +115,11 @@ class Workshop:
 
     def base_line(self, base):
         """The line of a base as it came: what runs on it are measured from."""
+        began = time.monotonic()
         parts = [self.study["forgotten"], *(target for target in self.study["targets"].values() if "task" in target)]
-        return {"id": f"base {base}", "version": self.version, "base": base, "target": None, "arm": "base",
+        line = {"id": f"base {base}", "version": self.version, "base": base, "target": None, "arm": "base",
                 "step_tokens": None, **self.scores((self.weights(base),), parts)}
+        return line | {"seconds": round(time.monotonic() - began, 2)}
 
 
 def rank90(change):

@@ -1,4 +1,5 @@
 """results.jsonl: a line a run. A line is appended whole and synced; half a line that a crash left is passed over and cut off."""
+import collections
 import fcntl
 import json
 import os
@@ -26,6 +27,8 @@ def append(path, line):
 
 
 def of_version(lines, version=None):
-    """Lines of one version of the binary, by default the last one's. Runs of different binaries are not compared."""
-    version = version or (lines[-1]["version"] if lines else None)
+    """Lines of one version of the binary, by default the one that has most (of equally many, the last). Runs of different binaries
+    are not compared, and a few lines of another one do not stand for the study."""
+    counts = collections.Counter(line["version"] for line in reversed(lines))
+    version = version or max(counts, key=counts.get, default=None)
     return [line for line in lines if line["version"] == version]

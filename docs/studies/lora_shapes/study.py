@@ -7,7 +7,8 @@
     study.py table       writes the checks and the means into README.md
 
 `run` prints the cost of all, and goes on run by run where it stopped: a run is done when results.jsonl has its line, by the
-hash of its settings and the version (SHA-256) of the binary. Run it from the root of the repository by .venv-clients/bin/python.
+hash of its settings and the version (SHA-256) of the binary. The other commands take the version that has most lines, and say
+which. Run it from the root of the repository by .venv-clients/bin/python.
 """
 import argparse
 import collections
@@ -105,7 +106,7 @@ def run(args, study):
 
 
 def list_runs(args, study):
-    lines = results.of_version(results.read(args.results))
+    lines = chosen(args)
     print_cost(study, lines, args)
     left = set(waiting(study, lines, args.only)[0])
     for each in plan.runs(study, lines):
@@ -113,8 +114,17 @@ def list_runs(args, study):
             print(f"{'to do' if each in left else 'done '}  {plan.seconds(study, each, lines):5.1f} s  {each.name()}")
 
 
+def chosen(args):
+    """The lines that stand for the study, and a word about which they are."""
+    every = results.read(args.results)
+    lines = results.of_version(every)
+    if lines:
+        print(f"{len(lines)} lines of twofold {lines[0]['version']}; of other versions and not used: {len(every) - len(lines)}")
+    return lines
+
+
 def check(args):
-    found = verdicts(results.of_version(results.read(args.results)))
+    found = verdicts(chosen(args))
     for verdict in found:
         print(f"{verdict.check:10} {verdict.cell:32} {verdict.verdict:10} {verdict.numbers}"
               + (f" ({verdict.reason})" if verdict.reason else ""))
@@ -127,7 +137,7 @@ def main():
     if args.command == "check":
         return check(args)
     if args.command == "table":
-        return tables.write(args.readme, results.of_version(results.read(args.results)))
+        return tables.write(args.readme, chosen(args))
     study = plan.load(args.study)
     if args.command == "list":
         return list_runs(args, study)
