@@ -48,6 +48,9 @@ class Chat(RunTest):
         shown = self.ok("preview", train, self.root)
         self.assertRegex(shown, r"What is learnt\n.*\n +chats +10 ")
         self.assertRegex(shown, r"assistant\n«\w+<\|im_end\|>»")
+        packed = self.config(TRAIN.replace("PADDED", "PACKED"), name="packed.yaml")
+        shown = self.ok("preview", packed, self.root)
+        self.assertRegex(shown, r"assistant\n«\w+<\|im_end\|>»<\|im_start\|>user\n[^«]*assistant\n«\w+<\|im_end\|>»")
         screen = self.ok("run", "chat", train, self.root)
         self.assertRegex(screen, r"chats, row 0\n +(.*\n)*? +«\w+<\|im_end\|>»")
 

@@ -19,13 +19,6 @@ void add_new(std::vector<Problem>& problems, const std::vector<Problem>& found) 
   }
 }
 
-/// Whether position `t` of a row is padding: it sees itself alone, and so does what follows it (the
-/// first token of a document does too).
-bool is_padding(const Batch& row, size_t t) {
-  const auto alone = [&](size_t at) { return row.first_key[at] == static_cast<int32_t>(at); };
-  return alone(t) && (t + 1 == row.first_key.size() || alone(t + 1));
-}
-
 SplitSize look_at(const Dataset& dataset, int64_t width) {
   constexpr int64_t kLookedAt = 1000, kShown = 3;
   SplitSize size{.rows = dataset.rows(), .filled = dataset.filled()};
@@ -51,17 +44,7 @@ void note_validation(const SplitSize& split, SplitSize& size) {
 RowTokens tokens_of(const Dataset& dataset, int64_t number, int64_t width) {
   Batch row(1, width);
   dataset.read(number, row, 0);
-  RowTokens tokens;
-  for (size_t t = 0; t < row.tokens.size(); ++t) {
-    if (is_padding(row, t)) continue;
-    tokens.ids.push_back(row.tokens[t]);
-    tokens.trained.push_back(t > 0 && row.labels[t - 1] != -1 ? 1 : 0);
-  }
-  if (!row.labels.empty() && row.labels.back() != -1) {  // behind the last position
-    tokens.ids.push_back(row.labels.back());
-    tokens.trained.push_back(1);
-  }
-  return tokens;
+  return row_tokens(row, 0);
 }
 
 DataRows::key_type rows_key(const Sampling& sampling) {

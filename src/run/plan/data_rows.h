@@ -11,15 +11,10 @@
 
 #include "base/files.h"
 #include "data/read/dataset.h"
+#include "data/read/row_tokens.h"
 #include "data/sampling.h"
 
 namespace twofold {
-
-/// The tokens of a row, without padding.
-struct RowTokens {
-  std::vector<int32_t> ids = {};
-  std::vector<uint8_t> trained = {};  ///< of each: 1 if it is learnt
-};
 
 struct SplitSize {
   int64_t rows = 0;   ///< none: still to be made of its source
