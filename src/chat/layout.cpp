@@ -18,12 +18,16 @@ constexpr const char* kAlpaca =
     "{%- if messages[0]['role'] == 'system' -%}\n"
     "{{- messages[0]['content'] -}}\n"
     "{%- else -%}\n"
-    "{{- 'Below is an instruction that describes a task. Write a response that appropriately "
-    "completes the request.' -}}\n"
+    "{{- 'Below is an instruction that describes a task' -}}\n"
+    "{%- if messages[0]['input'] -%}\n"
+    "{{- ', paired with an input that provides further context' -}}\n"
+    "{%- endif -%}\n"
+    "{{- '. Write a response that appropriately completes the request.' -}}\n"
     "{%- endif -%}\n"
     "{%- for message in messages -%}\n"
     "{%- if message['role'] == 'user' -%}\n"
     "{{- '\\n\\n### Instruction:\\n' + message['content'] -}}\n"
+    "{%- if message['input'] -%}{{- '\\n\\n### Input:\\n' + message['input'] -}}{%- endif -%}\n"
     "{%- elif message['role'] == 'assistant' -%}\n"
     "{{- '\\n\\n### Response:\\n' + message['content'] + eos_token -}}\n"
     "{%- elif message['role'] != 'system' or not loop.first -%}\n"
@@ -49,6 +53,20 @@ std::string end_text(const Tokenizer& tokenizer) {
   return tokenizer.decode({&id, 1});
 }
 
+/// Whether a text of this tokenizer begins with bos_token: a template has to write it then.
+bool begins_with_bos(const Tokenizer& tokenizer, const nlohmann::ordered_json& special) {
+  constexpr int32_t kText = -1;
+  const std::vector<int32_t> around = tokenizer.with_special({kText});
+  return around.size() > 1 && around[1] == kText && special.contains("bos_token") &&
+         tokenizer.decode({around.data(), 1}) == special.at("bos_token");
+}
+
+/// The template of the plain layout.
+std::string alpaca(const Tokenizer& tokenizer, const nlohmann::ordered_json& special) {
+  const char* const begin = begins_with_bos(tokenizer, special) ? "{{- bos_token -}}\n" : "";
+  return std::string(begin) + kAlpaca;
+}
+
 }  // namespace
 
 Layout layout_of(const FileTexts& files, const std::string& where, const Tokenizer& tokenizer,
@@ -61,7 +79,8 @@ Layout layout_of(const FileTexts& files, const std::string& where, const Tokeniz
   const bool chatml = has_marks_of_chatml(tokenizer);
   const char* const name = chatml ? "ChatML" : "the plain layout of Alpaca";
   if (!chatml && !special.contains("eos_token")) special["eos_token"] = end_text(tokenizer);
-  const std::vector<NamedTemplate> ours = {{kDefaultTemplate, chatml ? kChatML : kAlpaca, name}};
+  const std::string text = chatml ? kChatML : alpaca(tokenizer, special);
+  const std::vector<NamedTemplate> ours = {{kDefaultTemplate, text, name}};
   return {ours, special, Templates(ours, special, settings), name, false, !chatml};
 }
 

@@ -124,6 +124,12 @@ TEST(Encoder, AlpacaIsTheLayoutOfATokenizerWithoutMarks) {
   EXPECT_EQ(layout.templates.render(row_of({{"system", "s"}, {"user", "a"}})).text,
             "s\n\n### Instruction:\na");
   EXPECT_THROW(layout.templates.render(row_of({{"tool", "s"}})), Error);
+  ordered_json with_input = row_of({{"user", "a"}, {"assistant", "b"}});
+  with_input["messages"][0]["input"] = "i";
+  EXPECT_EQ(layout.templates.render(with_input).text,
+            "Below is an instruction that describes a task, paired with an input that provides "
+            "further context. Write a response that appropriately completes the request.\n\n"
+            "### Instruction:\na\n\n### Input:\ni\n\n### Response:\nb</s>");
 }
 
 TEST(Encoder, AModelsOwnTemplateComesFirst) {

@@ -1,16 +1,17 @@
 #pragma once
-// The two ways to write out a record of the Alpaca form.
+// A record of the Alpaca form as a chat.
 
 #include "data/forms/example.h"
 
 namespace twofold::forms {
 
-/// In the layout of Stanford Alpaca: a line that describes the task (or `system` in its place),
-/// then the parts under headings. The completion is the output as it stands.
-Completion completion_of(const Instruction& instruction);
+/// Where the input of an instruction stands.
+enum class InputPlace {
+  kContent,  ///< the user's turn has it on the line behind the instruction: any template shows it
+  kApart,    ///< the user's message has it as `input`, for which the plain layout has a heading
+};
 
-/// As a chat: the instruction, and the input on the next line, are the user's turn. The prompt's
-/// messages are those in front of the answer.
-Conversation conversation_of(const Instruction& instruction);
+/// The instruction is the user's turn. The prompt's messages are those in front of the answer.
+Conversation conversation_of(const Instruction& instruction, InputPlace place);
 
 }  // namespace twofold::forms

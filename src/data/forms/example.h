@@ -21,8 +21,7 @@ struct Completion {
   std::string completion = {};
 };
 
-/// A record of the Alpaca form, whose layout is still open: completion_of() and conversation_of()
-/// (data/forms/alpaca.h) make the one or the other of it.
+/// A record of the Alpaca form; conversation_of() (data/forms/alpaca.h) makes a chat of it.
 struct Instruction {
   std::string instruction = {};
   std::string input = {};  ///< may be empty

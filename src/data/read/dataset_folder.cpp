@@ -111,8 +111,11 @@ int32_t read_pad_token(const Path& folder) {
   const Path path = folder / "config.json";
   if (!fs::exists(path)) return 0;
   const nlohmann::json root = formats::parse_json(read_text(path), path.string());
-  if (!root.is_object() || !root.contains("pad_token")) return 0;
-  const nlohmann::json& value = root.at("pad_token");
+  if (!root.is_object()) return 0;
+  const nlohmann::json result = root.value("result", nlohmann::json());
+  const nlohmann::json& place = result.is_object() && result.contains("pad_token") ? result : root;
+  if (!place.contains("pad_token")) return 0;
+  const nlohmann::json& value = place.at("pad_token");
   if (!value.is_number_integer() || value < 0 || value > INT32_MAX)
     fail({.what = "the dataset's pad token is malformed",
           .where = path.string() + ", pad_token",

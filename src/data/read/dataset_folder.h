@@ -31,7 +31,8 @@ struct Shape {
 /// Throws an Error for a missing file, a missing entry or one that is not two whole numbers.
 Shape read_shape(const Path& folder, Split split, const std::string& side = "");
 
-/// `pad_token` of the folder's config.json; 0 without that file or without that entry.
+/// `pad_token` of the folder's config.json, or what its `result` says was taken in place of it; 0
+/// without that file or without that entry.
 int32_t read_pad_token(const Path& folder);
 
 /// What stands behind each document of a stream.

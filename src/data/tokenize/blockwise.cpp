@@ -28,11 +28,13 @@ struct BlockwiseState {
   int64_t rows = 0;    // written, of both splits
   int64_t tokens = 0;  // real ones
   int64_t truncated = 0, dropped = 0;
+  bool meets_pad = false;  // a row begins with data/pad_token, and does not learn it
+  int64_t pad = -1;        // the id taken in its place; -1: none
   Teaching teaching;
   BadRecords bad;
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BlockwiseState, cursor, seen, placed, rows, tokens,
-                                                truncated, dropped, teaching, bad)
+                                                truncated, dropped, meets_pad, pad, teaching, bad)
 
 class BlockwiseRun {
  public:
@@ -49,7 +51,11 @@ class BlockwiseRun {
 
   BlockwiseState run() {
     Pacer pacer(output_, options_);
-    if (state_.placed == 0) encode_all(pacer);
+    if (state_.placed == 0) {
+      encode_all(pacer);
+      output_.save(state_);
+      if (state_.meets_pad) state_.pad = unmet_token();
+    }
     output_.save(state_);
     place_all(pacer);
     for (const size_t file : {kRowsFile, kIndexFile}) {
@@ -61,6 +67,7 @@ class BlockwiseRun {
   /// Rows of the validation split, the first ones: fewer than were meant for it if too many
   /// documents were left out.
   int64_t val_rows() const { return std::min(meant_for_val(), state_.rows); }
+  int64_t pad_token() const { return state_.pad < 0 ? config_.pad_token : state_.pad; }
   const std::string& layout() const { return encoder_.layout().name; }
 
  private:
@@ -89,12 +96,30 @@ class BlockwiseRun {
                          ? std::nullopt
                          : cut_to_row(record.tokens, config_.block_size, config_.truncate);
     if (longer) ++(row ? state_.truncated : state_.dropped);
-    if (row && count_learnt(tokenizer_, row->ids, row->trained, state_.teaching)) {
+    if (row && count_learnt(encoder_.ends(), row->ids, row->trained, state_.teaching)) {
       state_.tokens += std::ssize(row->ids);
+      state_.meets_pad |= row->trained.front() == 0 && row->ids.front() == config_.pad_token;
       spool.append(*row);
     } else {
       spool.append_nothing();
     }
+  }
+
+  /// The lowest id that no row begins with: readers take a row's first tokens for padding while
+  /// they are the pad token and not learnt.
+  int64_t unmet_token() const {
+    std::vector<bool> met(static_cast<size_t>(tokenizer_.vocab_size()));
+    const SpooledRows spooled(output_, kRowsFile, kIndexFile);
+    for (int64_t number = 0; number < state_.seen; ++number) {
+      if (const auto row = spooled.row(number)) met[static_cast<size_t>(row->ids.front())] = true;
+    }
+    const auto unmet = std::ranges::find(met, false);
+    if (unmet != met.end()) return unmet - met.begin();
+    fail({.what = "no token is left to pad rows with",
+          .where = "data/pad_token",
+          .expected = "an id that no document begins with",
+          .found = fmt::format("documents that begin with each of {} ids", met.size()),
+          .hint = "add a token with tokenizer/add_tokens"});
   }
 
   void show(Pacer& pacer, double encoded) const {
@@ -126,7 +151,7 @@ class BlockwiseRun {
 
   void write(const Encoded& row) {
     const auto width = static_cast<size_t>(config_.block_size);
-    Tokens ids(width - row.ids.size(), static_cast<int32_t>(config_.pad_token));
+    Tokens ids(width - row.ids.size(), static_cast<int32_t>(pad_token()));
     ids.insert(ids.end(), row.ids.begin(), row.ids.end());
     std::string mask(width - row.ids.size(), '\0');
     mask.append(row.trained.begin(), row.trained.end());
@@ -213,6 +238,7 @@ TokenizeResult tokenize_blockwise(const TokenizeBlockwiseConfig& config, const P
                  {"tokens", end.tokens},
                  {"truncated", end.truncated},
                  {"teaching", end.teaching}};
+  if (run.pad_token() != config.pad_token) result["pad_token"] = run.pad_token();
   if (has_conversations(documents)) result["layout"] = run.layout();
   if (config.truncate == Truncate::kDrop) result["dropped"] = end.dropped;
   if (config.on_bad_record != OnBadRecord::kStop) result["bad_records"] = end.bad;

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <span>
 
 #include "base/error.h"
 #include "chat/mask.h"
+#include "chat/turn_ends.h"
 #include "data/forms/alpaca.h"
 #include "data/tokenize/wanted.h"
 #include "formats/hub_cache.h"
@@ -31,6 +33,13 @@ namespace {
         .hint = "set data/form if the records are something else"});
 }
 
+std::vector<int32_t> ends_of(const chat::Layout& layout, const Tokenizer& tokenizer) {
+  std::vector<int32_t> ends = {tokenizer.eot_token()};
+  const std::optional<int32_t> turn = chat::end_of_turn(layout.templates, tokenizer);
+  if (turn && *turn != ends.front()) ends.push_back(*turn);
+  return ends;
+}
+
 }  // namespace
 
 chat::Layout layout_of(const TokenizerConfig& settings, const Tokenizer& tokenizer) {
@@ -46,15 +55,16 @@ ExampleEncoder::ExampleEncoder(const TokenizeConfig& config, const Tokenizer& to
       tokenizer_(tokenizer),
       train_on_(train_on),
       layout_(twofold::layout_of(config.tokenizer, tokenizer)),
+      ends_(ends_of(layout_, tokenizer)),
       marks_(tokenizer),
       conversations_(layout_.templates, tokenizer, config.content_marks) {}
 
-bool ExampleEncoder::ends(const std::vector<int32_t>& ids) const {
+bool ExampleEncoder::is_ended(const std::vector<int32_t>& ids) const {
   return !ids.empty() && ids.back() == tokenizer_.eot_token();
 }
 
 void ExampleEncoder::end(Encoded& made, uint8_t trained) const {
-  if (!ends(made.ids)) {
+  if (!is_ended(made.ids)) {
     made.ids.push_back(tokenizer_.eot_token());
     made.trained.push_back(trained);
   }
@@ -79,7 +89,7 @@ Encoded ExampleEncoder::encode_text(const forms::Text& text) const {
   made.trained.assign(made.ids.size(), 1);
   made = with_special(std::move(made));
   std::ranges::fill(made.trained, uint8_t{1});
-  made.ended = config_.tokenizer.add_special && ends(made.ids);
+  made.ended = config_.tokenizer.add_special && is_ended(made.ids);
   return made;
 }
 
@@ -105,15 +115,15 @@ Encoded ExampleEncoder::encode_conversation(const forms::Conversation& conversat
                .trained = std::move(tokens.trained),
                .ended = false,
                .marks = tokens.marks};
-  made.ended = ends(made.ids);
+  made.ended = is_ended(made.ids);
   // Its end-of-text token may have no text that a template could write.
   if (layout_.is_plain) end(made, made.trained.empty() ? uint8_t{0} : made.trained.back());
   return made;
 }
 
 Encoded ExampleEncoder::encode_instruction(const forms::Instruction& instruction) const {
-  return layout_.is_plain ? encode_completion(forms::completion_of(instruction))
-                          : encode_conversation(forms::conversation_of(instruction));
+  const auto place = layout_.is_plain ? forms::InputPlace::kApart : forms::InputPlace::kContent;
+  return encode_conversation(forms::conversation_of(instruction, place));
 }
 
 Encoded ExampleEncoder::encode(const forms::Example& example) const {

@@ -39,6 +39,8 @@ class ExampleEncoder {
 
   /// How conversations are written.
   const chat::Layout& layout() const { return layout_; }
+  /// The ids that end a text, and a turn as conversations are written.
+  const std::vector<int32_t>& ends() const { return ends_; }
 
  private:
   Encoded encode_text(const forms::Text& text) const;
@@ -47,7 +49,7 @@ class ExampleEncoder {
   Encoded encode_instruction(const forms::Instruction& instruction) const;
   /// With the tokens around a text, if they are wanted.
   Encoded with_special(Encoded made) const;
-  bool ends(const std::vector<int32_t>& ids) const;
+  bool is_ended(const std::vector<int32_t>& ids) const;
   /// Ends it with the token that ends a text.
   void end(Encoded& made, uint8_t trained) const;
 
@@ -55,6 +57,7 @@ class ExampleEncoder {
   const Tokenizer& tokenizer_;
   TrainOn train_on_;
   chat::Layout layout_;
+  std::vector<int32_t> ends_;
   chat::Marks marks_;
   chat::Encoder conversations_;
 };

@@ -27,7 +27,7 @@ RecordsPreview look_at(const TokenizeConfig& config, const Tokenizer& tokenizer,
     const std::optional<Encoded> row = record.skipped ? std::nullopt : fitted(record.tokens);
     if (!row) continue;
     preview.tokens += std::ssize(row->ids);
-    if (!count_learnt(tokenizer, row->ids, row->trained, preview.teaching)) continue;
+    if (!count_learnt(encoder.ends(), row->ids, row->trained, preview.teaching)) continue;
     if (std::ssize(preview.shown) == RecordsPreview::kShown) continue;
     preview.shown.push_back(*row);
     preview.from.push_back(documents.where(one));

@@ -57,7 +57,10 @@ void TokenizeBlockwiseConfig::declare(config::Fields& fields) {
   fields.add("architecture/block_size", block_size, "Width of a row in tokens.",
              {.min = 1, .max = kMaxSize});
   declare_rows(fields);
-  fields.add("data/pad_token", pad_token, "Id that rows are padded with on the left.", {.min = 0});
+  fields.add("data/pad_token", pad_token,
+             "Id that rows are padded with on the left; where a document begins with it, "
+             "another one that none begins with.",
+             {.min = 0});
 }
 
 TokenizeBlockwiseConfig TokenizeBlockwiseConfig::of_entries() {

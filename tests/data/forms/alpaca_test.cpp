@@ -5,35 +5,30 @@
 namespace twofold::forms {
 namespace {
 
-TEST(Alpaca, HasStanfordsLayout) {
-  const Completion with = completion_of({.instruction = "Add.", .input = "1 2", .output = "3"});
-  EXPECT_EQ(with.prompt,
-            "Below is an instruction that describes a task, paired with an input that provides "
-            "further context. Write a response that appropriately completes the request.\n\n"
-            "### Instruction:\nAdd.\n\n### Input:\n1 2\n\n### Response:\n");
-  EXPECT_EQ(with.completion, "3");
-  const Completion without = completion_of({.instruction = "Sing.", .output = "La"});
-  EXPECT_EQ(without.prompt,
-            "Below is an instruction that describes a task. Write a response that appropriately "
-            "completes the request.\n\n### Instruction:\nSing.\n\n### Response:\n");
-}
-
-TEST(Alpaca, TakesASystemPromptInPlaceOfTheFirstLine) {
-  const Completion made =
-      completion_of({.instruction = "Sing.", .output = "La", .system = "You are a bird."});
-  EXPECT_EQ(made.prompt, "You are a bird.\n\n### Instruction:\nSing.\n\n### Response:\n");
-}
-
 TEST(Alpaca, IsAChatOfOneAnswer) {
   const Conversation chat = conversation_of(
-      {.instruction = "Add.", .input = "1 2", .output = "3", .system = "Count well."});
+      {.instruction = "Add.", .input = "1 2", .output = "3", .system = "Count well."},
+      InputPlace::kContent);
   EXPECT_EQ(chat.row.dump(),
             R"({"messages":[{"role":"system","content":"Count well."},)"
             R"({"role":"user","content":"Add.\n1 2"},{"role":"assistant","content":"3"}]})");
   EXPECT_EQ(chat.prompt_messages, 2U);
   EXPECT_EQ(chat.trained.size(), 3U);
-  EXPECT_EQ(conversation_of({.instruction = "Sing.", .output = "La"}).row["messages"][0]["content"],
-            "Sing.");
+}
+
+TEST(Alpaca, AnInputMayStandByItself) {
+  const Conversation chat =
+      conversation_of({.instruction = "Add.", .input = "1 2", .output = "3"}, InputPlace::kApart);
+  EXPECT_EQ(chat.row.dump(), R"({"messages":[{"role":"user","content":"Add.","input":"1 2"},)"
+                             R"({"role":"assistant","content":"3"}]})");
+  EXPECT_EQ(chat.prompt_messages, 1U);
+}
+
+TEST(Alpaca, WithoutAnInputThereIsNone) {
+  for (const InputPlace place : {InputPlace::kContent, InputPlace::kApart}) {
+    const Conversation chat = conversation_of({.instruction = "Sing.", .output = "La"}, place);
+    EXPECT_EQ(chat.row["messages"][0].dump(), R"({"role":"user","content":"Sing."})");
+  }
 }
 
 }  // namespace

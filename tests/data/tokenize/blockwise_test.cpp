@@ -28,6 +28,31 @@ TEST_F(TokenizeBlockwise, KeepsTheEndAndPadsOnTheLeft) {
   EXPECT_FALSE(std::filesystem::exists(root_ / "short/out/val.bin.mask"));
 }
 
+TEST_F(TokenizeBlockwise, PadsWithATokenThatNoDocumentBeginsWith) {
+  put("source.jsonl", R"({"prompt": "ab", "completion": "c"})"
+                      "\n"
+                      R"({"prompt": "\u0000b", "completion": "c"})"
+                      "\n");
+  auto settings = blockwise(8);
+  settings.source = (root_ / "source.jsonl").string();
+  settings.format = records::Format::kJsonl;
+  settings.val_pct = 0;
+  settings.pad_token = 'a';
+  tokenize_blockwise(settings, data());
+  EXPECT_THAT(ids_in(out() / "train.bin"),
+              testing::IsSupersetOf({1, 1, 1, 1, int{'a'}, int{'b'}, int{'c'}, 256}));
+  const auto rows =
+      open_dataset(data(), {.name = "out", .style = DatasetStyle::PADDED}, Split::kTrain, 7, 257);
+  for (int64_t i = 0; i < 2; ++i) {
+    Batch batch(1, 7);
+    rows->read(i, batch, 0);
+    EXPECT_THAT(batch.first_key, ElementsAre(0, 1, 2, 3, 4, 4, 4)) << "the prompt is seen whole";
+  }
+  settings.pad_token = 'x';  // with which none begins
+  tokenize_blockwise(settings, root_ / "other");
+  EXPECT_EQ(ids_in(root_ / "other/out/train.bin")[0], 'x');
+}
+
 TEST_F(TokenizeBlockwise, ShufflesEveryDocumentIntoOneSplit) {
   std::string text;
   for (char c = 'A'; c <= 'Z'; ++c) text += std::string(1, c) + "\n";

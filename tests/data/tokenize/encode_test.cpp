@@ -66,6 +66,10 @@ TEST_F(ExampleEncoding, WithoutMarksWritesChatsAsAlpacaDoes) {
   EXPECT_THAT(learnt(example(chat()), TrainOn::kAll),
               HasSubstr("\n\n### Instruction:\na\n\n### Response:\nb|"));
   EXPECT_EQ(learnt(example(Instruction{.instruction = "a", .output = "b"})), "~b|");
+  EXPECT_THAT(
+      learnt(example(Instruction{.instruction = "a", .input = "i", .output = "b"}), TrainOn::kAll),
+      HasSubstr("further context. Write a response that appropriately completes the "
+                "request.\n\n### Instruction:\na\n\n### Input:\ni\n\n### Response:\nb|"));
 }
 
 TEST_F(ExampleEncoding, WithTheMarksOfChatMlWritesThat) {
@@ -86,12 +90,12 @@ TEST_F(ExampleEncoding, SaysWhereATemplateRefuses) {
 }
 
 TEST_F(ExampleEncoding, ARowMayTeachNothing) {
-  const auto tokenizer = make_tokenizer(settings_.tokenizer);
+  const std::vector<int32_t> ends = {256};
   Teaching teaching;
   EXPECT_FALSE(
-      count_learnt(*tokenizer, std::vector<int32_t>{1, 2}, std::vector<uint8_t>{0, 0}, teaching));
+      count_learnt(ends, std::vector<int32_t>{1, 2}, std::vector<uint8_t>{0, 0}, teaching));
   EXPECT_TRUE(
-      count_learnt(*tokenizer, std::vector<int32_t>{1, 256}, std::vector<uint8_t>{1, 1}, teaching));
+      count_learnt(ends, std::vector<int32_t>{1, 256}, std::vector<uint8_t>{1, 1}, teaching));
   EXPECT_EQ(teaching.learnt, 2);
   EXPECT_EQ(teaching.ends, 1);
   EXPECT_EQ(teaching.nothing, 1);
