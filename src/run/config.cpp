@@ -97,10 +97,11 @@ std::string place_of(const std::string& key, size_t i, size_t stages) {
   return one ? key : fmt::format("{}/{}", key, i);
 }
 
-/// Takes the value of `one_key` for `list_key` where only the former is among `set_keys`.
+/// Takes the value of `one_key` for `list_key` where only the former is among `set_keys`. A config
+/// with every key in it has set neither of them on purpose while `one` is its default.
 template <class Value>
-void take(const std::string& one_key, const Value& one, std::string& list_key,
-          std::vector<Value>& list, const std::vector<std::string>& set_keys,
+void take(const std::string& one_key, const Value& one, const Value& by_default,
+          std::string& list_key, std::vector<Value>& list, const std::vector<std::string>& set_keys,
           std::vector<std::string>& lines) {
   const auto is_set = [&](const std::string& key) {
     return std::ranges::find(set_keys, key) != set_keys.end();
@@ -109,12 +110,12 @@ void take(const std::string& one_key, const Value& one, std::string& list_key,
     return config::flow_text(config::value_of(values));
   };
   if (!is_set(one_key)) return;
-  const std::vector<Value> wanted = {one};
+  const std::vector<Value> wanted = {one}, untouched = {by_default};
   if (!is_set(list_key)) {
     lines.push_back(fmt::format("{} = {} from {}", list_key, text(wanted), one_key));
     list = wanted;
     list_key = one_key;
-  } else if (text(list) != text(wanted)) {
+  } else if (text(wanted) != text(untouched) && text(list) != text(wanted)) {
     lines.push_back(fmt::format("{} = {} counts, and {} does not: both are set, and differ",
                                 list_key, text(list), one_key));
   }
@@ -165,9 +166,10 @@ void add_mixtures(const std::string& key, const std::vector<Mixture>& stages,
 
 std::vector<std::string> LoRATrainerConfig::take_one_stage(
     const std::vector<std::string>& set_keys) {
+  const LoRATrainerConfig defaults;
   std::vector<std::string> lines;
-  take(kTokens, tokens, pre_tokens_key_, pre_lora_tokens, set_keys, lines);
-  take(kDataset, dataset, pre_dataset_key_, pre_lora_dataset, set_keys, lines);
+  take(kTokens, tokens, defaults.tokens, pre_tokens_key_, pre_lora_tokens, set_keys, lines);
+  take(kDataset, dataset, defaults.dataset, pre_dataset_key_, pre_lora_dataset, set_keys, lines);
   return lines;
 }
 

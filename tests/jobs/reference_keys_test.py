@@ -88,6 +88,7 @@ class ReferenceKeys(RunTest):
         self.assertIn("training/pre_lora_tokens = [1600] counts, and training/tokens does not", plan)
         self.assertNotIn("training/pre_lora_dataset", plan)
         self.assertNotIn("does not", self.plan(LORA, "training.tokens=1600"))
+        self.assertNotIn("does not", self.plan(LORA, "training.tokens=1000000000"), "its default")
 
     def test_faults_name_the_key_that_was_set(self):
         text = "\n".join(line for line in LORA.splitlines() if "pre_lora" not in line)
