@@ -28,7 +28,8 @@ std::string value(const std::vector<Choice>& choices, const std::string& key) {
 
 TEST(Choices, ARowHoldsFourUsualRecordsAndAlmostEveryLongOne) {
   const auto length = [](int64_t median, int64_t usual, int64_t most) {
-    return choose_length(kSmall, {.median = median, .most = most, .usual = usual}, {});
+    return choose_length(kSmall, {.median = median, .most = most, .usual = usual},
+                         /*is_text=*/false, {});
   };
   EXPECT_EQ(length(100, 300, 900).value, "448") << "4 x 100, in steps of 64";
   EXPECT_EQ(length(100, 800, 900).value, "832");
@@ -43,7 +44,22 @@ TEST(Choices, WhatIsGivenIsNotChosen) {
   EXPECT_EQ(value(choices, "optimization/lora/rank"), "4");
   EXPECT_EQ(value(choices, "optimization/lora/alpha"), "8.0") << "twice what was given";
   EXPECT_EQ(value(choices, "training/post_lora_tokens"), "[1843200]") << "3 x 200 steps of 6 x 512";
-  EXPECT_EQ(choose_length(kSmall, {}, {{"architecture/block_size", "99"}}).value, "99");
+  EXPECT_EQ(choose_length(kSmall, {}, false, {{"architecture/block_size", "99"}}).value, "99");
+}
+
+TEST(Choices, ALongTextIsReadInWindows) {
+  const auto length = [](int64_t tokens) {
+    return choose_length(kSmall, {.median = tokens, .most = tokens, .usual = tokens},
+                         /*is_text=*/true, {});
+  };
+  EXPECT_EQ(length(20).value, "128");
+  EXPECT_EQ(length(30000).value, "1024");
+  EXPECT_THAT(length(30000).why, HasSubstr("read in windows"));
+  const RowFacts windows = {.rows = 1200, .length = 512};
+  const Choice rank =
+      find(choose_training(kSmall, windows, 64 * kGiB, {}), "optimization/lora/rank");
+  EXPECT_EQ(rank.value, "16");
+  EXPECT_EQ(rank.why, "1,200 rows");
 }
 
 TEST(Choices, TheRankGrowsWithTheDataButNotBeyondTheWidth) {

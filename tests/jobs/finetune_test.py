@@ -1,5 +1,7 @@
 """twofold finetune: one line from a folder and a file to an adapter, and the same line again."""
+import array
 import json
+import re
 import signal
 import subprocess
 import time
@@ -88,6 +90,31 @@ class Finetune(RunTest):
             with self.subTest(form=form):
                 shown = self.finetune(self.data(form, name=f"{form}.jsonl"), out=self.root / form).stdout
                 self.assertIn("validation loss", shown)
+
+    def test_of_a_long_text_every_token_is_in_a_row(self):
+        text = self.root / "notes.txt"
+        text.write_text("\n".join(f"And it came to pass on day {i} that it was so." for i in range(600)) + "\n")
+        shown = self.finetune(text).stdout
+        tokens = int(re.search(r"data: 1 documents, ([\d,]+) tokens; 0 cut", shown).group(1).replace(",", ""))
+        self.assertGreater(tokens, 6000)
+        self.assertRegex(shown, r"data/val_pct +0\.1 +of the one record, its end")
+        rows = (self.out / "run/data/data/train.bin").stat().st_size // 4 // 128
+        self.assertRegex(shown, rf"optimization/lora/rank +8 +{rows} rows")
+        self.assertIn("validation loss", shown)
+
+    def test_an_instruction_is_written_as_the_template_of_the_export_writes_it(self):
+        data = self.root / "sums.jsonl"
+        data.write_text("".join(json.dumps({"instruction": "Add.", "input": f"{i} and 1", "output": f"{i + 1}."}) + "\n"
+                                for i in range(40)))
+        self.finetune(data)
+        asked = json.dumps({"messages": [{"role": "user", "content": "Add.", "input": "7 and 1"},
+                                         {"role": "assistant", "content": "8."}]})
+        rendered = json.loads(self.twofold("render", "--template", self.out, "--messages", "-", input=asked + "\n").stdout)
+        self.assertIn("paired with an input", rendered["text"])
+        width, folder = 129, self.out / "run/data/data"
+        ids = array.array("I", (folder / "train.bin").read_bytes() + (folder / "val.bin").read_bytes()).tolist()
+        ends = [ids[end - len(rendered["ids"]):end] for end in range(width, len(ids) + 1, width)]
+        self.assertIn(rendered["ids"], ends)
 
     def test_an_interrupted_line_goes_on(self):
         data = self.data()

@@ -47,12 +47,14 @@ int64_t power_of_two_below(int64_t number) {
 }
 
 int64_t choose_rank(const ModelFacts& model, const RowFacts& data, Choices& choices) {
-  const int64_t wanted = data.documents < 1000 ? 8 : data.documents < 20000 ? 16 : 64;
+  const int64_t examples = data.documents.value_or(data.rows);
+  const int64_t wanted = examples < 1000 ? 8 : examples < 20000 ? 16 : 64;
   const int64_t rank = std::min(wanted, power_of_two_below(model.width / 4));
   const std::string capped =
       rank < wanted ? fmt::format(", at most a quarter of the width {}", model.width) : "";
   return choices.add_number(kRank, rank,
-                            fmt::format("{} documents{}", with_thousands(data.documents), capped));
+                            fmt::format("{} {}{}", with_thousands(examples),
+                                        data.documents ? "documents" : "rows", capped));
 }
 
 void choose_adapters(const ModelFacts& model, const RowFacts& data, Choices& choices) {
@@ -105,13 +107,17 @@ int64_t choose_steps(const RowFacts& data, Choices& choices) {
 
 }  // namespace
 
-Choice choose_length(const ModelFacts& model, const LengthFacts& lengths, const Given& given) {
-  constexpr int64_t kUnit = 64;
+Choice choose_length(const ModelFacts& model, const LengthFacts& lengths, bool is_text,
+                     const Given& given) {
+  constexpr int64_t kUnit = 64, kLongestWindow = 1024;
   const auto rounded = [](int64_t tokens) { return (tokens + kUnit - 1) / kUnit * kUnit; };
-  const int64_t wanted = rounded(std::max(4 * lengths.median, lengths.usual));
+  int64_t wanted = rounded(std::max(4 * lengths.median, lengths.usual));
+  const bool are_windows = is_text && wanted > kLongestWindow;
+  if (are_windows) wanted = kLongestWindow;
   Choices choices(given);
   std::string why =
       fmt::format("records have {} tokens (median), {} at most", lengths.median, lengths.most);
+  if (are_windows) why += ", read in windows";
   if (wanted > model.context) why += fmt::format("; the model's context is {}", model.context);
   choices.add("architecture/block_size", std::to_string(std::min(wanted, model.context)), why);
   return choices.take().front();
@@ -123,9 +129,11 @@ Choice choose_validation(int64_t records, const Given& given) {
       std::clamp(kWanted / static_cast<double>(std::max<int64_t>(1, records)), 0.01, 0.1);
   Choices choices(given);
   choices.add("data/val_pct", fmt::format("{:.3g}", share),
-              fmt::format("about {} of {} records",
-                          with_thousands(std::llround(share * static_cast<double>(records))),
-                          with_thousands(records)));
+              records == 1
+                  ? "of the one record, its end"
+                  : fmt::format("about {} of {} records",
+                                with_thousands(std::llround(share * static_cast<double>(records))),
+                                with_thousands(records)));
   return choices.take().front();
 }
 

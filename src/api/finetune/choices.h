@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,10 @@ struct LengthFacts {
   int64_t usual = 0;             ///< 99 of 100 records are not longer
 };
 
-/// Of the training split, packed in rows of the chosen length.
+/// Of the training split, in rows of the chosen length.
 struct RowFacts {
-  int64_t documents = 0, rows = 0, length = 0;
+  std::optional<int64_t> documents = {};  ///< packed in the rows; none: rows are windows of a text
+  int64_t rows = 0, length = 0;
 };
 
 struct Choice {
@@ -37,8 +39,9 @@ struct Choice {
 /// Settings that are not left to be chosen, by key.
 using Given = std::map<std::string, std::string>;
 
-/// architecture/block_size.
-Choice choose_length(const ModelFacts& model, const LengthFacts& lengths, const Given& given);
+/// architecture/block_size. `is_text`: the records are texts, of which rows are windows.
+Choice choose_length(const ModelFacts& model, const LengthFacts& lengths, bool is_text,
+                     const Given& given);
 
 /// The share of the records that validation is made with, of about `records`.
 Choice choose_validation(int64_t records, const Given& given);

@@ -27,10 +27,13 @@ FileTexts template_files_of(const chat::Layout& layout) {
   return template_files(templates);
 }
 
+/// Lines and paragraphs have no other form.
+bool is_text(forms::Form form) { return form == forms::Form::kText || form == forms::Form::kAuto; }
+
 std::string name_of(forms::Form form) {
   const auto names = config_names(form);
   const auto found = std::ranges::find(names, form, [](const auto& name) { return name.first; });
-  return form == forms::Form::kAuto ? "text" : found->second;
+  return is_text(form) ? "text" : found->second;
 }
 
 }  // namespace
@@ -46,7 +49,7 @@ ModelFacts model_facts(const Path& folder) {
 RecordFacts record_facts(const TokenizeBlockwiseConfig& config, const Tokenizer& tokenizer) {
   const Documents documents(config.files(), config.form);
   const ExampleEncoder encoder(config, tokenizer, config.learnt_part());
-  RecordFacts facts{.form = name_of(documents.form())};
+  RecordFacts facts{.form = name_of(documents.form()), .is_text = is_text(documents.form())};
   if (has_conversations(documents)) {
     facts.layout = encoder.layout().name;
     if (!encoder.layout().own) facts.templates = template_files_of(encoder.layout());

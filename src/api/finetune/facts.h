@@ -15,6 +15,7 @@ struct RecordFacts {
   LengthFacts lengths = {};  ///< of the first records
   int64_t records = 0;
   std::string form = {};     ///< as data/form names it
+  bool is_text = false;      ///< that form is text
   std::string layout = {};   ///< how conversations are written; empty: there are none
   FileTexts templates = {};  ///< of that layout, where the model has none
 };

@@ -21,6 +21,9 @@ namespace twofold {
 namespace {
 
 constexpr const char* kDataset = "data";  // its name below OUT/run/data
+// Of records that have an end none is cut in two; of texts, however long, nothing is left out.
+constexpr const char *kWholeRecords = "style: PACKED",
+                     *kWindows = "style: PMD, documents: separate";
 
 class Setup {
  public:
@@ -34,9 +37,6 @@ class Setup {
         config::quote_text(std::filesystem::absolute(request.model).string());
     fixed_ = {"training.pre_lora_tokens=[]",
               "training.pre_lora_dataset=[]",
-              override_of("training/post_lora_dataset",
-                          fmt::format("[[{{name: {}, rate: 1.0, style: PACKED, source: {}}}]]",
-                                      kDataset, config::quote_text(full_source(request)))),
               override_of("architecture/backbone/weights", folder),
               "tokenizer.backend=huggingface",
               override_of("tokenizer/file", folder),
@@ -50,6 +50,7 @@ class Setup {
     reading.tokenizer = config.tokenizer;
     const auto tokenizer = make_tokenizer(config.tokenizer);
     const RecordFacts records = record_facts(reading, *tokenizer);
+    is_text_ = records.is_text;
     choose_data(records);
     config = filled();
     make_datasets(config, config.tokenizer, spec_.data(), observer_);
@@ -65,6 +66,10 @@ class Setup {
   /// What is set so far; what the line says counts.
   std::vector<std::string> overrides() const {
     std::vector<std::string> all = fixed_;
+    all.push_back(override_of("training/post_lora_dataset",
+                              fmt::format("[[{{name: {}, rate: 1.0, {}, source: {}}}]]", kDataset,
+                                          is_text_ ? kWindows : kWholeRecords,
+                                          config::quote_text(full_source(request_)))));
     for (const Choice& choice : choices_) {
       if (!choice.is_fact) all.push_back(override_of(choice.key, choice.value));
     }
@@ -94,7 +99,7 @@ class Setup {
                           .why = "how conversations are written",
                           .is_fact = true});
     }
-    choices_.push_back(choose_length(model_, records.lengths, given_));
+    choices_.push_back(choose_length(model_, records.lengths, records.is_text, given_));
     choices_.push_back(choose_validation(records.records, given_));
   }
 
@@ -106,9 +111,10 @@ class Setup {
       entry.style = style;
       return open_dataset(spec_.data(), entry, Split::kTrain, length, kAnyVocabulary)->rows();
     };
-    const RowFacts facts{.documents = rows(DatasetStyle::PADDED),
-                         .rows = rows(DatasetStyle::PACKED),
-                         .length = length};
+    const RowFacts facts = is_text_ ? RowFacts{.rows = rows(DatasetStyle::PMD), .length = length}
+                                    : RowFacts{.documents = rows(DatasetStyle::PADDED),
+                                               .rows = rows(DatasetStyle::PACKED),
+                                               .length = length};
     for (Choice& choice : choose_training(model_, facts, machine_memory_bytes(), given_)) {
       choices_.push_back(std::move(choice));
     }
@@ -120,6 +126,7 @@ class Setup {
   std::string job_;
   ModelFacts model_;
   std::vector<std::string> fixed_;  ///< settings that follow from the line
+  bool is_text_ = false;            ///< the records are texts
   std::vector<Choice> choices_;
   Given given_;
 };
