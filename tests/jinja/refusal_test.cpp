@@ -40,6 +40,13 @@ TEST(Refusal, NamesTheArgument) {
   EXPECT_EQ(refusal("{{ 'a'.count(sub='b', sep=1) }}").what, "'count' takes no argument 'sep'");
 }
 
+TEST(Refusal, NamesWhatIsLookedForInAList) {
+  EXPECT_EQ(refusal("{{ ['1', '2'].index('B') }}").what,
+            "'index' of 'B', which is not in the list");
+  EXPECT_EQ(refusal("{{ [1].index('B' * 100) }}").what,
+            "'index' of a value, which is not in the list");
+}
+
 TEST(Refusal, IsTheTemplatesOwn) {
   EXPECT_EQ(refusal("{{ raise_exception('Roles must alternate') }}").what, "Roles must alternate");
 }

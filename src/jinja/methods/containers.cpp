@@ -4,9 +4,13 @@
 
 #include "jinja/compare.h"
 #include "jinja/methods/methods.h"
+#include "jinja/print.h"
 
 namespace twofold::jinja {
 namespace {
+
+/// What is longer is not shown in an error.
+constexpr size_t kShownBytes = 60;
 
 template <class Make>
 Value view_of(const Call& call, std::string_view name, Make make) {
@@ -54,7 +58,10 @@ Value list_index(const Call& call) {
   for (size_t i = 0; i < items.size(); ++i) {
     if (equal(call.heap, items[i], given[0])) return Value::of(i);
   }
-  refuse("'index' of a value that is not in the list");
+  std::string value;
+  print_repr(call.heap, value, given[0]);
+  if (value.size() > kShownBytes) value = "a value";
+  refuse(fmt::format("'index' of {}, which is not in the list", value));
 }
 
 Value list_count(const Call& call) {
