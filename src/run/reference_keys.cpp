@@ -31,7 +31,9 @@ constexpr std::array kOfContinual = {
 };
 
 constexpr std::array kOfTokenizing = {
-    Advice{"data/assistant_only", "leave it out: there are no chat templates"},
+    Advice{"data/assistant_only",
+           "leave it out: everything in a stream is learnt; data/tokenize_blockwise_dataset makes "
+           "rows in which the assistant's turns alone are"},
 };
 
 constexpr std::array kOfAll = {

@@ -160,6 +160,12 @@ class Config(RunTest):
         done = self.twofold("tokenize", config, self.root)
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    def test_a_stream_has_no_mask_for_the_assistants_turns(self):
+        config = self.config("job: data/tokenize_variable_dataset\ntokenizer: {backend: bytes}\n"
+                             "data: {dataset: d, source: s, assistant_only: true}\n")
+        self.assert_refused(self.twofold("tokenize", config, self.root), "config.yaml:3", "data/assistant_only",
+                            "everything in a stream is learnt", "data/tokenize_blockwise_dataset")
+
     def test_plan_needs_no_root(self):
         plan = self.twofold("plan", self.config(LORA), "training.seed=3")
         self.assertEqual(plan.returncode, 0, plan.stderr)
