@@ -128,20 +128,22 @@ class Packed(RunTest):
         self.assert_same_run("r", self.root, "r", other)
 
     def test_losses_do_not_depend_on_micro_batches(self):
+        # At every step of both phases, within a few units in the last place of float32: a base that is frozen in
+        # bfloat16 would round such a difference up to 1e-3.
         found = {}
         for rows in (7, 4, 1):  # 1, 2 and 7 micro-batches
-            self.run_job(f"m{rows}", self.path, f"training.per_device_batch_size={rows}")
+            self.run_job(f"m{rows}", self.path, f"training.per_device_batch_size={rows}",
+                         "optimization.lora.base_dtype=float32")
             lines = [line["loss"] for line in self.metrics(f"m{rows}") if "loss" in line]
             kept = records(self.results(f"m{rows}") / "row_losses.bin")
             found[rows] = lines, kept
         self.assertEqual(len(found[7][0]), 12 + 12)
         for rows in (4, 1):
-            self.assertAlmostEqual(found[rows][0][0], found[7][0][0], delta=1e-6)
-            for one, other in zip(found[rows][1][:7], found[7][1][:7]):
+            for one, other in zip(found[rows][0], found[7][0], strict=True):
+                self.assertAlmostEqual(one, other, delta=1e-6 * other)
+            for one, other in zip(found[rows][1], found[7][1], strict=True):
                 self.assertEqual(one[:3], other[:3])
                 self.assertAlmostEqual(one[3], other[3], delta=1e-6 * max(1, other[3]))
-            for one, other in zip(found[rows][0], found[7][0]):
-                self.assertAlmostEqual(one, other, delta=1e-4)
 
 
 class Fill(RunTest):
