@@ -95,6 +95,11 @@ std::vector<size_t> Questions::gold(const Document& document,
 
 std::vector<std::string> Questions::targets(const Document& document) const {
   std::vector<std::string> all;
+  if (task_.output_type == OutputType::kGenerateUntil && !choice_.empty()) {
+    const std::vector<std::string> offered = choices(document);
+    for (const size_t place : gold(document, offered)) all.push_back(offered[place]);
+    return all;
+  }
   for (const ordered_json& text : listed(target_.value(document))) all.push_back(text_of(text));
   if (all.empty()) refuse_document(document, task_, "no right answer", "a text", "an empty list");
   return all;

@@ -22,7 +22,8 @@ class Questions {
   std::vector<std::string> choices(const Document& document) const;
   /// Which choices are right: at least one.
   std::vector<size_t> gold(const Document& document, const std::vector<std::string>& choices) const;
-  /// The texts that are right: at least one.
+  /// The texts that are right: at least one. Where the model writes and there are choices, those
+  /// that are the right ones.
   std::vector<std::string> targets(const Document& document) const;
   /// The document as an example: question, answer, and what is behind each.
   std::string example(const Document& document) const;

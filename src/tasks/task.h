@@ -75,7 +75,7 @@ struct Task {
   // ── the question ──
   std::string description = {};  ///< in front of everything
   std::string doc_to_text = {};
-  std::string doc_to_choice = {};  ///< a list of texts
+  std::string doc_to_choice = {};  ///< a list of texts; of generate_until: what may be right
   /// Choices are the contexts, doc_to_text says which is right, and the target follows each.
   bool multiple_inputs = false;
   std::string doc_to_target = {};  ///< the right text or texts, or its number among the choices

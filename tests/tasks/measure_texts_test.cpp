@@ -1,8 +1,10 @@
 #include "tasks/measure_texts.h"
 
+#include <gmock/gmock.h>
 #include <unistd.h>
 
 #include <fstream>
+#include <map>
 
 #include "base/error.h"
 #include "stats/bleu.h"
@@ -95,6 +97,62 @@ TEST_F(WrittenTasks, OfMmluTheFirstLetterCounts) {
   EXPECT_EQ(score("mmlu_rollout", asked, {"A, not B"}), 0);
 }
 
+/// A document that any of the reference's tasks can be asked of; LABEL is its right answer.
+std::string row_with(const std::string& label) {
+  std::string row =
+      R"({"premise": "p", "hypothesis": "h", "question1": "q", "question2": "r", "sentence": "s _",)"
+      R"( "context": "c", "question": "q", "answerA": "x", "answerB": "y", "answerC": "z",)"
+      R"( "option1": "x", "option2": "y", "choices": ["w", "x", "y", "z"],)"
+      R"( "label": LABEL, "answer": LABEL})"
+      "\n";
+  for (size_t at = row.find("LABEL"); at != row.npos; at = row.find("LABEL")) {
+    row.replace(at, 5, label);
+  }
+  return row;
+}
+
+TEST_F(WrittenTasks, TakeTheLabelsThatArePublished) {
+  const auto targets = [&](const std::string& id, const std::string& file,
+                           const std::vector<std::string>& labels) {
+    std::string rows, found;
+    for (const std::string& label : labels) rows += row_with(label);
+    for (const Item& item : items(id, file, rows)) found += item.targets.front() + " ";
+    return found;
+  };
+  EXPECT_EQ(targets("mnli_rollout", "mnli_validation_matched.jsonl", {"0", "1", "\"2\""}),
+            "entailment neutral contradiction ");
+  EXPECT_EQ(targets("qqp_rollout", "qqp_validation.jsonl", {"0", "1"}), "no yes ");
+  EXPECT_EQ(targets("sst2_rollout", "sst2_validation.jsonl", {"0", "1"}), "negative positive ");
+  EXPECT_EQ(targets("siqa_rollout", "siqa_validation.jsonl", {"\"1\"", "\"2\"", "3"}), "A B C ");
+  EXPECT_EQ(targets("winogrande_rollout", "winogrande_valid.jsonl", {"\"1\"", "2"}), "A B ");
+  EXPECT_EQ(targets("mmlu_rollout", "mmlu_validation.jsonl", {"0", "3", "\"B\"", "\"D\""}),
+            "A D B D ");
+}
+
+TEST_F(WrittenTasks, RefuseALabelThatNoAnswerHas) {
+  const std::map<std::string, std::string> files = {
+      {"mnli_rollout", "mnli_validation_matched.jsonl"}, {"qqp_rollout", "qqp_validation.jsonl"},
+      {"sst2_rollout", "sst2_validation.jsonl"},         {"siqa_rollout", "siqa_validation.jsonl"},
+      {"social_iqa", "social_iqa_validation.jsonl"},     {"winogrande", "winogrande_valid.jsonl"},
+      {"winogrande_rollout", "winogrande_valid.jsonl"},  {"mmlu_rollout", "mmlu_validation.jsonl"}};
+  const auto refuses = [&](const std::string& id, const std::string& label) {
+    const std::string& file = files.at(id);
+    EXPECT_THAT([&] { items(id, file, row_with("1") + row_with(label)); },
+                testing::ThrowsMessage<Error>(testing::HasSubstr(file + ":2")))
+        << id << ", " << label;
+  };
+  for (const auto& [id, file] : files) {
+    for (const char* label : {"-1", "4", "\"4\"", "1.5", "\"\"", "\"E\"", "null", "[]"}) {
+      refuses(id, label);
+    }
+  }
+  for (const char* id : {"siqa_rollout", "winogrande_rollout", "social_iqa", "winogrande"}) {
+    for (const char* label : {"0", "\"B\""}) refuses(id, label);
+  }
+  EXPECT_THAT([&] { items("siqa_rollout", files.at("siqa_rollout"), row_with("\"B\"")); },
+              testing::ThrowsMessage<Error>(testing::HasSubstr("'index' of 'B'")));
+}
+
 TEST_F(WrittenTasks, AnAnswerOfSquadContainsTheRightWords) {
   const auto asked =
       items("squad_rollout", "squad_validation.jsonl",
@@ -102,6 +160,13 @@ TEST_F(WrittenTasks, AnAnswerOfSquadContainsTheRightWords) {
             "\n");
   EXPECT_EQ(asked[0].targets, std::vector<std::string>{"Denver"});
   EXPECT_EQ(score("squad_rollout", asked, {"It is DENVER."}), 1);
+  EXPECT_THAT(  // every text would contain it
+      [&] {
+        items("squad_rollout", "squad_validation.jsonl",
+              R"({"context": "c", "question": "q", "answers": {"text": []}})"
+              "\n");
+      },
+      testing::ThrowsMessage<Error>(testing::HasSubstr("squad_validation.jsonl:1")));
 }
 
 TEST_F(WrittenTasks, FamiliesOfTasksTakeTheirFilesByName) {
