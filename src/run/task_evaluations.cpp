@@ -15,8 +15,6 @@
 namespace twofold {
 namespace {
 
-constexpr const char* kRollout = "_rollout";
-
 Path data_folder(const EvaluationConfig& config, const Path& root) {
   return config.data.empty() ? root / "eval" : Path(config.data);
 }
@@ -51,7 +49,7 @@ std::vector<std::string> evaluation_tasks(const EvaluationConfig& config,
   };
   std::vector<std::string> names;
   for (const std::string& name : config.evaluations) {
-    const std::string own = name + kRollout;
+    const std::string own = name + tasks::kRollout;
     names.push_back(is_id(own) ? own : name);
     if (!is_id(own)) continue;
     std::string line = fmt::format("eval/evaluations: {} is {} here, the reference's", name, own);

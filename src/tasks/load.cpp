@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -84,13 +85,16 @@ Task from_yaml(const std::string& text, const std::string& id, const std::string
   return task;
 }
 
-/// The built-in task `name`. One whose id has a word in capitals is that of every id with another
+const BuiltinTask* find_builtin(const std::string& id) {
+  const auto all = builtin_tasks();
+  const auto found = std::ranges::find(all, id, &BuiltinTask::id);
+  return found == all.end() ? nullptr : &*found;
+}
+
+/// The text of a built-in task whose id has a word in capitals: it is that of every id with another
 /// word there, which then stands for the capitals in its text, too.
-std::string builtin_yaml(const std::string& name) {
+std::optional<std::string> family_yaml(const std::string& name) {
   const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-  for (const auto& [id, yaml] : builtin_tasks()) {
-    if (id == name) return std::string(yaml);
-  }
   for (const auto& [id, yaml] : builtin_tasks()) {
     const auto begin = std::ranges::find_if(id, is_capital);
     const std::string_view before(id.begin(), begin);
@@ -107,6 +111,15 @@ std::string builtin_yaml(const std::string& name) {
     }
     return text;
   }
+  return std::nullopt;
+}
+
+/// The built-in task `name`. Where lm-eval has none of that name, it is the reference's.
+std::string builtin_yaml(const std::string& name) {
+  for (const std::string& id : {name, name + kRollout}) {
+    if (const BuiltinTask* task = find_builtin(id)) return std::string(task->yaml);
+  }
+  if (std::optional<std::string> yaml = family_yaml(name)) return *std::move(yaml);
   const std::vector<std::string> ids = task_ids();
   fail({.what = "no task of this name",
         .where = name,

@@ -96,6 +96,10 @@ struct Task {
   void declare(config::Fields& fields);
 };
 
+/// Comes behind an id in the name of the reference's task. Where lm-eval has no task of that id,
+/// the id alone is the reference's, too.
+inline constexpr const char* kRollout = "_rollout";
+
 /// The task of a built-in id or of a YAML file (a name that ends in .yaml or .yml). An Error with
 /// near names, or with file and line and all that is wrong.
 Task load_task(const std::string& id_or_file);

@@ -195,6 +195,16 @@ class Eval(RunTest):
         self.config(TASK.replace("acc_norm", "acc_nrom"), "verses.yaml")
         self.refused(MODEL, *tasks, says=["verses.yaml:6", "acc_nrom", "acc_norm"])
 
+    def test_a_task_of_the_reference_alone_has_its_bare_id(self):
+        row = {"context": "It rained.", "question": "Why?", "answerA": "a", "answerB": "b", "answerC": "c",
+               "label": "2"}
+        self.lines("siqa_validation.jsonl", [row])
+        scores = self.eval(MODEL, "--tasks", "siqa,siqa_rollout")
+        self.assertEqual(list(scores), ["siqa", "siqa_rollout"])
+        self.assertEqual(scores["siqa"], scores["siqa_rollout"])
+        self.lines("siqa_validation.jsonl", [row, {**row, "label": "4"}])
+        self.refused(MODEL, "--tasks", "siqa", says=["siqa_validation.jsonl:2"])
+
     def test_faulty_items_are_named_by_line(self):
         good = {"begin": "a", "ends": ["b", "c"], "right": 0}
         for bad, says in [({**good, "right": 2}, "verses.jsonl:2"), ({**good, "ends": []}, "verses.jsonl:2"),

@@ -153,6 +153,18 @@ TEST_F(WrittenTasks, RefuseALabelThatNoAnswerHas) {
               testing::ThrowsMessage<Error>(testing::HasSubstr("'index' of 'B'")));
 }
 
+TEST_F(WrittenTasks, OfTheReferenceAloneHaveTheBareIdToo) {
+  for (const char* id : {"siqa", "squad", "alpaca"}) {
+    const Task task = load_task(id);
+    const Task rollout = load_task(id + std::string(kRollout));
+    EXPECT_EQ(task.task, id);
+    EXPECT_EQ(task.doc_to_text, rollout.doc_to_text);
+    EXPECT_EQ(task.data_files, rollout.data_files);
+  }
+  EXPECT_FALSE(load_task("mnli").apply_chat_template) << "is lm-eval's";
+  EXPECT_EQ(items("siqa", "siqa_validation.jsonl", row_with("2"))[0].targets.front(), "B");
+}
+
 TEST_F(WrittenTasks, AnAnswerOfSquadContainsTheRightWords) {
   const auto asked =
       items("squad_rollout", "squad_validation.jsonl",
