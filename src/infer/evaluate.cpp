@@ -33,12 +33,11 @@ Path data_folder(const ModelSource& source, const EvaluateRequest& request) {
 }
 
 std::vector<Asked> questions_of(const ModelSource& source, const EvaluateRequest& request) {
-  const Path data = data_folder(source, request);
+  tasks::ItemRequest wanted{.data = data_folder(source, request),
+                            .num_fewshot = request.num_fewshot};
+  if (request.limit) wanted.limit = static_cast<size_t>(*request.limit);
   std::vector<Asked> all;
-  for (const std::string& name : request.tasks) {
-    tasks::Task task = tasks::load_task(name);
-    tasks::ItemRequest wanted{.data = data, .num_fewshot = request.num_fewshot};
-    if (request.limit) wanted.limit = static_cast<size_t>(*request.limit);
+  for (tasks::Task& task : tasks::load_tasks(request.tasks, "--tasks")) {
     std::vector<tasks::Item> items = tasks::load_items(task, wanted);
     all.push_back({std::move(task), std::move(items)});
   }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -62,21 +61,8 @@ std::vector<std::string> evaluation_tasks(const EvaluationConfig& config,
 }
 
 void check_tasks(const EvaluationConfig& config) {
-  std::vector<Problem> problems;
   std::vector<std::string> lines;
-  std::set<std::string> ids;
-  for (const std::string& name : evaluation_tasks(config, lines)) {
-    gather(problems, [&] {
-      const std::string id = tasks::load_task(name).task;
-      if (ids.insert(id).second) return;
-      fail({.what = "a task twice",
-            .where = "eval/evaluations",
-            .expected = "each task once, by its id",
-            .found = id,
-            .hint = "give a YAML file another name, or a line `task: ID`"});
-    });
-  }
-  throw_problems(std::move(problems));
+  tasks::load_tasks(evaluation_tasks(config, lines), "eval/evaluations");
 }
 
 void check_task_data(const EvaluationConfig& config, const Path& root) {

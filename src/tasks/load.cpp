@@ -141,6 +141,26 @@ Task load(const std::string& name, const Path& folder, int depth) {
 
 Task load_task(const std::string& id_or_file) { return load(id_or_file, {}, 0); }
 
+std::vector<Task> load_tasks(const std::vector<std::string>& names, const std::string& where) {
+  std::vector<Problem> problems;
+  std::vector<Task> all;
+  for (const std::string& name : names) {
+    gather(problems, [&] {
+      Task task = load_task(name);
+      if (std::ranges::find(all, task.task, &Task::task) != all.end()) {
+        fail({.what = "a task twice",
+              .where = where,
+              .expected = "each task once, by its id",
+              .found = task.task,
+              .hint = "give a YAML file another name, or a line `task: ID`"});
+      }
+      all.push_back(std::move(task));
+    });
+  }
+  throw_problems(std::move(problems));
+  return all;
+}
+
 std::vector<std::string> task_ids() {
   std::vector<std::string> ids;
   for (const BuiltinTask& task : builtin_tasks()) ids.emplace_back(task.id);

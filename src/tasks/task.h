@@ -103,6 +103,8 @@ inline constexpr const char* kRollout = "_rollout";
 /// The task of a built-in id or of a YAML file (a name that ends in .yaml or .yml). An Error with
 /// near names, or with file and line and all that is wrong.
 Task load_task(const std::string& id_or_file);
+/// Several, each once: an Error with all that is wrong with them. `where` says who named them.
+std::vector<Task> load_tasks(const std::vector<std::string>& names, const std::string& where);
 /// The ids of all that are built in, sorted.
 std::vector<std::string> task_ids();
 

@@ -191,6 +191,7 @@ class Eval(RunTest):
         self.refused(MODEL, *tasks, "--dtype", "float61", says=["--dtype", "bfloat16"])
         self.refused(MODEL, *tasks, "--adapter-scale", "0,half", says=["--adapter-scale", "half"])
         self.refused(MODEL, *tasks, "--adapter-scale", "0.5", says=["no adapters to scale"])
+        self.refused(MODEL, "--tasks", f"{self.verses},{self.verses}", says=["a task twice", "--tasks", "verses"])
         self.assert_refused(self.twofold("eval", MODEL, *tasks), "--data")
         self.config(TASK.replace("acc_norm", "acc_nrom"), "verses.yaml")
         self.refused(MODEL, *tasks, says=["verses.yaml:6", "acc_nrom", "acc_norm"])

@@ -89,6 +89,23 @@ TEST_F(Tasks, OfAnUnknownNameAreRefused) {
               ThrowsMessage<Error>(AllOf(HasSubstr("no task"), HasSubstr("did you mean `piqa`"))));
 }
 
+TEST_F(Tasks, AreNamedOnceEach) {
+  const Path mine = folder_.write("mine.yaml", kTask);
+  const Path piqa = folder_.write("piqa.yaml", kTask);
+  EXPECT_EQ(load_tasks({"piqa", mine.string()}, "--tasks").size(), 2);
+  EXPECT_THAT(
+      [&] {
+        load_tasks({mine.string(), mine.string()}, "--tasks");
+      },
+      ThrowsMessage<Error>(
+          AllOf(HasSubstr("a task twice"), HasSubstr("--tasks"), HasSubstr("mine"))));
+  EXPECT_THAT(
+      [&] {
+        load_tasks({"piqa", piqa.string(), "sciqq"}, "--tasks");
+      },
+      ThrowsMessage<Error>(AllOf(HasSubstr("a task twice"), HasSubstr("`sciq`"))));
+}
+
 TEST_F(Tasks, WithAnUnknownMetricAreRefusedByLine) {
   expect_refused(with(kTask, "metric: acc", "metric: acurracy"), kRows,
                  {"mine.yaml:6", "acurracy", "acc_norm"});
