@@ -12,6 +12,7 @@
 #include "infer/results.h"
 #include "infer/scaled_model.h"
 #include "infer/text_reader.h"
+#include "tasks/measure_texts.h"
 
 namespace twofold {
 namespace {
@@ -20,6 +21,7 @@ namespace {
 struct Asked {
   tasks::Task task;
   std::vector<tasks::Item> items;
+  std::string fingerprint;  ///< of the items
 };
 
 Path data_folder(const ModelSource& source, const EvaluateRequest& request) {
@@ -39,9 +41,22 @@ std::vector<Asked> questions_of(const ModelSource& source, const EvaluateRequest
   std::vector<Asked> all;
   for (tasks::Task& task : tasks::load_tasks(request.tasks, "--tasks")) {
     std::vector<tasks::Item> items = tasks::load_items(task, wanted);
-    all.push_back({std::move(task), std::move(items)});
+    std::string print = tasks::fingerprint(items);
+    all.push_back({std::move(task), std::move(items), std::move(print)});
   }
   return all;
+}
+
+/// What will be measured, without numbers.
+Results unmeasured(const std::vector<Asked>& all) {
+  Results results;
+  for (const Asked& asked : all) {
+    results.push_back({.task = asked.task.task,
+                       .items = asked.items.size(),
+                       .fingerprint = asked.fingerprint,
+                       .metrics = tasks::metrics_of(asked.task)});
+  }
+  return results;
 }
 
 void check(const EvaluateRequest& request) {
@@ -68,10 +83,11 @@ void check(const EvaluateRequest& request) {
   throw_problems(std::move(problems));
 }
 
-TaskResult result_of(const TaskEvaluation& task, const TaskScore& score) {
-  TaskResult result{.task = task.task().task,
-                    .items = task.items().size(),
+TaskResult result_of(const Asked& asked, const TaskScore& score) {
+  TaskResult result{.task = asked.task.task,
+                    .items = asked.items.size(),
                     .cut = score.cut,
+                    .fingerprint = asked.fingerprint,
                     .metrics = score.metrics};
   for (const tasks::TaskMetric& metric : result.metrics) {
     result.errors.push_back(stats::standard_error(metric.numbers, kBootstrap));
@@ -98,7 +114,7 @@ class Scoring {
       const TaskScore score = task->score(*loaded.model, [&](double done) {
         observer_.work({.what = asked.task.task + what, .done = done});
       });
-      results.push_back(result_of(*task, score));
+      results.push_back(result_of(asked, score));
       if (samples) {
         make_folders(*samples);
         write_atomic(*samples / (asked.task.task + ".jsonl"), samples_text(*task, score));
@@ -171,9 +187,9 @@ void write_json(const Path& file, const std::vector<double>& scales,
 
 bool judged(const Gate& gate, const ModelSource& source, const Results& ours, Scoring& scoring,
             Observer& observer) {
-  if (!gate.compares_with_base()) return meets(gate, ours, read_results(gate.baseline), observer);
-  const Results base = scoring.score(load_scaled_model(source, 0), " (adapters off)", {});
-  return meets(gate, ours, base, observer);
+  if (gate.scores) return meets(gate, ours, *gate.scores, observer);
+  LoadedModel base = load_scaled_model(source, 0);
+  return meets(gate, ours, scoring.score(std::move(base), " (adapters off)", {}), observer);
 }
 
 }  // namespace
@@ -183,6 +199,7 @@ bool evaluate(const ModelSource& source, const EvaluateRequest& request, Observe
   std::optional<Gate> gate;
   if (request.gate) gate = read_gate(*request.gate);
   const std::vector<Asked> asked = questions_of(source, request);
+  if (gate) check_gate(*gate, unmeasured(asked), observer);
   const std::vector<double> scales =
       request.adapter_scales.empty() ? std::vector<double>{1} : request.adapter_scales;
   Scoring scoring(asked, observer);

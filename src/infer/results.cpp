@@ -1,5 +1,7 @@
 #include "infer/results.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -48,6 +50,7 @@ ordered_json json_of(const TaskResult& result) {
   if (resampled) {
     made["bootstrap"] = {{"resamples", kBootstrap.resamples}, {"seed", kBootstrap.seed}};
   }
+  made["fingerprint"] = result.fingerprint;
   made["items"] = items;
   return made;
 }
@@ -92,11 +95,18 @@ Results read_results(const Path& file) {
   }
   Results results;
   for (const auto& [task, value] : all.items()) {
-    const formats::JsonReader own = reader.at(task).at("items");
-    TaskResult result{.task = task};
-    for (const auto& [name, items] : own.value().items()) {
-      result.metrics.push_back(metric_of(name, items, own));
-      result.items = result.metrics.back().numbers.items();
+    const formats::JsonReader own = reader.at(task);
+    const formats::JsonReader metrics = own.at("items");
+    TaskResult result{.task = task, .fingerprint = own.text("fingerprint", "")};
+    for (const auto& [name, items] : metrics.value().items()) {
+      result.metrics.push_back(metric_of(name, items, metrics));
+      const size_t number = result.metrics.back().numbers.items();
+      if (result.metrics.size() > 1 && number != result.items) {
+        metrics.refuse("metrics of different numbers of items",
+                       fmt::format("{} for each of them", result.items),
+                       fmt::format("{} for {}", number, name));
+      }
+      result.items = number;
     }
     results.push_back(std::move(result));
   }

@@ -1,5 +1,8 @@
 #include "tasks/items.h"
 
+#include <fmt/format.h>
+
+#include "base/random.h"
 #include "tasks/examples.h"
 #include "tasks/group.h"
 
@@ -57,6 +60,18 @@ std::vector<Item> load_items(const Task& task, const ItemRequest& request) {
     if (chat) items.back().system = description;
   }
   return items;
+}
+
+std::string fingerprint(const std::vector<Item>& items) {
+  using nlohmann::ordered_json;
+  std::string text;
+  for (const Item& item : items) {
+    const ordered_json asked{{"system", item.system},   {"contexts", item.contexts},
+                             {"choices", item.choices}, {"continuations", item.continuations},
+                             {"gold", item.gold},       {"targets", item.targets}};
+    text += asked.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  }
+  return fmt::format("{:016x}", hash64(text));
 }
 
 }  // namespace twofold::tasks

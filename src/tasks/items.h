@@ -42,4 +42,8 @@ struct ItemRequest {
 /// that is missing, malformed, or does not have what the task asks for.
 std::vector<Item> load_items(const Task& task, const ItemRequest& request);
 
+/// 16 hexadecimal digits: the same where the same is asked, and the same is right, item by item,
+/// whatever files that is from.
+std::string fingerprint(const std::vector<Item>& items);
+
 }  // namespace twofold::tasks

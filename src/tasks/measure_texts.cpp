@@ -54,4 +54,9 @@ std::vector<TaskMetric> measure_texts(const Task& task, const std::vector<Item>&
   return all;
 }
 
+std::vector<TaskMetric> metrics_of(const Task& task) {
+  const bool writes = task.output_type == OutputType::kGenerateUntil;
+  return (writes ? measure_texts : measure_likelihoods)(task, {}, {});
+}
+
 }  // namespace twofold::tasks

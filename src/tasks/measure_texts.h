@@ -10,4 +10,8 @@ namespace twofold::tasks {
 std::vector<TaskMetric> measure_texts(const Task& task, const std::vector<Item>& items,
                                       const std::vector<Answer>& answers);
 
+/// The metrics that a task of any kind will have, without any numbers yet. An Error for a pattern
+/// that is none.
+std::vector<TaskMetric> metrics_of(const Task& task);
+
 }  // namespace twofold::tasks

@@ -67,6 +67,8 @@ class Eval(RunTest):
         verses, text = scores["verses"], scores["text"]
         self.assertEqual(list(scores), ["verses", "text"])
         self.assertEqual(verses["n"], len(VERSES))
+        self.assertRegex(verses["fingerprint"], "^[0-9a-f]{16}$")
+        self.assertNotEqual(verses["fingerprint"], text["fingerprint"])
         self.assertEqual(list(verses["metrics"]), ["acc", "acc_norm"])
         answers = [json.loads(line) for line in (samples / "verses.jsonl").read_text().splitlines()]
         right = [answer["chosen"] == answer["gold"] for answer in answers]
@@ -142,6 +144,45 @@ class Eval(RunTest):
         same = f"{{baseline: {worse}, learned: {{text/bits_per_byte: 0}}}}"
         self.gate(same, MODEL, "--adapter", folder, "--tasks", self.text, code=3)
         self.gate(same.replace("learned", "not_worse"), MODEL, "--adapter", folder, "--tasks", self.text, code=0)
+
+    def refused_unscored(self, gate, *arguments, says):
+        """Exit code 2 before anything is scored: there is no table, no file and no answer yet."""
+        out, samples = self.root / "out.json", self.root / "samples"
+        out.unlink(missing_ok=True)
+        done = self.twofold("eval", *arguments, "--data", self.data, "--gate", self.config(gate, "gate.yaml"),
+                            "--json", out, "--samples", samples)
+        self.assert_refused(done, *says)
+        self.assertNotIn("Scores", done.stdout)
+        self.assertFalse(out.exists() or samples.exists())
+
+    def test_a_gates_faults_are_told_before_anything_is_scored(self):
+        base = self.root / "base.json"
+        self.twofold("eval", MODEL, "--tasks", self.text, "--data", self.data, "--json", base)
+        ours = (MODEL, "--tasks", f"{self.text},{self.verses}")
+        self.refused_unscored("{baseline: nowhere.json, not_worse: {'*': 1}}", *ours, says=["nowhere.json"])
+        self.refused_unscored(f"{{baseline: {base}, learned: {{text/acc: 0, rhyme/acc: 0}}}}", *ours,
+                              says=["text/acc", "rhyme/acc", "text/bits_per_byte", "verses/acc_norm"])
+        self.refused_unscored(f"{{baseline: {base}, not_worse: {{'*': 1}}}}", *ours,
+                              says=["base.json", "verses/acc"])
+
+    def test_a_baseline_of_other_items_is_refused(self):
+        base = self.root / "base.json"
+        gate = f"{{baseline: {base}, not_worse: {{'*': 1.0e+12}}}}"
+        ours = (MODEL, "--tasks", self.verses)
+        self.twofold("eval", *ours, "--data", self.data, "--json", base)
+        self.gate(gate, *ours, code=0)
+        self.refused_unscored(gate, *ours, "--num-fewshot", 1, says=["other items", "base.json", "verses"])
+        rows = [{"begin": begin, "ends": [ENDS[i], ENDS[i - 1]], "right": 0} for i, begin in enumerate(VERSES)]
+        self.lines("verses.jsonl", rows)
+        self.refused_unscored(gate, *ours, says=["other items", "base.json", "verses"])
+        scores = json.loads(base.read_text())
+        del scores["verses"]["fingerprint"]
+        base.write_text(json.dumps(scores))
+        self.gate(gate, *ours, code=0)
+        self.assertEqual(self.said.count("only their number is compared"), 1)
+        scores["verses"]["items"]["acc"].pop()
+        base.write_text(json.dumps(scores))
+        self.refused_unscored(gate, *ours, says=["base.json", "different numbers of items"])
 
     def test_faulty_gates_are_refused(self):
         base = self.root / "base.json"

@@ -106,6 +106,21 @@ TEST_F(Tasks, AreNamedOnceEach) {
       ThrowsMessage<Error>(AllOf(HasSubstr("a task twice"), HasSubstr("`sciq`"))));
 }
 
+TEST_F(Tasks, HaveAFingerprintOfWhatIsAskedAndRight) {
+  const std::string known = fingerprint(items(kTask, kRows));
+  EXPECT_EQ(known.size(), 16);
+  EXPECT_EQ(known, fingerprint(items(with(kTask, "[{metric: acc}]", "[{metric: acc_norm}]"),
+                                     with(kRows, "\"answer\": \"3\"", "\"answer\": 1"))));
+  for (const auto& [old, now] :
+       {std::pair{"1+1", "1+3"}, std::pair{"[\"2\", \"3\"]", "[\"2\", \"4\"]"},
+        std::pair{"\"answer\": 0", "\"answer\": 1"}}) {
+    EXPECT_NE(known, fingerprint(items(kTask, with(kRows, old, now)))) << now;
+  }
+  std::vector<Item> fewer = items(kTask, kRows);
+  fewer.pop_back();
+  EXPECT_NE(known, fingerprint(fewer));
+}
+
 TEST_F(Tasks, WithAnUnknownMetricAreRefusedByLine) {
   expect_refused(with(kTask, "metric: acc", "metric: acurracy"), kRows,
                  {"mine.yaml:6", "acurracy", "acc_norm"});

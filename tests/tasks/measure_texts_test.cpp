@@ -165,6 +165,14 @@ TEST_F(WrittenTasks, OfTheReferenceAloneHaveTheBareIdToo) {
   EXPECT_EQ(items("siqa", "siqa_validation.jsonl", row_with("2"))[0].targets.front(), "B");
 }
 
+TEST_F(WrittenTasks, SayTheirMetricsBeforeTheyAreAsked) {
+  std::vector<std::string> names;
+  for (const TaskMetric& metric : metrics_of(load_task("gsm8k"))) names.push_back(metric.name);
+  for (const TaskMetric& metric : metrics_of(load_task("piqa"))) names.push_back(metric.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"exact_match,strict-match",
+                                             "exact_match,flexible-extract", "acc", "acc_norm"}));
+}
+
 TEST_F(WrittenTasks, AnAnswerOfSquadContainsTheRightWords) {
   const auto asked =
       items("squad_rollout", "squad_validation.jsonl",
