@@ -22,7 +22,7 @@ struct EvaluateRequest {
   std::filesystem::path data = {};          ///< folder of their files; empty: ROOT/eval of a run
   std::optional<int64_t> limit = {};        ///< the first so many documents of each
   std::optional<int64_t> num_fewshot = {};  ///< examples in front of each, in place of the tasks'
-  std::vector<double> adapter_scales = {};  ///< each is scored; empty: 1 alone
+  std::vector<double> adapter_scales = {};  ///< of adapters: each is scored; empty: 1
   std::optional<std::filesystem::path> json = {};     ///< file for the scores
   std::optional<std::filesystem::path> samples = {};  ///< folder for each item's answer
   std::optional<std::filesystem::path> gate = {};     ///< YAML file: what must have been reached

@@ -74,13 +74,26 @@ void check(const EvaluateRequest& request) {
          fmt::format("{}", request.limit.value_or(1)));
   demand(request.num_fewshot.value_or(0) >= 0, "--num-fewshot", "at least 0",
          fmt::format("{}", request.num_fewshot.value_or(0)));
+  std::set<double> scales;
   for (const double scale : request.adapter_scales) {
     demand(std::isfinite(scale), "--adapter-scale", "finite numbers", fmt::format("{}", scale));
+    demand(scales.insert(scale).second, "--adapter-scale", "each number once",
+           fmt::format("{} twice", scale));
   }
   demand(!request.gate || request.adapter_scales.size() < 2, "--gate",
          "one --adapter-scale: a gate judges one model",
          fmt::format("{} of them", request.adapter_scales.size()));
   throw_problems(std::move(problems));
+}
+
+/// The base against itself is never better and never worse.
+void require_adapters_on(const Gate& gate, const EvaluateRequest& request) {
+  if (!gate.compares_with_base() || request.adapter_scales != std::vector<double>{0}) return;
+  fail({.what = "a gate that compares a model with itself",
+        .where = gate.baseline_place(),
+        .expected = "another --adapter-scale than 0",
+        .found = "--adapter-scale 0, which is adapters off",
+        .hint = "name the scale that is to be judged, or leave --adapter-scale out: it is 1 then"});
 }
 
 TaskResult result_of(const Asked& asked, const TaskScore& score) {
@@ -185,10 +198,18 @@ void write_json(const Path& file, const std::vector<double>& scales,
   write_atomic(file, made.dump(-1, ' ', false) + "\n");
 }
 
+/// What asks for a model with adapters, as the user gave it; nothing if nothing does.
+std::optional<std::string> asks_for_adapters(const EvaluateRequest& request,
+                                             const std::optional<Gate>& gate) {
+  if (!request.adapter_scales.empty()) return "--adapter-scale";
+  if (gate && gate->compares_with_base()) return "`baseline: adapters_off` of --gate";
+  return std::nullopt;
+}
+
 bool judged(const Gate& gate, const ModelSource& source, const Results& ours, Scoring& scoring,
             Observer& observer) {
   if (gate.scores) return meets(gate, ours, *gate.scores, observer);
-  LoadedModel base = load_scaled_model(source, 0);
+  LoadedModel base = load_scaled_model(source, 0, gate.baseline_place());
   return meets(gate, ours, scoring.score(std::move(base), " (adapters off)", {}), observer);
 }
 
@@ -198,8 +219,10 @@ bool evaluate(const ModelSource& source, const EvaluateRequest& request, Observe
   check(request);
   std::optional<Gate> gate;
   if (request.gate) gate = read_gate(*request.gate);
+  if (gate) require_adapters_on(*gate, request);
   const std::vector<Asked> asked = questions_of(source, request);
   if (gate) check_gate(*gate, unmeasured(asked), observer);
+  const std::optional<std::string> adapters = asks_for_adapters(request, gate);
   const std::vector<double> scales =
       request.adapter_scales.empty() ? std::vector<double>{1} : request.adapter_scales;
   Scoring scoring(asked, observer);
@@ -208,8 +231,10 @@ bool evaluate(const ModelSource& source, const EvaluateRequest& request, Observe
     const std::string name = fmt::format("{}", scale);
     std::optional<Path> samples = request.samples;
     if (samples && scales.size() > 1) *samples /= name;
-    all.push_back(scoring.score(load_scaled_model(source, scale),
-                                scales.size() > 1 ? " (scale " + name + ")" : "", samples));
+    LoadedModel loaded =
+        adapters ? load_scaled_model(source, scale, *adapters) : load_model(source);
+    all.push_back(scoring.score(std::move(loaded), scales.size() > 1 ? " (scale " + name + ")" : "",
+                                samples));
   }
   observer.table(table_of(scales, all));
   if (request.json) write_json(*request.json, scales, all);

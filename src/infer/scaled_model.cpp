@@ -20,30 +20,33 @@ std::vector<std::string> scaled(const std::vector<std::string>& folders, double 
 
 }  // namespace
 
-LoadedModel load_scaled_model(const ModelSource& source, double scale) {
-  ModelSource now = source;
-  if (scale == 0) {
-    now.adapter_folders.clear();
-    now.adapters = false;
-    return load_model(now);
-  }
-  if (scale == 1) return load_model(now);
+LoadedModel load_scaled_model(const ModelSource& source, double scale, const std::string& option) {
   if (!source.adapter_folders.empty()) {
-    now.adapter_folders = scaled(source.adapter_folders, scale);
+    ModelSource now = source;
+    if (scale == 0) {
+      now.adapter_folders.clear();
+      now.adapters = false;
+    } else if (scale != 1) {
+      now.adapter_folders = scaled(source.adapter_folders, scale);
+    }
     return load_model(now);
   }
-  LoadedModel loaded = load_model(now);
+  LoadedModel loaded = load_model(source);
   ParameterTree& parameters = loaded.model->parameters();
   if (!has_adapters(parameters)) {
-    fail({.what = "no adapters to scale",
-          .where = fmt::format("--adapter-scale {} with {}", scale, source.model),
+    fail({.what = "the model has no adapters",
+          .where = fmt::format("{} with {}", option, source.model),
           .expected = "a run in phase 2, or a model with --adapter",
-          .found = "a model without adapters",
-          .hint = "give --adapter DIR, or leave --adapter-scale out"});
+          .found = "a model that is the same with adapters on and off",
+          .hint = fmt::format("name --adapter DIR, or leave out {}", option)});
   }
-  widen(loaded);  // what is added is not to be rounded to a narrow dtype
-  unpack_parameters(parameters);
-  fold_adapters(parameters, scale);
+  if (scale == 0) {
+    detach_lora_params(parameters);
+  } else if (scale != 1) {
+    widen(loaded);  // what is added is not to be rounded to a narrow dtype
+    unpack_parameters(parameters);
+    fold_adapters(parameters, scale);
+  }
   return loaded;
 }
 

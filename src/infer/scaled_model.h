@@ -6,7 +6,7 @@
 namespace twofold {
 
 /// The model with `scale` times what its adapters change: 0 is the base alone, 1 the model as it
-/// is. An Error for another scale of a model without adapters.
-LoadedModel load_scaled_model(const ModelSource& source, double scale);
+/// is. An Error for a model without adapters; `option` is what asks for them, in its text.
+LoadedModel load_scaled_model(const ModelSource& source, double scale, const std::string& option);
 
 }  // namespace twofold

@@ -184,6 +184,17 @@ class Eval(RunTest):
         base.write_text(json.dumps(scores))
         self.refused_unscored(gate, *ours, says=["base.json", "different numbers of items"])
 
+    def test_a_model_is_not_compared_with_itself(self):
+        gate = "{baseline: adapters_off, not_worse: {'*': 0.02}}"
+        ours = (MODEL, "--tasks", self.verses)
+        self.refused_unscored(gate, *ours, says=["no adapters", "adapters_off", "--adapter DIR"])
+        self.refused_unscored(gate, *ours, "--adapter-scale", "1", says=["no adapters", "--adapter DIR"])
+        folder = self.trained()
+        self.refused_unscored(gate, "fit", self.root, "--tasks", self.verses, "--adapters-off", says=["no adapters"])
+        for scales, says in (("0", "with itself"), ("0,1", "judges one model"), ("0.5,1", "judges one model")):
+            self.refused_unscored(gate, *ours, "--adapter", folder, "--adapter-scale", scales, says=[says])
+        self.gate(gate.replace("0.02", "1.0e+12"), *ours, "--adapter", folder, "--adapter-scale", "0.5", code=0)
+
     def test_faulty_gates_are_refused(self):
         base = self.root / "base.json"
         self.twofold("eval", MODEL, "--tasks", self.text, "--data", self.data, "--json", base, "--limit", 3)
@@ -231,7 +242,9 @@ class Eval(RunTest):
         self.refused(MODEL, *tasks, "--limit", "-1", says=["--limit"])
         self.refused(MODEL, *tasks, "--dtype", "float61", says=["--dtype", "bfloat16"])
         self.refused(MODEL, *tasks, "--adapter-scale", "0,half", says=["--adapter-scale", "half"])
-        self.refused(MODEL, *tasks, "--adapter-scale", "0.5", says=["no adapters to scale"])
+        for scales in ("0.5", "0", "1", "0,1"):
+            self.refused(MODEL, *tasks, "--adapter-scale", scales, says=["no adapters", "--adapter-scale"])
+        self.refused(MODEL, *tasks, "--adapter-scale", "1,0.5,1", says=["each number once", "1 twice"])
         self.refused(MODEL, "--tasks", f"{self.verses},{self.verses}", says=["a task twice", "--tasks", "verses"])
         self.assert_refused(self.twofold("eval", MODEL, *tasks), "--data")
         self.config(TASK.replace("acc_norm", "acc_nrom"), "verses.yaml")
