@@ -117,9 +117,11 @@ TEST(Choices, FewRowsAreGoneThroughMoreOften) {
 }
 
 TEST(Choices, AboutTwoHundredRecordsAreForValidation) {
-  EXPECT_EQ(choose_validation(100, {}).value, "0.1");
-  EXPECT_EQ(choose_validation(5000, {}).value, "0.04");
-  EXPECT_EQ(choose_validation(1'000'000, {}).value, "0.01");
+  EXPECT_EQ(choose_validation(100, {}, {}).value, "0.1");
+  EXPECT_EQ(choose_validation(5000, {}, {}).value, "0.04");
+  EXPECT_EQ(choose_validation(1'000'000, {}, {}).value, "0.01");
+  EXPECT_EQ(choose_validation(60, 10, {}).value, "0.2") << "two rows of ten";
+  EXPECT_EQ(choose_validation(1, 5000, {}).value, "0.1");
 }
 
 TEST(Choices, AreShownWithTheirReasons) {

@@ -102,19 +102,19 @@ class Finetune(RunTest):
         self.assertRegex(shown, rf"optimization/lora/rank +8 +{rows} rows")
         self.assertIn("validation loss", shown)
 
-    def test_an_instruction_is_written_as_the_template_of_the_export_writes_it(self):
-        data = self.root / "sums.jsonl"
-        data.write_text("".join(json.dumps({"instruction": "Add.", "input": f"{i} and 1", "output": f"{i + 1}."}) + "\n"
-                                for i in range(40)))
+    def test_an_instruction_is_written_as_the_template_of_the_export_asks_for_it(self):
+        data = self.root / "names.jsonl"
+        data.write_text("".join(json.dumps({"instruction": "Name the son.", "input": f"of {name}", "output": "His name was David."}) + "\n"
+                                for name in ("Jesse", "Judah", "Joseph", "Jacob") * 10))
         self.finetune(data)
-        asked = json.dumps({"messages": [{"role": "user", "content": "Add.", "input": "7 and 1"},
-                                         {"role": "assistant", "content": "8."}]})
-        rendered = json.loads(self.twofold("render", "--template", self.out, "--messages", "-", input=asked + "\n").stdout)
-        self.assertIn("paired with an input", rendered["text"])
-        width, folder = 129, self.out / "run/data/data"
+        asked = json.dumps({"messages": [{"role": "user", "content": "Name the son.", "input": "of Jesse"}],
+                            "add_generation_prompt": True})
+        prompt = json.loads(self.twofold("render", "--template", self.out, "--messages", "-", input=asked + "\n").stdout)
+        self.assertIn("paired with an input", prompt["text"])
+        folder = self.out / "run/data/data"
         ids = array.array("I", (folder / "train.bin").read_bytes() + (folder / "val.bin").read_bytes()).tolist()
-        ends = [ids[end - len(rendered["ids"]):end] for end in range(width, len(ids) + 1, width)]
-        self.assertIn(rendered["ids"], ends)
+        begins = [i for i, token in enumerate(ids) if token == prompt["ids"][0]]
+        self.assertIn(prompt["ids"], [ids[i:i + len(prompt["ids"])] for i in begins])
 
     def test_an_interrupted_line_goes_on(self):
         data = self.data()

@@ -123,10 +123,13 @@ Choice choose_length(const ModelFacts& model, const LengthFacts& lengths, bool i
   return choices.take().front();
 }
 
-Choice choose_validation(int64_t records, const Given& given) {
-  constexpr double kWanted = 200;
-  const double share =
-      std::clamp(kWanted / static_cast<double>(std::max<int64_t>(1, records)), 0.01, 0.1);
+Choice choose_validation(int64_t records, std::optional<int64_t> windows, const Given& given) {
+  constexpr double kWanted = 200, kSafely = 2;
+  const auto share_of = [](double part, int64_t all) {
+    return part / static_cast<double>(std::max<int64_t>(1, all));
+  };
+  const double row = windows ? std::min(0.5, share_of(kSafely, *windows)) : 0;
+  const double share = std::max(row, std::clamp(share_of(kWanted, records), 0.01, 0.1));
   Choices choices(given);
   choices.add("data/val_pct", fmt::format("{:.3g}", share),
               records == 1

@@ -21,8 +21,8 @@ struct ModelFacts {
 
 /// Of a dataset's records, or of the first of them.
 struct LengthFacts {
-  int64_t median = 0, most = 0;  ///< tokens
-  int64_t usual = 0;             ///< 99 of 100 records are not longer
+  int64_t median = 0, mean = 0, most = 0;  ///< tokens
+  int64_t usual = 0;                       ///< 99 of 100 records are not longer
 };
 
 /// Of the training split, in rows of the chosen length.
@@ -43,8 +43,9 @@ using Given = std::map<std::string, std::string>;
 Choice choose_length(const ModelFacts& model, const LengthFacts& lengths, bool is_text,
                      const Given& given);
 
-/// The share of the records that validation is made with, of about `records`.
-Choice choose_validation(int64_t records, const Given& given);
+/// The share of the records that validation is made with, of about `records`. `windows`: so many
+/// rows are all the records together, where these are texts; validation has one of them at least.
+Choice choose_validation(int64_t records, std::optional<int64_t> windows, const Given& given);
 
 /// Everything else, by rows of the chosen length.
 std::vector<Choice> choose_training(const ModelFacts& model, const RowFacts& data,

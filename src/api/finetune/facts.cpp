@@ -1,6 +1,7 @@
 #include "api/finetune/facts.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "data/tokenize/record.h"
 #include "data/tokenize/run.h"
@@ -18,7 +19,10 @@ LengthFacts facts_of(std::vector<int64_t> lengths) {
   if (lengths.empty()) return {};
   std::ranges::sort(lengths);
   const auto at = [&](size_t percent) { return lengths[(lengths.size() - 1) * percent / 100]; };
-  return {.median = at(50), .most = lengths.back(), .usual = at(99)};
+  return {.median = at(50),
+          .mean = std::accumulate(lengths.begin(), lengths.end(), int64_t{0}) / std::ssize(lengths),
+          .most = lengths.back(),
+          .usual = at(99)};
 }
 
 FileTexts template_files_of(const chat::Layout& layout) {

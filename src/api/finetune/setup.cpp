@@ -55,8 +55,9 @@ class Setup {
     config = filled();
     make_datasets(config, config.tokenizer, spec_.data(), observer_);
     choose_training_by(config);
-    if (!has_validation(spec_.data(), config.datasets().front())) {
-      choose("training/validation", "false", "the data have no part for validation");
+    if (!has_validation_row(config)) {
+      choose("training/validation", "false",
+             "the data have no part for validation that fills a row");
     }
     observer_.table(choices_table(choices_));
     return {.config = configure(job_, overrides()), .templates = records.templates};
@@ -100,7 +101,14 @@ class Setup {
                           .is_fact = true});
     }
     choices_.push_back(choose_length(model_, records.lengths, records.is_text, given_));
-    choices_.push_back(choose_validation(records.records, given_));
+    choices_.push_back(choose_validation(records.records, windows_of(records), given_));
+  }
+
+  /// Rows that the records are, where they are texts.
+  std::optional<int64_t> windows_of(const RecordFacts& records) const {
+    if (!is_text_) return std::nullopt;
+    const auto length = config::parse_integer(choices_.back().value);  // else refused with the rest
+    return records.records * records.lengths.mean / std::max<int64_t>(1, length.value_or(1));
   }
 
   void choose_training_by(const RunConfig& config) {
@@ -118,6 +126,14 @@ class Setup {
     for (Choice& choice : choose_training(model_, facts, machine_memory_bytes(), given_)) {
       choices_.push_back(std::move(choice));
     }
+  }
+
+  bool has_validation_row(const RunConfig& config) const {
+    const Sampling entry = config.datasets().front();
+    if (!has_validation(spec_.data(), entry)) return false;
+    if (entry.style != DatasetStyle::PMD) return true;
+    const auto bytes = std::filesystem::file_size(spec_.data() / entry.label() / "val.bin");
+    return static_cast<int64_t>(bytes / sizeof(int32_t)) > config.model->block_size;
   }
 
   const FinetuneRequest& request_;
