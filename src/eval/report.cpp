@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "eval/generate.h"
+#include "stats/transfer.h"
 
 namespace twofold {
 namespace {
@@ -51,7 +52,9 @@ std::string on_one_line(const std::string& text) {
 }  // namespace
 
 Milestone change_from(const MilestoneScores& scores) {
-  return scores.contains(Milestone::kFrozen) ? Milestone::kFrozen : Milestone::kStart;
+  const std::string begin = stats::changes_begin(
+      [&](const std::string& moment) { return scores.contains(milestone_named(moment).value()); });
+  return milestone_named(begin).value_or(Milestone::kStart);
 }
 
 Table learned_forgotten(const MilestoneScores& all,
@@ -70,7 +73,8 @@ Table learned_forgotten(const MilestoneScores& all,
   if (columns.empty()) return table;
   const Scores* frozen = find(all, Milestone::kFrozen);
   const Scores* first = find(all, change_from(all));
-  table.header.emplace_back(frozen ? "change in phase 2" : "change");
+  const bool of_phase_2 = change_from(all) != Milestone::kStart;
+  table.header.emplace_back(of_phase_2 ? "change in phase 2" : "change");
   for (const std::string& dataset : datasets) {
     std::vector<std::string> row = {dataset};
     for (const Scores* scores : columns) {

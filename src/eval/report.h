@@ -11,7 +11,7 @@
 
 namespace twofold {
 
-/// From where to the end a run's change is taken: from the frozen boundary, or from its start.
+/// From where to the end a run's change is taken (stats::changes_begin).
 Milestone change_from(const MilestoneScores& scores);
 
 /// Loss of every dataset at each milestone; no rows without validation. `verdicts`: of a dataset,

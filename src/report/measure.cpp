@@ -82,8 +82,9 @@ const Estimate* newest(const RunData& run, const std::string& key) {
 }
 
 const Scored* changes_begin(const RunData& run) {
-  const Scored* frozen = moment(run, "frozen");
-  return frozen ? frozen : moment(run, "start");
+  const std::string begin =
+      stats::changes_begin([&](const std::string& name) { return moment(run, name) != nullptr; });
+  return begin.empty() ? nullptr : moment(run, begin);
 }
 
 namespace {
@@ -91,7 +92,7 @@ namespace {
 /// What the run itself found of a change, if it is this one.
 void take_paired(const RunData& run, Change& change) {
   for (const Continual& matrix : run.continual) {
-    for (const ContinualChange& one : matrix.since_frozen) {
+    for (const ContinualChange& one : matrix.outcome) {
       const bool same = one.task == change.measure.subject && one.metric == change.measure.unit &&
                         std::abs(one.value - change.value) <= kSameChange * std::abs(change.value);
       if (!same || std::isnan(one.interval.low)) continue;

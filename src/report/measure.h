@@ -39,7 +39,7 @@ Change change_between(const Measure& measure, const Estimate& from, const Estima
 const Scored* moment(const RunData& run, const std::string& name);
 /// The newest score of a measure, the milestone without adapters aside; null without any.
 const Estimate* newest(const RunData& run, const std::string& key);
-/// Where the changes of a run begin: the frozen base, else the start; null before the first score.
+/// Where the changes of a run begin (stats::changes_begin); null before the first score.
 const Scored* changes_begin(const RunData& run);
 /// Paired where the run has compared the same two moments item by item.
 std::vector<Change> changes_of(const RunData& run);

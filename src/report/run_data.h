@@ -70,7 +70,7 @@ struct Continual {
   std::vector<std::vector<std::optional<ContinualScore>>> scores = {};  ///< [boundary][task]
   std::vector<std::pair<std::string, double>> metrics = {};
   std::vector<ContinualChange> changes = {};
-  std::vector<ContinualChange> since_frozen = {};  ///< what phase 2 did, to the last boundary
+  std::vector<ContinualChange> outcome = {};  ///< what the run, or its phase 2, has done so far
 };
 
 /// Scores with the adapters scaled from 0 to 1.

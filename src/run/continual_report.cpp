@@ -46,13 +46,13 @@ std::vector<Span> spans(const TaskMatrix& matrix) {
   return all;
 }
 
-/// What phase 2 has done to each task: from the weights that it froze to now.
-std::vector<Span> since_frozen(const TaskMatrix& matrix) {
+/// What the run, or its phase 2 where it has one, has done to each task.
+std::vector<Span> outcome(const TaskMatrix& matrix) {
+  const std::optional<size_t> from = matrix.row_of(stats::changes_begin(
+      [&](const std::string& moment) { return matrix.row_of(moment).has_value(); }));
   std::vector<Span> all;
-  for (size_t i = 0; i + 1 < matrix.rows(); ++i) {
-    if (matrix.label(i) != name_of(Milestone::kFrozen)) continue;
-    for (size_t j = 0; j < matrix.tasks(); ++j) all.push_back({j, i, matrix.rows() - 1});
-  }
+  if (!from || *from + 1 == matrix.rows()) return all;
+  for (size_t j = 0; j < matrix.tasks(); ++j) all.push_back({j, *from, matrix.rows() - 1});
   return all;
 }
 
@@ -114,7 +114,7 @@ void add_matrix(const TaskMatrix& matrix, Json& json) {
   json["R"] = std::move(rows);
   json["metrics"] = metrics_json(matrix.metrics());
   json["changes"] = changes_json(matrix, spans(matrix));
-  json["since_frozen"] = changes_json(matrix, since_frozen(matrix));
+  json["outcome"] = changes_json(matrix, outcome(matrix));
 }
 
 }  // namespace

@@ -122,4 +122,11 @@ std::string verdict(const Estimate& change, Metric::Better better) {
   return (interval.low > 0) == (better == Metric::Better::kHigher) ? "learned" : "forgotten";
 }
 
+std::string changes_begin(const std::function<bool(const std::string& moment)>& scored) {
+  for (const char* moment : {"frozen", "boundary", "start"}) {
+    if (scored(moment)) return moment;
+  }
+  return "";
+}
+
 }  // namespace twofold::stats

@@ -3,6 +3,7 @@
 // (docs/continual.md), from a matrix of scores.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -57,5 +58,10 @@ Estimate change(const Scored& before, const Scored& after);
 /// "learned" or "forgotten" where the interval excludes zero, "unchanged" where it does not; empty
 /// where there is no interval.
 std::string verdict(const Estimate& change, Metric::Better better);
+
+/// The moment that what a run has done is counted from: "frozen", the weights that its adapters
+/// found; else "boundary", those that a phase 2 without adapters found; else "start". Empty if it
+/// has `scored` none of them.
+std::string changes_begin(const std::function<bool(const std::string& moment)>& scored);
 
 }  // namespace twofold::stats

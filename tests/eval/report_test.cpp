@@ -50,6 +50,16 @@ TEST(LearnedForgotten, OfAPlainRunComparesTheEndWithTheStart) {
   EXPECT_EQ(table.rows.at(0).back(), "-1.0000");
 }
 
+TEST(LearnedForgotten, OfAControlComparesTheEndWithTheBoundary) {
+  const MilestoneScores scores = {{Milestone::kStart, {{"a", 5.5}}},
+                                  {Milestone::kBoundary, {{"a", 4}}},
+                                  {Milestone::kEnd, {{"a", 6}}}};
+  EXPECT_EQ(change_from(scores), Milestone::kBoundary);
+  const Table table = learned_forgotten(scores, {{"a", "forgotten"}}, false);
+  EXPECT_EQ(table.header.back(), "change in phase 2");
+  EXPECT_EQ(table.rows.at(0).back(), "+2.0000 forgotten");
+}
+
 TEST(LearnedForgotten, HasNoRowsWithoutValidation) {
   EXPECT_THAT(learned_forgotten({}, {}, false).rows, IsEmpty());
 }

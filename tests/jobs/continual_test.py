@@ -157,6 +157,10 @@ class Continual(ContinualTest):
         self.assertEqual((self.final("branch") / "model.safetensors").read_bytes(),
                          (self.final("full") / "model.safetensors").read_bytes())
         self.assertEqual(self.continual("branch")["R"], self.continual("full")["R"])
+        for name, begin in (("lora", "frozen"), ("full", "boundary"), ("branch", "boundary")):
+            outcome = self.continual(name)["outcome"]
+            self.assertEqual([(one["task"], one["from"], one["to"]) for one in outcome],
+                             [(task, begin, "end") for task in TASKS])
 
     def test_every_two_phase_run_has_a_matrix_of_its_milestones(self):
         out = self.run_job("r", self.config(LORA)).stdout

@@ -5,7 +5,8 @@ import shutil
 import unittest
 import urllib.error
 
-from support import LORA, SOURCE, RunTest
+from continual_support import CONTINUAL, TASKS, make_data
+from support import LORA, PRETRAIN, SOURCE, RunTest
 from watched import Watched, wait_for
 
 SAMPLES = ("logging.samples=1", "logging.sample_tokens=8", "tokenizer.backend=bytes")
@@ -49,6 +50,23 @@ class Report(Finished):
         self.assertRegex(difference, "optimization/lora/rank</td>.*>4<.*>2<")
         self.assertNotIn("optimization/lora/alpha", difference)
         self.assertEqual(self.report("general/default/two", "one").count('<section id="learned">'), 1)
+
+    def changes(self, page):
+        """{dataset: "+0.1234 forgotten"}: what the page says of losses."""
+        table = page[page.index('id="changes"'):]
+        row = r'<b>(\w+)</b> loss.*data-v="(\S+)" data-l="change".*class="chip ([a-z]+)"'
+        found = re.findall(row, table[:table.index("</table>")])
+        return {name: f"{float(change):+.4f} {verdict}" for name, change, verdict in found}
+
+    def test_it_says_what_the_terminal_says(self):
+        make_data(self.root)
+        for name, text, override, datasets in (("control", CONTINUAL, ["continual.control=full"], TASKS),
+                                               ("pretrain", PRETRAIN, [], TASKS[:1])):
+            told = self.run_job(name, self.config(text), *override).stdout
+            table = told.split("\nLearned and forgotten")[1].split("\n\n")[0]
+            shown = dict(re.findall(r"(?m)^  (\w+) .*  ([+-][\d.]+ [a-z]+)$", table))
+            self.assertEqual(sorted(shown), sorted(datasets), table)
+            self.assertEqual(self.changes(self.report(name)), shown)
 
     def test_the_documented_commands(self):
         text = (SOURCE / "docs/report.md").read_text()

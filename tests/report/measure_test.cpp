@@ -50,6 +50,17 @@ TEST(Measure, ChangesAreFromTheFrozenBaseToTheNewestScore) {
   EXPECT_EQ(changes[0].to.value, 1);
 }
 
+TEST(Measure, ChangesOfAControlAreThoseOfItsSecondPhase) {
+  RunData run;
+  run.scored = {at(0, "start", {{"val/a/loss", {5.5}}}), at(20, "boundary_0_1", {}),
+                at(45, "boundary", {{"val/a/loss", {4}}}), at(60, "end", {{"val/a/loss", {6}}})};
+  EXPECT_EQ(changes_of(run).at(0).value, 2);
+  run.scored.erase(run.scored.begin() + 2);  // a run of one phase
+  EXPECT_EQ(changes_of(run).at(0).value, 0.5);
+  run.scored.front().moment = "";  // its start was not scored
+  EXPECT_TRUE(changes_of(run).empty());
+}
+
 TEST(Measure, WhatTheRunFoundItemByItemIsTaken) {
   RunData run;
   run.scored = {at(9, "frozen", {{"val/a/loss", {3, 0.5}}, {"val/b/loss", {3}}}),
@@ -57,7 +68,7 @@ TEST(Measure, WhatTheRunFoundItemByItemIsTaken) {
   const ContinualChange learned{
       .task = "a", .metric = "loss", .value = -0.5, .interval = {-0.6, -0.4}, .verdict = "learned"};
   const ContinualChange other{.task = "b", .metric = "loss", .value = -9, .interval = {-9, -9}};
-  run.continual = {{.tasks = {"a", "b"}, .since_frozen = {learned, other}}};
+  run.continual = {{.tasks = {"a", "b"}, .outcome = {learned, other}}};
   const std::vector<Change> changes = changes_of(run);
   EXPECT_EQ(changes[0].verdict, "learned");  // as independent scores it would be unchanged
   EXPECT_TRUE(changes[0].paired);

@@ -96,7 +96,7 @@ TEST_F(RunReaderTest, ReadsTheMatrixOfAContinualRun) {
         R"([{"value":0.5,"n":9,"stderr":null,"interval":null},{"value":0.25,"n":9}]],)"
         R"("metrics":{"average":0.375,"forgetting":null},)"
         R"("changes":[{"task":"a","from":"start","to":"end","change":0.4,"interval":[0.3,0.5],)"
-        R"("verdict":"learned"}],"since_frozen":[{"task":"b","change":1}],)"
+        R"("verdict":"learned"}],"outcome":[{"task":"b","change":1}],)"
         R"("validation":{"tasks":["x"],"higher_is_better":null,"R":[[{"value":3}]]}})");
   RunReader run = reader();
   run.refresh();
@@ -106,8 +106,8 @@ TEST_F(RunReaderTest, ReadsTheMatrixOfAContinualRun) {
   EXPECT_THAT(losses.task_metrics, ElementsAre("loss"));
   EXPECT_EQ(all.changes[0].verdict, "learned");
   EXPECT_EQ(all.changes[0].interval.low, 0.3);
-  EXPECT_EQ(all.since_frozen[0].metric, "acc");
-  EXPECT_EQ(all.since_frozen[0].verdict, "");
+  EXPECT_EQ(all.outcome[0].metric, "acc");
+  EXPECT_EQ(all.outcome[0].verdict, "");
   ASSERT_EQ(losses.scores.size(), 2u);  // one that is not measured yet
   EXPECT_FALSE(losses.scores[1][0]);
   EXPECT_EQ(all.scores[0][0]->interval.high, 0.12);

@@ -1,6 +1,7 @@
 #include "stats/transfer.h"
 
 #include <cmath>
+#include <set>
 
 #include "support/kept.h"
 
@@ -107,6 +108,17 @@ TEST(Transfer, SaysLearnedAndForgottenOnlyBeyondTheInterval) {
   EXPECT_EQ(verdict(change(scored({1.0}), scored({2.0})), Metric::Better::kLower), "");
   // Other items: the two are independent, and the same change is not sure.
   EXPECT_EQ(verdict(change(first, scored({0.9, 1.9, 2.8})), Metric::Better::kLower), "unchanged");
+}
+
+TEST(Transfer, WhatARunHasDoneIsCountedFromWhatItsLastPhaseFound) {
+  using Moments = std::set<std::string>;
+  const auto begin = [](const Moments& scored) {
+    return changes_begin([&](const std::string& moment) { return scored.contains(moment); });
+  };
+  EXPECT_EQ(begin({"start", "boundary", "frozen", "end"}), "frozen");
+  EXPECT_EQ(begin({"start", "boundary", "end"}), "boundary");  // all parameters go on
+  EXPECT_EQ(begin({"start", "boundary_0_1", "end"}), "start");
+  EXPECT_EQ(begin({"end"}), "");
 }
 
 }  // namespace

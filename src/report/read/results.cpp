@@ -65,7 +65,7 @@ Continual matrix_in(const JsonReader& reader, std::vector<std::string> boundarie
     if (value.is_number()) all.metrics.emplace_back(name, value.get<double>());
   }
   all.changes = changes_in(reader, "changes", all);
-  all.since_frozen = changes_in(reader, "since_frozen", all);
+  all.outcome = changes_in(reader, "outcome", all);
   return all;
 }
 

@@ -85,8 +85,14 @@ std::string freezing(const RunData& run) {
 }
 
 std::string begin_name(const Runs& runs) {
-  const Scored* begin = changes_begin(runs.front());
-  return begin && begin->moment == "frozen" ? "frozen base" : "before";
+  const auto all_begin_at = [&](const char* moment) {
+    return std::ranges::all_of(runs, [&](const RunData& run) {
+      const Scored* begin = changes_begin(run);
+      return begin && begin->moment == moment;
+    });
+  };
+  if (all_begin_at("boundary")) return "before phase 2";
+  return all_begin_at("frozen") ? "frozen base" : "before";
 }
 
 std::string intervals(const Runs& runs) {
