@@ -7,14 +7,14 @@
 namespace twofold::report {
 namespace {
 
-double sum_of(const RunData& run, const std::string& key, int64_t tokens_per_step) {
+int64_t steps_of(const RunData& run, const std::string& key, int64_t tokens_per_step) {
   const std::string* text = run.setting(key);
   if (!text) return 0;
   int64_t steps = 0;
   for (const double tokens : numbers_in(*text)) {
     steps += (static_cast<int64_t>(tokens) + tokens_per_step - 1) / tokens_per_step;
   }
-  return static_cast<double>(steps);
+  return steps;
 }
 
 int64_t whole(const RunData& run, const std::string& key) {
@@ -41,19 +41,22 @@ int64_t RunData::total_steps() const {
   const int64_t tokens_per_step =
       whole(*this, "training/batch_size") * whole(*this, "architecture/block_size");
   if (tokens_per_step <= 0) return 0;
-  double steps = 0;
-  for (const char* key :
-       {"training/tokens", "training/pre_lora_tokens", "training/post_lora_tokens"}) {
-    steps += sum_of(*this, key, tokens_per_step);
-  }
-  return static_cast<int64_t>(steps);
+  // The list counts where a job has both, and the run has put into it what was set of the other.
+  const bool listed = setting("training/pre_lora_tokens") != nullptr;
+  const char* first = listed ? "training/pre_lora_tokens" : "training/tokens";
+  return steps_of(*this, first, tokens_per_step) +
+         steps_of(*this, "training/post_lora_tokens", tokens_per_step);
 }
 
 bool RunData::finished() const {
-  const bool scored_end = std::ranges::any_of(
-      scored, [](const Scored& at) { return at.moment == "end" || at.moment == "adapters_off"; });
-  return scored_end || std::ranges::any_of(checkpoints, [](const Checkpoint& checkpoint) {
-           return checkpoint.suffix.starts_with("final/");
+  const int64_t last = last_step();
+  // Patience may end a run before its budget does.
+  if (last < total_steps() && whole(*this, "training/patience") == 0) return false;
+  const bool scored_end = std::ranges::any_of(scored, [&](const Scored& at) {
+    return (at.moment == "end" || at.moment == "adapters_off") && at.step == last;
+  });
+  return scored_end || std::ranges::any_of(checkpoints, [&](const Checkpoint& checkpoint) {
+           return checkpoint.suffix.starts_with("final/") && checkpoint.step == last;
          });
 }
 

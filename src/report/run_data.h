@@ -116,6 +116,7 @@ struct RunData {
   int64_t last_tokens() const;
   /// Of the whole run, as its config has it; 0 if it does not say.
   int64_t total_steps() const;
+  /// A run that has been given a larger budget goes on, whatever it scored at its end before.
   bool finished() const;
   /// The first step of a run's second phase; none in a run that has one phase so far.
   std::optional<int64_t> switch_step() const;

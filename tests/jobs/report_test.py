@@ -68,6 +68,20 @@ class Report(Finished):
             self.assertEqual(sorted(shown), sorted(datasets), table)
             self.assertEqual(self.changes(self.report(name)), shown)
 
+    def state(self, *names):
+        return re.search("<dt>state</dt><dd>(.*?)</dd>", self.report(*names)).group(1)
+
+    def test_how_far_a_run_is(self):
+        self.assertEqual(self.state("one"), "finished, 45 steps")
+        metrics = self.results("one") / "metrics.jsonl"
+        whole = metrics.read_text()
+        metrics.write_text("".join(whole.splitlines(keepends=True)[:20]))
+        self.assertRegex(self.state("one"), r"^\d+ of 45 steps$")
+        metrics.write_text(whole)
+        config = self.results("one") / "config.yaml"  # as a run that is extended writes it before its first step
+        config.write_text(config.read_text().replace("post_lora_tokens: [1280]", "post_lora_tokens: [2560]"))
+        self.assertEqual(self.state("one"), "45 of 65 steps")
+
     def test_the_documented_commands(self):
         text = (SOURCE / "docs/report.md").read_text()
         commands = re.search(r"```sh report\n(.*?)```", text, re.S).group(1).splitlines()

@@ -78,6 +78,45 @@ TEST_F(RunReaderTest, KnowsHowManyStepsTheRunTakes) {
   EXPECT_EQ(run.data().total_steps(), 25 + 2 + 20);  // every stage is rounded up by itself
 }
 
+TEST_F(RunReaderTest, CountsTheListOfAPhaseWhereAJobHasOneStageBeside) {
+  write("config.yaml", std::string(kConfig) + "  tokens: 1000000000\n");
+  RunReader run = reader();
+  run.refresh();
+  EXPECT_EQ(run.data().total_steps(), 25 + 2 + 20);
+  write("config.yaml", "architecture: {block_size: 16}\ntraining: {batch_size: 4, tokens: 1600}\n");
+  RunReader pretraining = reader();
+  pretraining.refresh();
+  EXPECT_EQ(pretraining.data().total_steps(), 25);
+}
+
+/// A run of 47 steps that was scored at its end `at_step`.
+RunData ended(int64_t at_step, std::vector<std::pair<std::string, std::string>> more = {}) {
+  RunData run{.config = {{"architecture/block_size", "16"},
+                         {"training/batch_size", "4"},
+                         {"training/tokens", "[3008]"}}};
+  run.config.insert(run.config.end(), more.begin(), more.end());
+  run.train = {{.step = at_step}};
+  run.scored = {{.step = at_step, .moment = "end"}};
+  return run;
+}
+
+TEST(RunData, IsFinishedWhereItsBudgetEnds) {
+  EXPECT_TRUE(ended(47).finished());
+  EXPECT_FALSE(ended(25).finished());  // was the end, and has been given more since
+  EXPECT_TRUE(ended(25, {{"training/patience", "3"}}).finished());
+  RunData goes_on = ended(25, {{"training/patience", "3"}});
+  goes_on.train.push_back({.step = 26});
+  EXPECT_FALSE(goes_on.finished());
+}
+
+TEST(RunData, WithoutValidationItsLastCheckpointTells) {
+  RunData run = ended(47);
+  run.scored.clear();
+  EXPECT_FALSE(run.finished());
+  run.checkpoints = {{.suffix = "final/3008", .step = 47}};
+  EXPECT_TRUE(run.finished());
+}
+
 TEST_F(RunReaderTest, TakesEachWarningOfTheLogOnce) {
   write("config.yaml", kConfig);
   write("log.txt",
