@@ -74,6 +74,31 @@ TEST(Page, ShowsInAComparisonWhatDiffers) {
   EXPECT_THAT(difference, Not(HasSubstr("llama/train/lora")));
 }
 
+/// The page of a run with these settings beside its own.
+std::string page_with(const std::vector<std::pair<std::string, std::string>>& settings) {
+  RunData run = run_named("one");
+  run.config.insert(run.config.end(), settings.begin(), settings.end());
+  return page_of({run});
+}
+
+TEST(Page, SaysWhichRatesAndAdaptersCount) {
+  using Settings = std::vector<std::pair<std::string, std::string>>;
+  const Settings adapted = {{"optimization/lr", "0.003"},
+                            {"optimization/lora/rank", "4"},
+                            {"optimization/lora/alpha", "8.0"}};
+  const auto with = [&](const Settings& more) {
+    Settings all = adapted;
+    all.insert(all.end(), more.begin(), more.end());
+    return page_with(all);
+  };
+  EXPECT_THAT(with({{"optimization/lora/lr", "0.01"}}), HasSubstr("<dd>0.003, then 0.01</dd>"));
+  EXPECT_THAT(with({{"optimization/lora/lr", "-1.0"}}), HasSubstr("<dd>0.003</dd>"));
+  const std::string control =
+      with({{"optimization/lora/lr", "0.01"}, {"continual/control", "full"}});
+  EXPECT_THAT(control, HasSubstr("<dd>0.003</dd>"));
+  EXPECT_THAT(control, Not(HasSubstr("rank 4")));
+}
+
 TEST(Page, OfARunThatHasOnlyBegunIsAPage) {
   const RunData run{.name = "fresh", .config = {{"job", "llama/train/lora"}}};
   EXPECT_THAT(page_of({run}), HasSubstr("<h1>fresh</h1>"));

@@ -35,7 +35,7 @@ Place place_of(const std::string& path) {
   return place;
 }
 
-const Scored* last_with_adapters(const RunData& run) {
+const Scored* last_with_updates(const RunData& run) {
   for (auto at = run.scored.rbegin(); at != run.scored.rend(); ++at) {
     if (!at->updates.empty()) return &*at;
   }
@@ -145,9 +145,10 @@ std::vector<Chart> scaled(const RunData& run) {
 }  // namespace
 
 Section adapters_section(const Runs& runs) {
-  Section section{.id = "adapters", .title = "Adapters"};
+  const bool adapted = std::ranges::any_of(runs, has_adapters);
+  Section section{.id = "adapters", .title = adapted ? "Adapters" : "Updates of the weights"};
   for (const RunData& run : runs) {
-    const Scored* last = last_with_adapters(run);
+    const Scored* last = last_with_updates(run);
     std::vector<Chart> charts;
     if (run.adapter_curve) charts = scaled(run);
     if (last) charts.push_back(growth(run));

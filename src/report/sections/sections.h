@@ -29,6 +29,9 @@ Section rows_section(const Runs& runs);
 Section speed_section(const Runs& runs);
 Section config_section(const Runs& runs);
 
+/// Whether the phase 2 of a run trains all parameters, to be compared with adapters.
+bool is_control(const RunData& run);
+bool has_adapters(const RunData& run);
 /// "lower is better"; empty if it is not known.
 std::string better_note(std::optional<Metric::Better> better);
 /// A heading with the run's name where there are several runs.

@@ -52,6 +52,15 @@ Curve scores_of(const RunData& run, const std::string& key, const std::string& n
 
 }  // namespace
 
+bool is_control(const RunData& run) {
+  const std::string* control = run.setting("continual/control");
+  return control && *control == "full";
+}
+
+bool has_adapters(const RunData& run) {
+  return run.setting("optimization/lora/rank") && !is_control(run);
+}
+
 std::string better_note(std::optional<Metric::Better> better) {
   if (!better) return "";
   return *better == Metric::Better::kLower ? "lower is better" : "higher is better";

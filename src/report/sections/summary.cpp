@@ -62,9 +62,10 @@ std::string model(const RunData& run) {
 }
 
 std::string adapters(const RunData& run) {
-  const std::string rank = setting(run, "optimization/lora/rank");
-  if (rank.empty()) return "none";
-  std::string text = fmt::format("rank {}, α {}", rank, setting(run, "optimization/lora/alpha"));
+  if (is_control(run)) return "none: all parameters, for comparison";
+  if (!has_adapters(run)) return "none";
+  const std::string text = fmt::format("rank {}, α {}", setting(run, "optimization/lora/rank"),
+                                       setting(run, "optimization/lora/alpha"));
   const std::string variant = setting(run, "optimization/lora/variant");
   return variant.empty() || variant == "lora" ? text : variant + ", " + text;
 }
@@ -72,7 +73,8 @@ std::string adapters(const RunData& run) {
 std::string rates(const RunData& run) {
   const std::string adapted = setting(run, "optimization/lora/lr");
   const std::string full = setting(run, "optimization/lr");
-  return adapted.empty() ? full : full + ", then " + adapted;
+  const bool another = has_adapters(run) && !adapted.empty() && !adapted.starts_with('-');  // -1
+  return another ? full + ", then " + adapted : full;
 }
 
 std::vector<Fact> facts(const RunData& run) {
