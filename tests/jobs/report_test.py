@@ -68,6 +68,14 @@ class Report(Finished):
             self.assertEqual(sorted(shown), sorted(datasets), table)
             self.assertEqual(self.changes(self.report(name)), shown)
 
+    def test_runs_of_one_name_are_told_apart(self):
+        shutil.copytree(self.results("one"), self.root / "results/general/other/one")
+        both = self.report("one", "general/other/one")
+        self.assertEqual(re.findall("<h3>(general.*?)</h3>", both)[:2], ["general/default/one", "general/other/one"])
+        ids = re.findall(' id="(.*?)"', both)
+        self.assertEqual(len(set(ids)), len(ids))
+        self.assertTrue(self.report("one", "general/default/one") == self.report("one"), "a run is shown once")
+
     def state(self, *names):
         return re.search("<dt>state</dt><dd>(.*?)</dd>", self.report(*names)).group(1)
 

@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 
 #include <cstring>
+#include <set>
 
 #include "report/figures/html.h"
 
 namespace twofold::report {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -72,6 +74,42 @@ TEST(Page, ShowsInAComparisonWhatDiffers) {
                   text.find("id=\"all-settings\"") - text.find("id=\"difference\""));
   EXPECT_THAT(difference, HasSubstr("training/seed"));
   EXPECT_THAT(difference, Not(HasSubstr("llama/train/lora")));
+}
+
+/// A run with a part in every section that names places after runs.
+RunData full_run(const std::string& name) {
+  RunData run = run_named(name);
+  run.config = {{"job", "continual/train/benchmark_lora"}, {"optimization/lora/rank", "4"}};
+  run.scored.back().updates["blocks/0/attn/q_proj"] = {0.1, 2, 0.5, 1};
+  run.adapter_curve = {.scales = {0, 1}, .evaluations = {{"val/a/loss", {{2}, {1}}}}};
+  run.continual = {{.tasks = {"a"},
+                    .task_metrics = {"loss"},
+                    .boundaries = {"start", "end"},
+                    .scores = {{ContinualScore{.value = 5}}, {ContinualScore{.value = 1}}},
+                    .metrics = {{"average", 1}},
+                    .changes = {{.task = "a", .from = "start", .to = "end", .value = -4}}}};
+  run.checkpoints = {{.suffix = "final/256", .step = 4}};
+  return run;
+}
+
+std::vector<std::string> ids_in(const std::string& page) {
+  constexpr std::string_view kId = " id=\"";
+  std::vector<std::string> ids;
+  for (size_t at = page.find(kId); at != std::string::npos; at = page.find(kId, at + 1)) {
+    const size_t begin = at + kId.size();
+    ids.push_back(page.substr(begin, page.find('"', begin) - begin));
+  }
+  return ids;
+}
+
+TEST(Page, HasEveryIdOnce) {
+  // Of these the second and the third are the same as names of places.
+  const std::vector<std::string> ids =
+      ids_in(page_of({full_run("a"), full_run("p/g/b=1"), full_run("p/g/b-1")}));
+  EXPECT_THAT(ids, Contains("checkpoints-run-3"));
+  EXPECT_THAT(ids, Contains("continual-run-2-0-changes"));
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), ids.size());
+  EXPECT_THAT(ids_in(page_of({full_run("a"), full_run("b")})), Contains("checkpoints-a"));
 }
 
 /// The page of a run with these settings beside its own.

@@ -1,6 +1,9 @@
 #include "api/report/followed_run.h"
 
 #include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/folders.h"
@@ -69,10 +72,26 @@ std::vector<report::LossRows> loss_rows_of(const ExecutionSpec& spec) {
   return all;
 }
 
+/// How a run may be called, from the shortest name to one that no other run has.
+using Name = std::string (*)(const ExecutionSpec&);
+constexpr std::array<Name, 3> kNames = {
+    [](const ExecutionSpec& spec) { return spec.name; },
+    [](const ExecutionSpec& spec) { return spec.project + "/" + spec.group + "/" + spec.name; },
+    [](const ExecutionSpec& spec) { return spec.results().string(); }};
+
+std::string shown_name(const ExecutionSpec& spec, const std::vector<ExecutionSpec>& runs) {
+  const auto is_its_own = [&](const Name& name) {
+    return std::ranges::none_of(runs, [&](const ExecutionSpec& other) {
+      return name(other) == name(spec) && other.results() != spec.results();
+    });
+  };
+  return (*std::ranges::find_if(kNames, is_its_own))(spec);  // its folder is, at the latest
+}
+
 }  // namespace
 
-FollowedRun::FollowedRun(const ExecutionSpec& spec)
-    : spec_(validated(spec)), reader_(spec.name, spec.results()) {}
+FollowedRun::FollowedRun(const ExecutionSpec& spec, std::string name)
+    : spec_(validated(spec)), reader_(std::move(name), spec.results()) {}
 
 bool FollowedRun::refresh() { return reader_.refresh(); }
 
@@ -84,6 +103,15 @@ const report::RunData& FollowedRun::gather(bool with_rows) {
     rows_known_ = true;
   }
   return data;
+}
+
+std::vector<FollowedRun> follow(const std::vector<ExecutionSpec>& runs) {
+  std::set<Path> followed;
+  std::vector<FollowedRun> all;
+  for (const ExecutionSpec& spec : runs) {
+    if (followed.insert(spec.results()).second) all.emplace_back(spec, shown_name(spec, runs));
+  }
+  return all;
 }
 
 }  // namespace twofold

@@ -25,9 +25,7 @@ double thread_seconds() {
 
 }  // namespace
 
-LivePage::LivePage(const std::vector<ExecutionSpec>& runs) {
-  for (const ExecutionSpec& spec : runs) runs_.emplace_back(spec);
-}
+LivePage::LivePage(const std::vector<ExecutionSpec>& runs) : runs_(follow(runs)) {}
 
 void LivePage::update() {
   if (Clock::now() < next_) return;

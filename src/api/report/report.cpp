@@ -8,8 +8,7 @@ namespace twofold {
 
 void write_report(const std::vector<ExecutionSpec>& runs, const std::filesystem::path& out) {
   std::vector<report::RunData> all;
-  for (const ExecutionSpec& spec : runs) {
-    FollowedRun run(spec);
+  for (FollowedRun& run : follow(runs)) {
     run.refresh();
     all.push_back(run.gather(/*with_rows=*/true));
   }

@@ -86,8 +86,8 @@ std::string heat_tables(const Scored& at) {
 }
 
 /// The mean over the layers of each module's ‖ΔW‖ / ‖W‖.
-Chart growth(const RunData& run) {
-  Chart chart{.id = "adapters-growth-" + run.name,
+Chart growth(const RunData& run, const std::string& run_id) {
+  Chart chart{.id = "adapters-growth-" + run_id,
               .title = "size of the updates",
               .note = "‖ΔW‖ / ‖W‖, mean over the layers",
               .marks = marks_of({run})};
@@ -114,12 +114,12 @@ Chart growth(const RunData& run) {
 }
 
 /// One chart a unit, a curve an evaluation.
-std::vector<Chart> scaled(const RunData& run) {
+std::vector<Chart> scaled(const RunData& run, const std::string& run_id) {
   std::map<std::string, Chart> charts;
   for (const auto& [name, estimates] : run.adapter_curve->evaluations) {
     const Measure measure = measure_of(name);
     Chart& chart = charts[measure.unit];
-    chart.id = "adapter-scale-" + run.name + "-" + measure.unit;
+    chart.id = "adapter-scale-" + run_id + "-" + measure.unit;
     chart.title = measure.unit + " with scaled adapters";
     chart.note = "0: the frozen base; 1: the adapters as they are";
     chart.x_name = "scale";
@@ -150,8 +150,8 @@ Section adapters_section(const Runs& runs) {
   for (const RunData& run : runs) {
     const Scored* last = last_with_updates(run);
     std::vector<Chart> charts;
-    if (run.adapter_curve) charts = scaled(run);
-    if (last) charts.push_back(growth(run));
+    if (run.adapter_curve) charts = scaled(run, id_of(runs, run));
+    if (last) charts.push_back(growth(run, id_of(runs, run)));
     if (charts.empty()) continue;
     section.html += run_heading(runs, run) + html(charts) + (last ? heat_tables(*last) : "");
   }

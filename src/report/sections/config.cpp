@@ -46,8 +46,8 @@ std::string settings_table(const Runs& runs, const std::string& id, bool only_di
   return table.rows.empty() ? "<p>The runs have the same settings.</p>\n" : html(table);
 }
 
-std::string checkpoints_table(const RunData& run) {
-  HtmlTable table{.id = "checkpoints-" + run.name,
+std::string checkpoints_table(const RunData& run, const std::string& run_id) {
+  HtmlTable table{.id = "checkpoints-" + run_id,
                   .header = {"checkpoint", "step", "phase", "tokens", "size"}};
   for (const Checkpoint& checkpoint : run.checkpoints) {
     table.rows.push_back({Cell::text(checkpoint.suffix),
@@ -74,9 +74,9 @@ Section config_section(const Runs& runs) {
   section.html += folded("all-settings", "all settings", settings_table(runs, "settings", false));
   for (const RunData& run : runs) {
     if (run.checkpoints.empty()) continue;
-    section.html += folded("saved-" + run.name,
+    section.html += folded("saved-" + id_of(runs, run),
                            "checkpoints" + (runs.size() > 1 ? " of " + escape(run.name) : ""),
-                           checkpoints_table(run));
+                           checkpoints_table(run, id_of(runs, run)));
   }
   return section;
 }

@@ -145,7 +145,8 @@ Section continual_section(const Runs& runs) {
     section.html += run_heading(runs, run);
     for (size_t i = 0; i < run.continual.size(); ++i) {
       if (i > 0) section.html += "<h3>by validation loss</h3>\n";
-      section.html += part(run.continual[i], fmt::format("continual-{}-{}", run.name, i), runs);
+      section.html +=
+          part(run.continual[i], fmt::format("continual-{}-{}", id_of(runs, run), i), runs);
     }
   }
   return section;

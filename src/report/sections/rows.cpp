@@ -9,8 +9,8 @@
 namespace twofold::report {
 namespace {
 
-std::string rows_table(const RunData& run, const LossRows& step) {
-  HtmlTable table{.id = fmt::format("rows-{}-{}", run.name, step.step),
+std::string rows_table(const std::string& run_id, const LossRows& step) {
+  HtmlTable table{.id = fmt::format("rows-{}-{}", run_id, step.step),
                   .header = {"share", "loss", "tokens", "dataset", "row", "epoch", "text"},
                   .css = "texts"};
   for (const LossRow& row : step.rows) {
@@ -36,7 +36,9 @@ Section rows_section(const Runs& runs) {
   for (const RunData& run : runs) {
     if (run.loss_rows.empty()) continue;
     section.html += run_heading(runs, run);
-    for (const LossRows& step : run.loss_rows) section.html += rows_table(run, step);
+    for (const LossRows& step : run.loss_rows) {
+      section.html += rows_table(id_of(runs, run), step);
+    }
   }
   return section;
 }

@@ -36,6 +36,9 @@ bool has_adapters(const RunData& run);
 std::string better_note(std::optional<Metric::Better> better);
 /// A heading with the run's name where there are several runs.
 std::string run_heading(const Runs& runs, const RunData& run);
+/// What the names of a run's places in the page are made of; of every run another. `run` is one of
+/// `runs`.
+std::string id_of(const Runs& runs, const RunData& run);
 /// Where the phases of the runs meet, for charts over steps; none where the runs disagree.
 std::vector<Mark> marks_of(const Runs& runs);
 /// How many points each curve may have, so that the page stays small.

@@ -1,7 +1,10 @@
 // What several sections need.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/text.h"
 #include "report/figures/html.h"
@@ -68,6 +71,13 @@ std::string better_note(std::optional<Metric::Better> better) {
 
 std::string run_heading(const Runs& runs, const RunData& run) {
   return runs.size() < 2 ? "" : "<h3>" + escape(run.name) + "</h3>\n";
+}
+
+std::string id_of(const Runs& runs, const RunData& run) {
+  std::set<std::string> ids;
+  for (const RunData& each : runs) ids.insert(slug(each.name));
+  // "lr=1" and "lr-1" are the same as the name of a place.
+  return ids.size() == runs.size() ? slug(run.name) : fmt::format("run-{}", &run - &runs[0] + 1);
 }
 
 std::vector<Mark> marks_of(const Runs& runs) {
