@@ -56,6 +56,12 @@ UpdateMeasures measure_update(const LowRank& term, const Weight& weight) {
   return measures_of(singular_values(term), frobenius(wide(unpacked(weight, at::kFloat))));
 }
 
+double relative_norm(const WeightUpdate& update) {
+  const at::Tensor before = wide(update.before);
+  const double change = frobenius(wide(update.after) - before);
+  return change == 0 ? 0 : change / frobenius(before);
+}
+
 DirectionMeasures measure_directions(const WeightUpdate& update, int64_t rank) {
   const at::Tensor before = wide(update.before), after = wide(update.after);
   const at::Tensor change = after - before;

@@ -30,6 +30,8 @@ inline constexpr double kIntruderCosine = 0.5;
 UpdateMeasures measure_update(const WeightUpdate& update);
 /// The same of ΔW = term beside the weight that it is on: needs the term's factors alone.
 UpdateMeasures measure_update(const LowRank& term, const Weight& weight);
+/// Its relative_norm alone, which needs no singular values.
+double relative_norm(const WeightUpdate& update);
 DirectionMeasures measure_directions(const WeightUpdate& update, int64_t rank);
 /// Operations that measure_directions needs for a matrix of this shape, as a product of matrices
 /// would do them in the same time (measured: a singular value decomposition is slower by far).

@@ -74,8 +74,10 @@ void WeightUpdates::measure(const Parameter& leaf, bool directions, std::vector<
                        .in_files_only = true});
   };
   const std::optional<LowRank> term = low_rank_update(leaf.weight);
-  if (!term && !directions) return;
-  const WeightUpdate update = directions ? update_of(leaf) : WeightUpdate();
+  const bool control = leaf.weight.attachments.empty();
+  if (!term && !directions && !control) return;
+  const WeightUpdate update = term && !directions ? WeightUpdate() : update_of(leaf);
+  if (control && !directions) return add("relative_norm", relative_norm(update));
   const UpdateMeasures size = term ? measure_update(*term, leaf.weight) : measure_update(update);
   add("relative_norm", size.relative_norm);
   add("rank90", static_cast<double>(size.rank90));

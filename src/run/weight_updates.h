@@ -19,7 +19,8 @@ class WeightUpdates : public Evaluator {
  public:
   struct Options {
     /// Operations that the measures of directions may cost (directions_cost); where they would cost
-    /// more they are left out, and so is all that needs the singular values of a matrix.
+    /// more they are left out, and so is all that needs the singular values of a matrix. Of a
+    /// control relative_norm is left.
     double affordable = 0;
     /// Of a control: where its checkpoints are.
     Path checkpoints = {};

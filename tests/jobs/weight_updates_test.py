@@ -2,6 +2,7 @@
 import json
 import unittest
 
+from continual_support import CONTINUAL, make_data
 from support import LORA, RunTest
 
 MEASURES = {"relative_norm", "rank90", "top_share", "intruders"}
@@ -42,6 +43,22 @@ class WeightUpdates(RunTest):
         self.run_job("off", self.config(LORA), "logging.weight_updates=off", "logging.adapter_scales=[]")
         self.assertEqual(self.measured("off"), [])
         self.assertFalse((self.results("off") / "adapter_curve.json").exists())
+
+    def test_a_control_says_how_far_its_weights_have_gone(self):
+        make_data(self.root)
+        config = self.config(CONTINUAL)
+        self.run_job("auto", config, "continual.control=full", "logging.validation_interval=5")
+        self.run_job("all", config, "continual.control=full", "logging.validation_interval=5", "logging.weight_updates=all")
+        auto, measured = self.measured("auto"), self.measured("all")
+        self.assertEqual([line["step"] for line, _ in auto], [50, 55, 60])
+        for (_, ours), (_, theirs) in zip(auto, measured, strict=True):
+            self.assertEqual(len(ours), 14)
+            for module, values in ours.items():
+                self.assertEqual(set(values), {"relative_norm"})
+                self.assertAlmostEqual(values["relative_norm"], theirs[module]["relative_norm"], delta=1e-9)
+                self.assertEqual(set(theirs[module]), MEASURES)
+        last = auto[-1][1]["blocks/0/attn/q_proj"]["relative_norm"]
+        self.assertGreater(last, auto[0][1]["blocks/0/attn/q_proj"]["relative_norm"])
 
     def test_the_curve_ends_where_the_milestones_are(self):
         result = self.run_job("r", self.config(LORA), "logging.adapter_scales=[0, 0.5, 1]")

@@ -61,6 +61,7 @@ TEST(MeasureUpdate, IsZeroAtTheStart) {
   const UpdateMeasures measures = measure_term(changed({{0, axis(0), axis(1)}}));
   EXPECT_EQ(measures.relative_norm, 0);
   EXPECT_EQ(measures.rank90, 0);
+  EXPECT_EQ(relative_norm({.before = at::zeros({2, 2}), .after = at::zeros({2, 2})}), 0);
 }
 
 TEST(MeasureUpdate, OfTheMatrixAndOfTheFactorsAreTheSame) {
@@ -70,6 +71,8 @@ TEST(MeasureUpdate, OfTheMatrixAndOfTheFactorsAreTheSame) {
   const UpdateMeasures matrix = measure_update(weight_update(parameter.weight, at::kDouble));
   EXPECT_NEAR(factors.relative_norm, matrix.relative_norm, 1e-7);
   EXPECT_EQ(factors.rank90, matrix.rank90);
+  EXPECT_NEAR(relative_norm(weight_update(parameter.weight, at::kDouble)), matrix.relative_norm,
+              1e-12);
 }
 
 TEST(MeasureDirections, TellHowMuchLiesInTheLargestDirectionsOfTheWeight) {
