@@ -2,6 +2,7 @@
 import shutil
 import unittest
 
+from continual_support import CONTINUAL, make_data
 from support import LORA, RunTest, make_padded, make_pmd
 
 # Nothing unusual but the amount of validation data, of which a tiny test has little.
@@ -66,6 +67,17 @@ class PlanWarnings(RunTest):
         other = (self.root / "data/other/train.bin").read_bytes()
         (self.root / "data/second/train.bin").write_bytes(half + other)
         self.assertRegex(self.only("of the rows of second", text=wide), "phase 2: about (4[6-9]|5[0-4]) %")
+
+    def test_a_dataset_of_both_phases_is_known(self):
+        known = "phase 2: about 100 % of the rows of first are in the data before it"
+        again = "training.post_lora_dataset=[[{name: first, rate: 1.0, style: PMD}]]"
+        self.only(known, again)  # its rows are shorter than what is looked for
+        make_data(self.root)
+        for control in ("none", "full"):
+            lines = self.unusual(*QUIET, again, f"continual.control={control}", text=CONTINUAL)
+            told = [line for line in lines if "in the data before it" in line]
+            self.assertEqual(len(told), 1, lines)
+            self.assertIn(known, told[0])
 
     def test_padding_is_nobodys_data(self):
         for name, seed in (("p", 3), ("q", 4)):

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -109,7 +110,7 @@ struct Warnings {
           if (data.rows.at(rows_key(sampling)).rows > 0) own.push_back(sampling);
         }
       }
-      if (phase.phase.trains_adapters()) of_known(phase.phase.number, own, earlier, data);
+      of_known(phase.phase.number, own, earlier, data);
       earlier.insert(earlier.end(), own.begin(), own.end());
     }
   }
@@ -119,7 +120,9 @@ struct Warnings {
     std::set<std::string> told;
     for (const Sampling& sampling : own) {
       if (earlier.empty() || !told.insert(sampling.label()).second) continue;
-      const double share = share_seen(data.root, sampling, earlier, data.needs);
+      const bool same = std::ranges::any_of(
+          earlier, [&](const Sampling& each) { return each.label() == sampling.label(); });
+      const double share = same ? 1 : share_seen(data.root, sampling, earlier, data.needs);
       if (share < kSome) continue;
       add("phase {}: about {:.0f} % of the rows of {} are in the data before it; what they teach "
           "is "
