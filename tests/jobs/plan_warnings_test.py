@@ -42,6 +42,15 @@ class PlanWarnings(RunTest):
         for phase, line in enumerate(lines, 1):
             self.assertIn(f"phase {phase}: the rate never falls: wsd decays over training/decay_pct = 0.02", line)
 
+    def test_a_schedule_of_each_stage(self):
+        make_data(self.root)  # stages of 20, 15 and 10 steps, then one of 15; a decay of one step is made at the peak
+        restart = ("optimization.reset_optimizer=true", "optimization.lora.lr=0.01")
+        self.assertEqual(self.unusual(*restart, "training.decay_pct=0.2", text=CONTINUAL), [])
+        lines = self.unusual(*restart, "training.decay_pct=0.1", text=CONTINUAL)
+        self.assertEqual([line.split(": the rate never falls")[0] for line in lines],
+                         ["phase 1, stage 2", "phase 1, stage 3", "phase 2, stage 4"])
+        self.assertIn("of 10 steps", lines[1])
+
     def test_a_dataset_that_is_gone_through_often(self):
         line = self.only("second is gone through", "training.post_lora_tokens=[12800]")
         self.assertIn("4.9 times", line)  # 800 rows of 16 tokens, of which there are 162

@@ -60,13 +60,23 @@ struct Warnings {
   }
 
   void of_schedule(const PhasePlan& phase) {
-    const std::string& name = phase.phase.schedule.schedule;
-    if (name == "constant" || phase.steps < 2) return;
-    const double last = phase.schedule()(phase.steps - 1), peak = phase.phase.schedule.lr;
-    if (last <= 0.9 * peak) return;
-    add("phase {}: the rate never falls: {} decays over training/decay_pct = {:g} of {} steps, and "
-        "the last is made at {:.0f} % of the peak",
-        phase.phase.number, name, phase.phase.schedule.decay_pct, phase.steps, 100 * last / peak);
+    const std::string whole = fmt::format("phase {}", phase.phase.number);
+    if (!phase.phase.schedule.restart) return of_fall(phase, whole, 0, phase.steps);
+    for (const StagePlan& stage : phase.stages) {
+      of_fall(phase, fmt::format("{}, stage {}", whole, stage.number + 1), stage.first_step,
+              stage.steps);
+    }
+  }
+
+  /// Whether the rate falls over `steps` steps, which have the schedule to themselves.
+  void of_fall(const PhasePlan& phase, const std::string& where, int64_t first, int64_t steps) {
+    const ScheduleConfig& schedule = phase.phase.schedule;
+    if (schedule.schedule == "constant" || steps < 2) return;
+    const double last = phase.schedule()(first + steps - 1);
+    if (last <= 0.9 * schedule.lr) return;
+    add("{}: the rate never falls: {} decays over training/decay_pct = {:g} of {} steps, and the "
+        "last is made at {:.0f} % of the peak",
+        where, schedule.schedule, schedule.decay_pct, steps, 100 * last / schedule.lr);
   }
 
   void of_epochs(const PhasePlan& phase, const DataRows& rows) {
