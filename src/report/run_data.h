@@ -48,7 +48,7 @@ struct TimePoint {
   double tokens_per_s = kNoNumber, rss_mib = kNoNumber, elapsed_s = kNoNumber;
 };
 
-/// A text that the model wrote; `which`: in which state ("adapters off").
+/// A text that the model wrote; `which`: in which state ("adapters off"), empty without adapters.
 struct Sample {
   std::string which = {}, text = {};
 };

@@ -137,6 +137,12 @@ TEST(Page, SaysWhichRatesAndAdaptersCount) {
   EXPECT_THAT(control, Not(HasSubstr("rank 4")));
 }
 
+TEST(Page, SaysOfWhichStateASampleIs) {
+  RunData run = run_named("one");
+  run.samples = {{"", "what it writes"}};
+  EXPECT_THAT(page_of({run}), HasSubstr("<h4>at the end</h4><blockquote>what it writes"));
+}
+
 TEST(Page, OfARunThatHasOnlyBegunIsAPage) {
   const RunData run{.name = "fresh", .config = {{"job", "llama/train/lora"}}};
   EXPECT_THAT(page_of({run}), HasSubstr("<h1>fresh</h1>"));

@@ -21,7 +21,8 @@ std::string column(const RunData& run, const std::string& state) {
   for (const Sample& sample : run.samples) {
     if (sample.which == state) texts += "<blockquote>" + escape(sample.text) + "</blockquote>\n";
   }
-  return "<div><h4>" + escape(state) + "</h4>" + texts + "</div>\n";
+  const std::string heading = state.empty() ? "at the end" : escape(state);
+  return "<div><h4>" + heading + "</h4>" + texts + "</div>\n";
 }
 
 }  // namespace
