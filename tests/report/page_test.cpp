@@ -137,6 +137,17 @@ TEST(Page, SaysWhichRatesAndAdaptersCount) {
   EXPECT_THAT(control, Not(HasSubstr("rank 4")));
 }
 
+TEST(Page, MarksWhereEachRunBeginsItsPhase2) {
+  RunData late = run_named("late");
+  for (Scored& at : late.scored) at.step += at.step == 2 ? 1 : 0;
+  const std::string other = page_of({run_named("one"), late});
+  EXPECT_THAT(other, HasSubstr("class=\"mark own c0\""));
+  EXPECT_THAT(other, HasSubstr("class=\"mark own c1\""));
+  const std::string same = page_of({run_named("one"), run_named("two")});
+  EXPECT_THAT(same, HasSubstr("class=\"mark\""));
+  EXPECT_THAT(same, Not(HasSubstr("mark own")));
+}
+
 TEST(Page, SaysOfWhichStateASampleIs) {
   RunData run = run_named("one");
   run.samples = {{"", "what it writes"}};

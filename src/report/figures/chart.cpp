@@ -86,9 +86,10 @@ std::string marks_svg(const Chart& chart, const Scale& scale) {
   std::string svg;
   for (const Mark& mark : chart.marks) {
     const std::string x = percent(scale.across(mark.x));
+    const std::string own = mark.color < 0 ? "" : fmt::format(" own c{}", mark.color);
     svg += fmt::format(
-        R"(<g class="mark"><line x1="{}" x2="{}" y2="100%"/><text x="{}" y="-5">{}</text></g>)", x,
-        x, x, escape(mark.label));
+        R"(<g class="mark{}"><line x1="{}" x2="{}" y2="100%"/><text x="{}" y="-5">{}</text></g>)",
+        own, x, x, x, escape(mark.label));
   }
   return svg;
 }

@@ -30,6 +30,7 @@ struct Curve {
 struct Mark {
   double x = 0;
   std::string label;
+  int color = -1;  ///< of the curve that it is of; none: of all
 };
 
 struct Chart {

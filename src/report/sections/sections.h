@@ -39,7 +39,8 @@ std::string run_heading(const Runs& runs, const RunData& run);
 /// What the names of a run's places in the page are made of; of every run another. `run` is one of
 /// `runs`.
 std::string id_of(const Runs& runs, const RunData& run);
-/// Where the phases of the runs meet, for charts over steps; none where the runs disagree.
+/// Where the stages of the runs meet, for charts over steps with a curve a run. Where the runs
+/// disagree: where each one's phase 2 begins.
 std::vector<Mark> marks_of(const Runs& runs);
 /// How many points each curve may have, so that the page stays small.
 size_t points_of(const Runs& runs);

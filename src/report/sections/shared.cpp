@@ -16,9 +16,10 @@ namespace {
 
 constexpr size_t kPointsOfPage = 2400;  // of all runs' curves of a kind
 constexpr size_t kLeast = 200;
+constexpr const char* kPhase2 = "phase 2";
 
 std::string label_of(const std::string& moment) {
-  if (moment == "boundary") return "phase 2";
+  if (moment == "boundary") return kPhase2;
   std::string label = moment;
   std::ranges::replace(label, '_', ' ');
   return label;
@@ -32,9 +33,30 @@ std::vector<Mark> marks_of_run(const RunData& run) {
     if (turning) marks.push_back({static_cast<double>(at.step), label_of(at.moment)});
   }
   if (marks.empty() && run.switch_step()) {
-    marks.push_back({static_cast<double>(*run.switch_step()), "phase 2"});
+    marks.push_back({static_cast<double>(*run.switch_step()), kPhase2});
   }
   return marks;
+}
+
+/// Where phase 2 of each run begins, in the colour of the run's curve. Of those that are near each
+/// other the first is named.
+std::vector<Mark> switches_of(const Runs& runs) {
+  constexpr double kApart = 0.15;  // of the chart's width: room for a label
+  std::vector<Mark> all;
+  double reach = 0;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    reach = std::max(reach, static_cast<double>(runs[i].last_step()));
+    for (const Mark& mark : marks_of_run(runs[i])) {
+      if (mark.label == kPhase2) all.push_back({mark.x, mark.label, static_cast<int>(i % 8)});
+    }
+  }
+  std::ranges::stable_sort(all, {}, &Mark::x);
+  double named = -reach;
+  for (Mark& mark : all) {
+    if (mark.x - named < kApart * reach) mark.label.clear();
+    if (!mark.label.empty()) named = mark.x;
+  }
+  return all;
 }
 
 Curve scores_of(const RunData& run, const std::string& key, const std::string& name, int color) {
@@ -85,7 +107,7 @@ std::vector<Mark> marks_of(const Runs& runs) {
   const bool same = std::ranges::all_of(runs, [&](const RunData& run) {
     return std::ranges::equal(marks_of_run(run), first, {}, &Mark::x, &Mark::x);
   });
-  return same ? first : std::vector<Mark>();
+  return same ? first : switches_of(runs);
 }
 
 size_t points_of(const Runs& runs) { return std::max(kLeast, kPointsOfPage / (runs.size() + 1)); }
