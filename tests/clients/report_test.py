@@ -153,11 +153,13 @@ class Report(Pages):
         linear = path()
         self.button(figure, "log").click()
         self.assertNotEqual(path(), linear)
-        heading = self.find("#changes thead th:nth-child(5)")
-        for expected in (sorted, lambda values: sorted(values, reverse=True)):
-            heading.click()
-            values = self.browser.run("return [...document.querySelectorAll('#changes tbody tr')].map(r => +r.cells[4].dataset.v)")
-            self.assertEqual(values, expected(values))
+        for size in ({}, {"width": NARROW, "height": 740}):  # on a telephone the headings are a line above the cards
+            self.browser.show(**size)
+            heading = self.find("#changes thead th:nth-child(5)")
+            for expected in (sorted, lambda values: sorted(values, reverse=True)):
+                heading.click()
+                values = self.browser.run("return [...document.querySelectorAll('#changes tbody tr')].map(r => +r.cells[4].dataset.v)")
+                self.assertEqual(values, expected(values))
         self.assertEqual(self.browser.faults(), [])
 
     def test_downloads_are_what_is_drawn(self):
