@@ -88,6 +88,15 @@ class Pages(RunTest):
             self.assertGreaterEqual(chart["labels"], 2, chart)
 
 
+    def assert_printed(self):
+        """Every chart is a figure on one of the pages, under its title."""
+        paper = self.browser.pdf()
+        figures = {text.decode() for text in re.findall(rb"/Alt \(([^)]*)\)\s*/P \d+ 0 R\s*/Pg \d+ 0 R", paper)}
+        titles = self.browser.run("return [...document.querySelectorAll('.plot')].map(plot => plot.getAttribute('aria-label'))")
+        self.assertEqual(figures, set(titles))
+        self.assertGreaterEqual(len(re.findall(rb"/Type\s*/Page\b", paper)), 2)
+
+
 class Report(Pages):
     CHARTS = 10  # loss, validation, acc, R, two of adapters, rates, norms, throughput, memory
 
@@ -119,7 +128,7 @@ class Report(Pages):
             self.browser.show(dark=True, media="print")
             self.assert_drawn(self.CHARTS)
             self.assert_readable()
-            self.assertGreaterEqual(len(re.findall(rb"/Type\s*/Page\b", self.browser.pdf())), 2)
+            self.assert_printed()
             self.browser.show()
         self.assertEqual(self.browser.faults(), [])
 
