@@ -48,7 +48,10 @@ std::optional<int32_t> end_of_turn(const Templates& templates, const Tokenizer& 
     const auto last = std::ranges::find(tokens.offsets, turn.end, &ByteSpan::end);
     if (last == tokens.offsets.end()) return std::nullopt;
     const int32_t id = tokens.ids[static_cast<size_t>(last - tokens.offsets.begin())];
-    return is_mark(tokenizer, id) ? std::optional(id) : std::nullopt;
+    // The token of what is not in the vocabulary is a special one too.
+    const std::string spelled = text.substr(last->begin, last->end - last->begin);
+    const bool is_itself = spelled.find(tokenizer.decode({&id, 1})) != spelled.npos;
+    return is_itself && is_mark(tokenizer, id) ? std::optional(id) : std::nullopt;
   } catch (const Error&) {  // a template for other conversations only
     return std::nullopt;
   }
