@@ -58,7 +58,7 @@ bool begins_with_bos(const Tokenizer& tokenizer, const nlohmann::ordered_json& s
   constexpr int32_t kText = -1;
   const std::vector<int32_t> around = tokenizer.with_special({kText});
   return around.size() > 1 && around[1] == kText && special.contains("bos_token") &&
-         tokenizer.decode({around.data(), 1}) == special.at("bos_token");
+         tokenizer.decode({around.data(), 1}) == special.at("bos_token").get<std::string>();
 }
 
 /// The template of the plain layout.

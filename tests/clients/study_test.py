@@ -61,7 +61,7 @@ class Study(unittest.TestCase):
         self.assertEqual(set(re.findall(r"^(E\d)", said, re.MULTILINE)), {f"E{number}" for number in range(1, 8)})
 
     def test_answers_that_are_written_are_scored(self):
-        self.study("run", "--only", "scan full", "--limit", 1)
+        self.study("run", "--only", "tinystories-656k scan full", "--limit", 1)
         line = json.loads(self.results.read_text().splitlines()[-1])
         self.assertIn("exact_match", line)
         self.assertGreater(line["rank90"], 1)

@@ -1,4 +1,5 @@
 """One run, from its configuration to its line: train, ask the tasks, export, and look at what changed in the weights."""
+import collections
 import hashlib
 import json
 import math
@@ -6,6 +7,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import threading
 import time
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # several runs at a time have a core each
@@ -28,6 +30,7 @@ class Workshop:
 
     def __init__(self, study, binary, root, sources):
         self.study, self.binary, self.root, self.sources = study, str(binary), pathlib.Path(root), sources
+        self.datasets = collections.defaultdict(threading.Lock)  # a base's target: held while its dataset may be made
         self.version = version_of(binary)
 
     def twofold(self, *arguments, may_diverge=False):
@@ -76,7 +79,7 @@ class Workshop:
         config.write_text(json.dumps(plan.configuration(self.study, run, weights, self.sources[run.target])))
         line = {"id": name, "version": self.version, "base": run.base, "target": run.target, "arm": run.arm,
                 "half_decade": run.half_decade, "rate": run.rate, "seed": run.seed, "step_tokens": run.step_tokens,
-                "diverged": not self.twofold("run", name, config, self.root, may_diverge=True)}
+                "diverged": not self.train(run, name, config)}
         line.update(self.curve(run, name))
         if not line["diverged"]:
             line.update(self.scores((name, self.root), self.tasks(run)))
@@ -85,6 +88,14 @@ class Workshop:
         self.forget(name, config)
         return line | {"seconds": round(time.monotonic() - trained_from, 2),
                        "seconds_of_base": round(trained_from - began, 2)}
+
+    def train(self, run, name, config):
+        """False if it diverged. The first run on a target makes its dataset, and the others wait for it."""
+        begun = (run.base, run.target) in self.datasets
+        with self.datasets[run.base, run.target]:
+            if not begun:
+                return self.twofold("run", name, config, self.root, may_diverge=True)
+        return self.twofold("run", name, config, self.root, may_diverge=True)
 
     def curve(self, run, name):
         """Validation losses of the target: at the start, on the way, at the end."""
