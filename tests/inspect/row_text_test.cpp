@@ -2,19 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "support/batch_row.h"
 #include "tokenizer/load/make.h"
 
 namespace twofold {
 namespace {
 
-Batch row_of(const std::vector<int32_t>& tokens, const std::vector<int32_t>& labels,
-             const std::vector<int32_t>& first_keys) {
-  Batch batch(1, std::ssize(tokens));
-  batch.tokens = tokens;
-  batch.labels = labels;
-  batch.first_key = first_keys;
-  return batch;
-}
+using test::row_of;
 
 std::unique_ptr<Tokenizer> bytes() { return make_tokenizer({.backend = "bytes"}); }
 

@@ -3,19 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/batch_row.h"
+
 namespace twofold {
 namespace {
 
+using test::row_of;
 using testing::ElementsAre;
-
-Batch row_of(const std::vector<int32_t>& tokens, const std::vector<int32_t>& labels,
-             const std::vector<int32_t>& first_keys) {
-  Batch batch(1, std::ssize(tokens));
-  batch.tokens = tokens;
-  batch.labels = labels;
-  batch.first_key = first_keys;
-  return batch;
-}
 
 TEST(RowTokens, OfAStreamAreItsWindowAndTheTokenBehindIt) {
   const RowTokens row = row_tokens(row_of({5, 6, 7}, {6, 7, 8}, {0, 0, 0}), 0);
