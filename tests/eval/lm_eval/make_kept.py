@@ -20,9 +20,8 @@ ITEMS = 200
 def scores(model, task_name, rows):
     refused = theirs.refused(model, theirs.task_for(task_name, rows))
     rows = [row for place, row in enumerate(rows) if place not in refused]
-    metrics, errors, samples = theirs.evaluate(model, theirs.task_for(task_name, rows))
-    return {"refused": refused, "metrics": metrics, "stderr": errors,
-            "ll": [[round(ll, 6) for ll in theirs.likelihoods(sample)] for sample in samples],
+    said, samples = theirs.said_of(model, theirs.task_for(task_name, rows))
+    return {"refused": refused, **said,
             "greedy": [sample["resps"][0][0][1] for sample in samples] if task_name == "lambada" else None}
 
 

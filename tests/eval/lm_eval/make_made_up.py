@@ -22,9 +22,7 @@ def said_of(model, name, splits, shots):
     task = theirs.task_of(name, splits)
     task.set_fewshot_seed(1234)
     task.set_config("num_fewshot", shots)
-    metrics, errors, samples = theirs.evaluate(model, task)
-    return {"metrics": metrics, "stderr": errors,
-            "ll": [[round(ll, 6) for ll in theirs.likelihoods(sample)] for sample in samples]}
+    return theirs.said_of(model, task)[0]
 
 
 def main():

@@ -71,6 +71,13 @@ def likelihoods(sample):
     return [float(answer[0][0]) for answer in sample["resps"]]
 
 
+def said_of(model, task):
+    """What is kept of an evaluation, and its samples."""
+    metrics, errors, samples = evaluate(model, task)
+    return {"metrics": metrics, "stderr": errors,
+            "ll": [[round(ll, 6) for ll in likelihoods(sample)] for sample in samples]}, samples
+
+
 def refused(model, task):
     """Documents that lm-eval cannot score: a merge leaves a continuation no token."""
     found = []
