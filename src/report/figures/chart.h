@@ -1,12 +1,16 @@
 #pragma once
 // A chart: an SVG that is readable by itself, and its points for the page's script.
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "report/figures/ticks.h"
 
 namespace twofold::report {
+
+/// The colour of a chart's curve with this number: there are eight, which come again.
+constexpr int color_of(size_t number) { return static_cast<int>(number % 8); }
 
 struct Curve {
   enum class Kind {

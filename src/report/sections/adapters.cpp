@@ -106,7 +106,7 @@ Chart growth(const RunData& run, const std::string& run_id) {
   for (auto& [module, curve] : curves) {
     curve.name = module;
     curve.kind = Curve::Kind::kDots;
-    curve.color = static_cast<int>(chart.curves.size() % 8);
+    curve.color = color_of(chart.curves.size());
     chart.curves.push_back(std::move(curve));
   }
   chart.tidy(points_of({run}));
@@ -125,7 +125,7 @@ std::vector<Chart> scaled(const RunData& run, const std::string& run_id) {
     chart.x_name = "scale";
     chart.group = "scale";
     Curve curve{.name = measure.subject,
-                .color = static_cast<int>(chart.curves.size() % 8),
+                .color = color_of(chart.curves.size()),
                 .kind = Curve::Kind::kDots};
     for (size_t i = 0; i < estimates.size(); ++i) {
       curve.add(run.adapter_curve->scales[i], estimates[i].value);

@@ -116,7 +116,7 @@ std::vector<Chart> charts_of(const Continual& all, const std::string& id, const 
                         .group = ""});
       chart = charts.end() - 1;
     }
-    chart->curves.push_back(scores_of_task(all, j, static_cast<int>(chart->curves.size() % 8)));
+    chart->curves.push_back(scores_of_task(all, j, color_of(chart->curves.size())));
   }
   for (Chart& chart : charts) chart.tidy(points_of(runs));
   return charts;

@@ -21,7 +21,7 @@ Chart loss_chart(const Runs& runs) {
     const Curve raw = losses(run);
     Curve smooth = smoothed(raw, marks_of({run}));
     smooth.name = runs.size() == 1 ? "smoothed" : run.name;
-    smooth.color = static_cast<int>(chart.curves.size() % 8);
+    smooth.color = color_of(chart.curves.size());
     if (runs.size() == 1) chart.curves.push_back(raw);
     chart.curves.push_back(smooth);
     if (runs.size() == 1) chart.curves.back().color = 0;

@@ -47,7 +47,7 @@ std::vector<Mark> switches_of(const Runs& runs) {
   for (size_t i = 0; i < runs.size(); ++i) {
     reach = std::max(reach, static_cast<double>(runs[i].last_step()));
     for (const Mark& mark : marks_of_run(runs[i])) {
-      if (mark.label == kPhase2) all.push_back({mark.x, mark.label, static_cast<int>(i % 8)});
+      if (mark.label == kPhase2) all.push_back({mark.x, mark.label, color_of(i)});
     }
   }
   std::ranges::stable_sort(all, {}, &Mark::x);
@@ -128,7 +128,7 @@ std::vector<Chart> score_charts(const Runs& runs, const std::string& prefix) {
     }
     Chart& chart = charts[places[title]];
     for (const RunData& run : runs) {
-      const int color = static_cast<int>(chart.curves.size() % 8);
+      const int color = color_of(chart.curves.size());
       chart.curves.push_back(scores_of(run, measure.key, one ? measure.subject : run.name, color));
     }
   }

@@ -12,7 +12,7 @@ Chart chart_of(const Runs& runs, const std::string& id, const std::string& title
                std::vector<Point> RunData::*points, double Point::*value) {
   Chart chart{.id = id, .title = title, .marks = marks_of(runs)};
   for (const RunData& run : runs) {
-    Curve curve{.name = run.name, .color = static_cast<int>(chart.curves.size() % 8)};
+    Curve curve{.name = run.name, .color = color_of(chart.curves.size())};
     for (const Point& point : run.*points) {
       curve.add(static_cast<double>(point.step), point.*value);
     }
