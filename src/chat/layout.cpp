@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "tokenizer/tokenizer.h"
 
 namespace twofold::chat {
 namespace {
@@ -55,10 +56,9 @@ std::string end_text(const Tokenizer& tokenizer) {
 
 /// Whether a text of this tokenizer begins with bos_token: a template has to write it then.
 bool begins_with_bos(const Tokenizer& tokenizer, const nlohmann::ordered_json& special) {
-  constexpr int32_t kText = -1;
-  const std::vector<int32_t> around = tokenizer.with_special({kText});
-  return around.size() > 1 && around[1] == kText && special.contains("bos_token") &&
-         tokenizer.decode({around.data(), 1}) == special.at("bos_token").get<std::string>();
+  const std::vector<int32_t> front = special_in_front(tokenizer);
+  return front.size() == 1 && special.contains("bos_token") &&
+         tokenizer.decode(front) == special.at("bos_token").get<std::string>();
 }
 
 /// The template of the plain layout.

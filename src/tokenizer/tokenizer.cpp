@@ -50,4 +50,11 @@ EncodedText Tokenizer::encode_with_offsets(std::string_view text,
         .hint = "take a tokenizer.json, a SentencePiece model or a rank file"});
 }
 
+std::vector<int32_t> special_in_front(const Tokenizer& tokenizer) {
+  constexpr int32_t kText = -1;
+  std::vector<int32_t> around = tokenizer.with_special({kText});
+  around.erase(std::ranges::find(around, kText), around.end());
+  return around;
+}
+
 }  // namespace twofold

@@ -16,6 +16,9 @@ bool overlaps(std::span<const ByteSpan> parts, const ByteSpan& span);
 /// The bytes of the character that a text (UTF-8) begins with; 0 for an empty one.
 size_t first_character(std::string_view text);
 
+/// The tokens that a model expects in front of a text (with_special).
+std::vector<int32_t> special_in_front(const Tokenizer& tokenizer);
+
 /// Refuses an id outside [0, vocab_size), as every decode must.
 void check_id(int32_t id, size_t index, int64_t vocab_size);
 

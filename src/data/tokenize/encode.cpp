@@ -73,12 +73,10 @@ void ExampleEncoder::end(Encoded& made, uint8_t trained) const {
 
 Encoded ExampleEncoder::with_special(Encoded made) const {
   if (!config_.tokenizer.add_special) return made;
-  constexpr int32_t kText = -1;
-  const std::vector<int32_t> around = tokenizer_.with_special({kText});
-  const auto before = std::ranges::find(around, kText) - around.begin();
+  const size_t before = special_in_front(tokenizer_).size();
   made.ids = tokenizer_.with_special(std::move(made.ids));
   // What is put in front is given; what is put behind is how a text ends.
-  made.trained.insert(made.trained.begin(), static_cast<size_t>(before), uint8_t{0});
+  made.trained.insert(made.trained.begin(), before, uint8_t{0});
   made.trained.resize(made.ids.size(), 1);
   return made;
 }

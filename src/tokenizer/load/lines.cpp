@@ -42,11 +42,8 @@ EncodedText encode_with_places(const Tokenizer& tokenizer, const EncodeOptions& 
       text, std::span(&whole, options.ordinary ? size_t{1} : size_t{0}));
   made.offsets = characters_of(text, made.offsets);
   if (!options.add_special) return made;
-  constexpr int32_t kText = -1;
-  const std::vector<int32_t> around = tokenizer.with_special({kText});
-  const auto before = std::ranges::find(around, kText) - around.begin();
   made.ids = tokenizer.with_special(std::move(made.ids));
-  made.offsets.insert(made.offsets.begin(), static_cast<size_t>(before), ByteSpan{});
+  made.offsets.insert(made.offsets.begin(), special_in_front(tokenizer).size(), ByteSpan{});
   made.offsets.resize(made.ids.size());
   return made;
 }
@@ -62,9 +59,8 @@ std::string shown(const std::vector<ByteSpan>& offsets) {
 }  // namespace
 
 bool begins_twice(const Tokenizer& tokenizer, std::span<const int32_t> ids) {
-  constexpr int32_t kText = -1;
-  const int32_t begin = tokenizer.with_special({kText}).front();
-  return begin != kText && ids.size() > 1 && ids[0] == begin && ids[1] == begin;
+  const std::vector<int32_t> front = special_in_front(tokenizer);
+  return !front.empty() && ids.size() > 1 && ids[0] == front[0] && ids[1] == front[0];
 }
 
 std::string encode_line(const Tokenizer& tokenizer, const EncodeOptions& options,
