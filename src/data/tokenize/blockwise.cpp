@@ -53,7 +53,6 @@ class BlockwiseRun {
     Pacer pacer(output_, options_);
     if (state_.placed == 0) {
       encode_all(pacer);
-      output_.save(state_);
       if (state_.meets_pad) state_.pad = unmet_token();
     }
     output_.save(state_);
@@ -107,7 +106,8 @@ class BlockwiseRun {
 
   /// The lowest id that no row begins with: readers take a row's first tokens for padding while
   /// they are the pad token and not learnt.
-  int64_t unmet_token() const {
+  int64_t unmet_token() {
+    output_.save(state_);  // the rows are read back
     std::vector<bool> met(static_cast<size_t>(tokenizer_.vocab_size()));
     const SpooledRows spooled(output_, kRowsFile, kIndexFile);
     for (int64_t number = 0; number < state_.seen; ++number) {
