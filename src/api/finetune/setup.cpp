@@ -55,7 +55,7 @@ class Setup {
     config = filled();
     make_datasets(config, config.tokenizer, spec_.data(), observer_);
     choose_training_by(config);
-    if (!has_validation_row(config)) {
+    if (!has_validation_row(spec_.data(), config.datasets().front(), config.model->block_size)) {
       choose("training/validation", "false",
              "the data have no part for validation that fills a row");
     }
@@ -126,14 +126,6 @@ class Setup {
     for (Choice& choice : choose_training(model_, facts, machine_memory_bytes(), given_)) {
       choices_.push_back(std::move(choice));
     }
-  }
-
-  bool has_validation_row(const RunConfig& config) const {
-    const Sampling entry = config.datasets().front();
-    if (!has_validation(spec_.data(), entry)) return false;
-    if (entry.style != DatasetStyle::PMD) return true;
-    const auto bytes = std::filesystem::file_size(spec_.data() / entry.label() / "val.bin");
-    return static_cast<int64_t>(bytes / sizeof(int32_t)) > config.model->block_size;
   }
 
   const FinetuneRequest& request_;

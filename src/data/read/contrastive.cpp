@@ -11,7 +11,7 @@ namespace twofold {
 namespace {
 
 Shape validate_side(const Path& folder, Split split, const char* side, int64_t vocab_size) {
-  const Path path = folder / fmt::format("{}.{}.bin", split_name(split), side);
+  const Path path = token_path(folder, split, std::string(".") + side);
   const Shape shape = read_shape(folder, split, side);
   const TokenFile tokens(path, vocab_size);
   require_shape(path, tokens.size(), shape);

@@ -35,4 +35,10 @@ bool has_validation(const Path& data_root, const Sampling& sampling) {
   return has_split(dataset_folder(data_root, sampling.label()), Split::kVal);
 }
 
+bool has_validation_row(const Path& data_root, const Sampling& sampling, int64_t width) {
+  if (!has_validation(data_root, sampling)) return false;
+  return sampling.style != DatasetStyle::PMD ||
+         has_pmd_row(dataset_folder(data_root, sampling.label()), Split::kVal, width);
+}
+
 }  // namespace twofold

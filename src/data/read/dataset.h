@@ -37,4 +37,7 @@ std::unique_ptr<Dataset> open_dataset(const Path& data_root, const Sampling& sam
 /// True if the dataset has a validation file of its own.
 bool has_validation(const Path& data_root, const Sampling& sampling);
 
+/// The same, and it is not too short for a row of `width` tokens and the label behind it.
+bool has_validation_row(const Path& data_root, const Sampling& sampling, int64_t width);
+
 }  // namespace twofold

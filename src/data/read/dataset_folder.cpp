@@ -29,10 +29,6 @@ std::vector<std::string> folders_in(const Path& root) {
   return names;
 }
 
-Path token_path(const Path& folder, Split split, const std::string& infix) {
-  return folder / fmt::format("{}{}.bin", split_name(split), infix);
-}
-
 bool is_extent(const nlohmann::json& value) {
   return value.is_number_integer() && value >= 0 && value <= kMaxTokens;
 }
@@ -51,6 +47,10 @@ Path dataset_folder(const Path& data_root, const std::string& label) {
         .expected = fmt::format("a folder `{}`", label),
         .found = names.empty() ? "no datasets" : join(names, ", "),
         .hint = did_you_mean(label, names, "make it with `twofold tokenize`")});
+}
+
+Path token_path(const Path& folder, Split split, const std::string& infix) {
+  return folder / fmt::format("{}{}.bin", split_name(split), infix);
 }
 
 bool has_split(const Path& folder, Split split, const std::string& infix) {

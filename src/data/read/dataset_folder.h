@@ -16,7 +16,10 @@ const char* split_name(Split split);  ///< "train" or "val"
 /// `<data_root>/<label>`. Throws an Error with near names if there is no such folder.
 Path dataset_folder(const Path& data_root, const std::string& label);
 
-/// True if the split's token file `<split><infix>.bin` has more than one byte. (Other programs
+/// The split's token file, `<split><infix>.bin`.
+Path token_path(const Path& folder, Split split, const std::string& infix = "");
+
+/// True if the split's token file has more than one byte. (Other programs
 /// leave a file of no bytes, or of one, for a split without rows.)
 bool has_split(const Path& folder, Split split, const std::string& infix = "");
 

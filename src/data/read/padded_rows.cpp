@@ -7,16 +7,12 @@
 namespace twofold {
 namespace {
 
-Path file_of(const Path& folder, Split split) {
-  return folder / fmt::format("{}.bin", split_name(split));
-}
-
 Shape shape_of(const Path& folder, Split split, int64_t width) {
   require_split(folder, split);
   const Shape shape = read_shape(folder, split);
   if (shape.width < width) {
     fail({.what = "the rows of the dataset are shorter than one block",
-          .where = file_of(folder, split).string(),
+          .where = token_path(folder, split).string(),
           .expected = fmt::format("rows of at least architecture/block_size = {} tokens", width),
           .found = fmt::format("rows of {} tokens", shape.width),
           .hint = "use a smaller block_size, or tokenize again with a larger one"});
@@ -47,7 +43,7 @@ TokenFile tokens_of(const Path& path, int64_t vocab_size, const Shape& shape) {
 PaddedRows::PaddedRows(const Path& folder, Split split, int64_t width, int64_t vocab_size)
     : shape_(shape_of(folder, split, width)),
       pad_(pad_of(folder, vocab_size)),
-      tokens_(tokens_of(file_of(folder, split), vocab_size, shape_)),
+      tokens_(tokens_of(token_path(folder, split), vocab_size, shape_)),
       mask_(tokens_.path().string() + ".mask", tokens_) {}
 
 PaddedRows::Row PaddedRows::row(int64_t index) const {

@@ -14,10 +14,13 @@
 namespace twofold {
 namespace {
 
+/// Windows of `tokens`; the last token is a label only.
+int64_t rows_in(int64_t tokens, int64_t width) { return (tokens - 1) / width; }
+
 class PmdDataset : public Dataset {
  public:
   PmdDataset(TokenFile file, int64_t width, Split split, std::optional<DocumentEnd> end)
-      : file_(std::move(file)), width_(width), rows_((file_.size() - 1) / width), end_(end) {
+      : file_(std::move(file)), width_(width), rows_(rows_in(file_.size(), width)), end_(end) {
     if (rows_ >= 1) return;
     const char* share = split == Split::kTrain ? "smaller" : "larger";
     fail({.what = "the dataset is shorter than one block",
@@ -64,13 +67,18 @@ class PmdDataset : public Dataset {
 
 }  // namespace
 
+bool has_pmd_row(const Path& folder, Split split, int64_t width) {
+  const auto bytes = std::filesystem::file_size(token_path(folder, split));
+  return rows_in(static_cast<int64_t>(bytes / sizeof(int32_t)), width) >= 1;
+}
+
 std::unique_ptr<Dataset> open_pmd(const Path& folder, Split split, int64_t width,
                                   int64_t vocab_size, DocumentsInRow documents) {
   require_split(folder, split);
-  const Path path = folder / fmt::format("{}.bin", split_name(split));
   std::optional<DocumentEnd> end;
   if (documents == DocumentsInRow::kSeparate) end = read_document_end(folder);
-  return std::make_unique<PmdDataset>(TokenFile(path, vocab_size), width, split, end);
+  return std::make_unique<PmdDataset>(TokenFile(token_path(folder, split), vocab_size), width,
+                                      split, end);
 }
 
 }  // namespace twofold

@@ -18,4 +18,7 @@ std::unique_ptr<Dataset> open_pmd(const Path& folder, Split split, int64_t width
                                   int64_t vocab_size,
                                   DocumentsInRow documents = DocumentsInRow::kJoined);
 
+/// Whether the split, which is there, is long enough for one window.
+bool has_pmd_row(const Path& folder, Split split, int64_t width);
+
 }  // namespace twofold
